@@ -1,4 +1,4 @@
-// npm run pretrain: teaches version 0 of the keyboard model with public text, and writes it to simulations/studies/version0.
+// npm run pretrain: trains version 0 of the keyboard on public text, into simulations/studies/version0.
 import { writeFile } from 'node:fs/promises';
 import { mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';

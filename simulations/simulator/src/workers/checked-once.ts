@@ -3,7 +3,7 @@ import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 
 /**
  * Caches signature checks by the SHA-256 of key, signature and message. A thread of a simulation plays many
- * devices, each of which checks the same keys and statements of its neighbours.
+ * devices, and each checks the same keys and statements of its neighbours.
  * @param limit answers to keep; 64 bytes each, plus the map's overhead
  */
 export function checkedOnce(primitives: Primitives, limit = 65_536): Primitives {

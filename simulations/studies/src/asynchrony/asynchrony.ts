@@ -7,14 +7,17 @@ import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/s
 import { type Course, type Mode, run } from './course.ts';
 import { type AsynchronySettings, asynchronySettings } from './settings.ts';
 
-/** A figure and its 95 % interval. */
+/** Estimate with its 95 % interval. */
 interface Estimate {
   readonly value: number;
   readonly lower: number;
   readonly upper: number;
 }
 
-/** How much sooner asynchronous rounds reach the same accuracy as synchronous ones, in the scenario of that file. */
+/**
+ * Makes the study of how much sooner asynchronous rounds reach the same accuracy as synchronous ones, for the
+ * scenario in `file`.
+ */
 export function asynchrony(file: URL) {
   return {
     schema: asynchronySettings,
@@ -76,13 +79,13 @@ async function compare(
 
 type Courses = Readonly<Record<'synchronous' | 'asynchronous', Course> & { masked?: Course }>;
 
-/** How much sooner a mode came to the target than synchronous rounds; null where one of them did not. */
+/** Returns the ratio of times to the target, synchronous to `mode`; null if one of them did not reach it. */
 function ratioOf(courses: Courses, mode: 'asynchronous' | 'masked'): number | null {
   const [before, after] = [courses.synchronous.seconds, courses[mode]?.seconds ?? null];
   return before === null || after === null ? null : before / after;
 }
 
-/** Null where not every run came to the target. */
+/** Returns the estimate; null unless every run reached the target. */
 function speedupOf(ratios: readonly (number | null)[]): Estimate | null {
   const reached = ratios.filter(ratio => ratio !== null);
   return reached.length === ratios.length ? estimateOf(reached) : null;
@@ -95,7 +98,10 @@ function inWords({ value, lower, upper }: Estimate): string {
   return `${value.toFixed(2)} (${interval})`;
 }
 
-/** The geometric mean of ratios, and Student's 95 % interval of their logarithms: five seeds are too few to resample. One ratio has no interval. */
+/**
+ * Returns the geometric mean of ratios, with Student's 95 % interval of their logarithms: five seeds are too
+ * few to resample. One ratio has no interval.
+ */
 export function estimateOf(ratios: readonly number[]): Estimate {
   const logarithms = Float64Array.from(ratios, Math.log);
   const centre = logarithms.reduce((sum, each) => sum + each, 0) / ratios.length;

@@ -3,22 +3,25 @@ import { simulate } from '@murmuration/simulations/federation/simulate';
 import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/define-scenario';
 import type { AsynchronySettings } from './settings.ts';
 
-/** `masked`: asynchronous, under masks. */
+/** Mode of rounds; `masked`: asynchronous with secure aggregation. */
 export type Mode = 'synchronous' | 'asynchronous' | 'masked';
 
-/** How a run came to its target. */
+/** Course of a run towards its target. */
 export interface Course {
-  /** Seconds on the devices' clock until a version first reaches the target, by interpolation; null where none did. */
+  /**
+   * Seconds on the devices' clock until a version first reaches the target, by interpolation; null if none
+   * did.
+   */
   readonly seconds: number | null;
-  /** Updates that were in the versions until then, or in all. */
+  /** Number of updates in the versions until then, or in all. */
   readonly updates: number;
-  /** Versions until then, or all. */
+  /** Number of versions until then, or all. */
   readonly versions: number;
-  /** The best accuracy of any version. */
+  /** Best accuracy of any version. */
   readonly best: number;
 }
 
-/** Runs one mode until its target, with the coordinator and the SDK themselves on virtual time. */
+/** Runs one mode until its target, with the actual coordinator and SDK on virtual time. */
 export async function run(
   scenario: Scenario,
   mode: Mode,
@@ -47,7 +50,7 @@ export async function run(
   return { seconds, updates, versions, best };
 }
 
-/** The modes are the same but for how devices meet, and masks. */
+/** Returns settings that differ between modes only in how devices meet, and in masks. */
 function settingsOf(mode: Mode, settings: AsynchronySettings, seed: number): GivenSettings {
   const { partition, plan, concurrency, training, target, synchronous, asynchronous } = settings;
   const isSynchronous = mode === 'synchronous';
@@ -58,7 +61,7 @@ function settingsOf(mode: Mode, settings: AsynchronySettings, seed: number): Giv
     seed,
     data: { partition },
     plan: { ...plan, maxExamples: 60_000 },
-    // Devices weigh the same, so that no mode gains from weights.
+    // Uniform weights, so that no mode gains from weighting.
     update: { clip: 20, bits: 16, weighting: 'uniform' },
     cohort: isSynchronous
       ? { goal, overSelection: concurrency / goal }

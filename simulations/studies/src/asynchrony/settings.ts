@@ -5,19 +5,19 @@ import * as z from 'zod';
 const positive = z.number().positive();
 const whole = z.int().min(1);
 
-/** What the study can be told. */
+/** Settings of the study. */
 export const asynchronySettings = z.strictObject({
   /** Runs of each mode, with seeds from the given one on. */
   seeds: whole.max(100).default(5),
-  /** Accuracy on held-out digits that is to be reached. */
+  /** Target accuracy on held-out digits. */
   target: positive.lt(1).default(0.9),
-  /** How digits are spread over clients. */
+  /** Partition of the digits over clients. */
   partition: partitionSpec.prefault({ kind: 'iid', clients: 1_000 }),
-  /** Whether asynchronous rounds are run under masks as well. */
+  /** True to run asynchronous rounds with masks too. */
   masked: z.boolean().default(false),
   /** Devices that train at the same time, in each mode. */
   concurrency: whole.max(100_000).default(100),
-  /** The mean time of a training, half-normally distributed. */
+  /** Mean time of a training, half-normally distributed. */
   training: duration.prefault('1 min'),
   plan: z
     .strictObject({
@@ -30,22 +30,22 @@ export const asynchronySettings = z.strictObject({
     .strictObject({
       /** Devices chosen for each update that a round waits for. */
       overSelection: z.number().min(1).max(10).default(1.3),
-      /** Step of the server along the mean. */
+      /** Server's learning rate. */
       serverLearningRate: positive.max(1_000).default(1),
-      /** Rounds at most. */
+      /** Maximum number of rounds. */
       rounds: whole.max(1_000_000).default(200),
     })
     .prefault({}),
   asynchronous: z
     .strictObject({
-      /** Updates that make a version. */
+      /** Updates per version. */
       goal: z.int().min(2).max(100_000).default(10),
-      /** Versions that may come out while a device trains. */
+      /** Versions that may be published while a device trains. */
       maxStaleness: z.int().min(0).max(1_000).default(100),
       serverLearningRate: positive.max(1_000).default(1),
-      /** Versions at most. */
+      /** Maximum number of versions. */
       rounds: whole.max(1_000_000).default(2_000),
-      /** Versions after which one is measured. */
+      /** Versions between evaluations. */
       measured: whole.max(1_000).default(5),
     })
     .prefault({}),

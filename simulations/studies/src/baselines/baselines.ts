@@ -5,7 +5,7 @@ import { NgramMixture } from './ngram-mixture.ts';
 import { countRecall } from './recall.ts';
 import { WittenBell } from './witten-bell.ts';
 
-/** The n-grams that a keyboard model is compared with. Both know every word of the pooled training text. */
+/** Measures the n-gram baselines of a keyboard model. Both know every word of the pooled training text. */
 export function measureBaselines({ phones }: FederatedText): {
   readonly unigram: Recall;
   readonly trigram: Recall;

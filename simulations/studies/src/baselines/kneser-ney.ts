@@ -1,7 +1,9 @@
 import { firstWordId, startId, unknownId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { Spread, SpreadingModel } from './spread.ts';
 
-/** What followed one context: what is left of the counts, their sum before, and the share of the shorter context. */
+/**
+ * Followers of a context: discounted counts, the sum of counts before, and the weight of the shorter context.
+ */
 interface Discounted {
   readonly counts: Map<number, number>;
   readonly total: number;
@@ -10,23 +12,26 @@ interface Discounted {
 }
 
 /**
- * A trigram model with interpolated modified Kneser-Ney smoothing, as defined in Chen and Goodman, "An Empirical Study of Smoothing Techniques for
- * Language Modeling" (1998), section 3:
- *
- *     P(w | h) = (c(h w) − D(c(h w))) / Σ c(h ·) + γ(h) P(w | h')
- *
- * with discounts for counts of one, two, and three or more, from how many n-grams of a length have counts of one to four. Below the trigrams c is
- * the number of different tokens before an n-gram, except after the start of a message, before which nothing differs. Below the unigram lies the
- * uniform distribution over all tokens that can follow.
+ * Trigram model with interpolated modified Kneser-Ney smoothing, as defined in Chen and Goodman, "An
+ * Empirical Study of Smoothing Techniques for Language Modeling" (1998), section 3:
+ *   P(w | h) = (c(h w) − D(c(h w))) / Σ c(h ·) + γ(h) P(w | h')
+ * The discounts for counts of one, two, and three or more follow from how many n-grams of a length have
+ * counts of one to four. Below the trigrams, c is the number of different tokens before an n-gram; after the
+ * start of a message it is the count, because the token before doesn't vary. Below the unigram is the uniform
+ * distribution over all tokens that can follow.
  */
 export class KneserNey implements SpreadingModel {
   readonly #size: number;
-  /** By length of the context, and by its ids as digits to the base of `#size`, the newest first. */
+  /** Followers by length of the context, and by its ids as digits in base `#size`, the newest first. */
   readonly #followers: readonly ReadonlyMap<number, Discounted>[];
   readonly unigram: Float64Array;
   readonly byFrequency: Uint32Array;
 
-  /** `size`: of the vocabulary; `messages`: the ids of each message's tokens. */
+  /**
+   * Learns from messages.
+   * @param size size of the vocabulary
+   * @param messages ids of each message's tokens
+   */
   constructor(size: number, messages: Iterable<readonly number[]>) {
     this.#size = size;
     this.#followers = countsOf(size, messages).map(discounted);
@@ -75,7 +80,10 @@ export class KneserNey implements SpreadingModel {
     return { shares, left };
   }
 
-  /** What followed the contexts at the end of a history, from the empty one to the longest; undefined of those that were not seen. */
+  /**
+   * Returns the followers of each context at the end of a history, from the empty one to the longest;
+   * undefined for unseen ones.
+   */
   #seen(history: readonly number[]): (Discounted | undefined)[] {
     let context = 0;
     return this.#followers.map((ofLength, length) => {
@@ -89,7 +97,7 @@ type Counts = Map<number, Map<number, number>>;
 
 const order = 3;
 
-/** Counts of trigrams, and below them of the different tokens before each n-gram. */
+/** Counts trigrams, and for shorter n-grams the different tokens before them. */
 function countsOf(size: number, messages: Iterable<readonly number[]>): Counts[] {
   const counts = Array.from({ length: order }, (): Counts => new Map());
   const add = (length: number, context: number, id: number): boolean => {
@@ -110,14 +118,14 @@ function countsOf(size: number, messages: Iterable<readonly number[]>): Counts[]
   return counts;
 }
 
-/** The discounts of one length, and what they leave. */
+/** Discounts the counts of one length. */
 function discounted(counts: Counts): Map<number, Discounted> {
   const of = [0, 0, 0, 0, 0];
   for (const followers of counts.values())
     for (const count of followers.values()) if (count <= 4) of[count] = of[count]! + 1;
   const [, n1, n2, n3, n4] = of as [number, number, number, number, number];
   const y = n1 / (n1 + 2 * n2);
-  // In little text there may be none of a count: then half of it is discounted.
+  // Little text may have no n-gram of a count: then half of the count is discounted.
   const orHalf = (value: number, count: number) =>
     Number.isFinite(value) && value > 0 && value < count ? value : count / 2;
   const discounts = [

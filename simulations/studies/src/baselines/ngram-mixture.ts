@@ -8,7 +8,7 @@ export interface NgramPart {
   readonly weight: number;
 }
 
-/** Σ λᵢ Pᵢ(w | h) of n-gram models over one vocabulary; one alone is a mixture as well. */
+/** Mixture Σ λᵢ Pᵢ(w | h) of one or more n-gram models over one vocabulary. */
 export class NgramMixture {
   readonly #first: NgramPart;
   readonly #others: readonly NgramPart[];
@@ -21,9 +21,9 @@ export class NgramMixture {
   }
 
   /**
-   * The `count` likeliest words after the ids of a message so far, the likeliest first; of equally likely ones the smaller id first. Words
-   * that the other models know nothing of are in the order of the first model's longest context if they followed it, else in the order of
-   * the one below: so only the first few of each order are looked at.
+   * Returns the `count` likeliest words after the ids of a message so far, the likeliest first; ties by
+   * ascending id. Words unknown to the other models keep the order of the first model's longest context that
+   * they followed, so only the first few of each order have to be examined.
    */
   best(history: readonly number[], count: number): number[] {
     const { model, weight } = this.#first;
@@ -61,7 +61,7 @@ export class NgramMixture {
   }
 }
 
-/** The ids with the highest scores, of which there are few, without sorting all. */
+/** Returns the few ids with the highest scores, without sorting all. */
 function firstOf(ids: readonly number[], scores: Float64Array, count: number): number[] {
   const best: number[] = [];
   const isBefore = (a: number, b: number) => scores[a]! > scores[b]! || (scores[a] === scores[b] && a < b);

@@ -2,7 +2,10 @@ import type { RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
 import { numberId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import type { NgramMixture } from './ngram-mixture.ts';
 
-/** Adds the top-1 and top-3 recall of an n-gram model on the ids of held-out messages, scored like the trained models. */
+/**
+ * Adds the top-1 and top-3 recall of an n-gram model on the ids of held-out messages, scored like the trained
+ * models.
+ */
 export function countRecall(
   counter: RecallCounter,
   model: NgramMixture,

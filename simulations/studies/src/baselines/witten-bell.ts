@@ -2,34 +2,37 @@ import { firstWordId, startId, unknownId } from '@murmuration/demo-keyboard-app/
 
 import type { Spread, SpreadingModel } from './spread.ts';
 
-/** What followed one context in the text. */
+/** Followers of one context in the text. */
 interface Followers {
   total: number;
   readonly counts: Map<number, number>;
 }
 
 /**
- * An n-gram model with interpolated Witten-Bell smoothing, as defined in Chen and Goodman, "An Empirical Study of Smoothing
- * Techniques for Language Modeling" (1998), section 2.4:
- *
- *     P(w | h) = (c(h w) + N(h) P(w | h')) / (c(h) + N(h))
- *
- * where N(h) is the number of different tokens seen after h, and h' is h without its oldest token. Below the unigram lies the
- * uniform distribution over all tokens that can follow: known words, the number token and the unknown word. Order 1 is the
- * unigram, 3 the trigram. Messages begin with as many start tokens as a context is long.
+ * N-gram model with interpolated Witten-Bell smoothing, as defined in Chen and Goodman, "An Empirical Study
+ * of Smoothing Techniques for Language Modeling" (1998), section 2.4:
+ *   P(w | h) = (c(h w) + N(h) P(w | h')) / (c(h) + N(h))
+ * where N(h) is the number of different tokens seen after h, and h' is h without its oldest token. Below the
+ * unigram is the uniform distribution over all tokens that can follow: known words, the number token and the
+ * unknown word. Order 1 is the unigram, 3 the trigram. Messages begin with as many start tokens as a context
+ * is long.
  */
 export class WittenBell implements SpreadingModel {
   readonly #order: number;
   readonly #size: number;
-  /** By length of the context, and by the number that its ids make as digits to the base of `#size`, the newest first. */
+  /** Followers by length of the context, and by its ids as digits in base `#size`, the newest first. */
   readonly #followers: readonly Map<number, Followers>[];
-  /** As long as no message was added since they were asked for. */
+  /** Cache until the next message is added. */
   #unigram: Float64Array | undefined;
   #byFrequency: Uint32Array | undefined;
-  /** The words among followers, the likeliest after the context first. */
+  /** Words among followers, the likeliest after the context first. */
   #ranked = new Map<Followers, Uint32Array>();
 
-  /** `size`: of the vocabulary; `messages`: the ids of each message's tokens. */
+  /**
+   * Learns from messages.
+   * @param size size of the vocabulary
+   * @param messages ids of each message's tokens
+   */
   constructor(order: 1 | 2 | 3, size: number, messages: Iterable<readonly number[]>) {
     this.#order = order;
     this.#size = size;
@@ -37,23 +40,23 @@ export class WittenBell implements SpreadingModel {
     for (const ids of messages) this.add(ids);
   }
 
-  /** Takes one more message. */
+  /** Learns from one more message. */
   add(ids: readonly number[]): void {
     for (let i = 0; i < ids.length; i++) this.#count(ids, i);
     this.#unigram = undefined;
     this.#byFrequency = undefined;
-    // What follows a context is ranked by shorter ones as well.
+    // The ranking of followers also depends on shorter contexts.
     this.#ranked = new Map();
   }
 
-  /** P(w) by id, which every context without followers falls back to. */
+  /** P(w) by id, the fallback of every context without followers. */
   get unigram(): Float64Array {
     const uniform = () => new Float64Array(this.#size).fill(1 / (this.#size - unknownId), unknownId);
     this.#unigram ??= mixture(this.#seen([]).slice(0, 1), uniform(), new Float64Array(this.#size));
     return this.#unigram;
   }
 
-  /** The ids of words, the likeliest first; of equally likely ones the smaller first. */
+  /** Ids of words, the likeliest first; ties by ascending id. */
   get byFrequency(): Uint32Array {
     const { unigram } = this;
     this.#byFrequency ??= Uint32Array.from(
@@ -64,24 +67,25 @@ export class WittenBell implements SpreadingModel {
   }
 
   /**
-   * The probability of each id of the vocabulary as the next token, after the ids of a message so far. They sum to one;
-   * padding and start have none. The array is `into`, which needs one place for each id.
+   * Returns the probability of each id of the vocabulary as the next token, after the ids of a message so
+   * far. They sum to 1; padding and start have none. Writes into `into`, which needs one place per id.
    */
   probabilities(history: readonly number[], into: Float64Array): Float64Array {
     return mixture(this.#seen(history).slice(1), this.unigram, into);
   }
 
   /**
-   * The distribution after a history in few numbers: what each context that was seen gives to its followers, the longest first, and what
-   * is left to the unigram, or below that to the uniform distribution over all ids that can follow.
+   * Returns the distribution after a history in few numbers: the shares of seen contexts, the longest first,
+   * and the remaining weight. That belongs to the unigram, or to the uniform distribution below it over all
+   * ids that can follow.
    */
   spread(history: readonly number[], downTo: 'unigram' | 'uniform'): Spread {
     return spreadOf(this.#seen(history).slice(downTo === 'unigram' ? 1 : 0));
   }
 
   /**
-   * The words that followed the last `length` tokens of a history, the likeliest after these first, of equals the smaller id; none where
-   * the model does not look as far back.
+   * Returns the words that followed the last `length` tokens of a history, the likeliest first; ties by
+   * ascending id. Empty beyond the model's order.
    */
   ranked(history: readonly number[], length: number): Uint32Array {
     const followers = this.#seen(history)[length];
@@ -104,7 +108,7 @@ export class WittenBell implements SpreadingModel {
     return sum;
   }
 
-  /** Counts the token `at` a place of a message after each context that ends before it. */
+  /** Counts the token at place `at` of a message after each context that ends before it. */
   #count(ids: readonly number[], at: number): void {
     const next = ids[at]!;
     for (let length = 0, context = 0; length < this.#order; length++) {
@@ -120,7 +124,10 @@ export class WittenBell implements SpreadingModel {
     }
   }
 
-  /** What followed the contexts at the end of a history, from the empty one to the longest; undefined of those that were not seen. */
+  /**
+   * Returns the followers of each context at the end of a history, from the empty one to the longest;
+   * undefined for unseen ones.
+   */
   #seen(history: readonly number[]): (Followers | undefined)[] {
     let context = 0;
     return this.#followers.map((ofLength, length) => {
@@ -129,13 +136,16 @@ export class WittenBell implements SpreadingModel {
     });
   }
 
-  /** A context with one token before it; undefined: before the beginning of the message. */
+  /** Extends a context by the token before it; undefined: before the beginning of the message. */
   #longer(context: number, before: number = startId): number {
     return context * this.#size + before;
   }
 }
 
-/** The formula above, unrolled: from the longest context down, each leaves a share of the probability to the next. */
+/**
+ * Unrolls the formula above: from the longest context down, each leaves a share of the probability to the
+ * next.
+ */
 function spreadOf(shortestFirst: readonly (Followers | undefined)[]): Spread {
   let left = 1;
   const seen = shortestFirst.filter(followers => followers !== undefined).reverse();

@@ -7,7 +7,10 @@ import { type CapacitySettings, capacitySettings } from './settings.ts';
 
 export const schema = capacitySettings;
 
-/** What fleets of several sizes take: connections, requests, processors, the database, traffic and money. */
+/**
+ * Estimates the needs of fleets of several sizes: connections, requests, processors, database, traffic and
+ * money.
+ */
 export async function run({ seed, settings, log }: ScenarioOptions<CapacitySettings>): Promise<Findings> {
   const asked = settings ?? capacitySettings.parse(undefined);
   const plans: Plan[] = [];
@@ -20,7 +23,7 @@ export async function run({ seed, settings, log }: ScenarioOptions<CapacitySetti
   return { figures: { sizes: plans, costs: measured, settings: asked, seed }, table: tableOf(plans) };
 }
 
-/** Draws from 0 to 1, excluded, a block of bytes at a time. */
+/** Makes a generator of numbers in [0, 1) that draws bytes in blocks. */
 function uniformOf(random: (length: number) => Uint8Array): () => number {
   let words: Uint32Array = new Uint32Array();
   let at = 0;

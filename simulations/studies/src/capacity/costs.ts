@@ -1,23 +1,26 @@
-/** What one device costs a coordinator, as benchmarks measured it. */
+/** Costs of one device to a coordinator, as benchmarks measured them. */
 export interface Costs {
-  /** ms of CPU of a check-in by plain HTTP, on a connection that is opened for it and ended. */
+  /** CPU ms of a check-in by plain HTTP, including opening and closing a connection. */
   readonly checkInMs: number;
-  /** ms of CPU of a masked contribution, the work on each value of its update left out. */
+  /** CPU ms of a masked contribution, without the work on each value of its update. */
   readonly contributionMs: number;
-  /** ns of CPU of one value of a masked update. */
+  /** CPU ns of one value of a masked update. */
   readonly valueNs: number;
   /** Requests and messages of a masked contribution. */
   readonly messages: number;
   /** Bytes of all messages of a masked contribution, without model and update: to the device, and from it. */
   readonly messagesDown: number;
   readonly messagesUp: number;
-  /** Bytes of a check-in by plain HTTP, headers included: to the device, and from it. */
+  /** Bytes of a check-in by plain HTTP, including headers: to the device, and from it. */
   readonly checkInDown: number;
   readonly checkInUp: number;
-  /** Bytes of one value: of the model to the device, and of the masked update from it. */
+  /** Bytes per value: of the model to the device, and of the masked update from it. */
   readonly valueDown: number;
   readonly valueUp: number;
-  /** Rows that a masked contribution writes to PostgreSQL, the transactions that these take, and bytes of its write-ahead log. */
+  /**
+   * Rows that a masked contribution writes to PostgreSQL, their transactions, and bytes of the write-ahead
+   * log.
+   */
   readonly rows: number;
   readonly transactions: number;
   readonly logBytes: number;
@@ -27,8 +30,9 @@ export interface Costs {
 }
 
 /**
- * On the machine of the benchmarks: `connections` (check-ins, memory of a connection), `rounds --postgresql` (contributions, bytes, writes),
- * `secagg` (values) and `edge` (a process). A test holds them to the published figures.
+ * Measurements on the benchmark machine: `connections` (check-ins, memory of a connection), `rounds
+ * --postgresql` (contributions, bytes, writes), `secagg` (values) and `edge` (a process). A test compares
+ * them with the published figures.
  */
 export const measured: Costs = {
   checkInMs: 2.41,

@@ -5,33 +5,34 @@ import { chance } from '@murmuration/simulations/behaviour/chance';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import type { CapacitySettings } from './settings.ts';
 
-/** Events a second: on average over a day, and in its busiest hour. */
+/** Events per second: mean over a day, and in its busiest hour. */
 export interface Rate {
   readonly mean: number;
   readonly peak: number;
 }
 
-/** What devices ask of a coordinator. */
+/** Load of a fleet on a coordinator. */
 export interface Demand {
-  /** Devices of a round. */
+  /** Devices per round. */
   readonly cohort: number;
   readonly checkIns: Rate;
   readonly contributions: Rate;
-  /** Days between two parts of one device, on average. */
+  /** Mean days between two parts of one device. */
   readonly daysBetweenParts: number;
 }
 
 const hour = 3_600_000;
 const day = 24 * hour;
-/** Devices that are played at most, each of which stands for as many of the fleet. */
+/** Maximum number of simulated devices; each stands for several devices of a larger fleet. */
 const played = 10_000;
-/** Days until the fleet has spread out, and then those that are counted. */
+/** Days until the fleet has spread out, and days that count after them. */
 const [spreading, counted] = [4, 2];
 
 /**
- * Plays a sample of the fleet on virtual time, with the pace of the coordinator itself: a device checks in when its time has come and it can be
- * reached, takes part where the round still gathers, and is told when to come back. What the sample does is scaled to `size`; `most`: devices of the
- * sample.
+ * Simulates a sample of the fleet on virtual time, with the coordinator's actual pace steering: a device
+ * checks in when its time has come and it is online, takes part if the round still gathers, and is told when
+ * to come back. The results are scaled to `size`.
+ * @param most maximum devices of the sample
  */
 export function demandOf(size: number, settings: CapacitySettings, seed: number, most = played): Demand {
   const { interval, participation, availability } = settings;
@@ -43,7 +44,7 @@ export function demandOf(size: number, settings: CapacitySettings, seed: number,
   const rhythm = availability.kind === 'diurnal' ? new DailyRhythm(availability, seed) : undefined;
   const hours = (spreading + counted) * 24;
   const [checkIns, parts] = [new Float64Array(hours), new Float64Array(hours)];
-  // Shares of a device where a cohort has less than one of the sample.
+  // Accumulates fractions of a device for cohorts of less than one device of the sample.
   let [round, places] = [-1, 0];
 
   const come = (device: number, now: number) => {
@@ -82,7 +83,7 @@ export function demandOf(size: number, settings: CapacitySettings, seed: number,
   const rate = (events: Float64Array): Rate => {
     const last = events.subarray(spreading * 24);
     const perSecond = (count: number, span: number) => (1_000 * weight * count) / span;
-    // By hours of the day, so that a peak is not the luck of one hour.
+    // Averages hours of the day, so that the peak doesn't depend on the noise of one hour.
     const ofDay = Array.from({ length: 24 }, (_, at) => (last[at]! + last[at + 24]!) / counted);
     return {
       mean: perSecond(

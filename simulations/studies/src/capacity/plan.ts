@@ -3,31 +3,31 @@ import type { Demand } from './demand.ts';
 import { processorsFor, type Work } from './queue.ts';
 import type { CapacitySettings } from './settings.ts';
 
-/** What a fleet takes, at its busiest hour where nothing else is said. */
+/** Needs of a fleet; at its busiest hour unless stated otherwise. */
 export interface Plan {
   readonly devices: number;
   readonly cohort: number;
   readonly daysBetweenParts: number;
-  /** A second. */
+  /** Check-ins per second; contributions are per second too. */
   readonly checkIns: number;
   readonly contributions: number;
-  /** Connections that are open at once: idle devices hold none. */
+  /** Connections open at once; idle devices hold none. */
   readonly sockets: number;
-  /** Processors for check-ins, which any number of processes share, and for rounds. */
+  /** Processors for check-ins, shared by any number of processes, and for rounds. */
   readonly frontCores: number;
   readonly cellCores: number;
-  /** ms that 99 of 100 requests wait for one at most. */
+  /** 99th percentile of the wait for a processor, ms. */
   readonly waitMsP99: number;
   readonly memoryGiB: number;
-  /** A second. */
+  /** Rows written per second; transactions are per second too. */
   readonly databaseRows: number;
   readonly databaseTransactions: number;
-  /** Of the write-ahead log, a day on average. */
+  /** GiB of the write-ahead log per day, on average. */
   readonly databaseLogGiB: number;
-  /** Leaving the data centre, a month. */
+  /** GiB per month leaving the data centre, and entering it. */
   readonly egressGiB: number;
   readonly ingressGiB: number;
-  /** A month, in the currency of the prices. */
+  /** Cost per month, in the currency of the prices. */
   readonly cost: {
     readonly cores: number;
     readonly egress: number;
@@ -40,7 +40,7 @@ const gibibyte = 2 ** 30;
 const hoursOfMonth = 730;
 const secondsOfMonth = hoursOfMonth * 3_600;
 
-/** What it takes to serve a demand. `uniform` draws from 0 to 1. */
+/** Plans for a demand. `uniform` returns numbers from 0 to 1. */
 export function planFor(
   devices: number,
   demand: Demand,
@@ -52,7 +52,7 @@ export function planFor(
   const limits = { wait, busy };
   const front = processorsFor([{ perSecond: checkIns.peak, ms: costs.checkInMs }], limits, uniform);
   const cell = processorsFor(contributionsOf(contributions.peak, values, costs), limits, uniform);
-  // Little 1961: those that are there are those that come, times how long they stay.
+  // Little 1961: the mean number in a system is the arrival rate times the mean stay.
   const sockets = Math.ceil((contributions.peak * round) / 1_000);
   const down = costs.messagesDown + values * costs.valueDown;
   const up = costs.messagesUp + values * costs.valueUp;
@@ -85,7 +85,7 @@ export function planFor(
   };
 }
 
-/** A contribution is many short requests, and the one with the update, whose values take their time. */
+/** Splits a contribution into short requests, and the longer one with the update's values. */
 function contributionsOf(perSecond: number, values: number, costs: Costs): readonly Work[] {
   const ms = costs.contributionMs / costs.messages;
   return [

@@ -1,26 +1,27 @@
-/** How long requests wait for a processor, ms. */
+/** Waiting times of requests for a processor, ms. */
 export interface Waits {
   readonly mean: number;
   readonly p50: number;
   readonly p99: number;
 }
 
-/** A kind of work that arrives at random. */
+/** Kind of work that arrives at random. */
 export interface Work {
-  /** Arrivals a second. */
+  /** Arrivals per second. */
   readonly perSecond: number;
-  /** ms of a processor for each. */
+  /** Processor ms per arrival. */
   readonly ms: number;
 }
 
-/** Requests that are played. */
+/** Number of simulated requests. */
 const requests = 200_000;
-/** Those at the beginning, when nothing waits yet. */
+/** Number of first requests to ignore, while the queue is still filling. */
 const unsettled = requests / 10;
 
 /**
- * Waiting times of requests that arrive independently of one another (Poisson), in their order, at `processors` that serve one at a time: the
- * recursion of Kiefer and Wolfowitz 1955 over the work that is left at each. `uniform` draws from 0 to 1. Infinite where more comes than is done.
+ * Simulates the waiting times of requests that arrive independently (Poisson) and are served in order by
+ * `processors`, one request at a time each: the recursion of Kiefer and Wolfowitz 1955 over the work left at
+ * each processor. `uniform` returns numbers from 0 to 1. Infinite if the load exceeds the capacity.
  */
 export function waitsOf(works: readonly Work[], processors: number, uniform: () => number): Waits {
   const perSecond = works.reduce((sum, each) => sum + each.perSecond, 0);
@@ -28,7 +29,7 @@ export function waitsOf(works: readonly Work[], processors: number, uniform: () 
     const never = Number.POSITIVE_INFINITY;
     return { mean: never, p50: never, p99: never };
   }
-  // Ascending: the first is free soonest.
+  // Ascending: the first processor is free soonest.
   const left = new Float64Array(processors);
   const waits = new Float64Array(requests - unsettled);
   let sum = 0;
@@ -50,12 +51,15 @@ export function waitsOf(works: readonly Work[], processors: number, uniform: () 
   return { mean: sum / waits.length, p50: share(0.5), p99: share(0.99) };
 }
 
-/** Share of their time that so many processors work. */
+/** Returns the utilisation of the processors. */
 export function busyOf(works: readonly Work[], processors: number): number {
   return works.reduce((sum, { perSecond, ms }) => sum + (perSecond * ms) / 1_000, 0) / processors;
 }
 
-/** The fewest processors that are busy no more than `busy`, and at which 99 of 100 requests wait no longer than `wait` ms. */
+/**
+ * Finds the fewest processors whose utilisation is at most `busy`, and whose 99th percentile of waiting is at
+ * most `wait` ms.
+ */
 export function processorsFor(
   works: readonly Work[],
   { busy, wait }: { readonly busy: number; readonly wait: number },

@@ -1,6 +1,6 @@
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 
-/** Draws of many units that follow from a seed (xorshift128, Marsaglia 2003). */
+/** Fast random draws of many units from a seed (xorshift128, Marsaglia 2003). */
 export class Coin {
   readonly #state: Uint32Array;
 
@@ -8,7 +8,7 @@ export class Coin {
     this.#state = new Uint32Array(seededRandom(seed, `experiments ${purpose}`)(16).buffer);
   }
 
-  /** How many of `units` succeed, each with this chance from 0 to 1. */
+  /** Draws how many of `units` succeed, each with probability `chance`. */
   successes(units: number, chance: number): number {
     const limit = chance * 0x1_0000_0000;
     let [x, y, z, w] = this.#state as unknown as [number, number, number, number];

@@ -16,7 +16,10 @@ const ratioUnits = 40_000;
 const ratioAlpha = 0.01;
 const faultyShare = 0.48;
 
-/** What people who look at experiments all the time would decide: by the sequential tests of monitoring, and by a z-test at each look. */
+/**
+ * Compares the decisions of people who look at experiments all the time: with the sequential tests of
+ * monitoring, and with a z-test at each look.
+ */
 export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
   const began = systemClock.now();
   const share = (purpose: string, isFound: (coin: Coin) => boolean) => {
@@ -80,8 +83,9 @@ export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
 }
 
 /**
- * How many times as many units as a test with a fixed end the sequential one needs for the same power, at the size that it is tuned for: by the
- * width of its interval there, in standard errors, which does not depend on the size (Waudby-Smith et al. 2021, equation 155).
+ * Returns the ratio of units that the sequential test needs to those of a test with a fixed end, for the same
+ * power, at the size that it is tuned for. It follows from the width of the interval there, in standard
+ * errors, which does not depend on the size (Waudby-Smith et al. 2021, equation 155).
  */
 function factorOf(units: number): number {
   const width = halfWidth(units, 1, tuned(alpha, units), alpha) * Math.sqrt(units);

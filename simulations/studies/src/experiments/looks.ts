@@ -17,7 +17,10 @@ export interface Looks {
   readonly tuning: number;
 }
 
-/** Whether a person who looks after every 50 units ever sees a difference: by the sequential test, and by a z-test at each look. */
+/**
+ * Returns if someone who looks after every 50 units ever sees a difference: with the sequential test, and
+ * with a z-test at each look.
+ */
 export function lookOften(coin: Coin, { units, control, treatment, alpha, tuning }: Looks) {
   const test = alwaysValid({ alpha, tuning });
   let state = test.init();
@@ -36,7 +39,10 @@ export function lookOften(coin: Coin, { units, control, treatment, alpha, tuning
   return seen;
 }
 
-/** Whether the sample-ratio test stops an experiment that asks for equal arms, by so many units, of which this share goes to the first. */
+/**
+ * True if the sample-ratio test stops an experiment with equal arms within `units`.
+ * @param share actual share of units in the first arm
+ */
 export function stopsForRatio(coin: Coin, units: number, share: number, alpha: number): boolean {
   const test = sampleRatio([1, 1]);
   let state = test.init();

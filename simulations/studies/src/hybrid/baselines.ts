@@ -6,14 +6,20 @@ import { countRecall } from '../baselines/recall.ts';
 import type { SpreadingModel } from '../baselines/spread.ts';
 import { WittenBell } from '../baselines/witten-bell.ts';
 
-/** Weights of what is the phone's own, among which the best one is taken in hindsight, of all phones' scored words. */
+/**
+ * Candidate weights of the phone's own model; the best one for all phones' scored words is chosen in
+ * hindsight.
+ */
 export const ownWeights = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5] as const;
 
-/** Text of the phones that train, in one place, mixed with what a phone has typed so far, the message before included. */
+/**
+ * Models of the training phones' pooled text, mixed with everything that a phone has typed before the current
+ * message.
+ */
 export const baselines = ['trigramCache', 'kneserNeyOwn'] as const;
 export type Baseline = (typeof baselines)[number];
 
-/** What a phone has learned from before it is scored, and what it is scored on, in the order of writing. */
+/** Messages that a phone learns from before scoring, and messages to score, in the order of writing. */
 export interface Stranger {
   readonly before: readonly string[];
   readonly after: readonly string[];
@@ -26,7 +32,7 @@ export interface Hits {
   readonly top3: readonly number[];
 }
 
-/** Hits of the baselines on phones that are strange to those whose text they are made of. All words are known to them. */
+/** Scores the baselines on phones outside the training text. They know all words. */
 export function strangersHits(
   training: readonly (readonly string[])[],
   strangers: readonly Stranger[],

@@ -2,13 +2,13 @@ import { studentInterval } from '@murmuration/monitoring/paired/mean-difference'
 import { type Baseline, baselines, type Hits, ownWeights } from './baselines.ts';
 import type { Recalls, Source } from './phone.ts';
 
-/** Per cent of all words of all phones, or points of it. */
+/** Per cent of all words of all phones, or percentage points. */
 export interface Points {
   readonly top1: number;
   readonly top3: number;
 }
 
-/** What came of one phone that the rounds never saw. */
+/** Results of one phone that the rounds never saw. */
 export interface ScoredPhone {
   readonly recalls: Recalls;
   readonly hits: Readonly<Record<Baseline, Hits>>;
@@ -16,7 +16,7 @@ export interface ScoredPhone {
 
 type Interval = readonly [low: number, high: number];
 
-/** A gain of the hybrid, and its 95 % intervals: of top-3, and of top-1; boundless where there is one stretch. */
+/** Gain of the hybrid, with 95 % intervals of top-3 and top-1; infinite if there is only one stretch. */
 interface Gain extends Points {
   readonly interval: Interval;
   readonly intervalTop1: Interval;
@@ -26,31 +26,35 @@ export interface HybridFigures {
   readonly global: Points;
   readonly personal: Points;
   readonly hybrid: Points;
-  /** Each under that weight of the phone's own under which it does best on these very words, which may be another for top-1 than for top-3. */
+  /**
+   * Results of the baselines, each with the weight of the phone's own model that is best on these very words;
+   * it may differ between top-1 and top-3.
+   */
   readonly trigramCache: Points;
   readonly kneserNeyOwn: Points;
-  /** Share of the phones whose hybrid finds the next word among its first three as often as the global model, or oftener. */
+  /** Share of phones whose top-3 recall with the hybrid is at least that of the global model. */
   readonly betterOrEqualShare: number;
-  /** The same for the first suggestion alone. */
+  /** The same for top-1 recall. */
   readonly betterOrEqualShareTop1: number;
-  /** Points of top-3 recall that the other phones lose, on average; 0 where there are none. */
+  /** Mean loss of the other phones in points of top-3 recall; 0 if there are none. */
   readonly meanLossOfOthers: number;
   readonly gain: Gain;
-  /** Over the better one of the baselines, for top-1 and for top-3. */
+  /** Gain over the better baseline, for top-1 and for top-3 separately. */
   readonly overBestBaseline: Gain;
 }
 
 const confidence = 0.95;
 
-/** Words, and how many of them each row has first and among three. */
+/** Number of words, and hits of each row among the first and the first three. */
 interface Stretch {
   readonly words: number;
   readonly hits: ReadonlyMap<Source | Baseline, Points>;
 }
 
 /**
- * Sums up what came of the phones, stretch by stretch. A stretch is what intervals count as one, since phones beside one another share authors: they
- * are Student's, with as many degrees of freedom as there are stretches, less one. They leave out that other phones might have trained.
+ * Summarises the results by stretch. Intervals treat a stretch as one observation, because neighbouring
+ * phones share authors: they are Student's, with one degree of freedom less than stretches. They ignore that
+ * other phones might have trained.
  */
 export function figuresOf(stretches: readonly (readonly ScoredPhone[])[]): HybridFigures {
   const phones = stretches.flat();
@@ -101,7 +105,7 @@ export function figuresOf(stretches: readonly (readonly ScoredPhone[])[]): Hybri
   };
 }
 
-/** The place of the weight under which a baseline has most hits on all phones. */
+/** Returns the index of the weight with which a baseline has most hits on all phones. */
 function bestOf(phones: readonly ScoredPhone[], name: Baseline, top: keyof Points): number {
   const sums = ownWeights.map((_, i) => phones.reduce((sum, { hits }) => sum + hits[name][top][i]!, 0));
   return sums.indexOf(Math.max(...sums));
@@ -126,7 +130,10 @@ function countsOf(phones: readonly ScoredPhone[], best: Readonly<Record<Baseline
   };
 }
 
-/** Of points of all words: a stretch counts by how far its own hits are from what as many words have on average. */
+/**
+ * Returns the interval of points over all words: a stretch counts by the difference of its hits from the mean
+ * for as many words.
+ */
 function intervalOf(
   stretches: readonly Stretch[],
   points: number,

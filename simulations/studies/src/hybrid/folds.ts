@@ -1,23 +1,28 @@
 import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 
-/** Neighbouring phones of a stretch: blocks of the corpus beside one another share authors, so that stretches are kept apart, never single phones. */
+/**
+ * Phones per stretch. Neighbouring blocks of the corpus share authors, so stretches are held out as a whole.
+ */
 const phonesPerStretch = 20;
-/** Stretches on which settings were chosen: no figure is reported on them. */
+/** Stretches on which settings were chosen; no results are reported on them. */
 const developmentStretches: readonly number[] = [2, 6, 10];
-/** Phones on either side of a stretch that take no part in its fold, 2,000 messages: their authors may have written in the stretch as well. */
+/**
+ * Phones on either side of a stretch that take no part in its fold, 2,000 messages: their authors may also
+ * have written in the stretch.
+ */
 const gap = 10;
 export const mostFolds = 5;
 const stretchesPerFold = 2;
 
 /** Numbers of phones. */
 export interface Fold {
-  /** Take part in the rounds. */
+  /** Phones that take part in the rounds. */
   readonly training: readonly number[];
-  /** The phones of each stretch that the rounds never see. */
+  /** Phones of each stretch that the rounds never see. */
   readonly stretches: readonly (readonly number[])[];
 }
 
-/** Folds of two stretches each; no stretch is in two of them, and none is one that settings were chosen on. */
+/** Draws folds of two stretches each; no stretch is in two of them, and settings were chosen on none. */
 export function foldsOf(phones: number, seed: number): Fold[] {
   const all = Array.from({ length: phones }, (_, phone) => phone);
   const stretches = Array.from({ length: Math.floor(phones / phonesPerStretch) }, (_, i) => i);

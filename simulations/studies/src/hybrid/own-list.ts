@@ -3,10 +3,13 @@ import { numberOf } from '@murmuration/demo-keyboard-app/task/own-numbers';
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import { unknownId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 
-/** The words that somebody typed and the vocabulary lacks: each has a place behind the vocabulary's ids, in the order of their first use. */
+/**
+ * Words that a phone's user typed and the vocabulary lacks: each has a place after the vocabulary's ids, in
+ * the order of first use.
+ */
 export class OwnList {
   readonly #vocabulary: Vocabulary;
-  /** By the number that a word has in the phone's own n-grams. */
+  /** Places by the number that a word has in the phone's own n-grams. */
   readonly #places = new Map<number, { readonly place: number; readonly word: string }>();
 
   constructor(vocabulary: Vocabulary, messages: readonly string[]) {
@@ -22,13 +25,13 @@ export class OwnList {
     }
   }
 
-  /** The place of a word; the id of the unknown word where nobody typed it here. */
+  /** Returns the place of a word; the unknown id for a word that was not typed here. */
   place(word: string): number {
     const found = this.#places.get(numberOf(word, this.#vocabulary));
     return found?.word === word ? found.place : unknownId;
   }
 
-  /** What an answer says of the vocabulary's words, and behind them of these in their order. */
+  /** Returns an answer's scores of the vocabulary's words, then of these words in their order. */
   scores({ values, own }: Pick<Answer, 'values' | 'own'>): Float32Array {
     const scores = new Float32Array(this.#vocabulary.size + this.#places.size);
     scores.set(values);
@@ -39,7 +42,7 @@ export class OwnList {
     return scores;
   }
 
-  /** What it says of these, by how they are spelled. */
+  /** Returns an answer's scores of these words by spelling. */
   spelled({ own }: Pick<Answer, 'own'>): ReadonlyMap<string, number> {
     return new Map(
       Array.from(own ?? []).flatMap(([number, share]) => {

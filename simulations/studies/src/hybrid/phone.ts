@@ -19,47 +19,54 @@ import type { ModelBytes } from '@murmuration/protocol/weights/model-files';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { OwnList } from './own-list.ts';
 
-/** Which part of the mixture answers. */
+/** Parts of the mixture that can answer. */
 const sources = ['global', 'personal', 'hybrid'] as const;
 export type Source = (typeof sources)[number];
 export type Recalls = Readonly<Record<Source, Recall>>;
 
-/** Messages observed after which a device learns anew, as by default. */
+/** Messages between two refits, as by default. */
 const refitAfter = 50;
 
-/** What came of one phone. */
+/** Results of one phone. */
 export interface PhoneFindings {
   readonly recalls: Recalls;
-  /** Letters of the words that were scored, and the share of them that the hybrid's suggestions spare; null where that was not asked for. */
+  /** Letters of the scored words, and the share that the hybrid's suggestions save; null unless requested. */
   readonly keystrokes: { readonly letters: number; readonly saved: number } | null;
-  /** What the device itself found out, on the examples that it held out; null where it could not. */
+  /** Evaluation by the device itself, on the examples that it held out; null if it had too few. */
   readonly report: HybridReport | null;
 }
 
 export interface PhonePorts {
-  /** The version that the rounds led to, as an app would bring it along. */
+  /** Version from the rounds, bundled with the app. */
   readonly model: ModelBytes & { readonly ngrams?: Uint8Array };
   readonly vocabulary: Vocabulary;
   readonly trainer: Trainer;
-  /** By default those of an app that says nothing else. */
+  /** Personal models; by default those of the SDK. */
   readonly personal?: readonly PersonalModel[];
-  /** From which the weights of the mixture begin; by default nothing. */
+  /** Prior of the mixture's weights; none by default. */
   readonly prior?: WeightsPrior | null;
-  /** What runs the version; by default the engine. */
+  /** Makes the inference of the version; by default the engine's. */
   readonly inference?: (serving: Serving<string>) => Inference;
-  /** By default true: each message is observed once it is scored. False scores all of them with what was learned before. */
+  /**
+   * True to observe each message once it is scored; false to score all messages with what was learned before.
+   * @default true
+   */
   readonly observes?: boolean;
-  /** By default false. True asks as well, after each letter, which words the keyboard would show. */
+  /**
+   * True to also request, after each letter, the words that the keyboard would show.
+   * @default false
+   */
   readonly types?: boolean;
 }
 
-/** Words over the keys. */
+/** Number of suggested words above the keys. */
 const shown = 3;
 
 /**
- * One person's phone, by the code of the SDK: its hybrid model learns from the messages `before`, chooses λ on those of them that it holds
- * out, and is then scored on the messages `after`, word by word in the order of writing. Each message is observed once it is scored, and after
- * every 50 of them the device learns anew, by itself.
+ * Simulates one person's phone with the SDK's code: its hybrid model learns from the messages `before`,
+ * chooses λ on those that it holds out, and is then scored on the messages `after`, word by word in the order
+ * of writing. Each message is observed once it is scored, and after every 50 of them the device refits
+ * automatically.
  */
 export async function livePhone(
   before: readonly string[],
@@ -146,7 +153,7 @@ export async function livePhone(
   };
 }
 
-/** Resolves once the device has learned anew. */
+/** Resolves after the next refit. */
 function nextRefit(client: PlatformClient): Promise<void> {
   return new Promise(resolve => {
     const off = client.on('personal', ({ phase }) => {
@@ -157,12 +164,12 @@ function nextRefit(client: PlatformClient): Promise<void> {
   });
 }
 
-/** Every word of a message but numbers, with the text before it. */
+/** Returns every word of a message except numbers, with the text before it. */
 export function questionsOf(
   message: string,
   vocabulary: Vocabulary,
 ): { readonly input: string; readonly word: string; readonly next: number }[] {
-  // A number of two digits is one token of the same kind as any longer one.
+  // A number of two digits is the same token as any longer one.
   const words = tokensOf(message).map(token => (token === numberToken ? '00' : token));
   return vocabulary
     .encode(message)

@@ -1,7 +1,7 @@
 import type { Inference, OpenModel } from '@murmuration/client-sdk/hybrid/inference';
 import type { Serving } from '@murmuration/engine/inference/serving';
 
-/** Runs every model as one that knows nothing, so that a hybrid model is what its other parts make of it. */
+/** Makes inference whose models answer uniformly, so that a hybrid model consists only of its other parts. */
 export function uniformInference({ classes, firstClass, questions }: Serving<string>): Inference {
   const uniform = new Float32Array(classes).fill(1 / (classes - firstClass), firstClass);
   const model: OpenModel = {

@@ -8,10 +8,10 @@ export interface HeldOutText {
   readonly messages: readonly string[];
 }
 
-/** Top-1 and top-3 recall of a candidate on the held-out messages, shares from 0 to 1. */
+/** Measures top-1 and top-3 recall of a candidate on the held-out messages, shares from 0 to 1. */
 const evaluate: Evaluate = async (model, data) => {
   const { words, messages } = data as HeldOutText;
-  // No phone trains while a version is measured.
+  // All processors are free: no phone trains while a version is measured.
   const { top1, top3 } = await recall(model, new Vocabulary(words), messages, availableParallelism());
   return { top1, top3 };
 };

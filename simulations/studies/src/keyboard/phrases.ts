@@ -3,7 +3,7 @@ import { sequencesOf } from '@murmuration/demo-keyboard-app/task/ngrams';
 import { phrasesQueryName } from '@murmuration/demo-keyboard-app/task/query-names';
 import type { Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
 
-/** What a phone says of its messages where it is asked for its n-grams. */
+/** Returns a phone's answer to the query for n-grams. */
 export function phraseAnswers(
   messages: readonly string[],
   vocabulary: Vocabulary,

@@ -12,24 +12,24 @@ import type { HeldOutText } from './evaluate.ts';
 export interface KeyboardSettings {
   /** Updates that a round waits for. */
   readonly cohort: number;
-  /** Phones that there are. */
+  /** Number of phones. */
   readonly devices: number;
-  /** Devices chosen for each update that is wanted, where there are enough of them. */
+  /** Devices chosen for each update that is wanted, if there are enough. */
   readonly overSelection: number;
   readonly seed: number;
   readonly masking: 'on' | 'off';
-  /** Who masks with whom. */
+  /** Graph of the devices that mask with one another. */
   readonly graph: 'sparse' | 'complete';
   /** Share of a cohort that will fall silent. */
   readonly lose: number;
   readonly heldOut: HeldOutText;
-  /** The model before any round; by default one that has learned nothing. */
+  /** Model before any round; untrained by default. */
   readonly model?: Task['model'];
-  /** The words of that model, so that it may learn more of them later; by default it never does. */
+  /** Words of that model, so that it may learn more of them later; by default it never does. */
   readonly vocabulary?: readonly string[];
-  /** Asks devices for the n-grams that they have in common, which versions carry from then on; by default nobody is asked. */
+  /** Query for n-grams that devices have in common, which later versions contain; none by default. */
   readonly ngrams?: NgramsQuery | undefined;
-  /** How far a round moves the model; by default as far as suits one that has learned nothing. */
+  /** Server's learning rate; the default suits an untrained model. */
   readonly serverLearningRate?: number;
 }
 
@@ -39,12 +39,12 @@ export const fewestExamples = 5;
 const fullWeight = 40;
 /** Share of the cohort without whose updates a round fails. */
 const quorum = 0.625;
-/** Share of lost devices that the masks survive at least. */
+/** Minimum share of lost devices that the masks survive. */
 const dropping = 0.1;
 
 /**
- * The keyboard task as `npm start` runs it: the small model, one round after the other. Where phones are made to fall
- * silent, each of their rounds waits for them: for a shorter time, so that a person may wait for it.
+ * Defines the keyboard task of `npm start`: the small model, one round after the other. If phones are made to
+ * fall silent, each round waits for them, so deadlines are shorter to suit a person who watches.
  */
 export function keyboardTask({
   cohort,

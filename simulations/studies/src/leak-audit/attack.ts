@@ -2,16 +2,16 @@ import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { type Layout, sizeOf } from '@murmuration/protocol/weights/layout';
 
 /**
- * How strongly a delta, at any scale, speaks for each id of the vocabulary as one that its owner typed. Every tensor with
- * a row or a value for each id tells:
+ * Returns the evidence in a delta, at any scale, for each id of the vocabulary that its owner typed that
+ * word. Every tensor with a row or a value for each id contributes:
+ * - A row of the embedding changes only if its word was an input (Melis et al. 2019, "Exploiting Unintended
+ * Feature Leakage in Collaborative Learning", the paragraph on the embedding layer): the evidence is its
+ * length.
+ * - A bias of the output rises each time that its word came next, and falls slowly at all other times (Zhao
+ * et al. 2020, "iDLG: Improved Deep Leakage from Gradients", on labels): the evidence is its value.
  *
- *   - a row of the embedding changes only where its word was an input (Melis et al. 2019, "Exploiting Unintended Feature
- *     Leakage in Collaborative Learning", the paragraph on the embedding layer): its length;
- *   - a bias of the output rises each time that its word came next, and falls slowly at all other times (Zhao et al. 2020,
- *     "iDLG: Improved Deep Leakage from Gradients", on labels): its value.
- *
- * Quantisation and masks lay noise over both. So each is measured in median absolute deviations above the median of all ids,
- * and the clearer one counts.
+ * Quantisation and masks add noise to both. So each is measured in median absolute deviations above the
+ * median of all ids, and the larger one counts.
  */
 export function evidence(layout: Layout, delta: Float32Array, ids: number): Float64Array {
   const strongest = new Float64Array(ids).fill(Number.NEGATIVE_INFINITY);
@@ -28,12 +28,15 @@ export function evidence(layout: Layout, delta: Float32Array, ids: number): Floa
   return strongest;
 }
 
-/** The evidence of two sources taken together. */
+/** Adds the evidence of two sources. */
 export function together(one: Float64Array, other: Float64Array): Float64Array {
   return one.map((value, id) => value + other[id]!);
 }
 
-/** The `count` word ids with the strongest evidence; of equal ones the more frequent word's, whose id is smaller. */
+/**
+ * Returns the `count` word ids with the strongest evidence; ties by frequency, since more frequent words have
+ * smaller ids.
+ */
 export function nameWords(evidence: Float64Array, count: number): number[] {
   const words = Array.from(evidence.keys()).slice(firstWordId);
   return words.sort((a, b) => evidence[b]! - evidence[a]! || a - b).slice(0, count);
@@ -46,7 +49,9 @@ function rowNorms(tensor: Float32Array, rows: number): Float64Array {
   );
 }
 
-/** Median 0 and median absolute deviation 1, which a minority of large values does not move. */
+/**
+ * Standardises to median 0 and median absolute deviation 1, which a minority of large values does not move.
+ */
 function standardise(values: Float64Array): Float64Array {
   const centre = median(values);
   const spread = median(values.map(value => Math.abs(value - centre))) || 1;

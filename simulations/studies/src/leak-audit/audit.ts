@@ -10,57 +10,63 @@ import { deltaOf, elementsOf, type RingForm, wholeBytesOf, withoutSelfMask } fro
 import { MaskedCohort } from './masked-cohort.ts';
 import { uniformity } from './uniformity.ts';
 
-/** A phone's owner, as nobody but the audit knows both: the words that were typed, and what the phone learned from them. */
+/**
+ * Phone's owner as only the audit knows it: the words that were typed, and what the phone learned from them.
+ */
 export interface Owner {
-  /** Ids of the different words, of those that the vocabulary has. */
+  /** Ids of the different typed words that are in the vocabulary. */
   readonly words: ReadonlySet<number>;
-  /** How many different words there were beside these. */
+  /** Number of different typed words outside the vocabulary. */
   readonly otherWords: number;
   readonly learned: Learned;
 }
 
 export interface AuditSettings {
-  /** A plan with masking, whose updates are of the kind `ring`. */
+  /** Plan with masking and updates of kind `ring`. */
   readonly plan: Plan;
   readonly layout: Layout;
-  /** Ids of the vocabulary. */
+  /** Number of ids of the vocabulary. */
   readonly ids: number;
   readonly owners: readonly Owner[];
-  /** Bytes of one phone's uploads that are tested for uniformity, at least. */
+  /** Minimum bytes of one phone's uploads that are tested for uniformity. */
   readonly testedBytes: number;
   readonly random: RandomBytes;
   log(line: string): void;
 }
 
-/** Share of an owner's different words, from 0 to 1, among as many that the attacker names; means over all owners. */
+/**
+ * Share of an owner's different words, from 0 to 1, among as many that the attacker names; mean over all
+ * owners.
+ */
 export interface Recovered {
   readonly recovered: number;
 }
 
 export interface Audit {
-  /** From one plain update. */
+  /** Result from one plain update. */
   readonly plain: Recovered;
-  /** The best of several attempts from all that a coordinator holds under masking: each of them. */
+  /** Best of several attempts with everything that a coordinator holds under masking, and each of them. */
   readonly masked: Recovered & {
     readonly attempts: Readonly<Record<Attempt, number>>;
   };
-  /** From the unmasked sum alone. */
+  /** Result from only the unmasked sum. */
   readonly publicSum: Recovered;
-  /** From the vocabulary alone: its most frequent words. */
+  /** Result from only the vocabulary: its most frequent words. */
   readonly chance: Recovered;
   /** p-value of the hypothesis that the bytes of one phone's masked uploads are uniform. */
   readonly uniformityP: number;
-  /** The same of its uploads without masks. */
+  /** p-value of the same hypothesis for its uploads without masks. */
   readonly uniformityPUnmasked: number;
   readonly uniformityBytes: number;
 }
 
-/** What the attacker ranks the words by. */
+/** Source by which the attacker ranks words. */
 export type Attempt = 'sum' | 'maskedBytes' | 'selfMaskOff' | 'maskedBytesAndSum' | 'selfMaskOffAndSum';
 
 /**
- * The coordinator as the attacker: it follows the protocol and tries to name the words that each owner typed, as many as there
- * are, from the update that it received, plain and masked. It knows the plan, the layout, and how many words they are.
+ * Attacks as an honest-but-curious coordinator: it tries to name the words that each owner typed, as many as
+ * there are, from the update that it received, plain and masked. It knows the plan, the layout, and the
+ * number of words.
  */
 export async function audit(settings: AuditSettings): Promise<Audit> {
   const { plan, layout, ids, owners, random, log } = settings;
@@ -103,7 +109,9 @@ export async function audit(settings: AuditSettings): Promise<Audit> {
   };
 }
 
-/** Tests the uploads of the first phone, of as many rounds as it takes; the later ones go no further than its upload. */
+/**
+ * Tests the uploads of the first phone, from as many rounds as necessary; later rounds stop after its upload.
+ */
 function uniformityOf(
   { plan, owners, testedBytes, random, log }: AuditSettings,
   form: RingForm,
@@ -127,12 +135,12 @@ function uniformityOf(
   };
 }
 
-/** Preparing an update changes the delta. */
+/** Copies the delta, which preparing an update changes. */
 function copyOf(learned: Learned): Learned {
   return { ...learned, delta: learned.delta.slice() };
 }
 
-/** The ids of words ascend with how rare they are. */
+/** Ranks words by frequency: their ids ascend with rarity. */
 function mostFrequentFirst(ids: number): Float64Array {
   return Float64Array.from({ length: ids }, (_, id) => firstWordId - id);
 }

@@ -1,11 +1,12 @@
-/** Sums and fractions below are carried on until a term changes them by less than this, relatively. */
+/** Relative change by a term below which sums and fractions end. */
 const precision = 1e-14;
 
 /**
- * The probability that a chi-square variable of `degrees` degrees of freedom (a whole number, 1 or more) exceeds
- * `statistic` (0 or more): the regularised incomplete gamma function Q(degrees / 2, statistic / 2), by its power series
- * (DLMF 8.7.1) below the mean, and above by the even part of its continued fraction with Lentz's method (Press et al., "Numerical
- * Recipes", 2nd edition, §6.2 and §5.2), which keeps its relative precision far into the tail.
+ * Returns the probability that a chi-square variable of `degrees` degrees of freedom (an integer ≥ 1) exceeds
+ * `statistic` (≥ 0): the regularised incomplete gamma function Q(degrees / 2, statistic / 2). Below the mean
+ * it uses the power series (DLMF 8.7.1), above it the even part of the continued fraction with Lentz's method
+ * (Press et al., "Numerical Recipes", 2nd edition, §6.2 and §5.2), which keeps its relative precision far
+ * into the tail.
  */
 export function chiSquareTail(statistic: number, degrees: number): number {
   const a = degrees / 2;
@@ -43,7 +44,7 @@ function fraction(a: number, x: number): number {
   return value;
 }
 
-/** ln Γ(n / 2), by Γ(a + 1) = a Γ(a) from Γ(1) = 1 or Γ(½) = √π on. */
+/** ln Γ(n / 2), by Γ(a + 1) = a Γ(a) from Γ(1) = 1 or Γ(½) = √π. */
 function logGammaOfHalf(n: number): number {
   let log = n % 2 === 0 ? 0 : Math.log(Math.PI) / 2;
   for (let a = n % 2 === 0 ? 1 : 0.5; a < n / 2; a++) log += Math.log(a);

@@ -8,22 +8,22 @@ import { type RecoveredSecret, unmaskingMasks } from '@murmuration/protocol/seca
 import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/codec';
 import { rotateBack } from '@murmuration/protocol/weights/rotate';
 
-/** Updates as ring elements, the weight last. */
+/** Form of updates as ring elements, the weight last. */
 export type RingForm = Extract<UpdateForm, { kind: 'ring' }>;
 
-/** The packed elements of an update, without its public header. */
+/** Returns the packed elements of an update, without its public header. */
 function packedOf(update: Uint8Array, form: RingForm): Uint8Array {
   const decoded = decodeUpdate(update, form);
   if (decoded.kind !== 'ring') throw new MurmurationError('update.wrong-kind');
   return decoded.packed;
 }
 
-/** The bytes of packed elements that hold no padding. */
+/** Returns the bytes of packed elements that contain no padding. */
 export function wholeBytesOf(update: Uint8Array, form: RingForm): Uint8Array {
   return packedOf(update, form).subarray(0, Math.floor((form.count * form.width) / 8));
 }
 
-/** What the elements of an update are as a delta, in units that don't matter: rotated back, the weight left out. */
+/** Returns the elements of an update as a delta in arbitrary units: rotated back, without the weight. */
 export function deltaOf(elements: Int32Array, round: string): Float32Array {
   const delta = Float32Array.from(elements.subarray(0, -1));
   rotateBack(delta, round);
@@ -35,10 +35,10 @@ export function elementsOf(update: Uint8Array, form: RingForm): Int32Array {
 }
 
 /**
- * The elements of a masked update without its self mask: the coordinator knows the seeds of all contributors once the
- * round is over, and which one is a phone's from the hash that begins its dealing. The masks that it shares with its
- * neighbours stay on. They cancel only in the sum of all: that sum less everybody else's elements, self masks off,
- * leaves these same elements.
+ * Returns the elements of a masked update without its self mask. The coordinator knows the seeds of all
+ * contributors after the round, and finds a phone's by the hash that begins its dealing. The masks shared
+ * with neighbours remain: they cancel only in the sum of all. That sum minus all other elements without their
+ * self masks leaves the same elements.
  */
 export function withoutSelfMask(
   masked: Int32Array,

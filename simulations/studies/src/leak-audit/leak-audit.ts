@@ -16,13 +16,13 @@ import { heldOutText } from '../keyboard/text.ts';
 import { type Audit, audit, type Owner } from './audit.ts';
 import { trainPhones } from './owners.ts';
 
-/** Phones of the masked round, each of which is attacked. */
+/** Phones of the masked round; each one is attacked. */
 const phones = 20;
 const testedBytes = 2 ** 20;
 
 /**
- * Attacks the first round of the keyboard task, on phones drawn from the corpus. The words that count are those of the vocabulary;
- * `words` and `wordsOutsideVocabulary` are how many different ones an owner typed, on average.
+ * Attacks the first round of the keyboard task, on phones drawn from the corpus. Only words of the vocabulary
+ * count; `words` and `wordsOutsideVocabulary` are the mean numbers of different ones that an owner typed.
  */
 export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
   const began = systemClock.now();

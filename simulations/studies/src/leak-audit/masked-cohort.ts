@@ -25,29 +25,32 @@ import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
 import type { Unmasker } from '@murmuration/rounds/masking/unmasker';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 
-/** One phone's place in the round. */
+/** Phone's state in the round. */
 interface Phone {
   readonly assignment: Assignment;
   readonly context: ParticipantContext;
-  /** What it sent in the phase `shares`. */
+  /** Message of the phase `shares`. */
   readonly dealing: Uint8Array;
   state: InUpdates | InAgreement;
 }
 
-/** A sum of uploads in a ring. */
+/** Sum of uploads in a ring. */
 interface Uploads {
   readonly elements: Int32Array;
   readonly width: number;
   add(bytes: Uint8Array): void;
 }
 
-/** What the coordinator knows once the masks are off the sum. */
+/** Knowledge of the coordinator after unmasking the sum. */
 export interface Unmasked {
   readonly sum: RingSum;
   readonly secrets: readonly RecoveredSecret[];
 }
 
-/** The phones of one masked round and its coordinator, in one place and without losses; constructed, the shares are dealt. */
+/**
+ * Phones of one masked round and its coordinator, in one place and without losses. The constructor deals the
+ * shares.
+ */
 export class MaskedCohort {
   readonly context: GraphContext;
   readonly phones: readonly Phone[];
@@ -55,7 +58,7 @@ export class MaskedCohort {
   readonly #coordinator: MaskedRound;
   #said = 0;
 
-  /** Throws `secagg.parameters` where no graph over so many phones meets the plan's masking settings. */
+  /** Throws `secagg.parameters` if no graph over this many phones meets the plan's masking settings. */
   constructor(plan: Plan, phones: number, random: RandomBytes) {
     const round = randomId<RoundId>(random);
     const masking = plan.masking!;
@@ -109,7 +112,7 @@ export class MaskedCohort {
     }));
   }
 
-  /** Bytes that a phone has said so far, on average, beside its upload. */
+  /** Mean bytes that a phone has sent so far, without its upload. */
   get bytesSaid(): number {
     return this.#said / this.phones.length;
   }
@@ -119,7 +122,7 @@ export class MaskedCohort {
     return message;
   }
 
-  /** The bytes that a phone uploads, once. */
+  /** Returns a phone's upload; once per phone. */
   upload(phone: number, contribution: Contribution, random: RandomBytes): Uint8Array {
     const member = this.phones[phone]!;
     const { context, state } = member;
@@ -136,7 +139,7 @@ export class MaskedCohort {
     return { sum, secrets: await this.addUp(uploads, sum, unmasker) };
   }
 
-  /** Adds the uploads of all phones to an empty sum, takes the masks off it, and gives the secrets that this took. */
+  /** Adds the uploads of all phones to an empty sum, unmasks it, and returns the secrets used. */
   async addUp(
     uploads: readonly Uint8Array[],
     sum: Uploads,

@@ -6,7 +6,7 @@ import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Owner } from './audit.ts';
 
-/** Trains a phone for each owner, on the messages that the owner typed; `trained` hears how many are done. */
+/** Trains a phone for each owner on its messages; `trained` is called with the number of finished phones. */
 export async function trainPhones(
   model: ModelFiles,
   settings: TrainingSettings,
@@ -26,7 +26,10 @@ export async function trainPhones(
   return owners;
 }
 
-/** The different words of messages. Those that the vocabulary lacks are one and the same to the model: they have no name. */
+/**
+ * Returns the different words of messages. Words outside the vocabulary are only counted, because the model
+ * can't tell them apart.
+ */
 function wordsOf(messages: readonly string[], vocabulary: Vocabulary): Pick<Owner, 'words' | 'otherWords'> {
   const tokens = [...new Set(messages.flatMap(tokensOf))];
   const ids = tokens.map(token => vocabulary.id(token));

@@ -1,8 +1,8 @@
 import { chiSquareTail } from './chi-square.ts';
 
 /**
- * Pearson's chi-square test of whether all 256 bytes are equally likely in `parts` taken together: the probability that
- * uniform bytes are as uneven as these or more, from 0 to 1. It needs some thousand bytes.
+ * Tests by Pearson's chi-square if all 256 byte values are equally likely in `parts` together: returns the
+ * probability, from 0 to 1, that uniform bytes are at least as uneven. Needs some thousand bytes.
  */
 export function uniformity(parts: readonly Uint8Array[]): number {
   const counts = new Float64Array(256);

@@ -15,11 +15,11 @@ import { heldOutText } from '../keyboard/text.ts';
 import { trainCentrally } from '../next-word/central-training.ts';
 import { prefixWords, saidWordForWord, secretsOf } from './secrets.ts';
 
-/** How often each secret was typed. */
+/** Numbers of times that secrets were typed. */
 const repeats = [1, 4, 16, 64];
 /** Secrets for each number of repeats. */
 const secretsEach = 25;
-/** Messages beside them. */
+/** Number of other messages. */
 const messagesOfOthers = 3_000;
 const heldOutMessages = 500;
 
@@ -32,21 +32,22 @@ const settings = {
   negatives: null,
 };
 
-/** The shares of words that are never learned. */
+/** Share of words that are excluded from learning, by variant. */
 const shares = { all: null, quarter: 1 / 4 } as const;
 
 type Kind = keyof typeof shares;
 
 interface Outcome {
-  /** Share of the secrets that the model says word for word, by how often they were typed. */
+  /** Share of the secrets that the model repeats word for word, by how often they were typed. */
   readonly said: Readonly<Record<number, number>>;
   /** Top-1 recall of held-out words. */
   readonly top1: number;
 }
 
 /**
- * Teaches the keyboard's small model real messages and made secrets, as no federation could: in one place, without clipping, masks or noise. Whoever has
- * the model types the first words of a secret, and takes the likeliest word again and again.
+ * Trains the keyboard's small model on real messages and artificial secrets under the worst conditions: in
+ * one place, without clipping, masks or noise. The attacker types the first words of a secret, and then takes
+ * the likeliest word each time.
  */
 export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
   const began = systemClock.now();
@@ -95,7 +96,10 @@ export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
   };
 }
 
-/** Share of the secrets of which a quarter's forgetting leaves out some word after the first ones: the most that it can keep from being said. */
+/**
+ * Returns the share of secrets with an excluded word after the first ones: the most that can be kept from
+ * being repeated.
+ */
 function shareForgotten(
   secrets: readonly { readonly message: string }[],
   vocabulary: Vocabulary,

@@ -15,13 +15,14 @@ export interface CentralTraining {
   readonly messages: readonly string[];
   readonly settings: CentralSettings;
   readonly seed: number;
-  /** Hears of each epoch that is over: the mean loss of its steps, in nats. */
+  /** Called after each epoch with the mean loss of its steps in nats. */
   readonly trained: (epoch: number, loss: number) => Promise<void> | void;
 }
 
 /**
- * Trains on all messages in one place, as no federation could: Adam (Kingma & Ba 2015), whose moments begin anew with each epoch, on the
- * fused kernels. Returns the weights. Throws `training.unsupported` for a model that these don't know.
+ * Trains on all messages in one place, unlike any federation: Adam (Kingma & Ba 2015), whose moments restart
+ * with each epoch, on the fused kernels. Returns the weights.
+ * @throws `training.unsupported` for a model without fused kernels
  */
 export async function trainCentrally({
   model: { topology, layout, weights },
@@ -62,12 +63,15 @@ export async function trainCentrally({
   return trainedWeights;
 }
 
-/** Values of the output: those of the last layer's bias. */
+/** Returns the size of the output: that of the last layer's bias. */
 function classesOf({ tensors }: ModelFiles['layout']): number {
   return tensors.at(-1)!.shape[0]!;
 }
 
-/** One pass over the rows; the mean loss of its steps. Gives way to others of the thread now and then. */
+/**
+ * Makes one pass over the rows and returns the mean loss of its steps. Yields to other work of the thread now
+ * and then.
+ */
 async function pass(
   training: FusedTraining,
   rows: Batchable,

@@ -2,26 +2,27 @@ import type { Correlated } from '@murmuration/privacy/mechanisms/mechanism';
 import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
 import work from '@murmuration/rounds/privacy/worker';
 
-/** The noise of rounds that are accounted for with more devices than are simulated. */
+/** Noise of rounds whose accounting assumes more devices than are simulated. */
 export interface CohortNoise {
-  /** How rounds share it. */
+  /** Correlation of the noise between rounds. */
   readonly shared: Extract<Correlated['noise'], { readonly kind: 'bisr' }>;
-  /** z that the accounting asks for; 0: no noise. */
+  /** Noise multiplier z of the accounting; 0: no noise. */
   readonly noiseMultiplier: number;
-  /** Devices of a round in the accounting. */
+  /** Devices per round in the accounting. */
   readonly cohort: number;
 }
 
 /**
- * Makes sums of `simulated` devices as noisy as their mean would be were they `cohort` (McMahan et al. 2018, § 5): the standard deviation is z longest
- * updates × simulated / cohort. `own` is the z of the federation that asks, of which nothing else is used.
+ * Makes sums of `simulated` devices as noisy as their mean would be with `cohort` devices (McMahan et al.
+ * 2018, § 5): the standard deviation is z × clip × simulated / cohort. `own` is the z of the requesting
+ * federation, whose noise is replaced.
  */
 export function cohortNoise(
   { shared, noiseMultiplier, cohort }: CohortNoise,
   { own, simulated }: { readonly own: number; readonly simulated: number },
 ): NoiseMaker {
   const scale = ((noiseMultiplier / own) * simulated) / cohort;
-  // The federation keeps only those that its own noise needs.
+  // The federation keeps only the seeds that its own noise needs.
   const seeds = new Map<number, Uint8Array>();
   return {
     async make(job) {

@@ -4,7 +4,7 @@ import { numberId, Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabu
 import { decodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
 import { NgramModel } from '@murmuration/protocol/ngrams/ngram-model';
 
-/** What the n-grams come to by themselves that phones have in common. */
+/** Evaluation of the n-grams that phones have in common. */
 export interface CountedPart {
   readonly part: 'counted';
   readonly file: Uint8Array;

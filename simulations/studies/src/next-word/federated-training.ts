@@ -11,22 +11,25 @@ import type { FederatedSettings } from './settings.ts';
 
 export interface FederatedTraining {
   readonly begin: ModelFiles;
-  /** Of the vocabulary. */
+  /** Words of the vocabulary. */
   readonly words: readonly string[];
   readonly rowLength: number;
   readonly phones: readonly Phone[];
   readonly settings: FederatedSettings;
   readonly seed: number;
-  /** Noise in the sums of rounds, to which all phones add as much as the others; left out: none, and phones weigh by their examples. */
+  /**
+   * Noise in the sums of rounds, with uniform weights of phones; without it, phones weigh by their examples.
+   */
   readonly noise?: CohortNoise;
-  /** Threads that train. */
+  /** Number of threads that train. */
   readonly workers: number;
   log(line: string): void;
 }
 
 /**
- * The model that rounds of the phones lead to: coordinator, strategy and the SDK's sessions over a loopback, on virtual time. Throws
- * `training.failed` where a round fails, since all of its phones can be reached.
+ * Trains the model in rounds of the phones: coordinator, strategy and the SDK's sessions over a loopback, on
+ * virtual time.
+ * @throws `training.failed` if a round fails, because all of its phones are always online
  */
 export async function trainByRounds({
   begin,
@@ -95,7 +98,7 @@ export async function trainByRounds({
   return model;
 }
 
-/** A budget whose noise is replaced, so that it may be any that asks for some in each round. */
+/** Budget whose noise is replaced; any that needs noise in each round will do. */
 const asking = { epsilon: 1e6, delta: 1e-5, separation: 1, noise: 'independent' } as const;
 
 function makerFor(noise: CohortNoise, rounds: number, simulated: number): NoiseMaker {

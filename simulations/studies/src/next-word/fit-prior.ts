@@ -6,12 +6,13 @@ import { teachShared } from './shared-parts.ts';
 import { type KeyboardTableInputs, phonesPerPart } from './table.ts';
 import { priorFrom } from './weights.ts';
 
-/** Questions of a phone as which the weights count that all of them fitted. */
+/** Number of a phone's questions to which the prior from all phones is equivalent. */
 const questions = 3_000;
 
 /**
- * Lets phones learn what they have in common, as for the table, and each its own; then fits weights of the mixture to what came later on
- * all of them. For phones whose held-out messages are none of those that the table is scored on.
+ * Trains the shared parts as for the table, and each phone's own models; then fits weights of the mixture to
+ * later messages of all phones. Needs phones whose held-out messages are not those that the table is scored
+ * on.
  */
 export async function fitPrior(inputs: KeyboardTableInputs): Promise<WeightsPrior> {
   const { phones, settings, threads = availableParallelism(), log } = inputs;

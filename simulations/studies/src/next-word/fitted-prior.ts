@@ -1,6 +1,9 @@
 import type { WeightsPrior } from '@murmuration/client-sdk/hybrid/weights-prior';
 
-/** Of the n-grams of everybody adapted to the phone, of the copy that it trained on, of its own n-grams. */
+/**
+ * Returns the weights of the shared n-grams adapted to the phone, of the fine-tuned copy, and of the phone's
+ * own n-grams.
+ */
 const of = (adapted: number, tuned: number, own: number) => ({
   'adapted-ngrams': adapted,
   'fine-tuned': tuned,
@@ -8,8 +11,9 @@ const of = (adapted: number, tuned: number, own: number) => ({
 });
 
 /**
- * Fitted as `fitPrior` does, on the validation text of all phones (the last ninth of what each trains on): no held-out message of the table has a
- * part in it. What a phone has held out itself counts little beside it, since rounds have taught most of the parts what that says.
+ * Result of `fitPrior` on the validation text of all phones (the last ninth of each one's training messages),
+ * without any held-out message of the table. The messages that a phone itself holds out count little against
+ * it, because rounds have already taught them to most parts.
  */
 export const fittedPrior: WeightsPrior = {
   weights: of(0.15, 0.777, 0.072),

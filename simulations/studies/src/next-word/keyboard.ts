@@ -11,7 +11,7 @@ import { learnedAndKept } from './split.ts';
 import { measureTable } from './table.ts';
 import { wordsOfPhones } from './words-of-phones.ts';
 
-/** The rows of the table, in their order. */
+/** Rows of the table in order. */
 const rows = {
   unigram: "a unigram of everybody's text",
   trigram: "a Witten-Bell trigram of everybody's text",
@@ -27,12 +27,13 @@ const rows = {
   hybrid: 'the hybrid on each phone',
 } as const;
 
-/** Levers of the table; those of `privacy` have it print recall for several ε instead. */
+/** Settings of the table; with `privacy` it reports recall for several ε instead. */
 export const schema = keyboardTableSettings.omit({ seed: true });
 
 /**
- * Next-word recall of n-grams, central and federated training, personal and hybrid models: all on the same held-out messages of the same
- * phones, the last tenth of each. The vocabulary is what the phones agree on in two masked rounds; nobody reads their text for it.
+ * Measures next-word recall of n-grams, central and federated training, personal and hybrid models, all on
+ * the same held-out messages of the same phones, the last tenth of each. The vocabulary comes from the phones
+ * in masked rounds, without access to their text.
  */
 export async function run({ seed, settings: given, log }: ScenarioOptions<object>): Promise<Findings> {
   const began = systemClock.now();
@@ -122,7 +123,7 @@ export async function run({ seed, settings: given, log }: ScenarioOptions<object
   };
 }
 
-/** Recall against ε, with what the ε is accounted for. */
+/** Formats recall against ε, with the parameters of the accounting. */
 export function privateFindings(
   { pretrained, rows, separation, participations }: PrivateTable,
   { population, cohort, simulated, rounds, delta }: PrivateSettings,
@@ -165,7 +166,7 @@ function percent(share: number): string {
   return `${share < 0 ? '−' : '+'}${Math.abs(100 * share).toFixed(0)} %`;
 }
 
-/** Its n-gram stands beside the trigram. */
+/** Returns the published result for a row; its n-gram corresponds to the trigram. */
 function publishedOf(name: keyof typeof rows): string {
   switch (name) {
     case 'trigram':

@@ -11,22 +11,22 @@ import { learnedAndKept } from './split.ts';
 export interface NgramBaselines {
   readonly unigram: Recall;
   readonly trigram: Recall;
-  /** Of the trigram of everybody's text mixed with that of the phone's own. */
+  /** Recall of the pooled trigram mixed with that of the phone itself. */
   readonly mixedNgram: Recall;
-  /** λ of the phone's own: one for all phones. */
+  /** Weight λ of the phone's own trigram, the same for all phones. */
   readonly ownWeight: number;
-  /** The same with modified Kneser-Ney smoothing of everybody's trigram. */
+  /** Recall with modified Kneser-Ney smoothing of the pooled trigram; `mixedKneserNey` is mixed as above. */
   readonly kneserNey: Recall;
   readonly mixedKneserNey: Recall;
 }
 
-/** A phone's messages, as the ids of their tokens. */
+/** Phone's messages as token ids. */
 interface Encoded {
   readonly train: readonly number[][];
   readonly heldOut: readonly number[][];
 }
 
-/** The n-grams that the models are compared with. All know every word of the pooled training text. */
+/** Measures the n-gram baselines. All know every word of the pooled training text. */
 export function measureNgrams(phones: readonly Phone[]): NgramBaselines {
   const vocabulary = mostFrequentWords(
     phones.flatMap(phone => phone.train),
@@ -73,7 +73,10 @@ function trainedOn(phones: readonly Encoded[], order: 1 | 3, size: number): Witt
   );
 }
 
-/** Of these the λ under which the last training messages of all phones have the next word first most often, given the others. */
+/**
+ * Candidates for λ; the best top-1 recall on the last training messages of all phones, given the others,
+ * decides.
+ */
 const weights = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 
 function fitOwnWeight(
@@ -87,7 +90,7 @@ function fitOwnWeight(
   return weights[recalls.indexOf(Math.max(...recalls))]!;
 }
 
-/** Recall of everybody's trigram mixed with each phone's own. */
+/** Returns the recall of the pooled trigram mixed with each phone's own. */
 function mixedRecall(
   phones: readonly Encoded[],
   everybody: SpreadingModel,

@@ -2,13 +2,13 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { Job, Part, Results } from './worker.ts';
 
-/** Makes parts of a table on threads. */
+/** Pool of threads that compute parts of a table. */
 export interface PartMaker {
   make<Made extends Part>(part: Made): Promise<Results[Made['part']]>;
   close(): Promise<void>;
 }
 
-/** `log` hears what the threads tell. */
+/** Opens the pool; `log` is called with messages from the threads. */
 export function partMaker(threads: number, log: (line: string) => void): PartMaker {
   const pool = new Piscina<Job, Results[Part['part']]>({
     filename: new URL('./worker.ts', import.meta.url).href,

@@ -23,10 +23,10 @@ import { trainCentrally } from './central-training.ts';
 import type { CentralSettings, KeyboardTableSettings } from './settings.ts';
 import { askPhones, type PartsOfPhones } from './weights.ts';
 
-/** What every part of the table that uses the model begins with. */
+/** Common input of all parts that use the model. */
 export interface ModelPart {
   readonly model: ModelFiles;
-  /** Of the vocabulary. */
+  /** Words of the vocabulary. */
   readonly words: readonly string[];
   readonly rowLength: number;
   readonly seed: number;
@@ -36,13 +36,13 @@ type Log = (line: string) => void;
 
 export interface CentralPart extends ModelPart {
   readonly part: 'central';
-  /** What it is called in the log. */
+  /** Name in the log. */
   readonly name: string;
   readonly messages: readonly string[];
   readonly settings: CentralSettings;
 }
 
-/** The model taught with text in one place. */
+/** Trains the model with text in one place. */
 export async function teachCentrally(
   { name, model, words, rowLength, messages, settings, seed }: CentralPart,
   log: Log,
@@ -67,7 +67,7 @@ export interface RecallPart extends ModelPart {
   readonly heldOut: readonly string[];
 }
 
-/** What a model comes to on the held-out messages. */
+/** Measures a model's recall on the held-out messages. */
 export async function measureRecall({ model, words, heldOut }: RecallPart): Promise<Recall> {
   const vocabulary = new Vocabulary(words);
   const loaded = await loadModel(model);
@@ -80,9 +80,9 @@ export interface PhonesPart extends ModelPart {
   readonly part: 'phones';
   readonly phones: readonly Phone[];
   readonly fineTuning: KeyboardTableSettings['fineTuning'];
-  /** The file of n-grams that they have in common. */
+  /** File of the n-grams that phones have in common. */
   readonly ngrams: Uint8Array;
-  /** From which the weights of their mixtures begin; null: nothing. */
+  /** Prior of the mixtures' weights; null: none. */
   readonly prior: WeightsPrior | null;
 }
 
@@ -90,7 +90,10 @@ export interface WeightsPart extends Omit<PhonesPart, 'part'> {
   readonly part: 'weights';
 }
 
-/** What the parts of the hybrid had given to what came on phones after all of them had learned. */
+/**
+ * Returns the probabilities that the parts of the hybrid gave to the phones' later messages, after all parts
+ * had learned.
+ */
 export async function askForWeights(part: WeightsPart): Promise<PartsOfPhones> {
   const { vocabulary, trainer, model, personal } = readied(part);
   const serving = keyboardServing(vocabulary) as Serving<unknown>;
@@ -103,13 +106,16 @@ export async function askForWeights(part: WeightsPart): Promise<PartsOfPhones> {
   return found;
 }
 
-/** What came of one phone of the table. */
+/** Results of one phone of the table. */
 export interface TablePhone extends PhoneFindings {
-  /** Of its hybrid model without the shared model and its fine-tuned copy. */
+  /** Recall of its hybrid model without the shared model and its fine-tuned copy. */
   readonly withoutNet: Recall;
 }
 
-/** Each phone with what it learned itself, before its held-out messages; those without a held-out word are left out. */
+/**
+ * Scores each phone's held-out messages with what it learned before; leaves out phones without a held-out
+ * word.
+ */
 export async function livePhones(part: PhonesPart): Promise<TablePhone[]> {
   const { vocabulary, trainer, model, personal } = readied(part);
   const found: TablePhone[] = [];
@@ -135,7 +141,10 @@ export interface StrangersPart extends Omit<PhonesPart, 'part' | 'phones'> {
   readonly strangers: readonly Stranger[];
 }
 
-/** Phones that the rounds never saw: each learns from what was typed before, is scored on what comes, and learns from that as well. */
+/**
+ * Scores phones that the rounds never saw: each learns from earlier messages, is scored on later ones, and
+ * learns from these too.
+ */
 export async function liveStrangers(part: StrangersPart): Promise<Recalls[]> {
   const { vocabulary, trainer, model, personal } = readied(part);
   const found: Recalls[] = [];

@@ -10,27 +10,28 @@ import { partMaker } from './part-maker.ts';
 import type { FederatedSettings, KeyboardTableSettings, PrivateSettings } from './settings.ts';
 import { type KeyboardTableInputs, told, untrained, withoutHeldOut } from './table.ts';
 
-/** What the phones' rounds came to under one budget. */
+/** Result of the phones' rounds under one budget. */
 export interface PrivateRow {
-  /** null: the same rounds without noise. */
+  /** Budget ε; null: the same rounds without noise. */
   readonly epsilon: number | null;
-  /** z; 0 without noise. */
+  /** Noise multiplier z; 0 without noise. */
   readonly noiseMultiplier: number;
   readonly recall: Recall;
 }
 
 export interface PrivateTable {
-  /** Before any phone's text, which costs no ε. */
+  /** Recall before any phone's text, which costs no ε. */
   readonly pretrained: Recall;
   readonly rows: readonly PrivateRow[];
-  /** Parts of one phone, and rounds from one to the next, that ε stands on. */
+  /** Parts of one phone, and rounds between them, that the accounting assumes. */
   readonly participations: number;
   readonly separation: number;
 }
 
 /**
- * Recall for each ε: the rounds of the phones with uniform weights and the noise that a population and a cohort of the size that `privacy` says would take,
- * which is scaled to the phones that there are. Throws `config.invalid` for a cohort larger than the population.
+ * Measures recall for each ε: rounds of the phones with uniform weights and the noise for the population and
+ * cohort of `privacy`, scaled to the number of simulated phones.
+ * @throws `config.invalid` for a cohort larger than the population
  */
 export async function measurePrivate(
   inputs: KeyboardTableInputs & { readonly privacy: PrivateSettings },
@@ -80,7 +81,7 @@ export async function measurePrivate(
   }
 }
 
-/** The budget of a population of that size, each of whose devices takes part as seldom as it can. */
+/** Returns the budget of a population whose devices take part as seldom as possible. */
 function budgetOf({ population, cohort, delta, rounds }: PrivateSettings, epsilon: number): TaskPrivacy {
   if (cohort > population)
     throw new MurmurationError(
@@ -103,7 +104,7 @@ function noiseOf({ cohort }: PrivateSettings, budget: TaskPrivacy | null | 0): C
   return { shared, noiseMultiplier: budget.noiseMultiplier, cohort };
 }
 
-/** The rounds of one budget: no stages, between which the noise would begin anew. */
+/** Returns the rounds of one budget: a single stage, because the noise would restart between stages. */
 function privateRounds(
   { federated }: KeyboardTableSettings,
   { rounds, simulated, maxExamples, clip, learningRate, serverLearningRate, tau }: PrivateSettings,

@@ -7,13 +7,13 @@ import { defineScenario } from '@murmuration/simulations/scenario/define-scenari
 import type { FederatedData } from '@murmuration/simulations/scenario/federated-data';
 import * as z from 'zod';
 
-/** What the phones have, the vocabulary, and the model that the first round begins with. */
+/** Phones' data, the vocabulary, and the first round's model. */
 export interface KeyboardData extends FederatedData<string> {
   readonly words: readonly string[];
   readonly begin: ModelFiles;
 }
 
-/** Rounds of the keyboard table. They are given their data: a model that was taught elsewhere is part of them. */
+/** Scenario of the keyboard table's rounds. The table provides its data, which include a pretrained model. */
 export default defineScenario({
   module: import.meta.url,
   name: 'keyboard-rounds',

@@ -5,13 +5,13 @@ import { trainByRounds } from './federated-training.ts';
 import type { PartMaker } from './part-maker.ts';
 import { type KeyboardTableInputs, untrained, withoutHeldOut } from './table.ts';
 
-/** What phones have in common, learned by themselves. */
+/** Models that phones have learned together. */
 export interface SharedParts {
-  /** Of the vocabulary. */
+  /** Words of the vocabulary. */
   readonly words: readonly string[];
-  /** The file of their n-grams. */
+  /** File of their n-grams. */
   readonly ngrams: Uint8Array;
-  /** After public text and all rounds. */
+  /** Model after public text and all rounds. */
   readonly model: ModelFiles;
 }
 

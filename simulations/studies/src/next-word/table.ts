@@ -14,40 +14,51 @@ import type { NgramBaselines } from './ngram-baselines.ts';
 import { partMaker } from './part-maker.ts';
 import type { KeyboardTableSettings } from './settings.ts';
 
-/** Recall on the held-out messages of all phones: the same words for each of them. */
+/** Recall on the held-out messages of all phones: the same words for each row. */
 export interface KeyboardTable extends NgramBaselines {
-  /** Before any phone's text: where both trainings of the model begin. */
+  /** Recall before any phone's text, where both trainings begin. */
   readonly pretrained: Recall;
   readonly central: Recall;
   readonly federated: Recall;
-  /** Of the n-grams that the phones have in common, by masked counts. */
+  /** Recall of the n-grams that phones have in common, by masked counts. */
   readonly counted: Recall;
   readonly countedNgrams: Omit<FoundNgrams, 'file'> & { readonly fileBytes: number };
-  /** What each phone makes of its own text: a fine-tuned copy of the shared model and an n-gram cache, without the shared one. */
+  /**
+   * Recall of each phone's own models: a fine-tuned copy of the shared model and an n-gram cache, without the
+   * shared model.
+   */
   readonly personal: Recall;
-  /** The shared model mixed with these and the n-grams in common, weights chosen by each phone. */
+  /**
+   * Recall of the shared model mixed with these and the shared n-grams, with weights chosen by each phone.
+   */
   readonly hybrid: Recall;
-  /** The same without what needs training: n-grams in common, and each phone's own. */
+  /** Recall without neural networks: only shared n-grams, and each phone's own. */
   readonly withoutNet: Recall;
-  /** Weight of the phones' own models in the hybrid, on average. */
+  /** Mean weight of the phones' own models in the hybrid. */
   readonly meanLambda: number;
-  /** Share of the letters of the held-out words that nobody has to type who takes a word as soon as the hybrid has it among three. */
+  /**
+   * Share of the letters of the held-out words that a user saves by taking a word as soon as it is among the
+   * hybrid's three suggestions.
+   */
   readonly keystrokesSaved: number;
 }
 
 export interface KeyboardTableInputs {
   readonly phones: readonly Phone[];
-  /** Those that the phones agree on, the most frequent first; so many are learned as the model has room for. */
+  /** Words that the phones agree on, the most frequent first; the model learns as many as it has room for. */
   readonly words: readonly string[];
-  /** Sentences of others, to learn the language from. */
+  /** Public sentences for pretraining. */
   readonly publicText: readonly string[];
   readonly settings: KeyboardTableSettings;
-  /** That make parts of the table side by side, and as many that train in rounds, on which no figure depends; one a processor by default. */
+  /**
+   * Number of threads for parts of the table, and again for training in rounds; one per processor by default.
+   * Results don't depend on it.
+   */
   readonly threads?: number;
   log(line: string): void;
 }
 
-/** Phones that are one part. */
+/** Phones per part. */
 export const phonesPerPart = 20;
 
 /** Trains and measures all rows of the table. */
@@ -154,7 +165,7 @@ function pooledOf(
   };
 }
 
-/** Recall over the words of all phones. */
+/** Returns the recall over the words of all phones. */
 const pooled = (phones: readonly PhoneFindings[], source: Source): Recall =>
   pooledOfAll(phones.map(({ recalls }) => recalls[source]));
 
@@ -165,7 +176,7 @@ function pooledOfAll(recalls: readonly Recall[]): Recall {
   return { top1: share('top1'), top3: share('top3'), words };
 }
 
-/** The public text without what somebody wrote word for word in a held-out message. */
+/** Returns the public text without sentences that equal a held-out message. */
 export function withoutHeldOut({
   phones,
   publicText,
@@ -175,7 +186,7 @@ export function withoutHeldOut({
   return publicText.filter(sentence => !heldOut.has(tokens(sentence)));
 }
 
-/** The model before it saw any text. */
+/** Returns the untrained model. */
 export function untrained({ model, seed }: KeyboardTableSettings, vocabulary: number): ModelFiles {
   const made = nextWordModel({ ...model, vocabulary, dense: model.embedding, tied: true }, seed);
   const { topology, layout, weights } = describeModel(made);

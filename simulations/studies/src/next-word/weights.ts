@@ -5,14 +5,17 @@ import type { WeightsPrior } from '@murmuration/client-sdk/hybrid/weights-prior'
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Phone } from '@murmuration/simulations/data/federated-text';
 
-/** What the parts of a mixture had given to what came on phones, question by question: the global model, then the personal ones. */
+/**
+ * Probabilities that the parts of a mixture gave to phones' later words, question by question: the global
+ * model first, then the personal ones.
+ */
 export interface PartsOfPhones {
   readonly names: readonly string[];
   readonly parts: readonly Float32Array[];
   readonly bins: readonly string[];
 }
 
-/** Lets each phone's models learn all that it trains on, and asks them for its held-out messages. */
+/** Trains each phone's models on its training messages, and scores its held-out messages. */
 export async function askPhones(
   phones: readonly Phone[],
   model: ModelFiles,
@@ -43,13 +46,16 @@ export async function askPhones(
   return { names, parts: parts.map(values => Float32Array.from(values)), bins };
 }
 
-/** The weights under which what came on the phones was likeliest, in all contexts and by bins, as the prior of other devices. */
+/**
+ * Fits the weights with the highest likelihood of the phones' later words, in all contexts and by bins, as
+ * the prior of other devices.
+ */
 export function priorFrom(phones: readonly PartsOfPhones[], questions: number): WeightsPrior {
   const [{ names, parts }] = phones as readonly [PartsOfPhones];
   const all = {
     parts: parts.map((_, part) => Float32Array.from(phones.flatMap(of => [...of.parts[part]!]))),
     bins: phones.flatMap(of => of.bins),
-    // All that is asked came after all of them had learned.
+    // All questions come from messages after training.
     untaught: parts.map(() => false),
   };
   const fitted = fitBinned(all, Array.from(all.bins.keys()), true);

@@ -5,30 +5,34 @@ import { bothRounds } from '../vocabulary/both-rounds.ts';
 import { coverage, wordsOf } from '../vocabulary/words.ts';
 import type { KeyboardTableSettings } from './settings.ts';
 
-/** What the vocabulary is. */
+/** Figures of the vocabulary. */
 export interface VocabularyFigures {
   readonly words: number;
-  /** Phones that typed each word, at least: the lowest threshold that was asked for. */
+  /** Minimum number of phones that typed each word: the lowest threshold of the queries. */
   readonly threshold: number;
-  /** What each query has found, in their order, and the share of the held-out words that are covered since. */
+  /** Words found by each query in order, and the share of held-out words covered so far. */
   readonly levels: readonly {
     readonly threshold: number;
     readonly words: number;
     readonly coverage: number;
   }[];
-  /** Different words that a phone said at most. */
+  /** Maximum number of different words that a phone sends. */
   readonly wordsPerDevice: number;
-  /** Share of the held-out words that it has, and that one of as many of the most frequent words of all text in one place would have. */
+  /**
+   * Share of the held-out words that the vocabulary covers, and the share for as many of the most frequent
+   * words of the pooled text.
+   */
   readonly coverage: number;
   readonly pooledCoverage: number;
-  /** Of the answers of a phone to all queries, two rounds each. */
+  /** Mean bytes of a phone's answers to all queries, two rounds each. */
   readonly bytesUpPerDevice: number;
 }
 
 /**
- * The words that phones agree on, by the devices' own answers, as far as the model has room for them: first those of many phones, then by
- * further queries rarer ones, in which a phone says only what is not known yet. So the rare ones hide none that are frequent. Each query's
- * words have the most frequent first. Throws `secagg.too-few` for fewer phones than a threshold, `config.invalid` where they agree on no word.
+ * Finds the words that phones agree on by the devices' own answers, as many as the model has room for: first
+ * those of many phones, then rarer ones by further queries, in which a phone sends only unknown words. So
+ * rare words don't hide frequent ones. Each query's words are sorted by frequency.
+ * @throws `secagg.too-few` for fewer phones than a threshold, `config.invalid` if they agree on no word
  */
 export async function wordsOfPhones(
   phones: readonly Phone[],

@@ -24,7 +24,7 @@ import type { PartsOfPhones } from './weights.ts';
 
 interface StrangersHitsPart {
   readonly part: 'strangersHits';
-  /** The messages of each phone that trains. */
+  /** Messages of each phone that trains. */
   readonly training: readonly (readonly string[])[];
   readonly strangers: readonly Stranger[];
 }
@@ -34,7 +34,7 @@ interface NgramPart {
   readonly phones: readonly Phone[];
 }
 
-/** A part of the table that one thread makes. */
+/** Part of the table that one thread computes. */
 export type Part =
   | NgramPart
   | CountedPart
@@ -45,10 +45,10 @@ export type Part =
   | StrangersPart
   | StrangersHitsPart;
 
-/** It tells a person through `log` how far it is. */
+/** Part with a port for progress lines. */
 export type Job = Part & { readonly log: MessagePort };
 
-/** What comes of each part. */
+/** Results by part. */
 export interface Results {
   readonly ngrams: NgramBaselines;
   readonly counted: Recall;
@@ -60,7 +60,7 @@ export interface Results {
   readonly strangersHits: Record<Baseline, Hits>[];
 }
 
-/** Makes one part of the table. */
+/** Computes one part of the table. */
 export default async function make(job: Job): Promise<Results[Part['part']]> {
   const log = (line: string) => job.log.postMessage(line);
   try {

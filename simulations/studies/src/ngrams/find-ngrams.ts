@@ -13,20 +13,20 @@ import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import { AskedPhones } from '../vocabulary/asked-phones.ts';
 import type { NgramSettings } from './settings.ts';
 
-/** What phones have in common, as the file of a version, and what it took. */
+/** N-grams that phones have in common, as the file of a version, and the traffic used. */
 export interface FoundNgrams {
   readonly file: Uint8Array;
-  /** N-grams in it, by length from 1. */
+  /** N-grams in the file, by length from 1. */
   readonly counts: readonly number[];
-  /** Of the answers of a phone to all queries of its side, without what masks them; the mean over phones. */
+  /** Mean bytes of a phone's answers to all queries of its side, without masking messages. */
   readonly bytesUpPerDevice: number;
-  /** What a phone is told so that it can answer: the lists, as ids of two bytes. */
+  /** Bytes that a phone receives to answer: the lists, as ids of two bytes. */
   readonly bytesDownPerDevice: number;
 }
 
 export interface NgramFinding {
   readonly phones: readonly { readonly train: readonly string[] }[];
-  /** Those that the phones agree on. */
+  /** Words that the phones agree on. */
   readonly words: readonly string[];
   readonly settings: NgramSettings;
   readonly seed: number;
@@ -34,9 +34,10 @@ export interface NgramFinding {
 }
 
 /**
- * Asks phones for the n-grams of known words that as many of them have as the threshold, in masked rounds: words by their ids; then of each
- * length some in a sketch, which tells candidates, and the others these in a list, each with how often (SPEC.md, QY12 and QY16). Throws what devices refuse a query with,
- * and `model.corrupt` where they have no n-gram in common.
+ * Finds the n-grams of known words that at least `threshold` phones have, in masked rounds. First come words
+ * by their ids; then for each length one side of phones fills a sketch, which yields candidates, and the
+ * other counts those in a list (SPEC.md, QY12 and QY16).
+ * @throws the errors with which devices refuse a query, and `model.corrupt` if they have no n-gram in common
  */
 export async function findNgrams({ phones, words, settings, seed, log }: NgramFinding): Promise<FoundNgrams> {
   const { threshold, perDevice, sketches, masking } = settings;

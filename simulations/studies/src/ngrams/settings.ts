@@ -5,13 +5,13 @@ const form = z.strictObject({
   buckets: z.int().min(16).max(262_144),
 });
 
-/** How phones are asked for the n-grams that they have in common. */
+/** Settings of the queries for n-grams that phones have in common. */
 export const ngramSettings = z.strictObject({
-  /** Phones that have an n-gram before it is shown. */
+  /** Number of phones that must have an n-gram before it is shown. */
   threshold: z.int().min(3).max(280).default(3),
-  /** N-grams of a length that a phone says, its most frequent ones. */
+  /** N-grams per length that a phone sends, its most frequent ones. */
   perDevice: z.int().min(1).max(8_000).default(3_000),
-  /** The sketches in which pairs, then triples, then n-grams of four words are found. */
+  /** Sketches for pairs, then triples, then n-grams of four words. */
   sketches: z
     .array(form)
     .min(1)
@@ -21,7 +21,7 @@ export const ngramSettings = z.strictObject({
       { rows: 5, buckets: 98_304 },
       { rows: 5, buckets: 32_768 },
     ]),
-  /** Whether answers are masked; sums are the same without. */
+  /** `on` to mask answers; sums are the same without. */
   masking: z.enum(['on', 'off']).default('on'),
 });
 export type NgramSettings = z.output<typeof ngramSettings>;

@@ -2,20 +2,21 @@ import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Layout, sizeOf } from '@murmuration/protocol/weights/layout';
 
-/** A model of the keyboard and the words that it knows. */
+/** Keyboard model and its words. */
 export interface KnownWords {
   readonly words: readonly string[];
   readonly layout: Layout;
   readonly weights: Float32Array;
 }
 
-/** Share of the words, the rarest ones, whose mean a word begins with that the model has never seen. */
+/** Share of the words, the rarest ones, whose mean initialises an unseen word. */
 const rare = 0.1;
 
 /**
- * The weights of a model of the same widths that knows other words: a word that both know keeps its embedding and its output, one that only the
- * new one knows begins as the mean of the rarest, and all else stays. `words` of `from` go from frequent to rare. Throws `model.unusable` where
- * a tensor of one has no counterpart in the other.
+ * Converts weights to a model of the same widths with another vocabulary: words that both know keep their
+ * embedding and output, new ones begin as the mean of the rarest, and everything else stays. `words` of
+ * `from` go from frequent to rare.
+ * @throws `model.unusable` if a tensor of one has no counterpart in the other
  */
 export function withWords(from: KnownWords, to: Pick<KnownWords, 'words' | 'layout'>): Float32Array {
   const [ids, newIds] = [from.words, to.words].map(words => firstWordId + words.length) as [number, number];
@@ -49,13 +50,19 @@ export function withWords(from: KnownWords, to: Pick<KnownWords, 'words' | 'layo
   return weights;
 }
 
-/** Which axis of a tensor has a place for each id: the first one of the embedding, the last one of the output; −1: none. */
+/**
+ * Returns the axis of a tensor with a place for each id: the first one of the embedding, the last one of the
+ * output; −1: none.
+ */
 function axisOfIds(name: string, axes: number): number {
   if (name.startsWith('embedding/')) return 0;
   return name.startsWith('logits/') ? axes - 1 : -1;
 }
 
-/** The rows of an axis of `ids` rows of `width` values that `source` names; the mean of the last `rarest` ones where it names none. */
+/**
+ * Picks the rows that `source` names from an axis of `ids` rows of `width` values; the mean of the last
+ * `rarest` rows for undefined.
+ */
 function chosen(
   values: Float32Array,
   width: number,

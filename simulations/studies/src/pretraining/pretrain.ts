@@ -10,17 +10,20 @@ import { trainCentrally } from '../next-word/central-training.ts';
 import type { CentralSettings } from '../next-word/settings.ts';
 import { quantiseWeights, readQuantisedWeights } from './quantised-weights.ts';
 
-/** What version 0 was made of. */
+/** Origin of version 0. */
 export interface Provenance {
   readonly text: {
     readonly package: string;
     readonly licence: string;
     readonly what: string;
     readonly sentences: number;
-    /** SHA-256 of the sentences, one a line, in hex. */
+    /** SHA-256 of the sentences, one per line, in hex. */
     readonly sha256: string;
   };
-  /** SHA-256 of the words of the vocabulary, one a line, in hex: those of the public text, since nothing of a phone is known yet. */
+  /**
+   * SHA-256 of the words of the vocabulary, one per line, in hex; they come from the public text, because no
+   * phone's text is known yet.
+   */
   readonly vocabularySha256: string;
   readonly settings: CentralSettings;
   readonly seed: number;
@@ -28,7 +31,6 @@ export interface Provenance {
   readonly recall: { readonly top1: number; readonly top3: number };
 }
 
-/** How version 0 is taught. */
 const settings: CentralSettings = {
   epochs: 8,
   batchSize: 32,
@@ -39,7 +41,10 @@ const settings: CentralSettings = {
 };
 const seed = 1;
 
-/** Teaches the keyboard's small model with text that no phone holds. Reproducible: the same text gives the same bytes on the same kernels. */
+/**
+ * Trains the keyboard's small model with text that no phone holds. The same text gives the same bytes on the
+ * same kernels.
+ */
 export async function pretrain(
   text: Pick<Provenance['text'], 'package' | 'licence' | 'what'> & { readonly all: readonly string[] },
   { words, messages }: HeldOutText,
@@ -72,7 +77,7 @@ export async function pretrain(
   return { weights, provenance };
 }
 
-/** SHA-256 of lines, in hex. */
+/** Returns the SHA-256 of lines, in hex. */
 export function linesSha256(lines: readonly string[]): string {
   return createHash('sha256').update(lines.join('\n')).digest('hex');
 }

@@ -2,8 +2,9 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Layout, sizeOf } from '@murmuration/protocol/weights/layout';
 
 /**
- * Weights as whole numbers of 8 bits: for each row of each tensor a scale (float32, little-endian), all scales first, then for each value its
- * multiple of the scale, from −127 to 127. A row is what belongs to one place of the first axis; a vector is one row.
+ * Quantises weights to 8 bits. The format has a scale per row of each tensor (float32, little-endian), all
+ * scales first, then for each value its multiple of the scale, from −127 to 127. A row is one place of the
+ * first axis; a vector is one row.
  */
 export function quantiseWeights(weights: Float32Array, layout: Layout): Uint8Array {
   const rows = rowsOf(layout);
@@ -23,7 +24,10 @@ export function quantiseWeights(weights: Float32Array, layout: Layout): Uint8Arr
   return bytes;
 }
 
-/** The weights that `quantiseWeights` wrote. Throws `model.unusable` for bytes that are not of this layout. */
+/**
+ * Reads weights that `quantiseWeights` wrote.
+ * @throws `model.unusable` for bytes of another layout
+ */
 export function readQuantisedWeights(bytes: Uint8Array, layout: Layout): Float32Array {
   const rows = rowsOf(layout);
   if (bytes.length !== 4 * rows.length + layout.count)

@@ -9,19 +9,23 @@ import { linesSha256, type Provenance } from './pretrain.ts';
 import { readQuantisedWeights } from './quantised-weights.ts';
 
 const file = (name: string) => new URL(`../../version0/${name}`, import.meta.url);
-/** Where version 0 lies, the words that it was taught, one a line, and what else is known of it. `npm run pretrain` makes all three. */
+/**
+ * Files of version 0: its weights, its words, one per line, and its provenance. `npm run pretrain` makes all
+ * three.
+ */
 export const version0Files = {
   weights: file('weights.bin'),
   words: file('words.txt'),
   provenance: file('provenance.json'),
 } as const;
 
-/** Ids of its vocabulary, the most frequent words of the public text. */
+/** Number of ids of its vocabulary, the most frequent words of the public text. */
 export const publicIds = 4_000;
 
 /**
- * The keyboard model before any round, taught with public text that no phone holds, for a vocabulary: what it was taught of these words is kept.
- * Throws `model.unusable` where its files do not belong together.
+ * Returns the keyboard model before any round, pretrained on public text that no phone holds, for a
+ * vocabulary; it keeps what it learned of these words.
+ * @throws `model.unusable` if its files do not belong together
  */
 export async function version0(words: readonly string[]): Promise<tf.LayersModel> {
   const taught = await publicWords();
@@ -37,7 +41,10 @@ export async function version0(words: readonly string[]): Promise<tf.LayersModel
   return model;
 }
 
-/** The words that it was taught, the most frequent ones of the public text. Throws `model.unusable` for others than its provenance names. */
+/**
+ * Returns the words of version 0, the most frequent ones of the public text.
+ * @throws `model.unusable` for words that its provenance does not name
+ */
 export async function publicWords(): Promise<readonly string[]> {
   const words = (await readFile(version0Files.words, 'utf8')).trimEnd().split('\n');
   const { vocabularySha256 } = await version0Provenance();
@@ -49,7 +56,7 @@ export async function publicWords(): Promise<readonly string[]> {
   return words;
 }
 
-/** What version 0 was made of. */
+/** Returns the origin of version 0. */
 export async function version0Provenance(): Promise<Provenance> {
   return JSON.parse(await readFile(version0Files.provenance, 'utf8'));
 }

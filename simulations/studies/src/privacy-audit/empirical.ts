@@ -2,10 +2,13 @@ import { seededUniform } from '@murmuration/engine/training/seeded';
 import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
 import type { Scores } from './scores.ts';
 
-/** An ε that was measured, with its interval. */
+/** Measured ε with its interval. */
 export interface Empirical {
   readonly epsilon: number;
-  /** Ends of the 95 % interval, from resampling the canaries, those that took part and those that did not by themselves. */
+  /**
+   * Ends of the 95 % interval, from resampling canaries, separately for those that took part and those that
+   * did not.
+   */
   readonly lower: number;
   readonly upper: number;
   /** Canaries that took part. */
@@ -15,8 +18,9 @@ export interface Empirical {
 const resamples = 2_000;
 
 /**
- * ε at δ of an attacker who tells by scores who took part: of the Gaussian mechanism under which scores would lie as far apart (Andrew et al.
- * 2023, §3). It assumes normal scores, which sums over many coordinates are.
+ * Estimates ε at δ of an attacker who infers participation from scores: that of the Gaussian mechanism with
+ * the same distance between the scores (Andrew et al. 2023, §3). Assumes normal scores, which sums over many
+ * coordinates are.
  */
 export function empiricalEpsilon({ present, absent }: Scores, delta: number, seed: number): Empirical {
   const uniform = seededUniform(seed);
@@ -39,12 +43,12 @@ interface Moments {
   readonly variance: number;
 }
 
-/** μ: how many standard deviations lie between the means. */
+/** Returns μ: the distance between the means in standard deviations. */
 function distance(one: Moments, other: Moments): number {
   return (one.mean - other.mean) / Math.sqrt((one.variance + other.variance) / 2);
 }
 
-/** Of the values, or of as many that are drawn from them with replacement. */
+/** Returns the moments of the values, or of a bootstrap sample of them. */
 function momentsOf(values: Float64Array, draw?: () => number): Moments {
   const { length } = values;
   let [sum, squares] = [0, 0];

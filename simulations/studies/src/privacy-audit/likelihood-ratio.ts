@@ -2,29 +2,33 @@ import { seededUniform } from '@murmuration/engine/training/seeded';
 import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
 import { upperQuantile } from '@murmuration/privacy/numerics/normal';
 
-/** What models say of devices, of which each taught about half of them. */
+/** Scores of devices by models; each model was taught by about half of the devices. */
 export interface Shadows {
-  /** For each model and each device, how likely the model finds what the device typed: the mean logarithm of the probability of a word. */
+  /** Score for each model and each device: the mean log probability of a word that the device typed. */
   readonly scores: readonly Float64Array[];
-  /** For each model, which devices taught it. */
+  /** Membership for each model and each device: true if the device taught the model. */
   readonly taught: readonly (readonly boolean[])[];
 }
 
-/** An ε that follows from how well members are told from others, with its interval. */
+/** ε that follows from how well members are told from others, with its interval. */
 export interface MembershipEpsilon {
   readonly epsilon: number;
-  /** Ends of the 95 % interval, from resampling the devices, each with all of its models; no other models are drawn. */
+  /**
+   * Ends of the 95 % interval, from resampling the devices, each with all of its models; models are not
+   * resampled.
+   */
   readonly lower: number;
   readonly upper: number;
-  /** How often a member scores above a device that is none; ½: no better than chance. */
+  /** Probability that a member scores above a non-member; ½ is chance. */
   readonly auc: number;
 }
 
 const resamples = 500;
 
 /**
- * The likelihood ratios of Carlini et al. 2022 (arXiv 2112.03570, § 4): how much better the score of a device on a model fits those of models that it
- * taught than of those that it did not, by the other models; normal, with one variance for all.
+ * Computes the likelihood ratios of Carlini et al. 2022 (arXiv 2112.03570, § 4): how much better the score of
+ * a device on a model fits those of models that it taught than those of the others. Uses the other models and
+ * normal distributions with one variance.
  */
 export function likelihoodRatios({ scores, taught }: Shadows): Float64Array[] {
   const devices = scores[0]!.length;
@@ -42,7 +46,7 @@ export function likelihoodRatios({ scores, taught }: Shadows): Float64Array[] {
   const variance = squares / freedom;
   return scores.map((of, model) =>
     of.map((score, device) => {
-      // The mean of a side without the model that is attacked.
+      // The mean of a side without the attacked model.
       const [mine, others] = sides[device]!.map(({ sum, count }, side) => {
         const isIts = taught[model]![device] === (side === 0);
         return (sum - (isIts ? score : 0)) / (count - (isIts ? 1 : 0));
@@ -54,8 +58,9 @@ export function likelihoodRatios({ scores, taught }: Shadows): Float64Array[] {
 }
 
 /**
- * ε at δ of the Gaussian mechanism whose outcomes would be told apart as well, by the area under the curve: AUC = Φ(μ / √2). It says how the devices of the
- * data are told apart on average, where canaries stand for the one that is told best.
+ * Returns ε at δ of the Gaussian mechanism whose outcomes would be told apart equally well, by the area under
+ * the curve: AUC = Φ(μ / √2). It is an average over the devices, while canaries represent the device that is
+ * easiest to detect.
  */
 export function membershipEpsilon(shadows: Shadows, delta: number, seed: number): MembershipEpsilon {
   const ratios = likelihoodRatios(shadows);
@@ -75,7 +80,10 @@ function epsilonOf(auc: number, delta: number): number {
   return auc <= 0.5 ? 0 : gaussianEpsilon(Math.SQRT2 * upperQuantile(1 - auc), delta);
 }
 
-/** How often a member has more than another, ties by half; as many as half of a pair short of 1. */
+/**
+ * Returns the probability that a member has a higher ratio than a non-member, with ties as half; at most 1
+ * minus half a pair.
+ */
 function areaUnderCurve(
   ratios: readonly Float64Array[],
   taught: Shadows['taught'],

@@ -10,30 +10,30 @@ export interface MembershipSettings {
   readonly delta: number;
   /** Devices that may have taught a model. */
   readonly devices: number;
-  /** Models, of which each is attacked with the others at hand. */
+  /** Number of models; each is attacked with the help of the others. */
   readonly models: number;
-  /** Words that models tell apart. */
+  /** Number of words that models distinguish. */
   readonly words: number;
   readonly seed: number;
 }
 
-/** What an attacker finds out about who taught a kind of model. */
+/** Results of membership inference on a kind of model. */
 export interface MembershipFindings {
-  /** The ε of the noise that the models have. */
+  /** ε of the models' noise. */
   readonly accounted: number;
   readonly empirical: MembershipEpsilon;
   readonly noiseOff: MembershipEpsilon;
 }
 
-/** Rounds that teach each kind of model: an n-gram is one sum of counts. */
+/** Kinds of models, with their rounds: an n-gram is one sum of counts. */
 const kinds = { ngram: { kind: bigram, rounds: 1 }, neural: { kind: neural, rounds: 8 } } as const;
 
-/** What a device sends of itself at most, in messages. */
+/** Maximum messages that a device contributes. */
 const mostMessages = 10;
 
 /**
- * Membership inference by likelihood ratios on models that real phones taught, each model half of them, with the noise of a budget and without: an
- * n-gram and a small neural model of the next word.
+ * Runs membership inference by likelihood ratios on models that real phones taught, each half of them, with
+ * the noise of a budget and without: an n-gram and a small neural model of the next word.
  */
 export function membership(
   phones: readonly Phone[],
@@ -75,7 +75,10 @@ function shadowsOf(
   return { taught: shadows.map(each => each.taught), scores: shadows.map(each => each.scores) };
 }
 
-/** Pairs of the most frequent words; all others are one. Devices without any pair are left out. */
+/**
+ * Returns each device's pairs of words; all but the most frequent words are one. Leaves out devices without
+ * pairs.
+ */
 function pairsOf(phones: readonly Phone[], { devices, words }: MembershipSettings): Pairs[] {
   const texts = phones.slice(0, devices).map(({ train }) => train.slice(0, mostMessages).map(tokensOf));
   const counts = new Map<string, number>();

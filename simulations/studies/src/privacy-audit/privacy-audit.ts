@@ -15,7 +15,7 @@ import { scoresOf } from './scores.ts';
 const whole = z.int().min(1);
 
 const schema = z.strictObject({
-  /** The budget that is audited, as `privacy` of a task. */
+  /** Budget to audit, see `privacy` of a task. */
   epsilon: z.number().positive().max(1e3).default(4),
   delta: z.number().positive().lt(1).default(1e-5),
   rounds: whole.max(1_000).default(20),
@@ -24,25 +24,28 @@ const schema = z.strictObject({
   cohort: whole.max(10_000).default(60),
   /** Share of devices that are canaries; the others learn. */
   canaries: z.number().gt(0).lte(1).default(0.75),
-  /** How much longer than the clip canaries are where nothing clips. */
+  /** Ratio of the canaries' length to the clip in the run without clipping. */
   longer: z.number().gt(1).max(1e3).default(5),
-  /** Hidden units of the model, which has 75 numbers for each. */
+  /** Hidden units of the model, which has 75 values per unit. */
   hidden: whole.max(10_000).default(256),
-  /** Membership inference on models that real phones teach; models 0: none. */
+  /** Membership inference on models that real phones teach; `models` 0: none. */
   membership: z
     .strictObject({
-      /** Phones, of which each model is taught by about half. */
+      /** Number of phones; about half of them teach each model. */
       devices: whole.max(280).default(40),
       /** Models of each kind. */
       models: z.int().min(0).max(1_000).default(24),
-      /** Words that models tell apart. */
+      /** Number of words that models distinguish. */
       words: z.int().min(2).max(1_000).default(40),
     })
     .prefault({}),
 });
 type AuditSettings = z.output<typeof schema>;
 
-/** The audit of federations of a scenario that has the settings `data.clients` and `model.hidden`, in that file. */
+/**
+ * Makes the audit of federations of the scenario in `file`, which needs the settings `data.clients` and
+ * `model.hidden`.
+ */
 export function privacyAudit(file: URL) {
   return {
     schema,
@@ -50,16 +53,17 @@ export function privacyAudit(file: URL) {
   };
 }
 
-/** What a run is like beside the one in which everything holds. */
+/** Difference of a run from the unbroken one. */
 interface Variant {
   readonly settings?: GivenSettings;
-  /** What the noise is multiplied with. */
+  /** Factor on the noise. */
   readonly noise?: number;
 }
 
 /**
- * Measures ε on the versions of a federation with the SDK's own devices, coordinator and ledger: once as it is, and once each without noise,
- * with contributions that nothing clips, and with devices that take part in every round. What the coordinator states is the same each time.
+ * Measures ε on the versions of a federation with the SDK's own devices, coordinator and ledger: once as it
+ * is, and once each without noise, without clipping, and with devices that take part in every round. The
+ * coordinator states the same ε each time.
  */
 async function audit(
   scenario: Scenario,
@@ -108,7 +112,7 @@ async function audit(
 }
 
 interface Played {
-  /** What the coordinator states. */
+  /** ε that the coordinator states. */
   readonly accounted: number;
   readonly empirical: Empirical;
 }
@@ -136,7 +140,7 @@ async function played(
   };
 }
 
-/** The federation that is audited. */
+/** Returns the settings of the audited federation. */
 function base(
   { epsilon, delta, rounds, separation, cohort, canaries, hidden }: AuditSettings,
   seed: number,
@@ -182,7 +186,7 @@ function tableOf({
 
 const rowNames = { ngram: 'an n-gram', neural: 'a small neural model' } as const;
 
-/** Rows of the same columns: what an attacker finds out about members, where the interval resamples devices. */
+/** Returns rows of the same columns about membership inference; its interval resamples devices. */
 function membershipRows(found: ReturnType<typeof membership> | null): string[][] {
   if (!found) return [];
   return Object.entries(rowNames).flatMap(([kind, name]) => {

@@ -8,29 +8,32 @@ import { openFederation } from '@murmuration/simulations/federation/federation';
 import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
 import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/define-scenario';
 
-/** What anybody may know of a run: its versions, and who had a part in each. */
+/** Public knowledge of a run: its versions, and the contributors of each. */
 export interface Released {
-  /** For each version the sum of its round's updates, as it was released. */
+  /** Released sum of updates for each version. */
   readonly sums: readonly Float32Array[];
-  /** For each version its contributors. */
+  /** Contributors of each version. */
   readonly contributors: readonly (readonly number[])[];
-  /** How versions share their noise. */
+  /** Correlation of the noise between versions. */
   readonly shared: Correlated['noise'];
-  /** What the coordinator states. */
+  /** Privacy statement of the coordinator. */
   readonly statement: Statement;
 }
 
 export interface AuditedRun {
   readonly scenario: Scenario;
   readonly settings: readonly GivenSettings[];
-  /** What the noise is multiplied with: 1 where nothing is broken. */
+  /** Factor on the noise: 1 for an unbroken run. */
   readonly noise: number;
-  /** Threads that train. */
+  /** Number of threads that train. */
   readonly workers?: number;
   log(line: string): void;
 }
 
-/** Plays the rounds of a federation with a privacy budget, and collects what it releases. Throws `training.failed` where a round fails. */
+/**
+ * Runs the rounds of a federation with a privacy budget, and collects what it releases.
+ * @throws `training.failed` if a round fails
+ */
 export async function release({
   scenario,
   settings: given,

@@ -2,18 +2,19 @@ import { strategyOf } from '@murmuration/privacy/mechanisms/mechanism';
 import { canary } from '@murmuration/simulations/adversaries/canary';
 import type { Released } from './released.ts';
 
-/** How much of canaries an attacker finds: of those that took part, and of others that could have, in the same rounds. */
+/** Scores of canaries that took part, and of others that could have, in the same rounds. */
 export interface Scores {
   readonly present: Float64Array;
   readonly absent: Float64Array;
 }
 
-/** Directions that nobody sent, for each canary. */
+/** Directions that no device sent, per canary. */
 const absentEach = 3;
 
 /**
- * The best test that there is for a canary whose rounds are known: the releases with their correlation taken back, C r, along the canary's
- * direction, each version weighed by what C makes of the canary's rounds. Canaries with fewer than `leastParts` parts are left out.
+ * Computes the optimal test statistic for a canary whose rounds are known: the decorrelated releases C r,
+ * along the canary's direction, with each version weighted by C applied to the canary's rounds. Leaves out
+ * canaries with fewer than `leastParts` parts.
  */
 export function scoresOf(
   { sums, contributors, shared }: Released,
@@ -52,7 +53,7 @@ export function scoresOf(
   return { present: Float64Array.from(present), absent: Float64Array.from(absent) };
 }
 
-/** What the strategy makes of parts in these rounds, of length 1. */
+/** Returns the strategy applied to parts in these rounds, normalised to length 1. */
 function patternOf(parts: readonly number[], strategy: Float64Array): Float64Array {
   const pattern = new Float64Array(strategy.length);
   for (const part of parts)

@@ -4,35 +4,35 @@ import { independentNoise } from '@murmuration/privacy/mechanisms/banded-noise';
 import { native } from '@murmuration/protocol/primitives/node';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 
-/** What one device typed, as pairs of words that follow each other: twice as many numbers. */
+/** Text of one device as pairs of successive words: two numbers per pair. */
 export type Pairs = Uint32Array;
 
-/** How models are taught. */
+/** Settings of teaching. */
 export interface Teaching {
-  /** Of the vocabulary. */
+  /** Number of words in the vocabulary. */
   readonly words: number;
-  /** Longest L2 norm of what a device contributes to a round. */
+  /** Longest L2 norm of a device's contribution to a round. */
   readonly clip: number;
-  /** Standard deviation of the noise in a round's sum / clip. */
+  /** Standard deviation of the noise in a round's sum, divided by the clip. */
   readonly noiseMultiplier: number;
   readonly rounds: number;
   readonly seed: number;
 }
 
-/** A kind of model, taught by sums of clipped contributions with noise, one a round. */
+/** Kind of model that is taught by noisy sums of clipped contributions, one per round. */
 export interface ShadowModel {
-  /** Numbers of it. */
+  /** Returns the number of values. */
   size(words: number): number;
   init(words: number, seed: number): Float64Array;
-  /** What a device adds in a round, before it is clipped. */
+  /** Returns a device's contribution to a round, before clipping. */
   contribution(model: Float64Array, pairs: Pairs, words: number): Float32Array;
-  /** What the sum of a round, over so many devices, adds to the model. */
+  /** Adds a round's sum over `devices` to the model. */
   apply(model: Float64Array, sum: Float64Array, devices: number): void;
-  /** Logarithm of the probability of a word after another. */
+  /** Returns the log probability of a word after another. */
   logProbability(model: Float64Array, before: number, word: number, words: number): number;
 }
 
-/** A model that the devices have taught, each in every round. */
+/** Teaches a model by all devices, each in every round. */
 export function teach(kind: ShadowModel, devices: readonly Pairs[], teaching: Teaching): Float64Array {
   const { words, clip: limit, noiseMultiplier, rounds, seed } = teaching;
   const random = seededRandom(seed, 'shadow noise');
@@ -56,7 +56,7 @@ export function teach(kind: ShadowModel, devices: readonly Pairs[], teaching: Te
   return model;
 }
 
-/** The mean logarithm of the probabilities of what a device typed. */
+/** Returns the mean log probability of a device's text. */
 export function scoreOf(kind: ShadowModel, model: Float64Array, pairs: Pairs, words: number): number {
   let sum = 0;
   for (let at = 0; at < pairs.length; at += 2)
@@ -64,17 +64,17 @@ export function scoreOf(kind: ShadowModel, model: Float64Array, pairs: Pairs, wo
   return (2 * sum) / pairs.length;
 }
 
-/** What an n-gram adds to each count, as a share of one device's clip. */
+/** Amount added to each count of an n-gram, as a share of one device's clip. */
 const smoothing = 0.01;
 
-/** Counts of pairs, of which each device contributes its own once. */
+/** Counts of pairs; each device contributes once. */
 export const bigram: ShadowModel = {
   size: words => words * words,
   init: words => new Float64Array(words * words),
   contribution(_, pairs, words) {
     const counts = new Float32Array(words * words);
     for (let at = 0; at < pairs.length; at += 2) counts[pairs[at]! * words + pairs[at + 1]!]! += 1;
-    // As long as the clip, so that devices that typed little count as much.
+    // Normalised to the clip, so that devices with little text count as much.
     const length = Math.sqrt(counts.reduce((sum, value) => sum + value * value, 0));
     return counts.map(value => value / length);
   },
@@ -88,15 +88,18 @@ export const bigram: ShadowModel = {
   },
 };
 
-/** Numbers that stand for a word. */
+/** Embedding values per word. */
 const hidden = 8;
 const learningRate = 0.5;
-/** How far a round moves the model, as a multiple of the devices' mean. */
+/** Factor on the devices' mean in a round. */
 const serverRate = 4;
-/** Passes of a device over what it typed, in a round. */
+/** Passes of a device over its text in a round. */
 const passes = 2;
 
-/** Each word as eight numbers, and a softmax over the next one: the model is both tables and the biases, and devices send what they learned. */
+/**
+ * Embedding of eight values per word, and a softmax over the next word: the model consists of both tables and
+ * the biases, and devices send their deltas.
+ */
 export const neural: ShadowModel = {
   size: words => words * (2 * hidden + 1),
   init(words, seed) {
@@ -117,7 +120,7 @@ export const neural: ShadowModel = {
   logProbability: (model, before, word, words) => Math.log(softmax(model, before, words)[word]!),
 };
 
-/** One step of gradient descent on one pair. */
+/** Takes one step of gradient descent on one pair. */
 function descend(model: Float64Array, before: number, word: number, words: number): void {
   const gradient = softmax(model, before, words);
   gradient[word]! -= 1;

@@ -11,7 +11,10 @@ import { Crowd, target } from './crowd.ts';
 import { type RuleName, ruleOf } from './rules.ts';
 import type { RobustnessSettings } from './settings.ts';
 
-/** `plain`: one masked sum; `unmasked`: single updates; `groups`: the masked sums of groups. */
+/**
+ * Mode of aggregation. `plain`: one masked sum; `unmasked`: single updates; `groups`: the masked sums of
+ * groups.
+ */
 export type Mode = 'plain' | 'unmasked' | 'groups';
 
 /** One run of the study. */
@@ -23,16 +26,16 @@ export interface AttackJob {
   readonly seed: number;
 }
 
-/** What came of it. */
+/** Result of the run. */
 export interface Attacked {
   readonly accuracy: number;
   readonly backdoor: number;
 }
 
-/** Attackers that rules are told of, as a share of what they compare. */
+/** Share of attackers that rules assume among the updates or groups that they compare. */
 const assumed = { plain: 0, unmasked: 0.35, groups: 0.25 } as const;
 
-/** What a thread does: plays all rounds under one rule, with so many attackers. */
+/** Runs all rounds under one rule, with `attackers` attackers; called in a thread. */
 export default async function runAttack({
   mode,
   name,

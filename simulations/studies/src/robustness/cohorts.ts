@@ -9,27 +9,31 @@ import { GroupSums } from '@murmuration/rounds/aggregation/group-sums';
 import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { dealGroups, groupOf } from '@murmuration/rounds/round/groups';
 
-/** What a round of the study has to add up. */
+/** Input of a round's aggregation. */
 export interface Sent {
-  /** Of the honest devices, clipped; the attackers are the devices before them. */
+  /** Clipped updates of the honest devices; the attackers are the devices before them. */
   readonly honest: readonly Float32Array[];
-  /** The step that the attackers want, as long as the coordinator admits. */
+  /** Step that the attackers want, as long as the coordinator admits. */
   readonly wanted: Float32Array;
   readonly attackers: number;
 }
 
 const bits = 16;
 
-/** Without masks each update is checked, and no longer than the clip: attackers all send the step that they want. */
+/**
+ * Returns updates without masks. Each is checked to be no longer than the clip, so all attackers send the
+ * step that they want.
+ */
 export function singleUpdates({ honest, wanted, attackers }: Sent): Mean[] {
   const lies = Array.from({ length: attackers }, () => wanted);
   return [...lies, ...honest].map(delta => ({ delta, weight: 1 }));
 }
 
 /**
- * The means of masked groups, one of which is the cohort where `groups` is 1. Masks change nothing in a sum, so none are made; nor can an
- * update be checked under them: where there is an attacker, it sends what makes the mean of its group the step that it wants. It is
- * taken to know what the others of its group send, which is more than it can know.
+ * Returns the means of masked groups; the cohort is one group if `groups` is 1. No masks are made, because
+ * they don't change a sum. Updates can't be checked under masks: an attacker sends what makes the mean of its
+ * group the wanted step. It is assumed to know the others' updates of its group, which is more than it can
+ * know.
  */
 export function maskedMeans(
   { honest, wanted, attackers }: Sent,

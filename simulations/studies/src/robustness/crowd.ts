@@ -5,12 +5,12 @@ import type { DigitLearner } from '@murmuration/simulations/digits/learner';
 import { digitPoisons } from '@murmuration/simulations/digits/poisons';
 import type { RobustnessSettings } from './settings.ts';
 
-/** What a digit with the trigger is to be taken for. */
+/** Label that digits with the trigger should get. */
 export const target = 7;
 
 const training = { epochs: 2, batchSize: 10, learningRate: 0.15 } as const;
 
-/** The devices of the study: each has digits of its own; the attackers are the first ones. */
+/** Devices of the study, each with its own digits; the attackers come first. */
 export class Crowd {
   readonly #learner: DigitLearner;
   readonly #settings: RobustnessSettings;
@@ -26,7 +26,7 @@ export class Crowd {
     );
   }
 
-  /** What the honest devices send in a round, clipped: those from `attackers` on. */
+  /** Returns the clipped updates of the honest devices, those from `attackers` on. */
   async honest(weights: Float32Array, attackers: number, round: number): Promise<Float32Array[]> {
     const deltas: Float32Array[] = [];
     for (let device = attackers; device < this.#digits.length; device++) {
@@ -39,8 +39,9 @@ export class Crowd {
   }
 
   /**
-   * The step that the attackers want: towards a model that they train on all their digits, with labels turned around and the trigger of a
-   * backdoor on half of them; as long as the coordinator admits (Bagdasaryan et al. 2020, §4.2: model replacement).
+   * Returns the step that the attackers want: towards a model trained on all their digits, with flipped
+   * labels on half of them and a backdoor's trigger on the others, and as long as the coordinator admits
+   * (Bagdasaryan et al. 2020, §4.2: model replacement).
    */
   async wanted(weights: Float32Array, attackers: number, round: number): Promise<Float32Array> {
     const { clip: length } = this.#settings;
@@ -57,5 +58,5 @@ export class Crowd {
   }
 }
 
-/** More digits than these attackers have teach the wrong model no better. */
+/** Maximum attackers whose digits are used; more don't improve the attack. */
 const mostTeachers = 4;

@@ -8,18 +8,21 @@ import { robustnessSettings } from './settings.ts';
 
 export const schema = robustnessSettings;
 
-/** What is left of the accuracy without attackers where a rule has held. */
+/** Share of the accuracy without attackers that a rule must keep to hold. */
 const kept = 0.95;
-/** Where the mean has fallen. */
+/** Share of the accuracy at which the mean counts as fallen. */
 const fallen = 0.7;
 
 interface Outcome extends Attacked {
   readonly attackers: number;
-  /** Whether `kept` of the accuracy is left that the mean reaches without attackers. */
+  /** True if the share `kept` is left of the accuracy of the mean without attackers. */
   readonly held: boolean;
 }
 
-/** Plays colluding attackers against each rule: on single updates, on the sums of masked groups, and on the one masked sum. */
+/**
+ * Runs colluding attackers against each rule: on single updates, on the sums of masked groups, and on the one
+ * masked sum.
+ */
 export async function run({ seed, settings: given, log }: ScenarioOptions): Promise<Findings> {
   const began = systemClock.now();
   const settings = schema.parse(given ?? {});

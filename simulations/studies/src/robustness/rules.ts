@@ -18,7 +18,10 @@ export const ruleNames = [
 ] as const;
 export type RuleName = (typeof ruleNames)[number];
 
-/** A rule of `count` things to compare that withstands as many attackers as it can, up to a share of `most`. */
+/**
+ * Makes a rule over `count` updates or groups that withstands as many attackers as it can, up to the share
+ * `most`.
+ */
 export function ruleOf(name: RuleName, count: number, most: number): EachStrategy {
   const upTo = (limit: number) => Math.max(0, Math.min(Math.floor(most * count), Math.floor(limit)));
   switch (name) {

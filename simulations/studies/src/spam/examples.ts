@@ -3,7 +3,7 @@ import * as tf from '@murmuration/engine/tfjs/tf';
 import { buckets } from './buckets.ts';
 import { type LabelledMail, readLabels } from './labels.ts';
 
-/** What the filter learns from: the mails that people labelled up to now; `data` is the file of their labels. */
+/** Training examples of the filter: the mails labelled so far; `data` is the file of their labels. */
 const examples: CentralExamples<LabelledMail> = {
   objective: {
     encode(mails) {
@@ -33,7 +33,7 @@ const examples: CentralExamples<LabelledMail> = {
 };
 export default examples;
 
-/** The model ends in a sigmoid, so that it serves probabilities: what went into it. */
+/** Recovers logits from the model's sigmoid, which it has in order to serve probabilities. */
 function logitsOf(probabilities: tf.Tensor): tf.Tensor {
   const within = tf.clipByValue(probabilities, 1e-6, 1 - 1e-6);
   return tf.log(within.div(tf.sub(1, within)));

@@ -1,10 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DatedMail } from '@murmuration/simulations/data/dated-mail';
 
-/** A mail server's side: asks the filter, and steers its coordinator, over HTTP. */
+/** Client of a mail server: queries the filter, and controls its coordinator, over HTTP. */
 export class FilterClient {
   readonly url: string;
-  /** With the one it steers, with the other it asks and tells outcomes. */
+  /** Tokens for administration, and for predictions and feedback. */
   readonly #tokens: { readonly operator: string; inference: string };
 
   private constructor(url: string, operator: string) {
@@ -12,7 +12,7 @@ export class FilterClient {
     this.#tokens = { operator, inference: '' };
   }
 
-  /** By the token of an operator, who makes the one for the filter. Throws as `ask`. */
+  /** Opens a client with the token of an operator, and creates the token for the filter. Throws as `ask`. */
   static async open(url: string, operator: string): Promise<FilterClient> {
     const client = new FilterClient(url, operator);
     const terms = { name: 'the mail server', rights: ['predict', 'feedback'] };
@@ -21,7 +21,7 @@ export class FilterClient {
     return client;
   }
 
-  /** What a version says of a mail, by default the one that is served; outcomes name the `id`. */
+  /** Returns a version's prediction for a mail, by default the served version's; feedback refers to `id`. */
   async judge(mail: DatedMail, id?: string, at = ''): Promise<{ version: number; isFlagged: boolean }> {
     const inputs = [{ name: 'text', datatype: 'BYTES', shape: [1], data: [mail.text] }];
     const answer = (await this.ask('POST', `/v2/models/spam${at}/infer`, { id, inputs })) as {
@@ -31,7 +31,7 @@ export class FilterClient {
     return { version: Number(answer.model_version), isFlagged: answer.outputs[0]!.data[0]! > 0.5 };
   }
 
-  /** Throws `data.malformed` with what the coordinator said where it refuses. */
+  /** Throws `data.malformed` with the coordinator's answer if it refuses. */
   async ask(method: string, path: string, body?: object): Promise<unknown> {
     const token = path.startsWith('/v1/admin/') ? this.#tokens.operator : this.#tokens.inference;
     const response = await fetch(this.url + path, {

@@ -1,4 +1,4 @@
-/** What happened around the filter; times are in ms since 1970. */
+/** Event around the filter; times are in ms since 1970. */
 export type Happening =
   | {
       readonly kind: 'drift';
@@ -11,6 +11,6 @@ export type Happening =
       readonly kind: 'promoted' | 'refused';
       readonly at: number;
       readonly version: number;
-      /** Why the gate refused it; null where it did not. */
+      /** Reason for which the gate refused it; null if it did not. */
       readonly reason: string | null;
     };

@@ -1,9 +1,12 @@
 import type { SessionStore } from '@murmuration/rounds/operators/session-store';
 
-/** Longer than any replay, ms. */
+/** Milliseconds, longer than any replay. */
 const longer = 10 * 366 * 86_400_000;
 
-/** Sessions of operators that outlive a clock that runs ahead: months pass while somebody looks. */
+/**
+ * Extends operators' sessions, so that they outlive a virtual clock on which months pass while a person
+ * looks.
+ */
 export function lastingSessions(sessions: SessionStore): SessionStore {
   return {
     add: session => sessions.add({ ...session, expiresAt: session.expiresAt + longer }),

@@ -23,36 +23,39 @@ import { addLabels, countLabelled, labelled } from './labels.ts';
 import { lastingSessions } from './lasting-sessions.ts';
 import { day, logitOf, spamTask, watched, week } from './task.ts';
 
-/** What the filter said of a mail. */
+/** Prediction of the filter for a mail. */
 export interface Judged {
   readonly mail: DatedMail;
-  /** Number of the version that said so. */
+  /** Number of the predicting version. */
   readonly version: number;
   readonly isFlagged: boolean;
 }
 
-/** How a replay is shown. */
+/** Options of a replay. */
 export interface ReplayOptions {
-  /** Of the coordinator; 0: any free one. */
+  /** Port of the coordinator; 0: any free one. */
   readonly port?: number;
-  /** Holds the replay back: its time has come to `now`, ms since 1970. */
+  /** Delays the replay, which has reached `now`, ms since 1970. */
   readonly pace?: (now: number) => Promise<void>;
-  /** Hears of what happens, as soon as it does. */
+  /** Called with each event at once. */
   readonly heard?: (happening: Happening) => void;
 }
 
-/** ms between two steps of a clock that goes as the system's does. */
+/** Milliseconds between two steps of a clock that follows the system's. */
 const step = 100;
 
-/** Mails of so many weeks before are what a version is made for. */
+/** Weeks of mails that are the reference data of a version. */
 const remembered = 4;
 
-/** A mail server's filter on virtual time: a real coordinator that is asked over HTTP, told of outcomes, watches for drift, and trains. */
+/**
+ * Mail server's filter on virtual time: an actual coordinator that answers over HTTP, gets feedback, watches
+ * for drift, and trains.
+ */
 export class Replay {
   readonly judged: Judged[] = [];
-  /** In order. */
+  /** Events in order. */
   readonly happened: Happening[] = [];
-  /** Where the dashboard is, with a token for whoever opens it. */
+  /** URL of the dashboard, with a token that signs in. */
   readonly dashboard: string;
   readonly #coordinator: Coordinator;
   readonly #clock: VirtualClock;
@@ -60,18 +63,18 @@ export class Replay {
   readonly #client: FilterClient;
   readonly #storage: Storage;
   readonly #registry: Registry;
-  /** By their numbers. */
+  /** Hashes of versions by number. */
   readonly #versions = new Map<number, ModelHash>();
   readonly #folder: string;
   readonly #labels: string;
   readonly #pace: (now: number) => Promise<void>;
   readonly #heard: (happening: Happening) => void;
-  /** Mails whose labels are known. */
+  /** Number of labelled mails. */
   #labelled: number;
   #isTraining = false;
-  /** Triggers that have to fire, and did not yet. */
+  /** Number of triggers that must fire but have not yet. */
   #awaited = 0;
-  /** Of predictions whose outcomes are to come. */
+  /** Ids of predictions that await their outcomes. */
   readonly #ids = new Map<DatedMail, string>();
   readonly #decisions = new Map<number, GateDecision>();
   #fault: unknown;
@@ -129,7 +132,7 @@ export class Replay {
     });
   }
 
-  /** A filter that has learned nothing, at `from`, ms since 1970. */
+  /** Opens an untrained filter at `from`, ms since 1970. */
   static async open(
     mails: readonly DatedMail[],
     from: number,
@@ -173,12 +176,12 @@ export class Replay {
     return replay;
   }
 
-  /** Of the coordinator. */
+  /** URL of the coordinator. */
   get url(): string {
     return this.#client.url;
   }
 
-  /** From now on time passes as it does on the system's clock; resolves once `signal` is aborted. */
+  /** Lets time pass at the speed of the system's clock; resolves once `signal` is aborted. */
   async linger(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await new Promise<void>(resolve => systemClock.at(systemClock.now() + step, resolve));
@@ -186,13 +189,13 @@ export class Replay {
     }
   }
 
-  /** Trains by hand, and compares with the last weeks from then on. */
+  /** Starts a training, and waits for its version. */
   async train(): Promise<void> {
     await this.#client.ask('POST', '/v1/admin/tasks/spam/runs', {});
     await this.#trained();
   }
 
-  /** Lets mails come, each at its time, until `until`, ms since 1970. */
+  /** Delivers mails at their times until `until`, ms since 1970. */
   async play(until: number): Promise<void> {
     const coming = this.#mails.filter(({ at }) => at >= this.#clock.now() && at < until);
     for (const [number, mail] of coming.entries()) {
@@ -205,12 +208,12 @@ export class Replay {
     await this.#pass(until);
   }
 
-  /** Versions that were taken back by themselves. */
+  /** Number of versions that were rolled back automatically. */
   get rollbacks(): number {
     return [...this.#decisions.values()].filter(({ rolledBack }) => rolledBack !== null).length;
   }
 
-  /** How often versions were right, as far as the coordinator was told. */
+  /** Returns the accuracy of versions by the feedback to the coordinator. */
   async accuracy(): Promise<
     readonly { readonly version: string; readonly outcomes: number; readonly value: number }[]
   > {
@@ -222,7 +225,10 @@ export class Replay {
     );
   }
 
-  /** What a version would say of a mail: nobody asks it, so that pages go on to show what the served ones were asked. */
+  /**
+   * Predicts with a version directly, without a request, so that the monitoring shows only the served
+   * versions' requests.
+   */
   async says(version: number, mail: DatedMail): Promise<boolean> {
     const { weights } = await this.#registry.files(this.#versions.get(version)!);
     return logitOf(weights, bucketsOf(mail.text)) > 0;
@@ -234,12 +240,12 @@ export class Replay {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Goes on to a time, and stands still while the filter is trained: what comes of it is the same on every machine. */
+  /** Advances to a time, pausing while the filter trains, so that results are the same on every machine. */
   async #pass(time: number): Promise<void> {
     for (let now = this.#clock.now(); now < time; now = this.#clock.now()) {
       const weekEnd = (Math.floor(now / week) + 1) * week;
       await this.#clock.advance(Math.min(weekEnd, time) - now);
-      // Windows end there.
+      // Windows of the monitoring end there.
       if (this.#clock.now() === weekEnd) await realTurn();
       await this.#label();
       while (this.#awaited > 0) {
@@ -252,7 +258,7 @@ export class Replay {
     }
   }
 
-  /** Waits for a run to end, its gate to decide, and sets what the version is compared with. */
+  /** Waits for a run to end and for its gate to decide, then sets the version's reference data. */
   async #trained(): Promise<void> {
     const before = this.happened.length;
     await realTurn();
@@ -270,7 +276,7 @@ export class Replay {
     if (decision === 'refused') return;
     const now = this.#clock.now();
     const recent = this.#mails.filter(({ at }) => at < now && at >= now - remembered * week);
-    // A thread loads it in real time, for which a question to it by its number waits.
+    // A thread loads the version in real time, and a request by its number waits for that.
     await this.#client.judge(recent.at(-1)!, undefined, `/versions/${version}`);
     await this.#client.ask('POST', `/v1/admin/monitor/spam/${version}/reference`, {
       sample: {
@@ -295,7 +301,7 @@ export class Replay {
     }
   }
 
-  /** What people have said of mails by now: labels to learn from, and outcomes of what was predicted. */
+  /** Takes over the labels given so far: as examples, and as feedback on predictions. */
   async #label(): Promise<void> {
     const before = this.#labelled;
     this.#labelled = countLabelled(this.#mails, this.#clock.now());
@@ -310,7 +316,7 @@ export class Replay {
   }
 }
 
-/** Lets threads, sockets and disks get on. */
+/** Lets threads, sockets and disks proceed. */
 function realTurn(): Promise<void> {
   return new Promise(resolve => systemClock.at(systemClock.now() + 5, resolve));
 }

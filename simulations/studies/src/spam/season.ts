@@ -5,13 +5,15 @@ import type { Findings } from '@murmuration/simulations/study/study';
 import type { Judged, Replay } from './replay.ts';
 import { day, week } from './task.ts';
 
-/** Before then, mails are there to learn from; from then on they come one by one. ms since 1970, as the others. */
+/** Start of the season, ms since 1970: earlier mails are for training, later ones come one by one. */
 export const from = Date.UTC(2002, 7, 22);
 export const until = Date.UTC(2002, 9, 10);
-/** The week in which mail by RSS begins. */
+/** Start of the week in which mail from RSS feeds begins. */
 const change = Date.UTC(2002, 8, 19);
 
-/** Trains a filter by what there is, and lets the mails of autumn 2002 come; `log` hears of each week that is over. */
+/**
+ * Trains a filter on earlier mails, and delivers the mails of autumn 2002; `log` is called after each week.
+ */
 export async function playSeason(
   replay: Replay,
   mails: readonly DatedMail[],
@@ -29,13 +31,16 @@ export async function playSeason(
   }
 }
 
-/** Lets the mails of the day after a season come, up to the last one, so that the version that was made at its end judges some. */
+/** Delivers the mails of the day after a season, so that the version made at its end judges some. */
 export async function playOn(replay: Replay, mails: readonly DatedMail[]): Promise<void> {
   const last = mails.findLast(({ at }) => at < until + day);
   if (last && last.at >= until) await replay.play(last.at + 1);
 }
 
-/** What came of a season: week by week beside a filter that was never trained again. `began`: when, by the system's clock. */
+/**
+ * Returns the findings of a season by week, compared with a filter that was never retrained.
+ * @param began start by the system's clock, ms since 1970
+ */
 export async function findingsOf(replay: Replay, seed: number, began: number): Promise<Findings> {
   const { judged, happened } = replay;
   const [first] = happened.flatMap(each => (each.kind === 'promoted' ? [each.version] : []));
@@ -81,7 +86,9 @@ export async function findingsOf(replay: Replay, seed: number, began: number): P
   };
 }
 
-/** Mails of a week of one kind, and the shares of them that are called spam: by the newest filter then, and by the first one. */
+/**
+ * Mails of one kind in a week, and the shares called spam by the newest filter then, and by the first one.
+ */
 interface Share {
   readonly mails: number;
   readonly retrained: number;
@@ -107,7 +114,7 @@ function cellsOf(cell: string | Share): readonly string[] {
   return [String(cell.mails), percent(cell.retrained), percent(cell.never)];
 }
 
-/** The day of a time, ms since 1970. */
+/** Formats the day of a time, ms since 1970. */
 export function dateOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }

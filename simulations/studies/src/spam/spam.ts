@@ -4,7 +4,9 @@ import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/s
 import { Replay } from './replay.ts';
 import { findingsOf, from, playSeason } from './season.ts';
 
-/** A mail filter that is trained, served, watched and trained again, as the mails of autumn 2002 came. */
+/**
+ * Runs a mail filter that is trained, served, monitored and retrained, on the mails of autumn 2002 in order.
+ */
 export async function run({ seed, log }: ScenarioOptions): Promise<Findings> {
   const began = systemClock.now();
   const mails = datedMail();

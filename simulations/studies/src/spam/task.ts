@@ -7,15 +7,17 @@ import { type LabelledMail, readLabels } from './labels.ts';
 export const day = 86_400_000;
 export const week = 7 * day;
 
-/** The feature whose drift has the filter trained again. */
+/** Feature whose drift triggers retraining. */
 export const watched = 'text (words)';
 
-/** Held-out mails that a gate looks at: the newest ones, which are most like those to come. */
+/** Number of held-out mails for the gate: the newest ones, which are most like those to come. */
 const newest = 400;
 
 /**
- * A filter that is trained where mail is delivered: hashed logistic regression (Weinberger et al. 2009) over the words of a mail, trained again
- * when the lengths of mails drift, and served only after it beat the one before. `labels`: the file of mails that people labelled.
+ * Defines the task of a filter that is trained where mail is delivered: hashed logistic regression
+ * (Weinberger et al. 2009) over the words of a mail. It is retrained when the lengths of mails drift, and
+ * served only if it is better than the version before.
+ * @param labels file of labelled mails
  */
 export function spamTask(labels: string): Task {
   return defineTask({
@@ -54,7 +56,7 @@ export function spamTask(labels: string): Task {
     gate: {
       better: 'loss',
       by: 0,
-      // Four hundred mails can't tell at 95 % whether a filter is better by a few: this one has to be better as it stands.
+      // 400 mails are too few for a test at 95 % to detect a small improvement.
       test: 'none',
       neverWorse: ['accuracy'],
     },
@@ -77,12 +79,12 @@ export function spamTask(labels: string): Task {
 
 const decoder = new TextDecoder();
 
-/** What a filter says of a mail: above 0 it is spam. Its weights are one a bucket, and a bias. */
+/** Returns a filter's logit of a mail: spam above 0. The weights are one per bucket, and a bias. */
 export function logitOf(weights: Float32Array, words: readonly number[]): number {
   return words.reduce((sum, bucket) => sum + weights[bucket]!, weights[buckets]!);
 }
 
-/** What a filter says of mails whose labels are known. */
+/** Measures a filter on labelled mails. */
 function evaluated({ weights }: ModelFiles, mails: readonly LabelledMail[]) {
   let hams = 0;
   let alarms = 0;
@@ -92,7 +94,7 @@ function evaluated({ weights }: ModelFiles, mails: readonly LabelledMail[]) {
     hams += Number(!isSpam);
     alarms += Number(!isSpam && logit > 0);
     right += Number(logit > 0 === isSpam);
-    // ln(1 + e^x), of a large x without overflow.
+    // ln(1 + e^x) without overflow for large x.
     const against = isSpam ? -logit : logit;
     return Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)));
   });

@@ -19,20 +19,24 @@ import { hybridSettings } from './settings.ts';
 export { hybridSettings as schema };
 
 /**
- * Share of a phone's messages, its first ones, that it learns from before it is scored on the others. With fewer of them scored, a handful of
- * words decides whether a phone counts as worse off.
+ * Share of a phone's messages, its first ones, that it learns from before the others are scored. With fewer
+ * scored messages, a handful of words would decide if a phone counts as worse off.
  */
 const learnedShare = 0.25;
 
-/** Weights that the keyboard's parts had on the development stretches, none of whose phones is scored (`fitPrior` on these only). */
+/**
+ * Weights of the keyboard's parts on the development stretches, whose phones are not scored (`fitPrior` on
+ * only these).
+ */
 const developmentPrior: WeightsPrior = {
   weights: { 'adapted-ngrams': 0.177, 'fine-tuned': 0.517, 'ngram-cache': 0.072 },
   questions: 300,
 };
 
 /**
- * Whether phones are better off with the hybrid model than with n-grams of everybody's text in one place: in each fold phones find their words and
- * n-grams and train a model by rounds; then phones that lie far from all of them mix these with their own.
+ * Compares the hybrid model with n-grams of everybody's text in one place: in each fold phones find their
+ * words and n-grams and train a model by rounds; then phones that are far from all of them in the corpus mix
+ * these with their own.
  */
 export async function run({ seed, settings: given, log }: ScenarioOptions<object>): Promise<Findings> {
   const began = systemClock.now();
@@ -74,13 +78,13 @@ interface FoldPorts {
   readonly log: (line: string) => void;
 }
 
-/** The phones of each stretch of a fold, scored. */
+/** Scores the phones of each stretch of a fold. */
 async function scoresOf(
   phones: readonly Phone[],
   { training, stretches }: Fold,
   { settings, seed, threads, make, log }: FoldPorts,
 ): Promise<ScoredPhone[][]> {
-  // Those that train have nothing held out: others are scored.
+  // Training phones hold nothing out, because other phones are scored.
   const taught = training.map(phone => ({ train: messagesOf(phones[phone]!), heldOut: [] }));
   const shared = keyboardTableSettings.parse({ ...settings.shared, seed });
   const strangers = stretches.map(stretch =>
@@ -91,7 +95,7 @@ async function scoresOf(
     }),
   );
   const { words } = await wordsOfPhones(
-    // What is typed elsewhere counts in its coverage.
+    // The scored messages are only for the coverage of the vocabulary.
     [...taught, ...strangers.flat().map(({ after }) => ({ train: [], heldOut: after }))],
     shared,
     log,

@@ -15,14 +15,14 @@ import { scaffold } from '@murmuration/rounds/strategy/scaffold';
 import type { EachStrategy, SumStrategy } from '@murmuration/rounds/strategy/strategy';
 import { trimmedMean } from '@murmuration/rounds/strategy/trimmed-mean';
 
-/** A strategy as the study runs it. */
+/** Strategy of the study. */
 export interface Contestant {
-  /** Of the passes and the batch size of the plan, and of how many clients there are. */
+  /** Makes the strategy from epochs and batch size of the plan, and from the number of clients. */
   readonly strategyFor: (
     plan: { readonly epochs: number; readonly batchSize: number },
     clients: number,
   ) => SumStrategy | EachStrategy;
-  /** μ of FedProx, which changes what devices do. */
+  /** μ of FedProx, which changes the devices' training. */
   readonly proximal: number;
 }
 
@@ -32,8 +32,8 @@ const of = (strategy: unknown, proximal = 0): Contestant => ({
 });
 
 /**
- * Every strategy, with the rates of its paper or near them; with cohorts of ten, rules that withstand attackers are told of one, or of two
- * in ten.
+ * All strategies, with the rates of their papers or close to them. In cohorts of ten, robust rules assume one
+ * attacker, or two in ten.
  */
 export const contestants: Readonly<Record<string, Contestant>> = {
   fedAvg: of(fedAvg()),
@@ -58,7 +58,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   geometricMedian: of(geometricMedian()),
 };
 
-/** What papers say of the order in which strategies come to their target: the first takes no more rounds than the second. */
+/** Published order in which strategies reach their target: the first takes no more rounds than the second. */
 export const orderings = [
   {
     sooner: 'fedAvgM',

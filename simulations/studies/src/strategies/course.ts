@@ -16,20 +16,20 @@ export const partitions = ['twoDigits', 'dirichlet'] as const;
 /** One run of the study. */
 export interface CourseJob {
   readonly partition: (typeof partitions)[number];
-  /** One of the contestants. */
+  /** Name of a contestant. */
   readonly name: string;
   readonly settings: StrategiesSettings;
   readonly seed: number;
 }
 
 export interface Course {
-  /** The first round whose model reached the target; null where none did. */
+  /** First round whose model reached the target; null if none did. */
   readonly rounds: number | null;
-  /** The best accuracy of any round. */
+  /** Best accuracy of any round. */
   readonly best: number;
 }
 
-/** What a thread does: runs one strategy on one partition until its target. */
+/** Runs one strategy on one partition until its target; called in a thread. */
 export default async function runCourse({
   partition: kind,
   name,
@@ -60,7 +60,7 @@ interface World {
   readonly parts: readonly Uint32Array[];
 }
 
-/** Rounds under one strategy until its target; every strategy draws the same cohorts. */
+/** Runs rounds under one strategy until its target; all strategies draw the same cohorts. */
 async function play(
   { strategyFor, proximal }: Contestant,
   { learner, settings, seed, data, parts }: World,
@@ -72,7 +72,7 @@ async function play(
   const heldOut = data.heldOut.slice(0, settings.heldOut);
   let weights = learner.initial;
   let state: StrategyState = strategy.init(learner.layout.count);
-  /** What clients keep of their own, where steps are corrected. */
+  /** Clients' control variates, for strategies that correct steps. */
   const own = new Map<number, Float32Array>();
   let best = 0;
   for (let round = 1; round <= rounds; round++) {
@@ -95,7 +95,7 @@ async function play(
       const { delta, initialLoss, gradient } = await learner.learn(weights, digits, given);
       if (gradient) {
         own.set(client, gradient);
-        // Clients count the same, as in the paper.
+        // Clients have equal weights, as in the paper.
         updates.push({ delta, weight: 1, control: gradient.map((value, i) => value - before[i]!) });
         continue;
       }
@@ -119,10 +119,13 @@ async function play(
   return { rounds: null, best };
 }
 
-/** Of the weights of devices, which the paper does not bound. */
+/** Limits of devices' weights, which the paper does not bound. */
 const unbounded = { leastWeight: 0, weightCap: Infinity };
 
-/** `unit`: what a weight of 1 stands for, where devices weigh by their losses. */
+/**
+ * Averages updates.
+ * @param unit meaning of a weight of 1, if devices weigh by their losses
+ */
 function meanOf(updates: readonly (Mean & { readonly divisor?: number })[], unit?: number): Mean {
   const weight = updates.reduce((sum, update) => sum + update.weight, 0);
   const divisor = updates.reduce((sum, update) => sum + (update.divisor ?? update.weight), 0);

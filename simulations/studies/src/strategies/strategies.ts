@@ -8,7 +8,10 @@ import { strategiesSettings } from './settings.ts';
 
 export const schema = strategiesSettings;
 
-/** Rounds that each strategy takes to its target, on clients that know two digits each, and on a mixture of labels by Dirichlet. */
+/**
+ * Counts the rounds that each strategy takes to its target, on clients with two digits each, and on Dirichlet
+ * mixtures of labels.
+ */
 export async function run({ seed, settings: given, log }: ScenarioOptions): Promise<Findings> {
   const began = systemClock.now();
   const settings = schema.parse(given ?? {});
@@ -67,7 +70,9 @@ function shown({ rounds, best }: Course, target: number): string {
   return rounds === null ? `not ${percent(target)}, but ${percent(best)}` : `${rounds} rounds`;
 }
 
-/** Whether the first came to its target no later than the second, or came further where neither did. */
+/**
+ * True if the first reached its target no later than the second, or has at least its accuracy if neither did.
+ */
 function isNoLater(first: Course, second: Course): boolean {
   if (first.rounds === null) return second.rounds === null && first.best >= second.best;
   return second.rounds === null || first.rounds <= second.rounds;

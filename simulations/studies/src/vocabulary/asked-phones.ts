@@ -20,20 +20,23 @@ import type { Unmasker } from '@murmuration/rounds/masking/unmasker';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 import { MaskedCohort } from '../leak-audit/masked-cohort.ts';
 
-/** What one round has found, and what it took. */
+/** Result of one round, and its traffic. */
 export interface AskedRound {
   readonly figures: Figures;
-  /** The phones that were asked, those on the side of the round, by number. */
+  /** Numbers of the phones that answered, those on the side of the round. */
   readonly phones: readonly number[];
-  /** Of the answer of a phone. */
+  /** Bytes of a phone's answer. */
   readonly answerBytes: number;
-  /** What a phone says beside it so that it is masked, on average. */
+  /** Mean bytes that a phone sends for masking, in addition to its answer. */
   readonly maskingBytes: number;
 }
 
 const task = 'keyboard' as Plan['task'];
 
-/** Phones that answer a query as devices do, those on the side that it asks, each once a round, with the floors of virtual ones. */
+/**
+ * Phones that answer a query with the devices' code and the floors of virtual devices: those on the side of
+ * the query, each once per round.
+ */
 export class AskedPhones {
   readonly #phones: readonly SessionAnswers[];
   readonly #random: RandomBytes;
@@ -50,8 +53,10 @@ export class AskedPhones {
   }
 
   /**
-   * `answers`: what each phone says. Without an unmasker answers are added up without masks. `areOnSide`: all of them are on the side of the query,
-   * whoever has chosen them.
+   * Opens the phones.
+   * @param answers each phone's answer
+   * @param unmasker without one, answers are added up without masks
+   * @param areOnSide puts all phones on the side of the query
    */
   static async open({
     name,
@@ -94,7 +99,10 @@ export class AskedPhones {
     return new AskedPhones(await Promise.all(phones), random, unmasker);
   }
 
-  /** One round, in which all take part that would answer. Throws what devices refuse a query with, and `config.invalid` where there is no room. */
+  /**
+   * Runs one round with all phones that would answer.
+   * @throws the errors with which devices refuse a query, and `config.invalid` if there is no room
+   */
   async ask(query: Query): Promise<AskedRound> {
     const bytes = writeQuery(query);
     const numbers: number[] = [];
@@ -167,7 +175,7 @@ export class AskedPhones {
   }
 }
 
-/** What a device says in its part. */
+/** Returns a device's answer in its part. */
 async function answerOf(phone: SessionAnswers, assignment: Assignment): Promise<Answered> {
   const part = phone.part(assignment);
   const { signal } = new AbortController();

@@ -6,12 +6,15 @@ import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import { AskedPhones, type AskedRound } from './asked-phones.ts';
 import type { VocabularySettings } from './settings.ts';
 
-/** The second round. */
+/** Result of the second round. */
 export interface FoundWords extends AskedRound {
   readonly figures: HeavyHitters;
 }
 
-/** What both rounds have found, of phones that have typed these words, each of them in one; no second one where the first found nothing. */
+/**
+ * Runs both rounds of the query on phones that have typed these words, each phone in one round; there is no
+ * second round if the first found nothing.
+ */
 export async function bothRounds(
   typed: readonly (readonly string[])[],
   settings: VocabularySettings,

@@ -7,35 +7,36 @@ import type { SeenState } from '@murmuration/rounds/round/round';
 import type { Storage } from '@murmuration/storage/storage';
 import { wordsQueryName, wordsTask } from './words-task.ts';
 
-/** What a coordinator needs that asks phones for their words. */
+/** Input of a coordinator that asks phones for their words. */
 export interface Finding {
   readonly config: Config;
   readonly environment: CoordinatorEnvironment & { readonly storage: Storage };
-  /** Phones that there are. */
+  /** Number of phones. */
   readonly devices: number;
   readonly phones: {
-    /** Those that are asked come to a coordinator; resolves when they are connected. */
+    /** Connects the phones that are asked to a coordinator; resolves when they are connected. */
     answer(url: string): Promise<void>;
-    /** They leave it; resolves when they have. */
+    /** Disconnects them; resolves when they have left. */
     rest(): Promise<void>;
   };
-  /** Hears every state of the two rounds. */
+  /** Called with every state of the two rounds. */
   readonly progress: (state: SeenState) => void;
 }
 
-/** The words that phones agree on. */
+/** Words that phones agree on. */
 export interface AgreedWords {
-  /** The most frequent first. */
+  /** Words, the most frequent first. */
   readonly words: readonly string[];
-  /** Phones that answered the second round. */
+  /** Number of phones that answered the second round. */
   readonly phones: number;
-  /** Of these, so many typed each word. */
+  /** Minimum number of these phones that typed each word. */
   readonly threshold: number;
 }
 
 /**
- * Asks phones which words they type, in two masked rounds before there is a model, by a coordinator of its own that ends when they are over; the
- * storage keeps what they said. Throws `config.invalid` where they have too little in common, or rounds fail.
+ * Asks phones for their words, in two masked rounds before there is a model, with a temporary coordinator;
+ * the storage keeps the results.
+ * @throws `config.invalid` if they have too little in common, or rounds fail
  */
 export async function findWords(finding: Finding): Promise<AgreedWords> {
   const { config, environment, devices, phones } = finding;

@@ -5,10 +5,13 @@ import { wordsOf } from './words.ts';
 
 export const lengthsQueryName = 'message-length';
 
-/** Messages of which a phone says how long they are: its newest ones. */
+/** Number of a phone's newest messages whose lengths it sends. */
 const mostMessages = 50;
 
-/** How many words messages have; nothing is shown of fewer phones than `threshold`. */
+/**
+ * Defines the query for the number of words per message; results of fewer than `threshold` phones are not
+ * shown.
+ */
 export function lengthsQuery(threshold: number): Query {
   return defineQuery({
     name: lengthsQueryName,
@@ -21,7 +24,7 @@ export function lengthsQuery(threshold: number): Query {
   });
 }
 
-/** What a phone says of its messages where it is asked how long they are. */
+/** Returns a phone's answer to the query for message lengths. */
 export function lengthAnswers(messages: readonly string[]): Readonly<Record<string, AnswerOptions>> {
   return {
     [lengthsQueryName]: {

@@ -11,12 +11,13 @@ import { coverage, phonesByWord, wordsOf } from './words.ts';
 
 export const schema = vocabularySettings;
 
-/** Whom the promise about rare words holds against, which no figure shows. */
+/** Limits of the promise about rare words, which no figure shows. */
 const claim = `A word that fewer than ${piecesNeeded} phones say can't be read, whatever the coordinator asks, unless it is guessed (QY8, QY9); from ${piecesNeeded} phones on the coordinator keeps the threshold. Sums have no noise.`;
 
 /**
- * Finds the words that as many phones as the threshold have typed by a query for heavy hitters, in two rounds of the devices' and the coordinator's
- * own code, and compares them with those of all text in one place. The split is that of the keyboard table.
+ * Finds the words that at least `threshold` phones have typed by a query for heavy hitters, in two rounds of
+ * the devices' and the coordinator's own code, and compares them with those of the pooled text. The split is
+ * that of the keyboard table.
  */
 export async function run({ seed, settings: given, log }: ScenarioOptions): Promise<Findings> {
   const began = systemClock.now();

@@ -9,44 +9,53 @@ import type { Task } from '@murmuration/rounds/task/task';
 import { lengthsQuery } from './message-lengths.ts';
 import { wordsOf } from './words.ts';
 
-/** The task in which phones are asked for words, and its query. */
+/** Name of the task that asks phones for words, and of its query. */
 export const wordsTaskName = 'words';
 export const wordsQueryName = 'words';
 
-/** Phones that are asked at most: enough to find what most people type, and few enough to answer in seconds. */
+/** Maximum number of phones asked: enough to find common words, and few enough to answer in seconds. */
 const mostAsked = 150;
-/** Phones that type a word before it is shown, at least: below that, no query shows anything. */
+/** Minimum threshold: below it, no query shows anything. */
 const fewestSaying = 3;
-/** Fewer phones than this have too few on the side of counts. */
+/** Minimum number of phones; fewer leave too few on the side of counts. */
 export const fewestPhones = 8;
 
-/** How many of so many phones are asked. */
+/** Returns the number of phones that are asked. */
 export function phonesAsked(devices: number): number {
   return Math.min(mostAsked, devices);
 }
 
-/** Of so many that are asked, so many answer each of the two rounds: all that are on the side of counts, of which there may be a few less. */
+/**
+ * Returns the number of answers that each of the two rounds waits for: all phones on the side of counts,
+ * minus a margin for the random sides.
+ */
 function answersOf(asked: number): number {
   return Math.max(fewestSaying, Math.floor(0.9 * (1 - sketchShare) * asked));
 }
 
-/** Of so many that answer, so many type a word before it is shown: one in twelve, so that the words of single phones don't hide others. */
+/**
+ * Returns the threshold for a number of answers: one in twelve, so that words of single phones don't hide
+ * others.
+ */
 export function wordThreshold(answers: number): number {
   return Math.max(fewestSaying, Math.round(answers / 12));
 }
 
-/** A task that only asks: which words as many phones as the threshold have typed, and how long messages are. It has to be paused, since it has nothing to teach. */
+/**
+ * Defines a task that only asks: for the words that at least the threshold of phones have typed, and for
+ * message lengths. It has to be paused, because it trains nothing.
+ */
 export function wordsTask(devices: number): Task {
   const answers = answersOf(phonesAsked(devices));
   const threshold = wordThreshold(answers);
   return defineTask({
     name: wordsTaskName,
-    // A task has a model; nothing of this one is learned, and nobody is asked to.
+    // A task needs a model; this one is never trained.
     model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }),
     plan: { learningRate: 1 },
     update: { clip: 1 },
     cohort: { goal: answers, minimum: Math.max(threshold, Math.ceil(0.6 * answers)), overSelection: 1 },
-    // Nobody is ever missing, so that a phase is over as soon as all have answered, however slow the machine is.
+    // No phone is ever missing, so a phase ends when all have answered, even on a slow machine.
     deadlines: {
       gathering: '2 min',
       keys: '2 min',
@@ -62,7 +71,7 @@ export function wordsTask(devices: number): Task {
         name: wordsQueryName,
         kind: 'heavy-hitters',
         threshold,
-        // The second round begins within it.
+        // The second round must begin within the period.
         period: '1 h',
         values: 1_000,
         bytes: 12,
@@ -74,7 +83,10 @@ export function wordsTask(devices: number): Task {
   });
 }
 
-/** What a phone says of its messages where it is asked. It protects nobody: what was typed once is said, and so are digits. */
+/**
+ * Returns a phone's answer to the query for words. It protects no one: it sends words that were typed only
+ * once, and digits.
+ */
 export function wordAnswers(messages: readonly string[]): Readonly<Record<string, AnswerOptions>> {
   return {
     [wordsQueryName]: {
@@ -84,7 +96,7 @@ export function wordAnswers(messages: readonly string[]): Readonly<Record<string
   };
 }
 
-/** The trainer of phones for a task that only asks. */
+/** Trainer of phones for a task that only asks. */
 export const asksOnly: Trainer = {
   async train() {
     throw new MurmurationError(

@@ -1,11 +1,11 @@
 import { numberToken, tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 
-/** The words of messages, each as often as it was typed; numbers are none. */
+/** Returns the words of messages, with repeats and without numbers. */
 export function wordsOf(messages: readonly string[]): string[] {
   return messages.flatMap(tokensOf).filter(token => token !== numberToken);
 }
 
-/** On how many phones each word was typed. */
+/** Counts the phones on which each word was typed. */
 export function phonesByWord(phones: readonly (readonly string[])[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const words of phones)
@@ -13,7 +13,7 @@ export function phonesByWord(phones: readonly (readonly string[])[]): Map<string
   return counts;
 }
 
-/** The share of typed words that a vocabulary has. */
+/** Returns the share of typed words that a vocabulary has. */
 export function coverage(typed: readonly string[], vocabulary: Iterable<string>): number {
   const known = new Set(vocabulary);
   return typed.filter(word => known.has(word)).length / typed.length;

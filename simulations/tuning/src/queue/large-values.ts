@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { Command, type Redis } from 'ioredis';
 
-/** SET command for a value in several pieces of memory, none of which is copied. */
+/** SET command for a value in several pieces of memory, without copying them. */
 class SetInParts extends Command {
   readonly #parts: readonly Uint8Array[];
   readonly #line: string;

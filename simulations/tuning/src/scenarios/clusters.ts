@@ -23,7 +23,7 @@ const dataSettings = z.strictObject({
    * dimension.
    */
   noise: z.number().positive().default(1.5),
-  /** Number of clusters of which a client has points. */
+  /** Number of clusters from which a client has points. */
   clustersPerClient: z.int().min(1).max(1_000).default(2),
 });
 
