@@ -16,9 +16,9 @@ interface Discounted {
  * Empirical Study of Smoothing Techniques for Language Modeling" (1998), section 3:
  *   P(w | h) = (c(h w) − D(c(h w))) / Σ c(h ·) + γ(h) P(w | h')
  * The discounts for counts of one, two, and three or more follow from how many n-grams of a length have
- * counts of one to four. Below the trigrams, c is the number of different tokens before an n-gram; after the
- * start of a message it is the count, because the token before doesn't vary. Below the unigram is the uniform
- * distribution over all tokens that can follow.
+ * counts of one to four. Below the trigrams, c is the number of different tokens before an n-gram; for
+ * n-grams that begin with the start of a message it is the count, because nothing comes before. Below the
+ * unigram is the uniform distribution over all tokens that can follow.
  */
 export class KneserNey implements SpreadingModel {
   readonly #size: number;

@@ -30,7 +30,7 @@ const [spreading, counted] = [4, 2];
 
 /**
  * Simulates a sample of the fleet on virtual time, with the coordinator's actual pace steering: a device
- * checks in when its time has come and it is online, takes part if the round still gathers, and is told when
+ * checks in when its time has come and it is online, takes part if the round still gathers, and gets a time
  * to come back. The results are scaled to `size`.
  * @param most maximum devices of the sample
  */

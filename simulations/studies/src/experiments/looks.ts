@@ -18,8 +18,8 @@ export interface Looks {
 }
 
 /**
- * Returns if someone who looks after every 50 units ever sees a difference: with the sequential test, and
- * with a z-test at each look.
+ * Simulates a person who looks after every 50 units. Each field is true if that test ever shows a
+ * difference: the sequential test, or a z-test at each look.
  */
 export function lookOften(coin: Coin, { units, control, treatment, alpha, tuning }: Looks) {
   const test = alwaysValid({ alpha, tuning });

@@ -32,7 +32,7 @@ export interface PhoneFindings {
   readonly recalls: Recalls;
   /** Letters of the scored words, and the share that the hybrid's suggestions save; null unless requested. */
   readonly keystrokes: { readonly letters: number; readonly saved: number } | null;
-  /** Evaluation by the device itself, on the examples that it held out; null if it had too few. */
+  /** Evaluation by the device itself, on the examples that it held out; null if it could not evaluate. */
   readonly report: HybridReport | null;
 }
 
@@ -41,7 +41,7 @@ export interface PhonePorts {
   readonly model: ModelBytes & { readonly ngrams?: Uint8Array };
   readonly vocabulary: Vocabulary;
   readonly trainer: Trainer;
-  /** Personal models; by default those of the SDK. */
+  /** Personal models; by default a fine-tuned copy and an n-gram cache. */
   readonly personal?: readonly PersonalModel[];
   /** Prior of the mixture's weights; none by default. */
   readonly prior?: WeightsPrior | null;

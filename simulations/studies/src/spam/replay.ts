@@ -189,7 +189,7 @@ export class Replay {
     }
   }
 
-  /** Starts a training, and waits for its version. */
+  /** Starts a training, waits for its version, and sets the version's reference data. */
   async train(): Promise<void> {
     await this.#client.ask('POST', '/v1/admin/tasks/spam/runs', {});
     await this.#trained();
