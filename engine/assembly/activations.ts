@@ -1,6 +1,6 @@
 import { put, take } from './lanes';
 
-// What a layer calls its activation; the engine's TypeScript has the same numbers.
+// Numbers of activations, the same as in the engine's TypeScript.
 export const LINEAR = 0;
 export const TANH = 1;
 export const SIGMOID = 2;
@@ -8,8 +8,8 @@ export const HARD_SIGMOID = 3;
 export const RELU = 4;
 
 /**
- * e^x within 2 units of the last place, after Cephes' expf; 0 below −87, NaN for NaN. 2^n is made from the bits that rounding by
- * a large constant leaves, and multiplied rather than added in, so that a NaN stays one.
+ * e^x within 2 units of the last place, after Cephes' expf; 0 below −87, NaN for NaN. 2^n comes from the bits
+ * that rounding by a large constant leaves; it is multiplied rather than added in, so that a NaN stays one.
  */
 // @ts-expect-error: decorator
 @inline
@@ -31,7 +31,7 @@ export function exp(x: v128): v128 {
   return v128.andnot(f32x4.mul(p, power), f32x4.lt(x, f32x4.splat(-87.0)));
 }
 
-/** tanh by the rational approximation that Eigen uses: within a few units of the last place. */
+/** Tanh by the rational approximation that Eigen uses, within a few units of the last place. */
 // @ts-expect-error: decorator
 @inline
 function tanh(value: v128): v128 {
@@ -51,7 +51,6 @@ function tanh(value: v128): v128 {
   return f32x4.div(f32x4.mul(x, p), q);
 }
 
-/** The activation's value. */
 // @ts-expect-error: decorator
 @inline
 export function activated(activation: i32, x: v128): v128 {
@@ -68,7 +67,7 @@ export function activated(activation: i32, x: v128): v128 {
   return x;
 }
 
-/** The activation's derivative, from its value. */
+/** Derivative of the activation, computed from its value y. */
 // @ts-expect-error: decorator
 @inline
 export function derivative(activation: i32, y: v128): v128 {

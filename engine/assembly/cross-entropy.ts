@@ -2,10 +2,13 @@ import { exp } from './activations';
 import { put, take, total } from './lanes';
 
 /**
- * Softmax cross-entropy of `rows` rows of logits, and its gradient in their place: share · (softmax − one-hot of the label).
- * @param logits `[rows, classes]`. @param labels `[rows]`, each in 0 … classes − 1. @param shares `[rows]`: what a row counts.
- * @param sums `[rows]`: out, Σ exp(logit − max). @param gaps `[rows]`: out, max − the label's logit. A row's loss is
- * share · (ln sum + gap).
+ * Softmax cross-entropy of `rows` rows of logits. Replaces the logits by their gradient: share · (softmax −
+ * one-hot of the label).
+ * @param logits `[rows, classes]`.
+ * @param labels `[rows]`, each in 0 … classes − 1.
+ * @param shares `[rows]`: weight of each row.
+ * @param sums `[rows]`: out, Σ exp(logit − max).
+ * @param gaps `[rows]`: out, max − the label's logit. A row's loss is share · (ln sum + gap).
  */
 export function softmaxCrossEntropy(
   rows: i32,
@@ -29,8 +32,8 @@ export function softmaxCrossEntropy(
 }
 
 /**
- * Softmax of `classes` logits, at least 1, in their place. Returns Σ exp(logit − max): where that is no number, none of the values is of
- * use.
+ * Softmax of `classes` logits, at least 1, in their place. Returns Σ exp(logit − max); if that is not finite,
+ * the values are of no use.
  */
 export function softmax(classes: i32, logits: usize): f32 {
   const sum = exponentials(classes, logits, highestOf(classes, logits));
@@ -38,7 +41,7 @@ export function softmax(classes: i32, logits: usize): f32 {
   return sum;
 }
 
-/** Makes exp(logit − highest) of logits, in their place; their sum. */
+/** Replaces logits by exp(logit − highest) and returns their sum. */
 function exponentials(classes: i32, logits: usize, highest: f32): f32 {
   const max = f32x4.splat(highest);
   let sum = f32x4.splat(0);
@@ -62,7 +65,7 @@ function scale(count: i32, x: usize, by: f32): void {
   for (let left = count; left > 0; left -= 4, x += 16) put(x, f32x4.mul(take(x, left), factor), left);
 }
 
-/** The highest of `count` values, at least 1; a NaN may be left out, since it comes back from the exponentials. */
+/** Highest of `count` values, at least 1. A NaN may be missed here; the exponentials bring it back. */
 function highestOf(count: i32, x: usize): f32 {
   let highest = f32x4.splat(load<f32>(x));
   let left = count;
@@ -76,15 +79,18 @@ function highestOf(count: i32, x: usize): f32 {
 }
 
 /**
- * The `count` highest of `length` values, highest first, and of equal ones the first: one pass that keeps the best so far in order.
- * NaN is never among them. @param values `[count]` @param indices `[count]`: out. @returns how many there are.
+ * Finds the `count` highest of `length` values, highest first; of equal values the first wins. One pass keeps
+ * the best so far in order. NaN is never among them.
+ * @param values `[count]`: out.
+ * @param indices `[count]`: out.
+ * @returns how many there are.
  */
 export function topK(length: i32, x: usize, count: i32, values: usize, indices: usize): i32 {
   let found = 0;
   let least = f32x4.splat(-Infinity);
   let i = 0;
   while (i < length) {
-    // Most vectors hold nothing above the least of the best; one comparison passes four values.
+    // Most vectors hold nothing above the least of the best; one comparison skips four values.
     if (found == count && i + 4 <= length) {
       if (!v128.any_true(f32x4.gt(v128.load(x + ((<usize>i) << 2)), least))) {
         i += 4;

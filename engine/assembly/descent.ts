@@ -1,6 +1,7 @@
 import { put, take } from './lanes';
 
-// Steps of descent in place, one pass over weights and gradients. `scale` clips: it multiplies the gradient first.
+// Optimiser steps in place, in one pass over weights and gradients. `scale` clips: it multiplies the gradient
+// first.
 
 /** w −= rate · g. */
 export function sgd(count: i32, w: usize, g: usize, rate: f32): void {
@@ -37,7 +38,7 @@ export function proximalSgd(count: i32, w: usize, anchor: usize, g: usize, rate:
   }
 }
 
-/** v = momentum · v + scale · g; w −= rate · v, or rate · (scale · g + momentum · v) where `nesterov`. */
+/** v = momentum · v + scale · g; w −= rate · v, or rate · (scale · g + momentum · v) if `nesterov`. */
 export function momentum(
   count: i32,
   w: usize,
@@ -61,8 +62,8 @@ export function momentum(
 }
 
 /**
- * Adam (Kingma & Ba 2015, algorithm 1): m and v are the moving means of g and g². `unbias1` = 1 / (1 − beta1^t), `unbias2`
- * likewise.
+ * Adam (Kingma & Ba 2015, algorithm 1): m and v are the moving means of g and g². `unbias1` = 1 / (1 −
+ * beta1^t), `unbias2` likewise.
  */
 export function adam(
   count: i32,

@@ -1,8 +1,8 @@
 import { put, take } from './lanes';
 
 /**
- * y = x / (1 − rate), or 0 · x with probability `rate`. What is left out follows from the seed and the number of the value alone, so
- * that the same call on gradients is the gradient; the mixing is Wellons' lowbias32.
+ * y = x / (1 − rate), or 0 · x with probability `rate`. The mask depends only on the seed and the index of
+ * the value, so the same call on gradients gives the gradient; the mixing is Wellons' lowbias32.
  */
 export function dropout(count: i32, seed: i32, rate: f32, x: usize, y: usize): void {
   const scale = f32x4.splat(<f32>1 / (<f32>1 - rate));

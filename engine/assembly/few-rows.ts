@@ -1,16 +1,17 @@
 import { madd, put, take, total } from './lanes';
 
-// Products with few rows of A, as dense layers take in small batches: to copy B into panels would cost as much as to multiply, so B is
-// read once where it lies.
+// Products with few rows of A, as dense layers have in small batches. Copying B into panels would cost as
+// much as the product, so B is read once where it lies.
 
-/** Up to so many rows, B is not copied. */
+/** Number of rows up to which B is not copied. */
 export const FEW: i32 = 16;
-/** Floats of C that are worked on at a time: 20 kB, which stay in the first-level cache. */
+/** Floats of C in one pass: 20 kB, which stay in the first-level cache. */
 const TILE: i32 = 5_120;
 
 /**
- * C = A B (+ C where `accumulate`) (+ bias) for B `[k, n]`: four rows of B at a time, side by side, are added to all rows of C.
- * @param rowA, stepA bytes from a row of A to the next, and from a column to the next.
+ * C = A B (+ C if `accumulate`) (+ bias) for B `[k, n]`: adds four rows of B at a time, side by side, to all
+ * rows of C.
+ * @param rowA, stepA bytes from one row of A to the next, and from one column to the next.
  */
 export function fewRows(
   m: i32,
@@ -59,7 +60,7 @@ export function fewRows(
   }
 }
 
-/** What C is before anything is added: itself, the bias, both or nothing. */
+/** Initialises C before products are added: keeps it, or sets it to the bias, to their sum or to 0. */
 export function begin(m: i32, n: i32, c: usize, rowC: usize, accumulate: bool, bias: usize): void {
   if (accumulate && bias == 0) return;
   for (let i = 0; i < m; i++, c += rowC) {
@@ -72,7 +73,7 @@ export function begin(m: i32, n: i32, c: usize, rowC: usize, accumulate: bool, b
   }
 }
 
-/** Eight columns of C += four columns of A times four rows of B, which stay in registers. */
+/** Adds the product of four columns of A and four rows of B to eight columns of C. B stays in registers. */
 // @ts-expect-error: decorator
 @inline
 function addFour(
@@ -109,7 +110,7 @@ function addFour(
   }
 }
 
-/** `n` columns of C, 8 at most, += `k` columns of A times as many rows of B. */
+/** Adds the product of `k` columns of A and `k` rows of B to `n` columns of C, 8 at most. */
 function addNarrow(
   m: i32,
   k: i32,
@@ -136,8 +137,8 @@ function addNarrow(
 }
 
 /**
- * The same for B `[n, k]`, transposed, and rows of A of `lda` floats: a sum of products along two rows of B and four of A at a
- * time.
+ * `fewRows` for B `[n, k]`, transposed, and rows of A of `lda` floats: dot products of two rows of B and four
+ * of A at a time.
  */
 export function fewRowsTransposed(
   m: i32,

@@ -2,15 +2,16 @@ import { activated, derivative } from './activations';
 import { put, take } from './lanes';
 import { multiplyPacked } from './product';
 
-// Gated recurrent units as tfjs' and Keras' layers without resetAfter compute them, with the time steps of all rows side by side:
+// Gated recurrent units as tfjs' and Keras' layers without resetAfter have them, all rows of a step at once:
 //   z = σ(x Wz + h Rz), r = σ(x Wr + h Rr), c = φ(x Wc + (r·h) Rc), h' = z·h + (1 − z)·c
-// A step that is masked leaves its row's state as it was.
+// A masked step keeps its row's state.
 
 /**
+ * Runs all steps forward.
  * @param gates `[steps, batch, 3 units]`: in, x W + bias; out, the values of z, r and c.
  * @param states `[steps + 1, batch, units]`: in, the first; out, the state after each step.
  * @param resets `[steps, batch, units]`: out, r·h.
- * @param mask `[steps, batch]`, 1 or 0; 0 where there is none.
+ * @param mask `[steps, batch]`, 1 or 0; address 0 if there is none.
  * @param gatesR `[units, 2 units]` and candidateR `[units, units]`, packed.
  */
 export function gruForward(
@@ -84,8 +85,10 @@ export function gruForward(
 }
 
 /**
- * @param gates, states, resets, mask as `gruForward` left them.
- * @param outputGradients `[steps + 1, batch, units]`: in, the gradients of the states; out, with what later steps add.
+ * Runs all steps backward.
+ * @param gates, states, mask as `gruForward` left them.
+ * @param outputGradients `[steps + 1, batch, units]`: in, the gradients of the states; out, also the
+ * gradients from later steps.
  * @param gateGradients `[steps, batch, 3 units]`: out, the gradients of x W + bias.
  * @param gatesR `[2 units, units]` and candidateR `[units, units]`: the transposed weights, packed.
  * @param temporary `[batch, units]`.

@@ -1,4 +1,4 @@
-// The engine's kernels: plain functions over float32 matrices in row-major order, which lie at byte offsets of a memory that the
+// The engine's kernels: plain functions over row-major float32 matrices at byte offsets of a memory that the
 // host owns. There is no allocator, no static data, and no state.
 export { activate, activationGradient } from './activations';
 export { softmax, softmaxCrossEntropy, topK } from './cross-entropy';

@@ -1,6 +1,6 @@
 // Vectors of four floats whose last one may be partly filled.
 
-/** Loads four floats, or fewer where only `left` are left; the others are 0. */
+/** Loads four floats, or only `left` if fewer are left; the others are 0. */
 // @ts-expect-error: decorator
 @inline
 export function take(from: usize, left: i32): v128 {
@@ -29,14 +29,14 @@ function putPart(to: usize, values: v128, left: i32): void {
   if (left > 2) v128.store_lane<f32>(to, values, 2, 8);
 }
 
-/** The last two floats as doubles; `f64x2.promote_low_f32x4` makes those of the first two. */
+/** Converts the last two floats to doubles; `f64x2.promote_low_f32x4` converts the first two. */
 // @ts-expect-error: decorator
 @inline
 export function promoteHigh(values: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<f32>(values, values, 2, 3, 2, 3));
 }
 
-/** The sum of the four floats, in a fixed order. */
+/** Sum of the four floats, in a fixed order. */
 // @ts-expect-error: decorator
 @inline
 export function total(values: v128): f32 {
@@ -48,8 +48,8 @@ export function total(values: v128): f32 {
 }
 
 /**
- * sum + x · y: two roundings, the same everywhere. The second build, which has relaxed SIMD, leaves it to the machine whether there is
- * one rounding or two, and takes its fused instruction.
+ * sum + x · y with two roundings, the same on every machine. The second build has relaxed SIMD and uses the
+ * machine's fused instruction, which rounds once or twice.
  */
 // @ts-expect-error: decorator
 @inline

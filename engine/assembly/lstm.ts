@@ -4,13 +4,15 @@ import { multiplyPacked } from './product';
 
 // Long short-term memory as tfjs' and Keras' layers compute it:
 //   i, f, o = σ(x W + h R), g = φ(x W + h R), c' = f·c + i·g, h' = o·φ(c')
-// with the gates in the order i, f, g, o. Where `coupled`, i = 1 − f (Greff et al. 2017, §3), and the gates are f, g, o.
+// with the gates in the order i, f, g, o. If `coupled`, i = 1 − f (Greff et al. 2017, §3).
 
 /**
- * @param gates `[steps, batch, 4 or 3 units]`: in, x W + bias; out, the gates' values.
- * @param states, cells `[steps + 1, batch, units]`: in, the first; out, what each step leaves.
+ * Runs all steps forward.
+ * @param gates `[steps, batch, 4 or 3 units]`: in, x W + bias; out, the gates' values. If `coupled`, the
+ * gates are f, g, o.
+ * @param states, cells `[steps + 1, batch, units]`: in, the first; out, the value after each step.
  * @param activatedCells `[steps, batch, units]`: out, φ(c').
- * @param mask `[steps, batch]`, 1 or 0; 0 where there is none.
+ * @param mask `[steps, batch]`, 1 or 0; address 0 if there is none.
  * @param recurrent `[units, 4 or 3 units]`, packed.
  */
 export function lstmForward(
@@ -87,8 +89,10 @@ export function lstmForward(
 }
 
 /**
+ * Runs all steps backward.
  * @param gates, cells, activatedCells, mask as `lstmForward` left them.
- * @param outputGradients, cellGradients `[steps + 1, batch, units]`: in, the gradients of states and cells; out, with what later steps add.
+ * @param outputGradients, cellGradients `[steps + 1, batch, units]`: in, the gradients of states and cells;
+ * out, also the gradients from later steps.
  * @param gateGradients `[steps, batch, 4 or 3 units]`: out, the gradients of x W + bias.
  * @param recurrent `[4 or 3 units, units]`: the transposed weights, packed.
  */

@@ -1,8 +1,12 @@
 import { promoteHigh, put, take } from './lanes';
 
-// Batch normalisation (Ioffe & Szegedy 2015) over `rows` rows of `channels` values. Sums over rows are in double precision.
+// Batch normalisation (Ioffe & Szegedy 2015) over `rows` rows of `channels` values. Sums over rows are in
+// doubles.
 
-/** The mean and the variance of each column, the latter over `rows`, not one less; NaN where there are no rows. */
+/**
+ * Mean and variance of each column; the variance divides by `rows`, not by rows − 1. NaN if there are no
+ * rows.
+ */
 export function moments(rows: i32, channels: i32, x: usize, mean: usize, variance: usize): void {
   const row = <usize>channels << 2;
   const count = f64x2.splat(<f64>rows);
@@ -36,7 +40,7 @@ function join(low: v128, high: v128): v128 {
   return v128.shuffle<f32>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 4, 5);
 }
 
-/** y = gamma · (x − mean) · inverse + beta; gamma and beta may be 0, for 1 and 0. */
+/** y = gamma · (x − mean) · inverse + beta; address 0 for gamma or beta stands for 1 and 0. */
 export function normalise(
   rows: i32,
   channels: i32,
@@ -61,8 +65,9 @@ export function normalise(
 }
 
 /**
- * The gradients of `normalise` by the statistics of its very rows, through which x counts as well. `dx` may be 0.
- * @param dgamma, dbeta `[channels]`: out, whether or not there are gamma and beta.
+ * Gradients of `normalise` when the statistics come from the same rows, so they depend on x too. `dx` may be
+ * 0.
+ * @param dgamma, dbeta `[channels]`: out, even without gamma and beta.
  */
 export function normalisationGradient(
   rows: i32,

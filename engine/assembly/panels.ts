@@ -1,9 +1,9 @@
 import { take } from './lanes';
 
-// The order in which the innermost kernels read matrices: B in panels of 8 columns, A in panels of 4 rows; what is missing at an edge is
-// filled with zeros.
+// Order in which the innermost kernels read matrices: B in panels of 8 columns, A in panels of 4 rows. Zeros
+// fill what is missing at an edge.
 
-/** Depth of a block: one panel of B (8 kB) then stays in the first-level cache. */
+/** Depth of a block; one panel of B (8 kB) then stays in the first-level cache. */
 export const DEPTH = 256;
 
 /** Bytes that `pack` writes for a matrix of `k` rows and `n` columns. */
@@ -12,8 +12,9 @@ export function packedBytes(k: i32, n: i32): i32 {
 }
 
 /**
- * Copies op(B) `[k, n]` into panels `[k][8]`, to be multiplied many times by `multiplyPacked`. B lies in rows of `ldb` floats; where
- * `transposed`, B is `[n, k]`. Any columns from a multiple of 8 on are a packed matrix of their own, `4 * k * first` bytes further.
+ * Copies op(B) `[k, n]` into panels `[k][8]`, to be multiplied many times by `multiplyPacked`. B lies in rows
+ * of `ldb` floats; if `transposed`, B is `[n, k]`. The columns from any multiple of 8 on form a packed matrix
+ * of their own, which begins `4 * k * first` bytes further.
  */
 export function pack(k: i32, n: i32, b: usize, ldb: i32, transposed: bool, to: usize): void {
   const panel = <usize>k << 5;
@@ -21,7 +22,7 @@ export function pack(k: i32, n: i32, b: usize, ldb: i32, transposed: bool, to: u
     packB(min(DEPTH, k - k0), n, b + (<usize>(transposed ? k0 : k0 * ldb) << 2), ldb, transposed, to, panel);
 }
 
-/** Rows of A as panels `[k][4]`. */
+/** Copies rows of A into panels `[k][4]`. */
 export function packA(rows: i32, k: i32, a: usize, lda: i32, transposed: bool, to: usize): void {
   const row = <usize>lda << 2;
   for (let i = 0; i < rows; i += 4) {
@@ -36,7 +37,7 @@ export function packA(rows: i32, k: i32, a: usize, lda: i32, transposed: bool, t
   }
 }
 
-/** B as panels `[k][8]`, which begin `panel` bytes apart. */
+/** Copies B into panels `[k][8]`, which begin `panel` bytes apart. */
 export function packB(k: i32, n: i32, b: usize, ldb: i32, transposed: bool, to: usize, panel: usize): void {
   const row = <usize>ldb << 2;
   for (let j = 0; j < n; j += 8, to += panel) {
@@ -63,7 +64,10 @@ export function packB(k: i32, n: i32, b: usize, ldb: i32, transposed: bool, to: 
   }
 }
 
-/** Four rows of `k` floats, `row` bytes apart, as `k` groups of four, `step` bytes apart; rows past `rows` count as 0. */
+/**
+ * Copies four rows of `k` floats, `row` bytes apart, into `k` groups of four, `step` bytes apart; rows past
+ * `rows` are 0.
+ */
 function transpose4(rows: i32, k: i32, from: usize, row: usize, to: usize, step: usize): void {
   const r0 = from;
   const r1 = rows > 1 ? r0 + row : r0;

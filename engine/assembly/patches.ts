@@ -14,19 +14,19 @@ import {
 } from './window';
 
 /**
- * Copies what each window of some rows sees, 0 for padding, one after the other: `[rows · outWidth, filterHeight, filterWidth,
- * channels]`.
+ * Copies the pixels of each window of some rows, 0 for padding, one window after the other: `[rows ·
+ * outWidth, filterHeight, filterWidth, channels]`.
  */
 export function gatherPatches(window: usize, first: i32, rows: i32, x: usize, to: usize): void {
   move(window, first, rows, x, to, false);
 }
 
-/** The gradient of `gatherPatches`: adds what lies in patches to where it came from. */
+/** Gradient of `gatherPatches`: adds the values of patches to the pixels they came from. */
 export function addPatches(window: usize, first: i32, rows: i32, patches: usize, to: usize): void {
   move(window, first, rows, to, patches, true);
 }
 
-/** Copies pixels into patches, or, where it goes `back`, adds patches to pixels. */
+/** Copies pixels into patches or, if `back`, adds patches to pixels. */
 // @ts-expect-error: decorator
 @inline
 function move(window: usize, first: i32, rows: i32, images: usize, patches: usize, back: bool): void {

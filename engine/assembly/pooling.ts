@@ -13,28 +13,29 @@ import {
   width,
 } from './window';
 
-// Padding is no part of a window: what lies outside of the image is neither the highest value nor counted in a mean.
+// Padding is no part of a window: it is neither the highest value nor counted in a mean.
 
 /**
- * The highest value of each window, and of equal ones the first; a NaN is higher than all.
- * @param x `[batch, height, width, channels]`. @param y `[batch, outHeight, outWidth, channels]`: out.
- * @param places like y: out, the number of each highest value within its window, row by row.
+ * Highest value of each window; of equal values the first wins, and a NaN is higher than all.
+ * @param x `[batch, height, width, channels]`.
+ * @param y `[batch, outHeight, outWidth, channels]`: out.
+ * @param places like y: out, the index of each highest value within its window, row by row.
  */
 export function maxPool(window: usize, batch: i32, x: usize, y: usize, places: usize): void {
   pool(window, batch, x, y, places, true);
 }
 
-/** The mean of each window; x and y as for `maxPool`. */
+/** Mean of each window; x and y as for `maxPool`. */
 export function averagePool(window: usize, batch: i32, x: usize, y: usize): void {
   pool(window, batch, x, y, 0, false);
 }
 
-/** Adds each dy to where the highest value of its window stood; `dx` is as the host left it. */
+/** Adds each dy to the place of the highest value of its window. The host clears `dx` before. */
 export function maxPoolGradient(window: usize, batch: i32, dy: usize, places: usize, dx: usize): void {
   spread(window, batch, dy, places, dx, true);
 }
 
-/** Adds to each value's gradient its part of the means that it went into; `dx` is as the host left it. */
+/** Adds to each value's gradient its share of the means that it went into. The host clears `dx` before. */
 export function averagePoolGradient(window: usize, batch: i32, dy: usize, dx: usize): void {
   spread(window, batch, dy, 0, dx, false);
 }
@@ -64,7 +65,7 @@ function pool(window: usize, batch: i32, x: usize, y: usize, places: usize, high
           for (let tap = firstTap; tap < endTap; tap++, next += pixel) {
             const value = take(next, c);
             if (highest) {
-              // Not "higher than": a NaN is taken, and stays.
+              // Written with ≥ instead of <, so that a NaN is taken and stays.
               const stays = v128.or(f32x4.ge(result, value), f32x4.ne(result, result));
               result = v128.bitselect(result, value, stays);
               place = v128.bitselect(place, i32x4.splat(row * filterWidth(window) + tap), stays);

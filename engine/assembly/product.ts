@@ -2,28 +2,30 @@ import { begin, FEW, fewRows, fewRowsTransposed } from './few-rows';
 import { madd, put, take } from './lanes';
 import { DEPTH, packA, packB } from './panels';
 
-// Matrix products after Goto and van de Geijn 2008: blocks of B and A are copied into the order in which the innermost kernel
-// reads them (`panels.ts`). A sum of products is taken in the same order whatever the number of rows, so that with B packed a row has
-// the same bytes alone and among others.
+// Matrix products after Goto and van de Geijn 2008: blocks of B and A are copied into the order in which the
+// innermost kernel reads them (`panels.ts`). The order of a sum does not depend on the number of rows, so
+// with B packed a row has the same bytes in every batch.
 
-/** Rows of a block of A, which then takes 64 kB of the second-level cache. */
+/** Rows of a block of A, which takes 64 kB of the second-level cache. */
 const ROWS = 64;
-/** Up to so many rows, a tile of 4 would have too much in it that nobody needs. */
+/** Number of rows up to which a tile of 4 would mostly be padding. */
 const SINGLE = 2;
 /** Floats of a block of B: 256 kB. */
 const BLOCK_B = 65_536;
-/** Bytes from which a packed B is not expected in the second-level cache. */
+/** Bytes from which a packed B is not expected to be in the second-level cache. */
 const FAR: usize = 524_288;
 
-/** Floats of a tile at an edge, of a bias behind it, and one for what nobody reads, up to a cache line. */
+/** Floats of an edge tile, a bias behind it and one sink that is never read, rounded up to a cache line. */
 const EDGE = 64;
 
-/** Bytes of scratch memory that the products need; fewer where every B is packed before. */
+/** Bytes of scratch memory that the products need; fewer if every B is already packed. */
 export function scratchBytes(packed: bool): i32 {
   return (ROWS * DEPTH + EDGE + (packed ? 0 : BLOCK_B)) * 4;
 }
 
-/** C = op(A) op(B) (+ C where `accumulate`) (+ bias), with B as `pack` left it. C lies in rows of `ldc` floats. */
+/**
+ * C = op(A) op(B) (+ C if `accumulate`) (+ bias), with B packed by `pack`. C lies in rows of `ldc` floats.
+ */
 export function multiplyPacked(
   m: i32,
   n: i32,
@@ -52,7 +54,7 @@ export function multiplyPacked(
   }
 }
 
-/** C = op(A) op(B) (+ C where `accumulate`) (+ bias). Matrices lie in rows of `lda`, `ldb`, `ldc` floats. */
+/** C = op(A) op(B) (+ C if `accumulate`) (+ bias). Matrices lie in rows of `lda`, `ldb`, `ldc` floats. */
 export function multiply(
   m: i32,
   n: i32,
@@ -94,7 +96,7 @@ export function multiply(
   }
 }
 
-/** One block of B, whose panels begin `panel` bytes apart, all rows of A. */
+/** Multiplies all rows of A by one block of B, whose panels begin `panel` bytes apart. */
 function block(
   m: i32,
   n: i32,
@@ -134,14 +136,16 @@ function block(
   }
 }
 
-/** Brings a panel into the first-level cache: reads of a byte of each line wait together, those of a kernel one after another. */
+/**
+ * Brings a panel into the first-level cache: these reads wait together, those of a kernel one after another.
+ */
 function fetch(from: usize, end: usize, sink: usize): void {
   let all = 0;
   for (; from < end; from += 64) all |= load<u8>(from);
   store<u8>(sink, <u8>all);
 }
 
-/** One row of A: two panels at a time, which are read from beginning to end. */
+/** Multiplies one row of A by two panels at a time, each read from beginning to end. */
 function row(n: i32, k: i32, a: usize, packed: usize, c: usize, accumulate: bool, bias: usize): void {
   const panel = <usize>k << 5;
   for (let j = 0; j < n; j += 16, packed += panel << 1, c += 64) {
@@ -184,14 +188,14 @@ function addPart(to: usize, values: v128, left: i32, accumulate: bool): void {
   put(to, accumulate ? f32x4.add(values, take(to, left)) : values, left);
 }
 
-/** The bias of a panel, filled up with zeros, at `to`. */
+/** Copies the bias of a panel to `to`, filled up with zeros. */
 function whole(bias: usize, columns: i32, to: usize): usize {
   v128.store(to, take(bias, columns));
   v128.store(to, take(bias + 16, columns - 4), 16);
   return to;
 }
 
-/** Copies what there is of a tile to its place. */
+/** Copies the used part of a tile to its place. */
 function edge(rows: i32, columns: i32, tile: usize, to: usize, row: usize, accumulate: bool): void {
   for (let i = 0; i < rows; i++, tile += 32, to += row) {
     addPart(to, v128.load(tile), columns, accumulate);
@@ -199,7 +203,10 @@ function edge(rows: i32, columns: i32, tile: usize, to: usize, row: usize, accum
   }
 }
 
-/** A tile of 4 × 8 in eight registers. V8 of Node 20 and 22 makes slow code of this loop where it is unrolled by two here. */
+/**
+ * Multiplies a tile of 4 × 8 in eight registers. V8 of Node 20 and 22 makes slow code of this loop if it is
+ * unrolled by two here.
+ */
 function kernel(k: i32, a: usize, b: usize, c: usize, row: usize, accumulate: bool, bias: usize): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);

@@ -15,10 +15,13 @@ export function addRows(count: i32, width: i32, from: usize, indices: usize, to:
 }
 
 /**
- * The gradient of a lookup, only for the rows that were looked up: each gets a slot when it is first met.
- * @param indices `[count]`, the rows looked up. @param from `[count, width]`, their gradients.
- * @param slots one for each row of the table, −1 before and after. @param rows `[count]`: out, the row of each slot.
- * @param to `[count, width]`: out, the sum of each slot. @returns how many slots there are.
+ * Gradient of a lookup, only for the rows that were looked up. Each gets a slot when it is first met.
+ * @param indices `[count]`, the rows looked up.
+ * @param from `[count, width]`, their gradients.
+ * @param slots one for each row of the table, −1 before and after.
+ * @param rows `[count]`: out, the row of each slot.
+ * @param to `[count, width]`: out, the sum of each slot.
+ * @returns how many slots there are.
  */
 export function sparseRows(
   count: i32,
@@ -54,7 +57,7 @@ function addRow(width: i32, from: usize, to: usize): void {
     put(to, f32x4.add(take(to, left), take(from, left)), left);
 }
 
-/** The sums of the columns of `[rows, columns]` (+ what is in `to`, where `accumulate`). */
+/** Sums of the columns of `[rows, columns]` (+ `to`, if `accumulate`). */
 export function columnSums(rows: i32, columns: i32, x: usize, to: usize, accumulate: bool): void {
   const row = <usize>columns << 2;
   for (let j = 0; j < columns; j += 4, x += 16, to += 16) {
@@ -95,7 +98,7 @@ export function addRowProduct(k: i32, n: i32, x: usize, w: usize, y: usize): voi
   }
 }
 
-/** y += W x for one row: `n` outputs, W `[n, k]`, as a tied output layer has it. */
+/** y += W x for one row: `n` outputs, W `[n, k]`, as in a tied output layer. */
 export function addRowDots(k: i32, n: i32, x: usize, w: usize, y: usize): void {
   for (let j = 0; j < n; j++, w += (<usize>k) << 2, y += 4)
     store<f32>(y, load<f32>(y) + dot(k, x, w));

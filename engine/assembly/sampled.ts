@@ -1,7 +1,7 @@
 import { put, take } from './lanes';
 import { dot } from './rows';
 
-// What sampled softmax needs beside dense products: columns of a matrix that were drawn, and rows that belong to one label each.
+// Kernels for sampled softmax: columns of a matrix that were drawn, and rows that belong to one label each.
 
 /** Row `c` of `to` `[count, rows]` ← column `indices[c]` of `from` `[rows, columns]`. */
 export function gatherColumns(
@@ -30,13 +30,13 @@ export function addColumns(count: i32, rows: i32, columns: i32, from: usize, ind
   }
 }
 
-/** The products of row `i` of `a` and row `i` of `b`, `width` floats each, written `step` floats apart. */
+/** Dot products of row `i` of `a` and row `i` of `b`, `width` floats each, written `step` floats apart. */
 export function rowDots(rows: i32, width: i32, a: usize, b: usize, to: usize, step: i32): void {
   const row = (<usize>width) << 2;
   for (let i = 0; i < rows; i++, a += row, b += row, to += (<usize>step) << 2) store<f32>(to, dot(width, a, b));
 }
 
-/** Row `i` of `to` = (what is there, where `accumulate`, +) scale `i` · row `i` of `x`; scales lie `step` floats apart. */
+/** Row `i` of `to` = scale `i` · row `i` of `x` (+ `to`, if `accumulate`); scales lie `step` floats apart. */
 export function scaleRows(
   rows: i32,
   width: i32,

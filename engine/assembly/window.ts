@@ -1,6 +1,6 @@
-// A window that moves over images `[height, width, channels]`, as eleven integers at an address that the host wrote:
-// the sizes of the images, how many windows there are in each direction, the window's own size, its strides, and how many pixels
-// of padding come before the first one.
+// A window that moves over images `[height, width, channels]`, as eleven integers at an address that the host
+// wrote: the sizes of the images, the number of windows in each direction, the window's own size, its
+// strides, and the pixels of padding before the first one.
 
 // @ts-expect-error: decorator
 @inline

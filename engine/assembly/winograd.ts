@@ -1,18 +1,20 @@
 import { put, take } from './lanes';
 import { channels, filterHeight, filterWidth, height, left, outHeight, outWidth, top, width } from './window';
 
-// Convolutions of stride 1 after Winograd 1980 and Lavin & Gray 2016: tiles of 6 × 6 pixels and filters are evaluated at the points
-// 0, 1, −1, 2, −2 and ∞ in each direction, multiplied point by point, which is one matrix product for each of the 36 points, and
-// interpolated. A filter of r taps, 2 to 5, makes 7 − r outputs of a tile: 36 products stand for 100 where it has 5 × 5 taps, and
-// for 144 where it has 3 × 3. The gradient of the filter is of the same kind, with taps and outputs exchanged.
-// A row of tiles is numbered by its image and its place in it. Transformed values are `[36, tiles of the block, channels]`.
+// Convolutions of stride 1 after Winograd 1980 and Lavin & Gray 2016. Tiles of 6 × 6 pixels and filters are
+// evaluated at the points 0, 1, −1, 2, −2 and ∞ in each direction, multiplied point by point (one matrix
+// product for each of the 36 points), and interpolated. A filter of r taps, 2 to 5, makes 7 − r outputs of a
+// tile: 36 products replace 100 for 5 × 5 taps, and 144 for 3 × 3. The gradient of the filter works alike,
+// with taps and outputs exchanged.
+// A row of tiles is numbered by its image and its place in it. Transformed values are `[36, tiles of the
+// block, channels]`.
 // `temporary` has room for 36 vectors.
 
 /** Bytes of a vector, and of six. */
 const ONE: usize = 16;
 const SIX: usize = 96;
 
-/** Zeroes six vectors; a call of `memory.fill` would take longer. */
+/** Zeroes six vectors; `memory.fill` would take longer. */
 // @ts-expect-error: decorator
 @inline
 function clear(to: usize): void {
@@ -25,7 +27,10 @@ function clear(to: usize): void {
   v128.store(to, none, 80);
 }
 
-/** Six pixels, `step` bytes apart, at the six points: the coefficients of the products of x − p over all other points p. */
+/**
+ * Evaluates six pixels, `step` bytes apart, at the six points: coefficients of the products of x − p over all
+ * other points p.
+ */
 // @ts-expect-error: decorator
 @inline
 function pixels(from: usize, step: usize, to: usize, toStep: usize, count: i32): void {
@@ -50,7 +55,10 @@ function pixels(from: usize, step: usize, to: usize, toStep: usize, count: i32):
   put(to + 5 * toStep, f32x4.add(f32x4.sub(f32x4.mul(four, d1), f32x4.mul(five, d3)), d5), count);
 }
 
-/** `number` taps, `step` bytes apart, at the six points, over the products of p − q for all other points q. */
+/**
+ * Evaluates `number` taps, `step` bytes apart, at the six points, divided by the products of p − q for all
+ * other points q.
+ */
 // @ts-expect-error: decorator
 @inline
 function taps(
@@ -84,7 +92,10 @@ function taps(
   put(to + 5 * toStep, number > 4 ? g4 : number > 3 ? g3 : number > 2 ? g2 : g1, count);
 }
 
-/** `number` outputs, `toStep` bytes apart, from the products at the six points, which are `step` bytes apart. */
+/**
+ * Interpolates `number` outputs, `toStep` bytes apart, from the products at the six points, which are `step`
+ * bytes apart.
+ */
 // @ts-expect-error: decorator
 @inline
 function outputs(number: i32, from: usize, step: usize, count: i32, to: usize, toStep: usize): void {
@@ -110,7 +121,7 @@ function outputs(number: i32, from: usize, step: usize, count: i32, to: usize, t
   v128.store(to + 4 * toStep, f32x4.add(f32x4.add(sum1, f32x4.mul(f32x4.splat(16), sum2)), m5));
 }
 
-/** Rows of tiles of images `x` `[batch, height, width, channels]`, transformed. */
+/** Transforms rows of tiles of images `x` `[batch, height, width, channels]`. */
 export function winogradImages(
   window: usize,
   first: i32,
@@ -151,8 +162,8 @@ export function winogradImages(
 }
 
 /**
- * A filter `[filterHeight, filterWidth, channels, filters]`, transformed: `[36, channels, filters]`. Where `turned`, it is turned by
- * half a circle, as the gradient of the images takes it.
+ * Transforms a filter `[filterHeight, filterWidth, channels, filters]` to `[36, channels, filters]`. If
+ * `turned`, it is rotated by 180°, as the gradient of the images needs it.
  */
 export function winogradFilter(
   window: usize,
@@ -166,7 +177,7 @@ export function winogradFilter(
   const wide = filterWidth(window);
   const row = <usize>filters << 2;
   const plane = <usize>channels(window) * row;
-  // Steps to the left and up wrap around.
+  // Steps to the left and up are negative: they wrap around.
   const stepX = turned ? 0 - plane : plane;
   const stepY = stepX * <usize>wide;
   if (turned) filter += <usize>(high * wide - 1) * plane;
@@ -181,8 +192,8 @@ export function winogradFilter(
 }
 
 /**
- * Rows of tiles of what comes out, from products `[36, tiles, filters]`: `y` `[batch, outHeight, outWidth, filters]`, with a bias
- * where it is not 0.
+ * Writes rows of tiles of outputs from products `[36, tiles, filters]`: `y` `[batch, outHeight, outWidth,
+ * filters]`, plus a bias if its address is not 0.
  */
 export function winogradOutputs(
   window: usize,
@@ -224,7 +235,7 @@ export function winogradOutputs(
   }
 }
 
-/** Rows of tiles of the gradients of what came out, transformed as taps, for the gradient of the filter. */
+/** Transforms rows of tiles of output gradients as taps, for the gradient of the filter. */
 export function winogradGradients(
   window: usize,
   filters: i32,
@@ -263,7 +274,7 @@ export function winogradGradients(
   }
 }
 
-/** The gradient of a filter from its sums of products at all points `[36, channels, filters]`. */
+/** Gradient of a filter from its sums of products at all points `[36, channels, filters]`. */
 export function winogradFilterGradients(
   window: usize,
   filters: i32,

@@ -1,3 +1,3 @@
-// For TypeScript where it can't know what will run the code, as under `moduleResolution: bundler`: the names of both.
+// Types for compilers that can't know the platform, as under `moduleResolution: bundler`: the names of both.
 export * from './browser.ts';
 export * from './node.ts';

@@ -1,4 +1,4 @@
-// What a page needs that asks a model which its workers run: no TensorFlow.js.
+// Exports without TensorFlow.js, for pages whose workers run the model.
 export {
   type ClassifierOptions,
   classifierServing,

@@ -1,8 +1,8 @@
 import type { GraphicsBackend } from './backend/browser-backends.ts';
 
 /**
- * WebGPU, for the option `backends`. The app installs the package `@tensorflow/tfjs-backend-webgpu`; it is large, so only a browser that
- * offers an adapter loads it.
+ * WebGPU backend for the option `backends`. The app installs the package `@tensorflow/tfjs-backend-webgpu`;
+ * it is large, so only a browser that offers an adapter loads it.
  */
 export const webgpu: GraphicsBackend = {
   name: 'webgpu',

@@ -5,27 +5,29 @@ import { registerKernels } from '../kernels/register.ts';
 import { env, setBackend, util } from '../tfjs/tf.ts';
 import { requireAgreement, trainingMs } from './self-test.ts';
 
-/** The backend that a process trains on, and why; for the log. */
+/** Backend that a process trains on, and the reason for the log. */
 export interface ChosenBackend {
   readonly backend: 'wasm' | 'tensorflow';
-  /** One sentence for a person. */
+  /** One readable sentence. */
   readonly reason: string;
 }
 
 export interface BackendOptions {
-  /** Folder or URL (with a slash at its end) of tfjs' .wasm files; by default the installed package's own. Without effect once
-   * WebAssembly runs in this process or worker. */
+  /**
+   * Folder or URL (ending in a slash) of tfjs' .wasm files; by default the installed package's own. Has no
+   * effect once WebAssembly runs in this process or worker.
+   */
   readonly wasmPath?: string;
-  /** A clock in milliseconds that only moves forward, for the measurement; by default tfjs' own. */
+  /** Monotonic clock in milliseconds for the measurement; by default tfjs' own. */
   readonly now?: () => number;
-  /** Brings in the native backend and registers it as `tensorflow`; rejects where it is not installed. */
+  /** Imports the native backend and registers it as `tensorflow`; rejects if it is not installed. */
   readonly loadNative?: () => Promise<unknown>;
 }
 
 /**
- * Starts the fastest backend on which training works, and makes it the current one of this process or worker: WebAssembly,
- * or `@tensorflow/tfjs-node` if it is installed, its gradients agree with the CPU backend's, and a short
- * measurement shows it faster. The slow CPU backend is never chosen.
+ * Starts the fastest backend on which training works, and makes it current for this process or worker:
+ * WebAssembly, or `@tensorflow/tfjs-node` if it is installed, its gradients agree with the CPU backend's, and
+ * a short measurement shows it faster. The slow CPU backend is never chosen.
  *
  * @throws MurmurationError `engine.no-backend` when WebAssembly does not start.
  */
@@ -33,7 +35,7 @@ export function startBackend(options: BackendOptions = {}): Promise<ChosenBacken
   return starts.run(() => start(options));
 }
 
-/** A start that begins while another one waits would take its turn from it: tfjs lets the newest count, and the other one fail. */
+/** Runs starts one by one: of two concurrent starts, tfjs lets only the newer one succeed. */
 const starts = new PromiseQueue();
 
 async function start({
@@ -70,7 +72,7 @@ async function startWasm(wasmPath: string | undefined): Promise<string> {
   return simd ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD, which this device lacks';
 }
 
-/** Whether the native backend should be used; it is the current one if so. */
+/** Tries the native backend; leaves it current if it is trusted and faster. */
 async function tryNative(
   loadNative: () => Promise<unknown>,
   now: () => number,
@@ -93,7 +95,10 @@ async function tryNative(
   }
 }
 
-/** The specifier is a variable, so that bundlers and type checks leave alone what need not be installed. */
+/**
+ * Imports by a variable specifier, so that bundlers and type checks ignore a package that need not be
+ * installed.
+ */
 function importNative(): Promise<unknown> {
   const specifier: string = '@tensorflow/tfjs-node';
   return import(specifier);
@@ -104,8 +109,8 @@ function isMissing(cause: unknown): boolean {
 }
 
 /**
- * On Node, Emscripten's loader listens for uncaught errors of the whole process and throws them again, past any handler that
- * the app has. Takes back the listeners that `start` added.
+ * Runs `start`, then removes the process listeners that it added. On Node, Emscripten's loader listens for
+ * uncaught errors of the whole process and throws them again, past any handler of the app.
  */
 async function keepingProcessListeners<T>(start: () => Promise<T>): Promise<T> {
   const host = globalThis.process as NodeJS.Process | undefined;

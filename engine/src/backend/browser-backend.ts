@@ -12,18 +12,20 @@ import {
 import { requireAgreement, trainingMs } from './self-test.ts';
 import { wasmFilesPath } from './wasm-files.ts';
 
-/** What models train on that the fused kernels don't know, and why, in one sentence without a full stop. */
+/**
+ * Backend for models that the fused kernels don't know, and the reason, in one sentence without a full stop.
+ */
 export interface BrowserChoice {
   readonly backend: BrowserBackendName;
   readonly reason: string;
 }
 
 export interface BrowserBackendOptions {
-  /** Folder or URL (with a slash at its end) of tfjs' .wasm files. */
+  /** Folder or URL (ending in a slash) of tfjs' .wasm files. */
   readonly wasmPath: string;
-  /** To choose among; WebAssembly by default. */
+  /** Backends to choose among; WebAssembly by default. */
   readonly backends?: readonly BrowserBackend[];
-  /** What was chosen on this device before, and where to keep what is chosen now. */
+  /** Storage for the backend chosen on this device. */
   readonly memory?: {
     recall(): Promise<string | undefined>;
     keep(backend: string): Promise<void>;
@@ -31,19 +33,20 @@ export interface BrowserBackendOptions {
 }
 
 /**
- * Lets models be built for the fused kernels, which need no backend of tfjs but one that holds tensors: nothing is downloaded, and no
- * graphics context is made.
+ * Starts tfjs' CPU backend, which only holds tensors while models are built for the fused kernels. Nothing is
+ * downloaded, and no graphics context is made.
  */
 export async function startForFused(): Promise<void> {
   await setBackend('cpu');
 }
 
 /**
- * Starts the fastest backend on which training works, for models that the fused kernels don't know: of those whose gradients agree with the
- * CPU backend's the one with the shortest step of a typical model, measured once on a device. The slow CPU backend is never chosen.
+ * Starts the fastest backend on which training works, for models that the fused kernels don't know: of those
+ * whose gradients agree with the CPU backend's, the one with the shortest step of a typical model, measured
+ * once per device. The slow CPU backend is never chosen.
  *
- * @throws MurmurationError `options.invalid` for a backend that is none, and `engine.no-backend` where none of them works; the reasons are
- *   in its detail.
+ * @throws MurmurationError `options.invalid` for an unknown backend, and `engine.no-backend` if none of them
+ * works; the reasons are in its detail.
  */
 export async function startBrowserBackend(options: BrowserBackendOptions): Promise<BrowserChoice> {
   const { memory } = options;
@@ -86,7 +89,7 @@ const noneNamed =
 
 async function start(backend: BrowserBackend, { wasmPath }: BrowserBackendOptions): Promise<void> {
   if (backend === 'wasm') {
-    // The threads of tfjs are scripts made from text, which a strict policy forbids.
+    // The threads of tfjs are scripts made from text, which a strict content security policy forbids.
     env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     setWasmPaths(wasmPath);
     registerKernels();
@@ -104,7 +107,7 @@ async function start(backend: BrowserBackend, { wasmPath }: BrowserBackendOption
     throw new Error('this browser has none');
 }
 
-/** Where a coordinator of the page's origin serves the .wasm files of tfjs. */
+/** Address at which a coordinator of the page's origin serves the .wasm files of tfjs. */
 export function servedWasmPath(): string {
   return new URL(wasmFilesPath, globalThis.location.href).href;
 }

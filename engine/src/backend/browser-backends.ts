@@ -1,26 +1,29 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { version_core } from '../tfjs/tf.ts';
 
-/** Backends of TensorFlow.js that are packages of their own, which an app installs that wants them. */
+/** Backends of TensorFlow.js in packages of their own, which an app installs if it wants them. */
 const graphics = ['webgl', 'webgpu'] as const;
 type Graphics = (typeof graphics)[number];
 
-/** One of them: `webgl` of `@murmuration/engine/webgl`, `webgpu` of `@murmuration/engine/webgpu`. */
+/** Graphics backend: `webgl` of `@murmuration/engine/webgl`, or `webgpu` of `@murmuration/engine/webgpu`. */
 export interface GraphicsBackend {
   readonly name: Graphics;
-  /** Brings in what registers it with TensorFlow.js, or nothing on a device that lacks it. */
+  /**
+   * Imports the code that registers the backend with TensorFlow.js; registers nothing on a device that lacks
+   * it.
+   */
   load(): Promise<unknown>;
 }
 
-/** A backend of TensorFlow.js in browsers. */
+/** Backend of TensorFlow.js in browsers. */
 export type BrowserBackend = 'wasm' | GraphicsBackend;
 
 export type BrowserBackendName = 'wasm' | Graphics;
 
 /**
- * The backends of an option that plain JavaScript may have given.
+ * Checks the backends of an option, which plain JavaScript may have given.
  *
- * @throws MurmurationError `options.invalid` for what is none, which says how to get it.
+ * @throws MurmurationError `options.invalid` for an unknown backend; its message says how to get it.
  */
 export function requireBackends(backends: readonly unknown[]): readonly BrowserBackend[] {
   return backends.map(backend => {
@@ -43,5 +46,5 @@ export function requireBackends(backends: readonly unknown[]): readonly BrowserB
 export const nameOf = (backend: BrowserBackend): BrowserBackendName =>
   backend === 'wasm' ? backend : backend.name;
 
-/** How an app gets a backend that it has to install. */
+/** Command that installs a backend. */
 export const installing = (name: Graphics) => `npm install @tensorflow/tfjs-backend-${name}@${version_core}`;

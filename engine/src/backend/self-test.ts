@@ -1,9 +1,14 @@
 import * as tf from '../tfjs/tf.ts';
 
-/** How far gradients may differ from the CPU backend's, relative to the largest of their tensor. */
+/**
+ * Largest tolerated difference from the CPU backend's gradients, relative to the largest value of the tensor.
+ */
 const TOLERATED_ERROR = 1e-3;
 
-/** Sizes of the probe: a recurrent next-word model and a convolution, the two kinds of layer that devices train. */
+/**
+ * Sizes of the probe: a recurrent next-word model and a convolution, the two kinds of layer that devices
+ * train.
+ */
 interface Probe {
   readonly words: number;
   readonly width: number;
@@ -11,15 +16,15 @@ interface Probe {
   readonly length: number;
 }
 
-/** Tries to have a backend that others take away. */
+/** Attempts to make a backend current while others change it. */
 const mostTries = 5;
 
 const SMALL: Probe = { words: 23, width: 7, batch: 3, length: 4 };
 const TYPICAL: Probe = { words: 2_000, width: 128, batch: 16, length: 5 };
 
 /**
- * How far the gradients of a small model on `backend` are from those of the CPU backend: the largest difference, relative to the
- * largest value of its tensor. NaN when a gradient is not finite. Leaves `backend` as the current one.
+ * Largest difference between the gradients of a small model on `backend` and on the CPU backend, relative to
+ * the largest value of its tensor. NaN when a gradient is not finite. Leaves `backend` as the current one.
  *
  * @throws whatever the backend throws; `Error` when it does not start.
  */
@@ -32,9 +37,10 @@ export async function gradientError(backend: string): Promise<number> {
 }
 
 /**
- * Leaves `backend` as the current one, once its gradients are known to agree with those of the CPU backend.
+ * Leaves `backend` as the current one if its gradients agree with those of the CPU backend.
  *
- * @throws whatever the backend throws; `Error` when it does not start, or where they are off by too much.
+ * @throws whatever the backend throws; `Error` when it does not start, or if the gradients are off by too
+ * much.
  */
 export async function requireAgreement(backend: string): Promise<void> {
   const error = await gradientError(backend);
@@ -42,8 +48,8 @@ export async function requireAgreement(backend: string): Promise<void> {
 }
 
 /**
- * Milliseconds that one training step of a model of typical size takes on `backend`: the best of a few. Leaves `backend` as the
- * current one.
+ * Milliseconds of one training step of a typical model on `backend`: the best of four. Leaves `backend` as
+ * the current one.
  */
 export async function trainingMs(backend: string, now: () => number): Promise<number> {
   await use(backend);
@@ -57,7 +63,9 @@ export async function trainingMs(backend: string, now: () => number): Promise<nu
   return best;
 }
 
-/** Throws where it does not start, or other modules of the process take it away again and again. */
+/**
+ * Makes `backend` current. Throws if it does not start, or if other modules of the process keep changing it.
+ */
 async function use(backend: string): Promise<void> {
   for (let tries = 0; tries < mostTries; tries++) {
     if (!(await tf.setBackend(backend))) throw new Error(`The backend ${backend} does not start.`);
@@ -106,7 +114,7 @@ function gradients({ words, width, batch, length }: Probe): Float32Array[] {
   return values;
 }
 
-/** Weights without randomness: no two alike, of the size that initialisers give. */
+/** Weights without randomness: all different, and as large as initialisers make them. */
 function wave(shape: number[], seed: number): tf.Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
   return tf.tensor(

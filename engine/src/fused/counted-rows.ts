@@ -1,9 +1,9 @@
 import type { Address } from './kernels.ts';
 
-/** The rows of a batch that count in the loss: what each counts, and its label. */
+/** Rows of a batch that count in the loss, with their weights (`shares`) and labels. */
 export interface Rows {
   readonly count: number;
-  /** Which rows of the part before count: `[count]`. */
+  /** Row numbers in the part before: `[count]`. */
   readonly indices: Address;
   readonly labels: Address;
   readonly shares: Address;

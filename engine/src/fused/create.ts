@@ -6,12 +6,13 @@ import { FusedTraining } from './training.ts';
 import { createSharedWorkspace, createWorkspace } from './web-assembly.ts';
 
 /**
- * A training on WebAssembly. Rejects where it has no SIMD or is forbidden.
+ * Creates a training on WebAssembly. Rejects if it has no SIMD or is forbidden.
  *
  * @param memoryLimit bytes of memory that training may take; by default as many as the system gives.
- * @param reproducible whether results are the same bytes on every machine; if not, products take relaxed SIMD where there is any.
- * @param threads how many threads share the work, the caller's included; with 2 or more, rejects where there are none to be had.
- * Results are the same bytes for any number.
+ * @param reproducible true if results are the same bytes on every machine; if false, products use relaxed
+ * SIMD where available.
+ * @param threads number of threads that share the work, the caller's included; with 2 or more, rejects if
+ * there are no threads. Results are the same bytes for any number.
  */
 export async function createTraining(
   topology: Topology,
@@ -24,17 +25,21 @@ export async function createTraining(
   return new FusedTraining(topology, workspace, memoryLimit);
 }
 
-/** A predictor on WebAssembly; arguments as those of `FusedPredictor`. Rejects where it has no SIMD or is forbidden. */
+/**
+ * Creates a predictor on WebAssembly; arguments as for `FusedPredictor`. Rejects if it has no SIMD or is
+ * forbidden.
+ */
 export async function createPredictor(topology: Topology, weights: Float32Array): Promise<FusedPredictor> {
   return new FusedPredictor(await createWorkspace(), topology, weights);
 }
 
 /**
- * A scorer on WebAssembly, in memory that another has left where some fits. Rejects as `createTraining`.
+ * Creates a scorer on WebAssembly; reuses a workspace that another one has left, if one fits. Rejects as
+ * `createTraining` does.
  *
  * @param weights in the order of the model's layout.
- * @param threads how many threads share the work, the caller's included; with 2 or more, rejects where there are none to be had.
- * Scores are the same bytes for any number.
+ * @param threads number of threads that share the work, the caller's included; with 2 or more, rejects if
+ * there are no threads. Scores are the same bytes for any number.
  */
 export async function createScorer(
   topology: Topology,

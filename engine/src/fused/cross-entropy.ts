@@ -2,7 +2,7 @@ import type { Rows } from './counted-rows.ts';
 import type { Address } from './kernels.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A block of rows of logits, their softmax cross-entropy, and its gradient. */
+/** Softmax cross-entropy of a block of rows of logits, and its gradient. */
 export class CrossEntropy {
   readonly #workspace: Workspace;
   #classes = 0;
@@ -15,7 +15,7 @@ export class CrossEntropy {
     this.#workspace = workspace;
   }
 
-  /** Reserves what a batch of up to `rows` rows of `classes` logits needs. */
+  /** Reserves memory for batches of up to `rows` rows of `classes` logits. */
   reserve(rows: number, classes: number): void {
     const workspace = this.#workspace;
     this.#classes = classes;
@@ -26,17 +26,17 @@ export class CrossEntropy {
     this.#gaps = workspace.reserve(this.#blockRows);
   }
 
-  /** Rows that a block has, at most. */
+  /** Most rows of a block. */
   get blockRows(): number {
     return this.#blockRows;
   }
 
-  /** Where the logits lie: `[blockRows, classes]`. */
+  /** Address of the logits: `[blockRows, classes]`. */
   get logits(): Address {
     return this.#logits;
   }
 
-  /** The loss of the block's first `count` rows, in nats; their gradients take the place of the logits. */
+  /** Returns the loss of the block's first `count` rows, in nats; replaces their logits by the gradients. */
   descend({ count, labels, shares }: Omit<Rows, 'indices'>): number {
     const { kernels, floats } = this.#workspace;
     // biome-ignore format: what is read, then what is written

@@ -3,7 +3,7 @@ import type { Parameters } from './parameters.ts';
 import type { Sequence } from './sequence.ts';
 import type { Workspace } from './workspace.ts';
 
-/** How gradients become steps; each as the optimiser of tfjs of the same name. */
+/** Optimiser, equal to the one of the same name in tfjs. */
 export type Optimizer =
   | { readonly kind: 'sgd' }
   | { readonly kind: 'momentum'; readonly momentum: number; readonly nesterov: boolean }
@@ -11,28 +11,30 @@ export type Optimizer =
 
 export interface DescentSettings {
   readonly learningRate: number;
-  /** Strength of the pull towards the weights at the beginning; 0 for none. */
+  /** Strength of the pull towards the initial weights; 0 for none. */
   readonly proximal: number;
   /** Longest L2 norm of a step's gradient; null for any. */
   readonly gradientClip: number | null;
   readonly optimizer: Optimizer;
-  /** Whether something is added to each step's gradient, once that is clipped; false by default. SGD alone takes it. */
+  /**
+   * True if a correction is added to each step's gradient after clipping; false by default. Only SGD uses it.
+   */
   readonly corrected?: boolean;
 }
 
-/** Steps of descent, in place. */
+/** Optimiser steps, in place. */
 export class Descent {
   readonly #workspace: Workspace;
   readonly #parameters: Parameters;
   readonly #settings: DescentSettings;
-  /** Weights at the beginning, where there is a pull towards them. */
+  /** Initial weights, if there is a pull towards them; otherwise 0. */
   readonly #anchor: Address;
-  /** What is added to each gradient, where something is. */
+  /** Correction of each gradient, if there is one; otherwise 0. */
   readonly #correction: Address;
   readonly #moments: readonly Address[];
   #steps = 0;
 
-  /** Reserves what its settings need; `begin` follows once the memory is there. */
+  /** Reserves memory; `begin` follows once the memory is committed. */
   constructor(workspace: Workspace, parameters: Parameters, settings: DescentSettings) {
     this.#workspace = workspace;
     this.#parameters = parameters;
@@ -43,7 +45,10 @@ export class Descent {
     this.#moments = Array.from({ length: moments }, () => workspace.reserve(parameters.trainable));
   }
 
-  /** Takes the weights as they are for the beginning; `correction` has a number for each of them, where the settings say so. */
+  /**
+   * Takes the current weights as the initial ones. `correction` has one number for each trainable weight, if
+   * the settings ask for it.
+   */
   begin(correction?: Float32Array): void {
     const { trainable: count, values } = this.#parameters;
     if (this.#anchor > 0) this.#workspace.floats.copyWithin(this.#anchor / 4, values / 4, values / 4 + count);
@@ -53,14 +58,14 @@ export class Descent {
     this.#steps = 0;
   }
 
-  /** Whether rows of the embedding that no token looked up may stay out of a step. */
+  /** True if a step may skip rows of the embedding that no token looked up. */
   get sparse(): boolean {
     const { embedding, tied } = this.#parameters;
     const learns = embedding?.table.learns ?? true;
     return this.#settings.optimizer.kind === 'sgd' && this.#anchor === 0 && !tied && learns;
   }
 
-  /** Moves all weights that have gradients by these. */
+  /** Moves all weights that have gradients by one step. */
   step(sequence: Sequence | null): void {
     this.#steps += 1;
     const { trainable: count, values, gradients, embedding } = this.#parameters;
@@ -77,7 +82,7 @@ export class Descent {
     if (this.#correction > 0) kernels.sgd(count, values, this.#correction, learningRate);
   }
 
-  /** SGD on the rows of the embedding that were looked up, and on all other weights. */
+  /** Moves the rows of the embedding that were looked up, and all other weights, by SGD. */
   #sparseStep(sequence: Sequence, width: number): void {
     const { trainable: count, values, gradients, embedding } = this.#parameters;
     const { kernels } = this.#workspace;
@@ -96,7 +101,7 @@ export class Descent {
     kernels.sgd(rest, values + 4 * table.size, restGradients, rate);
   }
 
-  /** What makes the gradient no longer than it may be (Pascanu et al. 2013, §3.2). */
+  /** Factor that clips the gradient's norm (Pascanu et al. 2013, §3.2). */
   #scale(squaredNorm: number): number {
     return Math.min(1, this.#settings.gradientClip! / Math.sqrt(squaredNorm));
   }

@@ -6,7 +6,7 @@ import { Stack } from './stack/stack.ts';
 import type { Topology } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
-/** The first part of a model, over tokens or over values. */
+/** Creates the first part of a model, over tokens or over values. */
 export function featuresOf(
   { features }: Topology,
   workspace: Workspace,

@@ -7,17 +7,17 @@ import type { DenseParameters, Parameters } from './parameters.ts';
 import { SampledOutput } from './sampled-output.ts';
 import type { Workspace } from './workspace.ts';
 
-/** The last part of a model: dense layers on single rows, and softmax cross-entropy on what they end in. */
+/** Last part of a model: dense layers on single rows, and softmax cross-entropy of their logits. */
 export class Head {
   readonly #workspace: Workspace;
   readonly #layers: readonly DenseParameters[];
   readonly #scratch: Address;
   readonly #training: boolean;
-  /** Whether there is a part before, which wants gradients. */
+  /** True if there is a part before that needs gradients. */
   readonly #follows: boolean;
-  /** The first layer that wants the gradients of its outputs; 0 where a part before wants those of its inputs. */
+  /** First layer that needs the gradients of its outputs; 0 if a part before needs those of its inputs. */
   readonly #first: number;
-  /** Inputs of each layer, and their gradients. */
+  /** Inputs of each layer; `#outputGradients` has their gradients. */
   #inputs: Address[] = [];
   #outputGradients: Address[] = [];
   readonly #crossEntropy: CrossEntropy;
@@ -43,7 +43,10 @@ export class Head {
     return this.#layers.at(-1)!.layer.units;
   }
 
-  /** From the next `reserve` on, takes so many negatives a step instead of all classes; 0 for the full softmax. */
+  /**
+   * Sets the number of negatives of a step from the next `reserve` on; 0 for the full softmax over all
+   * classes.
+   */
   sample(negatives: number): void {
     this.#sampled =
       negatives > 0
@@ -62,11 +65,11 @@ export class Head {
   }
 
   /**
-   * The loss of those rows of `from` that count, in nats; leaves the gradients of the weights, and adds those of the rows to
-   * `fromGradients`, where there is a part before.
+   * Computes the loss of the counted rows of `from`, in nats, and the gradients of the weights. Adds the
+   * gradients of the rows to `fromGradients`, if there is a part before.
    *
-   * @param negatives of this step, where the softmax is sampled.
-   * @returns it in parts.
+   * @param negatives of this step, if the softmax is sampled.
+   * @returns the work in parts, between which the caller may pause.
    */
   *descend(
     rows: Rows,
@@ -90,7 +93,7 @@ export class Head {
     return loss;
   }
 
-  /** The loss by all classes, and the gradients of the last layer, block by block. */
+  /** Computes the loss over all classes, and the gradients of the last layer, block by block. */
   *#full({ count, labels, shares }: Rows): Generator<undefined, number> {
     const { blockRows, logits } = this.#crossEntropy;
     let loss = 0;
@@ -105,7 +108,10 @@ export class Head {
     return loss;
   }
 
-  /** Logits of `count` rows of `from`, block by block: `visit` is told the first row of a block, their number, and where they lie. */
+  /**
+   * Computes logits of `count` rows of `from`, block by block; calls `visit` with the first row of a block,
+   * the number of its rows and their address.
+   */
   score(
     count: number,
     indices: Address,
@@ -123,14 +129,14 @@ export class Head {
     }
   }
 
-  /** One hidden layer. */
+  /** Runs one hidden layer. */
   #forward(i: number, count: number, to: Address): void {
     const { units, activation } = this.#layers[i]!.layer;
     this.#apply(i, count, this.#inputs[i]!, to);
     this.#workspace.kernels.activate(activation, count * units, to);
   }
 
-  /** A layer without its activation, of `count` rows. */
+  /** Applies a layer without its activation to `count` rows. */
   #apply(i: number, count: number, from: Address, to: Address): void {
     const { kernels } = this.#workspace;
     const { layer, kernel, bias, isPacked } = this.#layers[i]!;
@@ -158,7 +164,9 @@ export class Head {
     yield* this.#gradients(i, 0, count, this.#outputGradients[i + 1]!, false);
   }
 
-  /** Gradients of a layer from those of `count` rows of its outputs, the first of which is its row `first`. */
+  /**
+   * Computes the gradients of a layer from those of `count` of its output rows, which begin at row `first`.
+   */
   *#gradients(
     i: number,
     first: number,
@@ -191,7 +199,7 @@ export class Head {
     );
   }
 
-  /** Logits of a block of rows. */
+  /** Computes the logits of a block of rows. */
   #scoreBlock(first: number, rows: number): void {
     const i = this.#layers.length - 1;
     const { inputs } = this.#layers[i]!.layer;

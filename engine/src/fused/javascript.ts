@@ -1,10 +1,16 @@
 import { javascriptKernels, type PlainMemory } from './javascript-kernels.js';
 import { type KernelMemory, Workspace } from './workspace.ts';
 
-/** A loss is worked out in short parts, between which others of the thread have their turn. */
+/**
+ * Sizes of small blocks: a loss is computed in short parts, so that other tasks of the thread have their
+ * turn.
+ */
 const blocks = { logits: 16_384, rows: 4 };
 
-/** A workspace whose kernels are JavaScript, which give the same bytes as those of WebAssembly, for engines that have none. */
+/**
+ * Creates a workspace with kernels in JavaScript, which give the same bytes as WebAssembly, for engines
+ * without it.
+ */
 export function javascriptWorkspace(): Workspace {
   const memory: PlainMemory = { buffer: new ArrayBuffer(65_536) };
   const kernels = javascriptKernels(memory);

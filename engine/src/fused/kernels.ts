@@ -1,13 +1,13 @@
-/** Activations by the numbers that the kernels know them by; `engine/assembly/activations.ts` has the same. */
+/** Numbers of activations in the kernels, the same as in `engine/assembly/activations.ts`. */
 export const activations = { linear: 0, tanh: 1, sigmoid: 2, hardSigmoid: 3, relu: 4 } as const;
 export type Activation = (typeof activations)[keyof typeof activations];
 
-/** A byte offset into the kernels' memory; 0 stands for what is not there. */
+/** Byte offset into the kernels' memory; 0 stands for an absent array. */
 export type Address = number;
 
 /**
- * The compiled kernels. Matrices are float32 in row-major order; `ld…` are the lengths of their rows in memory, in floats; flags
- * are 0 or 1. What each computes is said in `engine/assembly`.
+ * Compiled kernels; `engine/assembly` documents each. Matrices are float32 in row-major order; `ld…` are the
+ * lengths of their rows in memory, in floats; flags are 0 or 1.
  */
 export interface Kernels {
   activate(activation: Activation, count: number, x: Address): void;

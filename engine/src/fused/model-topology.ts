@@ -3,7 +3,9 @@ import type * as tf from '../tfjs/tf.ts';
 import { type Topology, topologyOfLayers } from './topology.ts';
 import { refuse, type Unrecognised, unlessRefused } from './unrecognised.ts';
 
-/** Reads the layers of a model up to its logits, as `topologyOfLayers`: a softmax behind them is left out. */
+/**
+ * Reads the layers of a model up to its logits, as `topologyOfLayers` does; leaves out a softmax behind them.
+ */
 export function topologyOf(model: tf.LayersModel): Topology | Unrecognised {
   return unlessRefused(() => {
     const softmax = softmaxLayerOf(model);
@@ -12,7 +14,9 @@ export function topologyOf(model: tf.LayersModel): Topology | Unrecognised {
   });
 }
 
-/** The layers from input to output, where each follows the one before and nothing else. */
+/**
+ * Layers from input to output. Refuses a model in which a layer does not follow exactly the one before it.
+ */
 function chainOf(model: tf.LayersModel): tf.layers.Layer[] {
   const output = only(model.outputs);
   const layers = model.layers.filter(layer => layer.getClassName() !== 'InputLayer');

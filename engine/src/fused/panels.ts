@@ -1,9 +1,8 @@
-/** Columns of a panel. */
 const WIDTH = 8;
 
 /**
- * Writes a matrix `[rows, columns]` in panels to `to`, as `pack` of the kernels does, from outside of their memory, so that the weights of a
- * model in use are never there twice. What is missing in the last panel is filled with zeros.
+ * Writes a matrix `[rows, columns]` in panels to `to`, as `pack` of the kernels does, but from outside their
+ * memory, so that a model in use never has its weights there twice. Zeros fill the last panel.
  */
 export function writePanels(matrix: Float32Array, rows: number, columns: number, to: Float32Array): void {
   const whole = columns - (columns % WIDTH);

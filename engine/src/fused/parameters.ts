@@ -4,30 +4,30 @@ import type { ConvolutionLayer, NormalisationLayer, StackLayer } from './stack/l
 import type { DenseLayer, EmbeddingLayer, RecurrentLayer, Topology } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
-/** One weight of a layer, and the place of its gradient. */
+/** One weight of a layer, with the addresses of its values and gradient. */
 export interface Parameter {
   readonly value: Address;
-  /** 0 where it has none. */
+  /** 0 if there is none. */
   readonly gradient: Address;
   readonly size: number;
-  /** Whether it has one: not in a model in use, and in no frozen layer. */
+  /** True if it has a gradient: only in training, and in no frozen layer. */
   readonly learns: boolean;
 }
 
-/** A weight whose place is not known yet. */
+/** Weight whose addresses are not known yet. */
 interface Piece extends Parameter {
   value: Address;
   gradient: Address;
   readonly isTrained: boolean;
-  /** The layer whose kernel it is, in panels. */
+  /** Layer of which this is the kernel in panels; null if it is not packed. */
   readonly packed: DenseLayer | null;
 }
 
 export interface DenseParameters {
   readonly layer: DenseLayer;
-  /** `[inputs, units]`; of a tied layer the embedding's table `[units, inputs]`. */
+  /** `[inputs, units]`; for a tied layer the embedding's table `[units, inputs]`. */
   readonly kernel: Parameter;
-  /** Whether the kernel lies in panels, as `multiplyPacked` takes it. */
+  /** True if the kernel lies in panels, as `multiplyPacked` takes it. */
   readonly isPacked: boolean;
   readonly bias: Parameter | null;
 }
@@ -55,26 +55,26 @@ export interface NormalisationParameters {
   readonly layer: NormalisationLayer;
   readonly gamma: Parameter | null;
   readonly beta: Parameter | null;
-  /** Moving statistics: weights that training moves, but no gradient. */
+  /** Moving statistics: weights that training moves without a gradient. */
   readonly mean: Parameter;
   readonly variance: Parameter;
 }
 
-/** A layer of a stack with its weights. */
+/** Layer of a stack with its weights. */
 export type StackParameters =
   | ConvolutionParameters
   | NormalisationParameters
   | { readonly layer: Exclude<StackLayer, ConvolutionLayer | NormalisationLayer> };
 
 /**
- * The weights of a model in one region, in the order of its layout: first those that gradients move, layer by layer, whose
- * gradients lie in another region like it, then those of frozen layers and the moving statistics of batch normalisation. Kernels that are packed
- * lie elsewhere.
+ * Weights of a model in one region, in the order of its layout: first those that gradients move, layer by
+ * layer, with their gradients in a second region of the same order; then those of frozen layers and the
+ * moving statistics of batch normalisation. Packed kernels lie elsewhere.
  */
 export class Parameters {
-  /** All weights. */
+  /** Number of all weights. */
   readonly count: number;
-  /** Weights that have a gradient. */
+  /** Number of weights that have a gradient. */
   readonly trainable: number;
   readonly values: Address;
   readonly gradients: Address;
@@ -82,18 +82,18 @@ export class Parameters {
   readonly recurrent: readonly RecurrentParameters[];
   readonly stack: readonly StackParameters[];
   readonly dense: readonly DenseParameters[];
-  /** Whether a layer before the dense ones at the end learns. */
+  /** True if a layer before the final dense ones learns. */
   readonly featuresLearn: boolean;
   readonly #workspace: Workspace;
-  /** In the order of the layout. */
+  /** Weights in the order of the layout. */
   readonly #pieces: readonly Piece[];
 
-  /** Whether the embedding's table makes the logits as well, so that all of its rows have a gradient. */
+  /** True if the embedding's table also makes the logits, so that all its rows have a gradient. */
   get tied(): boolean {
     return this.dense.at(-1)!.layer.tied;
   }
 
-  /** Whether all that is multiplied by is packed: dense kernels only, none of them tied. */
+  /** True if all matrices of products are packed: only dense kernels, none of them tied. */
   get arePacked(): boolean {
     const isConvolution = (layer: StackParameters) => 'filter' in layer;
     return (
@@ -104,8 +104,10 @@ export class Parameters {
   }
 
   /**
-   * @param use what the weights are for: `training` has gradients, `batches` has the kernels of dense layers packed, so that a batch need
-   * not copy them.
+   * Reserves memory for the weights.
+   *
+   * @param use `training` adds gradients; `batches` packs the kernels of dense layers, so that no batch has
+   * to copy them.
    */
   constructor(workspace: Workspace, { features, dense }: Topology, use: 'training' | 'batches' | 'steps') {
     this.#workspace = workspace;
@@ -175,7 +177,7 @@ export class Parameters {
     }
   }
 
-  /** Sets all weights, in the order of the layout; after `commit` of the workspace. */
+  /** Sets all weights, in the order of the layout; called after `commit` of the workspace. */
   set(weights: Float32Array): void {
     const workspace = this.#workspace;
     let from = 0;
@@ -199,7 +201,7 @@ function totalOf(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, { size }) => sum + size, 0);
 }
 
-/** Weights of a layer that have a gradient: filter and bias, or gamma and beta. */
+/** Numbers of weights of a layer that have a gradient: filter and bias, or gamma and beta. */
 function stackSizes(layer: StackLayer): [number, number] {
   switch (layer.kind) {
     case 'convolution': {
@@ -214,7 +216,7 @@ function stackSizes(layer: StackLayer): [number, number] {
   }
 }
 
-/** How many gates a recurrent layer has, its candidate counted. */
+/** Number of gates of a recurrent layer, including its candidate. */
 export function gatesOf({ kind }: RecurrentLayer): number {
   return kind === 'gru' ? 3 : 4;
 }

@@ -7,22 +7,34 @@ import { topologyOf } from './model-topology.ts';
 import type { Topology } from './topology.ts';
 import type { FusedTraining } from './training.ts';
 
-/** On which kernels a model trains: the fused ones, or tfjs' own, which train anything; and why, in one sentence without a full stop. */
+/**
+ * Kernels that a model trains on: the fused ones, or tfjs' own, which train anything. `reason` is one
+ * sentence without a full stop.
+ */
 export type Path =
   | { readonly engine: 'fused'; readonly reason: string; readonly training: FusedTraining }
   | { readonly engine: 'generic'; readonly reason: string };
 
-/** How the fused kernels are to train. */
+/** Options of the fused kernels. */
 export interface FusedOptions {
   /** Bytes that training may take; by default as many as the system gives. */
   readonly memoryLimit?: number | undefined;
-  /** By default true: results are the same bytes on every machine. If not, products take relaxed SIMD where there is any. */
+  /**
+   * True (the default) if results are the same bytes on every machine; if false, products use relaxed SIMD
+   * where available.
+   */
   readonly reproducible?: boolean;
-  /** How many threads share the work of a step, 1 by default; one does it where no more are to be had. Results are the same bytes. */
+  /**
+   * Number of threads that share the work of a step, 1 by default. Falls back to one if no more are
+   * available. Results are the same bytes.
+   */
   readonly threads?: number;
 }
 
-/** Chooses the fused kernels where they know every layer of the model, the loss is `softmaxLoss`, and WebAssembly has SIMD. */
+/**
+ * Chooses the fused kernels if they know every layer of the model, the loss is `softmaxLoss`, and WebAssembly
+ * has SIMD.
+ */
 export async function choosePath<Example>(
   model: tf.LayersModel,
   objective: Objective<Example>,
@@ -41,7 +53,9 @@ export async function choosePath<Example>(
   }
 }
 
-/** Starts with as many threads as are asked for, or else with one, and says so where more were asked for. */
+/**
+ * Starts with `threads` threads, or else with one; `why` explains the number if more than one was asked for.
+ */
 async function start(
   topology: Topology,
   { memoryLimit, reproducible = true, threads = 1 }: FusedOptions,

@@ -7,26 +7,29 @@ import { Sequence } from './sequence.ts';
 import type { TokenFeatures, Topology } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
-/** One sequence, one token at a time. */
+/** Extent of one sequence, one token at a time. */
 const ONE: Extent = { steps: 1, batch: 1 };
 
 /**
- * Next tokens on the fused kernels, with the state kept from one token to the next: each costs one step of the recurrent
- * layers, and the scores behind it, if they are asked for, one pass over the weights of the dense ones.
+ * Predictor of next tokens on the fused kernels. It keeps the state from one token to the next: each token
+ * costs one step of the recurrent layers; its scores, if asked for, cost one pass over the weights of the
+ * dense layers.
  */
 export class FusedPredictor implements Predictor {
   readonly #workspace: Workspace;
   readonly #parameters: Parameters;
   readonly #sequence: Sequence;
-  /** Outputs of each dense layer. */
   readonly #outputs: readonly Address[];
   readonly #probabilities: Address;
   #best: Address;
   #capacity = 8;
-  /** Whether the outputs are those of the tokens so far. */
+  /** True if the outputs belong to the tokens so far. */
   #isScored = true;
 
-  /** @param topology with an embedding. @param weights in the order of the model's layout. */
+  /**
+   * @param topology with an embedding.
+   * @param weights in the order of the model's layout.
+   */
   constructor(workspace: Workspace, topology: Topology, weights: Float32Array) {
     this.#workspace = workspace;
     this.#parameters = new Parameters(workspace, topology, 'steps');
@@ -82,7 +85,10 @@ export class FusedPredictor implements Predictor {
     this.#isScored = false;
   }
 
-  /** Makes the outputs of the tokens so far, unless they are there; where the last ones lie. */
+  /**
+   * Computes the outputs of the tokens so far, unless they are there; returns the address of the last
+   * layer's.
+   */
   #score(): Address {
     const last = this.#outputs.at(-1)!;
     if (this.#isScored) return last;

@@ -3,7 +3,7 @@ import type { Address } from './kernels.ts';
 import { gatesOf, type RecurrentParameters } from './parameters.ts';
 import type { Workspace } from './workspace.ts';
 
-/** A recurrent layer over whole sequences. */
+/** Recurrent layer over whole sequences. */
 export class Recurrent {
   readonly #workspace: Workspace;
   readonly #parameters: RecurrentParameters;
@@ -58,29 +58,29 @@ export class Recurrent {
     this.#temporary = workspace.reserve(batch * units);
   }
 
-  /** The state after the first `step` steps `[batch, units]`. */
+  /** State after the first `step` steps: `[batch, units]`. */
   state(step: number, { batch }: Extent): Address {
     return this.#states + 4 * step * batch * this.units;
   }
 
-  /** The cells of an LSTM, likewise; 0 for other layers. */
+  /** Cells of an LSTM after the first `step` steps; 0 for other layers. */
   cell(step: number, { batch }: Extent): Address {
     return this.#cells && this.#cells + 4 * step * batch * this.units;
   }
 
-  /** The gradient of the state after the first `step` steps. */
+  /** Gradient of the state after the first `step` steps. */
   outputGradient(step: number, { batch }: Extent): Address {
     return this.#outputGradients + 4 * step * batch * this.units;
   }
 
-  /** Lets all sequences begin at zero. */
+  /** Sets the initial state of all sequences to zero. */
   reset(extent: Extent): void {
     const size = extent.batch * this.units;
     this.#workspace.zero(this.state(0, extent), size);
     if (this.#cells > 0) this.#workspace.zero(this.cell(0, extent), size);
   }
 
-  /** Makes the weights ready for `forward`; to be called once they have changed. */
+  /** Packs the weights for `forward`; call it again once they have changed. */
   packForward(): void {
     const { kernels } = this.#workspace;
     const { layer, recurrent } = this.#parameters;
@@ -91,7 +91,7 @@ export class Recurrent {
       kernels.pack(units, units, recurrent.value + 8 * units, width, 0, this.#packedCandidate);
   }
 
-  /** Makes the weights ready for `backward`, no longer for `forward`. */
+  /** Packs the weights for `backward`; `forward` can't use them any longer. */
   #packBackward(): void {
     const { kernels } = this.#workspace;
     const { layer, recurrent } = this.#parameters;
@@ -102,7 +102,9 @@ export class Recurrent {
       kernels.pack(units, units, recurrent.value + 8 * units, width, 1, this.#packedCandidate);
   }
 
-  /** Runs over inputs `x` `[steps, batch, inputs]` from the state that is there. `mask` `[steps, batch]`, or 0. */
+  /**
+   * Runs over inputs `x` `[steps, batch, inputs]` from the current state. `mask` is `[steps, batch]`, or 0.
+   */
   forward({ steps, batch }: Extent, x: Address, mask: Address): void {
     const { kernels } = this.#workspace;
     const { layer, kernel, bias } = this.#parameters;
@@ -129,14 +131,17 @@ export class Recurrent {
     }
   }
 
-  /** Zeroes the gradients of all states, before what comes after the layer adds to them. */
+  /** Zeroes the gradients of all states, before the next layer adds to them. */
   clearGradients({ steps, batch }: Extent): void {
     const size = (steps + 1) * batch * this.units;
     this.#workspace.zero(this.#outputGradients, size);
     if (this.#cellGradients > 0) this.#workspace.zero(this.#cellGradients, size);
   }
 
-  /** After `forward`, and once the gradients of the states are in: gradients of the weights that learn, and of the inputs into `inputGradients`, where it is not 0. */
+  /**
+   * Computes the gradients of the weights that learn, and those of the inputs into `inputGradients`, unless
+   * that is 0. Called after `forward`, once the gradients of the states are complete.
+   */
   backward(extent: Extent, x: Address, mask: Address, inputGradients: Address): void {
     const { steps, batch } = extent;
     const { kernels } = this.#workspace;

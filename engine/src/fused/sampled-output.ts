@@ -6,15 +6,15 @@ import type { DenseParameters } from './parameters.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * The last layer of a model under sampled softmax: each row has one logit for each negative of the step and, in the last column,
- * one for its own label. Weights of other classes are neither read nor moved.
+ * Last layer of a model under sampled softmax: each row has one logit for each negative of the step and, in
+ * the last column, one for its own label. Weights of other classes are neither read nor moved.
  */
 export class SampledOutput {
   readonly #workspace: Workspace;
   readonly #output: DenseParameters;
   readonly #negatives: number;
   readonly #scratch: Address;
-  /** Where a class stands among the negatives; −1 for one that does not. */
+  /** Position of each class among the negatives; −1 if it is not one. */
   readonly #slots: Int32Array;
   readonly #crossEntropy: CrossEntropy;
   #classes = 0;
@@ -56,8 +56,8 @@ export class SampledOutput {
   }
 
   /**
-   * The loss of `rows` of `inputs`, in nats; leaves the gradients of the weights, and writes those of the inputs to `outputGradients`,
-   * unless that is 0.
+   * Returns the loss of `rows` of `inputs`, in nats. Leaves the gradients of the weights, and writes those of
+   * the inputs to `outputGradients`, unless that is 0.
    */
   descend(
     negatives: Negatives,
@@ -87,7 +87,7 @@ export class SampledOutput {
     return loss;
   }
 
-  /** Brings in the weights of the negatives. */
+  /** Gathers the weights of the negatives. */
   #take({ classes, logCounts }: Negatives): void {
     const { ints, floats } = this.#workspace;
     const { bias } = this.#output;
@@ -99,7 +99,7 @@ export class SampledOutput {
     this.#gather(this.#negatives, this.#classes, this.#rows);
   }
 
-  /** Logits of a block of rows, which their gradients replace, and the loss. */
+  /** Computes the logits of a block of rows and returns its loss; gradients replace the logits. */
   #score(negatives: Negatives, { count, labels, shares }: Omit<Rows, 'indices'>, from: Address): number {
     const { kernels, ints, floats } = this.#workspace;
     const { layer, bias } = this.#output;
@@ -164,7 +164,7 @@ export class SampledOutput {
       floats[to + ints[labels / 4 + row]!]! += floats[at]!;
   }
 
-  /** The weights of `count` classes as rows. */
+  /** Copies the weights of `count` classes as rows. */
   #gather(count: number, classes: Address, to: Address): void {
     const { kernels } = this.#workspace;
     const { layer, kernel } = this.#output;
@@ -172,7 +172,6 @@ export class SampledOutput {
     else kernels.gatherColumns(count, layer.inputs, layer.units, kernel.value, classes, to);
   }
 
-  /** Adds rows of gradients to those of their classes. */
   #scatter(count: number, from: Address, classes: Address): void {
     const { kernels } = this.#workspace;
     const { layer, kernel } = this.#output;

@@ -8,7 +8,10 @@ import { Parameters } from './parameters.ts';
 import type { Topology } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Scores of whole sequences, or of rows of values, on the fused kernels: logits are made for the positions that are asked for alone, block by block. */
+/**
+ * Scorer of whole sequences, or of rows of values, on the fused kernels. It computes logits only for the
+ * requested positions, block by block.
+ */
 export class FusedScorer implements Scorer {
   readonly #workspace: Workspace;
   readonly #features: Features;
@@ -19,7 +22,10 @@ export class FusedScorer implements Scorer {
   #isClosed = false;
   readonly #leave: () => Promise<void>;
 
-  /** @param weights in the order of the model's layout. @param leave what becomes of the workspace in the end; by default it is closed. */
+  /**
+   * @param weights in the order of the model's layout.
+   * @param leave releases the workspace in the end; by default it closes it.
+   */
   constructor(
     workspace: Workspace,
     topology: Topology,
@@ -37,13 +43,13 @@ export class FusedScorer implements Scorer {
     parameters.set(weights);
   }
 
-  /** Memory that it takes by now; batches larger than those before take more. */
+  /** Bytes of memory in use; larger batches than before take more. */
   get bytes(): number {
     return this.#workspace.bytes;
   }
 
   score(inputs: ArrayLike<number>, extent: Extent, positions: readonly number[], visit: Visit): void {
-    // By now it may be another model's memory.
+    // Its memory may already belong to another model.
     if (this.#isClosed) throw new Error('The model is closed.');
     this.#fit(extent);
     const { steps, batch } = extent;

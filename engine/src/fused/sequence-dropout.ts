@@ -3,9 +3,10 @@ import type { Address } from './kernels.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Dropout between the layers of a sequence: in training each value is left out with probability `rate`, anew at each position, and the
- * others are scaled so that their expectation stays (Zaremba et al. 2014: not from one step's state to the next). What is left out
- * follows from the seed, the place and the number of the step.
+ * Dropout between the layers of a sequence, but not from one step's state to the next (Zaremba et al. 2014).
+ * In training each value is dropped with probability `rate`, independently at each position; the others are
+ * scaled so that their expectation stays the same. The mask follows from the seed, the place and the number
+ * of the step.
  */
 export class SequenceDropout {
   readonly #workspace: Workspace;
@@ -22,7 +23,6 @@ export class SequenceDropout {
     this.#place = place;
   }
 
-  /** What came out of `forward`. */
   get output(): Address {
     return this.#output;
   }
@@ -31,7 +31,7 @@ export class SequenceDropout {
     this.#output = this.#workspace.reserve(values);
   }
 
-  /** What the next steps draw from. */
+  /** Sets the seed of the next steps. */
   seed(seed: number): void {
     this.#seed = seed;
     this.#steps = 0;
@@ -43,7 +43,7 @@ export class SequenceDropout {
     this.#workspace.kernels.dropout(values, this.#drawn, this.#rate, x, this.#output);
   }
 
-  /** Makes gradients of what came out those of what went in, in place. */
+  /** Turns gradients of the outputs into those of the inputs, in place. */
   backward(values: number, outputGradients: Address): void {
     this.#workspace.kernels.dropout(values, this.#drawn, this.#rate, outputGradients, outputGradients);
   }

@@ -7,17 +7,20 @@ import { SequenceDropout } from './sequence-dropout.ts';
 import type { TokenFeatures } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
-/** The first part of a model over tokens: the lookup of their rows, and the recurrent layers, with dropout before and behind them. */
+/**
+ * First part of a model over tokens: looks up their rows and runs the recurrent layers, with dropout before
+ * and behind them.
+ */
 export class Sequence implements Features {
   readonly learns: boolean;
   readonly #workspace: Workspace;
   readonly #embedding: EmbeddingParameters;
   readonly #recurrent: readonly Recurrent[];
-  /** Before each recurrent layer and behind the last one; none at all in use. */
+  /** Dropout before each recurrent layer and behind the last one; all null outside training. */
   readonly #dropout: readonly (SequenceDropout | null)[];
   readonly #training: boolean;
   readonly #tied: boolean;
-  /** The first place whose gradients are wanted: 0 is that of the rows of the table. */
+  /** First place that needs gradients; 0 stands for the rows of the table. */
   readonly #lowest: number;
   #tokens = 0;
   #mask = 0;
@@ -55,7 +58,7 @@ export class Sequence implements Features {
     return this.#recurrent.at(-1)?.sequences ?? true;
   }
 
-  /** Takes inputs `[batch, steps]`. */
+  /** Extent of inputs `[batch, steps]`. */
   extentOf(shape: readonly number[]): Extent {
     const [batch, steps, ...others] = shape;
     if (batch === undefined || steps === undefined || others.length > 0)
@@ -85,12 +88,12 @@ export class Sequence implements Features {
     this.#workspace.ints.fill(-1, start, start + this.#embedding.layer.rows);
   }
 
-  /** Makes the weights ready for `forward`; to be called once they have changed. */
+  /** Packs the weights for `forward`; call it again once they have changed. */
   pack(): void {
     for (const layer of this.#recurrent) layer.packForward();
   }
 
-  /** Takes tokens `[batch, steps]`. Throws `RangeError` for one that has no row. */
+  /** Copies tokens `[batch, steps]`. Throws `RangeError` for one that has no row. */
   read(tokens: ArrayLike<number>, { steps, batch }: Extent): void {
     const { ints, floats } = this.#workspace;
     const { rows, maskZero } = this.#embedding.layer;
@@ -109,7 +112,7 @@ export class Sequence implements Features {
     }
   }
 
-  /** Lets all sequences begin at zero. */
+  /** Sets the initial state of all sequences to zero. */
   reset(extent: Extent): void {
     for (const layer of this.#recurrent) layer.reset(extent);
   }
@@ -119,12 +122,12 @@ export class Sequence implements Features {
     this.reset(extent);
   }
 
-  /** Lets dropout in the next steps follow from `seed`. */
+  /** Sets the seed of dropout in the next steps. */
   seed(seed: number): void {
     for (const dropout of this.#dropout) dropout?.seed(seed);
   }
 
-  /** Runs over the tokens that were read, from the states that are there. */
+  /** Runs over the tokens of the last `read`, from the current states. */
   forward(extent: Extent): void {
     const { layer, table } = this.#embedding;
     const positions = extent.steps * extent.batch;
@@ -139,18 +142,18 @@ export class Sequence implements Features {
     return this.#inputAt(this.#recurrent.length, extent);
   }
 
-  /** What the layers before this place made: rows of the table at 0, states behind each recurrent layer. */
+  /** Outputs of the layers before this place: rows of the table at 0, states behind each recurrent layer. */
   #madeAt(place: number, extent: Extent): Address {
     const layer = this.#recurrent[place - 1];
     return layer ? layer.state(layer.sequences ? 1 : extent.steps, extent) : this.#rows;
   }
 
-  /** What comes after this place takes: what was made there, without what dropout leaves out. */
+  /** Inputs of the layer behind this place: the outputs before it, after dropout. */
   #inputAt(place: number, extent: Extent): Address {
     return this.#dropout[place]?.output ?? this.#madeAt(place, extent);
   }
 
-  /** Gradients of what was made at a place; dropout gives its own back in the same memory. */
+  /** Gradients of the outputs at a place; dropout changes them in place. */
   #gradientsAt(place: number, extent: Extent): Address {
     const layer = this.#recurrent[place - 1];
     return layer ? layer.outputGradient(layer.sequences ? 1 : extent.steps, extent) : this.#rowGradients;
@@ -162,14 +165,17 @@ export class Sequence implements Features {
     return (layer.sequences ? steps : 1) * batch * layer.units;
   }
 
-  /** Lets the next run go on from where this one ended. */
+  /** Makes the final states the initial ones of the next run. */
   keepStates(extent: Extent): void {
     const { floats } = this.#workspace;
     for (const [begin, end, values] of this.remembered(extent))
       if (begin > 0) floats.copyWithin(begin / 4, end / 4, end / 4 + values);
   }
 
-  /** Where a run leaves what the next one begins with, and what it makes features of; the number of values of each. */
+  /**
+   * Addresses of each initial and final state, and the number of its values. Without recurrent layers, the
+   * rows of the table stand in for a state.
+   */
   *remembered(extent: Extent): Generator<readonly [begin: Address, end: Address, values: number]> {
     if (this.#recurrent.length === 0) yield [0, this.output(extent), this.width];
     for (const layer of this.#recurrent) {
@@ -219,7 +225,10 @@ export class Sequence implements Features {
     );
   }
 
-  /** Rows of the table that have a gradient, and where their numbers lie; the gradients stand at the beginning of the table's. */
+  /**
+   * Rows of the table that have a gradient: their number, and the address of their indices. Their gradients
+   * stand at the beginning of the table's.
+   */
   get met(): { readonly count: number; readonly rows: Address } {
     return { count: this.#metCount, rows: this.#met };
   }

@@ -1,27 +1,32 @@
 import { createWorkspace } from './web-assembly.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Bytes of all that is kept, at most. */
+/** Most bytes kept. */
 const mostBytes = 16 * 2 ** 20;
-/** Bytes by which one may be larger than twice what is asked for: a model needs more than its weights. */
+/**
+ * Bytes by which a spare one may exceed twice the requested size, since a model needs more than its weights.
+ */
 const slack = 2 ** 20;
 
 /**
- * Workspaces that models have left, for those that come next. The memory of one comes free only once somebody collects garbage, so that a
- * server whose models come and go would have many dead ones in memory.
+ * Workspaces that models have left, for later models. Their memory is freed only by garbage collection, so a
+ * server whose models come and go would pile up dead ones.
  */
 export class SpareWorkspaces {
-  /** In the order in which they were left. */
+  /** Spare workspaces, oldest first. */
   readonly #spare: Workspace[] = [];
 
-  /** A workspace for about so many bytes, a new one where none fits. Rejects as `createWorkspace`. */
+  /**
+   * Returns a spare workspace of about `bytes` bytes, or a new one if none fits. Rejects as `createWorkspace`
+   * does.
+   */
   async take(bytes: number): Promise<Workspace> {
-    // A model that is much smaller would hold on to what it has no use for.
+    // A much smaller model would hold on to memory that it has no use for.
     const at = this.#spare.findIndex(({ capacity }) => capacity >= bytes && capacity <= 2 * bytes + slack);
     return this.#spare.splice(at, at < 0 ? 0 : 1)[0] ?? createWorkspace();
   }
 
-  /** Takes back a workspace that nobody uses any more, or lets it go. */
+  /** Takes back a workspace that is no longer in use; drops it if it is too large or has threads. */
   async leave(workspace: Workspace): Promise<void> {
     const { threads } = workspace;
     await workspace.close();
@@ -32,5 +37,5 @@ export class SpareWorkspaces {
   }
 }
 
-/** Those of this thread. */
+/** Spare workspaces of this thread. */
 export const spareWorkspaces = new SpareWorkspaces();

@@ -2,18 +2,21 @@ import type { TensorSpec } from '@murmuration/protocol/weights/layout';
 import { type Topology, topologyOfLayers } from './topology.ts';
 import { type Config, type ReadLayer, refuse, type Unrecognised, unlessRefused } from './unrecognised.ts';
 
-/** A layer as `model.json` has it. */
+/** Layer as stored in `model.json`. */
 interface StoredLayer {
   readonly name: string;
   readonly className: string;
   readonly config: Config;
-  /** Those that it follows; null in a sequential model, where it follows the one before. */
+  /** Names of the layers that it follows; null in a sequential model, where it follows the one before. */
   readonly after: readonly string[] | null;
 }
 
 type Shape = (number | null)[];
 
-/** Shapes of the weights that a layer has for inputs of this width; TensorFlow.js knows layers besides those over tokens and single rows. */
+/**
+ * Shapes of a layer's weights for inputs of this width. Other layers, neither over tokens nor over single
+ * rows, need TensorFlow.js.
+ */
 const weightsOf: Readonly<Record<string, (config: Config, inputs: number) => number[][]>> = {
   Embedding: config => [[config.inputDim as number, config.outputDim as number]],
   GRU: (config, inputs) => recurrentWeights(3, config, inputs),
@@ -33,15 +36,15 @@ function recurrentWeights(gates: number, { units, useBias }: Config, inputs: num
 const biasOf = (useBias: unknown, width: number): number[][] => (useBias === true ? [[width]] : []);
 
 /**
- * Reads the files of a model without TensorFlow.js: a chain of layers over tokens, or dense ones over single rows, up to its logits. Any
- * other is refused, with the reason.
+ * Reads the files of a model without TensorFlow.js: a chain of layers over tokens, or dense ones over single
+ * rows, up to its logits. Refuses any other, with the reason.
  *
  * @param tensors of its layout.
  */
 export function storedTopologyOf(model: object, tensors: readonly TensorSpec[]): Topology | Unrecognised {
   return unlessRefused(() => {
     const { layers, input } = readModel(model);
-    // Those of frozen layers lie behind all others.
+    // Weights of frozen layers lie behind all others.
     const trained = layers.filter(isTrained).reduce((sum, layer) => sum + expectedOf(layer).length, 0);
     const left = { trained: tensors.slice(0, trained), frozen: tensors.slice(trained) };
     let shape: Shape = input;
@@ -69,7 +72,6 @@ export function storedTopologyOf(model: object, tensors: readonly TensorSpec[]):
 
 const isTrained = ({ config }: StoredLayer) => config.trainable !== false;
 
-/** The shapes of the weights of a layer. */
 function expectedOf({ name, className, config }: StoredLayer, inputs = Number.NaN): number[][] {
   const expected = Object.hasOwn(weightsOf, className) && weightsOf[className];
   if (!expected) return refuse(`the layer ${name} (${className}) is none that is read without TensorFlow.js`);
@@ -118,7 +120,7 @@ function storedLayer(layer: unknown, isSequential: boolean): StoredLayer {
   return { name: named.name as string, className: className as string, config: named, after };
 }
 
-/** Names of the layers before; several where a layer is used more than once. */
+/** Names of the layers before; several if a layer is used more than once. */
 function inboundOf(nodes: unknown): string[] {
   if (!Array.isArray(nodes)) return [];
   return nodes.flatMap(node =>
@@ -126,7 +128,7 @@ function inboundOf(nodes: unknown): string[] {
   );
 }
 
-/** Keys as TensorFlow.js has them in memory. */
+/** Converts keys to camel case, as TensorFlow.js has them in memory. */
 function camelled(config: Readonly<Record<string, unknown>>): Config {
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
@@ -158,7 +160,7 @@ function shapeAfter({ className, config }: StoredLayer, before: Shape): Shape {
   }
 }
 
-/** A softmax at the end is left out. */
+/** Leaves out a softmax at the end. */
 function withoutSoftmax(chain: readonly ReadLayer[]): readonly ReadLayer[] {
   const last = chain.at(-1);
   const isSoftmax =

@@ -4,12 +4,12 @@ import { type Activation, activations } from './kernels.ts';
 import { denseConvolution, outputSize, type StackLayer, stackLayers } from './stack/layers.ts';
 import { activationOf, type Config, type Freezable, type ReadLayer, refuse } from './unrecognised.ts';
 
-/** A lookup of rows; the first layer of a model over tokens. */
+/** Lookup of rows; the first layer of a model over tokens. */
 export interface EmbeddingLayer extends Freezable {
   readonly kind: 'embedding';
   readonly rows: number;
   readonly width: number;
-  /** Whether token 0 is padding, which recurrent layers pass over. */
+  /** True if token 0 is padding, which recurrent layers skip. */
   readonly maskZero: boolean;
 }
 
@@ -20,7 +20,7 @@ export interface RecurrentLayer extends Freezable {
   readonly bias: boolean;
   readonly activation: Activation;
   readonly gateActivation: Activation;
-  /** Whether every step's state goes on to the next layer, or the last step's alone. */
+  /** True if every step's state goes on to the next layer; false if only the last one does. */
   readonly sequences: boolean;
 }
 
@@ -30,43 +30,47 @@ export interface DenseLayer extends Freezable {
   readonly units: number;
   readonly bias: boolean;
   readonly activation: Activation;
-  /** Whether its kernel is the embedding's table, transposed; only the last layer's is. */
+  /** True if its kernel is the embedding's table, transposed; possible only for the last layer. */
   readonly tied: boolean;
 }
 
-/** Tokens become rows of a table, over which recurrent layers run. */
+/** First part over tokens: looks up rows of a table, and runs recurrent layers over them. */
 export interface TokenFeatures {
   readonly kind: 'tokens';
   readonly embedding: EmbeddingLayer;
   readonly recurrent: readonly RecurrentLayer[];
-  /** Share of values that dropout leaves out in training, before each recurrent layer and behind the last one; 0 where there is none. */
+  /** Dropout rates in training, before each recurrent layer and behind the last one; 0 for none. */
   readonly dropout: readonly number[];
 }
 
-/** Rows of values of any shape, images among them, go through a stack of layers, which may be empty. */
+/** First part over rows of values of any shape, such as images: a stack of layers, which may be empty. */
 export interface ValueFeatures {
   readonly kind: 'values';
-  /** Of one row of inputs. */
+  /** Shape of one input row. */
   readonly shape: readonly number[];
   readonly layers: readonly StackLayer[];
 }
 
-/** A model that the kernels can run: a chain from a batch of inputs to rows of features, and from each of these to logits. */
+/**
+ * Model that the kernels can run: a chain from a batch of inputs to rows of features, and from each row to
+ * logits.
+ */
 export interface Topology {
   readonly features: TokenFeatures | ValueFeatures;
-  /** At least one; the last one, which is linear, makes the logits. */
+  /** Dense layers, at least one; the last one is linear and makes the logits. */
   readonly dense: readonly DenseLayer[];
 }
 
 interface Described {
   readonly layer: ReadLayer;
-  /** Null for one that only tells another shape. */
+  /** Null for a layer that only changes the shape. */
   readonly known: EmbeddingLayer | RecurrentLayer | DenseLayer | StackLayer | null;
 }
 
 /**
- * Reads the layers of a model up to its logits, in order. Its weights then lie in the order of the layers, each layer's in the order of tfjs,
- * those that no gradient moves, of frozen layers among them, behind all others. Refuses what the kernels don't know.
+ * Reads the layers of a model up to its logits, in order. Its weights then lie in the order of the layers,
+ * each layer's in tfjs' order; those without a gradient, including frozen layers', lie behind all others.
+ * Refuses layers that the kernels don't know.
  *
  * @param shape of its inputs.
  */
@@ -85,7 +89,7 @@ export function topologyOfLayers(chain: readonly ReadLayer[], shape: tf.Shape): 
   return { features, dense };
 }
 
-/** `isLast`: what comes out of it is the logits, or a softmax of them. */
+/** @param isLast true if the output is the logits, or a softmax of them. */
 function described(layer: ReadLayer, isLast: boolean): Described {
   const read = recognised(layer, isLast);
   const isFrozen = (layer.getConfig() as Config).trainable === false;
@@ -138,7 +142,7 @@ function tiedDense(layer: ReadLayer, config: Config): DenseLayer {
   };
 }
 
-/** The dense layers at the end. */
+/** Dense layers at the end of the chain. */
 function headOf(layers: readonly Described[]): readonly [DenseLayer, ...DenseLayer[]] {
   const [first, ...others] = layers
     .slice(layers.findLastIndex(({ known }) => known?.kind !== 'dense') + 1)
@@ -196,7 +200,7 @@ function valuesOf(layers: readonly Described[], [, ...shape]: tf.Shape): ValueFe
   return { kind: 'values', shape: shape as number[], layers: stack };
 }
 
-/** Features that come out of one row. */
+/** Number of features of one row. */
 function widthOf({ shape, layers }: ValueFeatures): number {
   const last = layers.at(-1);
   return last ? outputSize(last) : sizeOf(shape);

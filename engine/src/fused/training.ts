@@ -12,7 +12,6 @@ import { Sequence } from './sequence.ts';
 import type { Topology } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
-/** Values of a tensor, and its shape. */
 export interface Values {
   readonly shape: readonly number[];
   readonly values: ArrayLike<number>;
@@ -24,13 +23,13 @@ export interface FusedBatch {
   readonly inputs: Values;
   /** `[batch, steps]`, or `[batch]` for a model that makes one row of logits for each sequence. */
   readonly labels: Values;
-  /** What each label counts, not negative, in the shape of the labels; all alike by default. */
+  /** Weight of each label, not negative, in the shape of the labels; all equal by default. */
   readonly weights?: Values;
 }
 
 /**
- * A model in training on the fused kernels: softmax cross-entropy on its logits. All memory is this object's own; it is reused from
- * step to step and from one training to the next.
+ * Model in training on the fused kernels, with softmax cross-entropy on its logits. It owns all its memory
+ * and reuses it from step to step and from one training to the next.
  */
 export class FusedTraining {
   readonly #memoryLimit: number;
@@ -38,7 +37,10 @@ export class FusedTraining {
   readonly #parameters: Parameters;
   readonly #features: Features;
   readonly #head: Head;
-  /** Where the regions begin that depend on settings, and those that depend on the size of a batch. */
+  /**
+   * End of the regions that don't depend on settings; `#settled` is the end of those that don't depend on the
+   * batch size.
+   */
   readonly #fixed: number;
   #settled = 0;
   #settings = '';
@@ -61,13 +63,14 @@ export class FusedTraining {
   }
 
   /**
-   * Begins a training from `weights`, in the order of the model's layout, with batches of at most `largest`; a larger one is
-   * taken too, but asks for more memory. Returns the bytes of memory that training takes.
+   * Begins a training from `weights`, in the order of the model's layout, with batches of at most `largest`;
+   * a larger batch also works, but takes more memory. Returns the bytes of memory that training takes.
    *
-   * @param seed what dropout draws from; the same draws follow from the same seed.
-   * @param sampler what sampled softmax draws from; by default the loss is the full softmax's.
-   * @param correction added to the gradient of each step, once that is clipped: a number for each weight, in the order of the layout.
-   * @throws MurmurationError `training.no-memory` where that is more than it may take, or than the system gives.
+   * @param seed of dropout; equal seeds give equal draws.
+   * @param sampler draws the negatives of sampled softmax; by default the loss is the full softmax's.
+   * @param correction added to the gradient of each step after clipping: a number for each weight, in the
+   * order of the layout.
+   * @throws MurmurationError `training.no-memory` if that is more than it may take, or than the system gives.
    */
   begin(
     weights: Float32Array,
@@ -101,12 +104,15 @@ export class FusedTraining {
     return this.#workspace.bytes;
   }
 
-  /** Values that training moves by gradients; they come first in the layout. */
+  /** Number of values that training moves by gradients; they come first in the layout. */
   get trainable(): number {
     return this.#parameters.trainable;
   }
 
-  /** One step of descent; the loss of the batch before it, in nats. Throws `RangeError` for a batch that does not fit the model. */
+  /**
+   * Runs one optimiser step; returns the loss of the batch before it, in nats. Throws `RangeError` for a
+   * batch that does not fit the model.
+   */
   step(batch: FusedBatch): number {
     const parts = this.parts(batch);
     for (;;) {
@@ -115,7 +121,9 @@ export class FusedTraining {
     }
   }
 
-  /** The same in parts, between which others of the thread may have their turn; one step at a time. */
+  /**
+   * Runs a step in parts, between which other tasks of the thread have their turn. Only one step at a time.
+   */
   *parts(batch: FusedBatch): Generator<undefined, number> {
     const features = this.#features;
     const extent = features.extentOf(batch.inputs.shape);
@@ -141,12 +149,12 @@ export class FusedTraining {
     return vector;
   }
 
-  /** Ends its threads, where it has any; it is not to be used any more. */
+  /** Ends its threads, if it has any; no other call may follow. */
   close(): Promise<void> {
     return this.#workspace.close();
   }
 
-  /** Makes room for batches of this extent. */
+  /** Reserves memory for batches of this extent. */
   #fit({ steps, batch }: Extent): void {
     const workspace = this.#workspace;
     if (steps <= this.#capacity.steps && batch <= this.#capacity.batch) return;
@@ -182,12 +190,12 @@ export class FusedTraining {
     }
   }
 
-  /** How many rows of logits a batch has. */
+  /** Number of rows of logits of a batch. */
   #rowsOf({ steps, batch }: Extent): number {
     return this.#features.everyPosition ? steps * batch : batch;
   }
 
-  /** Takes labels and weights: rows of weight 0 are left out, for they have neither loss nor gradient. */
+  /** Reads labels and weights; leaves out rows of weight 0, which have neither loss nor gradient. */
   #readRows({ labels, weights }: FusedBatch, extent: Extent): Rows {
     const { ints, floats } = this.#workspace;
     const { batch } = extent;

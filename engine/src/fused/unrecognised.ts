@@ -1,34 +1,34 @@
 import type * as tf from '../tfjs/tf.ts';
 import { type Activation, activations } from './kernels.ts';
 
-/** Why a model takes the generic path; one sentence without a full stop. */
+/** Reason why a model takes the generic path, in one sentence without a full stop. */
 export interface Unrecognised {
   readonly reason: string;
 }
 
-/** A layer's options as its topology file has them. */
+/** Options of a layer as its topology file has them. */
 export type Config = Readonly<Record<string, unknown>>;
 
-/** A layer of tfjs, as far as it is read. */
+/** Parts of a tfjs layer that are read. */
 export type ReadLayer = Pick<
   tf.layers.Layer,
   'name' | 'getClassName' | 'getConfig' | 'input' | 'outputShape'
 > & { readonly weights: readonly { readonly shape: readonly (number | null)[] }[] };
 
-/** Of a layer with weights. */
+/** Layer with weights that may be frozen. */
 export interface Freezable {
-  /** Whether no training moves its weights; left out where one does. */
+  /** True if no training moves its weights; left out otherwise. */
   readonly frozen?: true;
 }
 
 class NotRecognised extends Error {}
 
-/** Ends the reading of a model. */
+/** Throws; ends the reading of a model. */
 export function refuse(reason: string): never {
   throw new NotRecognised(reason);
 }
 
-/** What `read` makes of a model, or why it was refused. */
+/** Returns the result of `read`, or the reason if it refused the model. */
 export function unlessRefused<T>(read: () => T): T | Unrecognised {
   try {
     return read();
@@ -39,7 +39,7 @@ export function unlessRefused<T>(read: () => T): T | Unrecognised {
 }
 
 export function activationOf(layer: ReadLayer, name: unknown): Activation {
-  // Keras writes what tfjs calls hardSigmoid with an underscore.
+  // Keras writes hardSigmoid with an underscore.
   const known = name === 'hard_sigmoid' ? 'hardSigmoid' : name;
   if (typeof known === 'string' && Object.hasOwn(activations, known))
     return activations[known as keyof typeof activations];

@@ -10,19 +10,21 @@ const compiled = new Map<string, Promise<WebAssembly.Module>>();
 let given: WebAssembly.Module | undefined;
 
 /**
- * Takes the kernels as a module that was compiled elsewhere, where a platform compiles no bytes while it runs: `@murmuration/engine/kernels.wasm`,
- * which bundlers of such platforms import as a module. For all models that are opened from then on.
+ * Sets the kernels to a module that was compiled elsewhere, for platforms that compile no bytes at run time:
+ * `@murmuration/engine/kernels.wasm`, which bundlers of such platforms import as a module. Applies to all
+ * models that are opened afterwards.
  */
 export function useKernels(module: WebAssembly.Module): void {
   given = module;
 }
 
 /**
- * The kernels, compiled once in a thread; rejects where WebAssembly has no SIMD or is forbidden.
+ * Kernels, compiled once in a thread; rejects if WebAssembly has no SIMD or is forbidden.
  *
- * @param reproducible false for the build with fused multiply-add, where this machine has relaxed SIMD: fewer instructions, which
- * is faster on processors that add and multiply in the same units, but results differ in their last digits from machine to machine.
- * @param shared whether they run over memory that threads share.
+ * @param reproducible false for the build with fused multiply-add, if this machine has relaxed SIMD: fewer
+ * instructions, which is faster on processors that add and multiply in the same units, but results differ in
+ * their last digits from machine to machine.
+ * @param shared true if they run over memory that threads share.
  */
 function kernelsModule(reproducible: boolean, shared: boolean): Promise<WebAssembly.Module> {
   if (given && !shared) return Promise.resolve(given);
@@ -35,7 +37,6 @@ function kernelsModule(reproducible: boolean, shared: boolean): Promise<WebAssem
   return module;
 }
 
-/** The kernels of a module over a memory. */
 async function kernelsOver(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Kernels> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   return exports as unknown as Kernels;
@@ -56,15 +57,18 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), byte => byte.charCodeAt(0));
 }
 
-/** A workspace of its own memory. Rejects where WebAssembly has no SIMD or is forbidden. @param reproducible see `kernelsModule`. */
+/**
+ * Creates a workspace with its own memory. Rejects if WebAssembly has no SIMD or is forbidden.
+ * @param reproducible see `kernelsModule`.
+ */
 export async function createWorkspace(reproducible = true): Promise<Workspace> {
   const memory = new WebAssembly.Memory({ initial: 1 });
   return new Workspace(await kernelsOver(await kernelsModule(reproducible, false), memory), memory);
 }
 
 /**
- * One whose kernels share their work among `threads` threads, 2 or more, until it is closed; the results are the same bytes. Rejects
- * where threads share no memory, or no more of them start.
+ * Creates a workspace whose kernels share their work among `threads` threads, 2 or more, until it is closed;
+ * results are the same bytes. Rejects if threads can't share memory, or a thread does not start.
  *
  * @param smallest see `split`.
  */
@@ -88,7 +92,7 @@ export async function createSharedWorkspace(
   return workspace;
 }
 
-/** Throws where a thread may share no memory, or not wait for others, as that of a page. */
+/** Throws if this thread can't share memory, or can't wait for others, like a page's main thread. */
 function requireWaiting(): void {
   if (typeof SharedArrayBuffer === 'undefined')
     throw new Error('there is no SharedArrayBuffer, since the page is not cross-origin isolated');

@@ -3,28 +3,29 @@ import { type Call, perform } from './threads/call.ts';
 import type { Team } from './threads/team.ts';
 
 const PAGE = 65_536;
-/** Kernels read whole vectors and cache lines: every region begins on one. */
+/** Bytes of a cache line: every region begins on one, since kernels read whole vectors and cache lines. */
 const ALIGNMENT = 64;
 
-/** Memory that kernels work on, of pages of 64 KiB: that of WebAssembly, or one like it. */
+/** Memory of the kernels, in pages of 64 KiB: that of WebAssembly, or one like it. */
 export interface KernelMemory {
-  /** All of it, until it grows. */
+  /** Whole memory; replaced when it grows. */
   readonly buffer: ArrayBufferLike;
-  /** Takes so many pages more; throws `RangeError` where the system has none. */
+  /** Grows by `pages` pages; throws `RangeError` if the system has none. */
   grow(pages: number): number;
 }
 
-/** Of a loss, which is worked out in blocks of rows. */
+/** Sizes of the blocks of rows in which a loss is computed. */
 export interface Blocks {
-  /** Logits of a block, at most. */
+  /** Most logits of a block. */
   readonly logits: number;
-  /** Rows of a block, at least, however many logits these have. */
+  /** Fewest rows of a block, however many logits they have. */
   readonly rows: number;
 }
 
 /**
- * The memory of one model in training or in use, and the kernels over it. Regions are reserved first, which costs nothing and
- * tells the bytes that are needed, and then taken from the system all at once. Memory only grows; it is freed with its workspace.
+ * Memory of one model in training or in use, and the kernels over it. Regions are reserved first, which only
+ * adds up the bytes they need, and then allocated all at once. Memory only grows; it is freed with its
+ * workspace.
  */
 export class Workspace {
   #kernels: Kernels;
@@ -36,7 +37,10 @@ export class Workspace {
 
   readonly blocks: Blocks;
 
-  /** @param kernels over this memory. @param blocks of 2 MB by default, which stay in a cache. */
+  /**
+   * @param kernels over this memory.
+   * @param blocks 2 MB by default, which stay in a cache.
+   */
   constructor(kernels: Kernels, memory: KernelMemory, blocks: Blocks = { logits: 524_288, rows: 16 }) {
     this.blocks = blocks;
     this.#kernels = kernels;
@@ -45,7 +49,11 @@ export class Workspace {
     this.#ints = new Int32Array(memory.buffer);
   }
 
-  /** Shares the work of its kernels among the threads of a team until it is closed; the results are the same bytes. @param kernels those of the team. */
+  /**
+   * Shares the work of its kernels among the threads of a team until it is closed; results are the same
+   * bytes.
+   * @param kernels those of the team.
+   */
   employ(team: Team, kernels: Kernels): void {
     this.#team = team;
     this.#kernels = kernels;
@@ -55,18 +63,18 @@ export class Workspace {
     return this.#kernels;
   }
 
-  /** How many threads do its work. */
+  /** Number of threads that do its work. */
   get threads(): number {
     return this.#team?.threads ?? 1;
   }
 
-  /** Makes calls that are small each, and whose outputs are apart, in any order. */
+  /** Runs small calls with separate outputs, in any order. */
   together(calls: readonly Call[]): void {
     if (this.#team) this.#team.run(calls);
     else for (const call of calls) perform(this.#kernels, call);
   }
 
-  /** Ends its threads; it is not to be used any more. */
+  /** Ends its threads; no other call may follow. */
   async close(): Promise<void> {
     await this.#team?.end();
   }
@@ -76,28 +84,31 @@ export class Workspace {
     return this.#end;
   }
 
-  /** Bytes that it has from the system. */
+  /** Bytes allocated from the system. */
   get capacity(): number {
     return this.#memory.buffer.byteLength;
   }
 
-  /** Gives back all regions, and leaves nothing in them. */
+  /** Releases all regions and fills the memory with zeros. */
   clear(): void {
     this.#end = ALIGNMENT;
     this.#ints.fill(0);
   }
 
-  /** All of the memory as floats; the float at address `a` is `floats[a / 4]`. Taken anew after each `commit`. */
+  /** Whole memory as floats; the float at address `a` is `floats[a / 4]`. Replaced by each `commit`. */
   get floats(): Float32Array {
     return this.#floats;
   }
 
-  /** All of the memory as integers, likewise. */
+  /** Whole memory as integers, likewise. */
   get ints(): Int32Array {
     return this.#ints;
   }
 
-  /** A new region of so many four-byte values, filled with whatever was there. Not to be touched before `commit`. */
+  /**
+   * Reserves a region of `values` four-byte values, whose initial contents are undefined. Not to be used
+   * before `commit`.
+   */
   reserve(values: number): Address {
     return this.reserveBytes(4 * values);
   }
@@ -108,12 +119,12 @@ export class Workspace {
     return start;
   }
 
-  /** Gives back the regions from `end` on, an earlier value of `bytes`. */
+  /** Releases the regions from `end` on; `end` is an earlier value of `bytes`. */
   release(end: number): void {
     this.#end = end;
   }
 
-  /** Takes what is reserved from the system. Throws `RangeError` where the system has no more. */
+  /** Allocates the reserved memory. Throws `RangeError` if the system has no more. */
   commit(): void {
     const missing = Math.ceil(this.#end / PAGE) - this.#memory.buffer.byteLength / PAGE;
     if (missing <= 0) return;
@@ -122,7 +133,7 @@ export class Workspace {
     this.#ints = new Int32Array(this.#memory.buffer);
   }
 
-  /** The floats of a region, in place; valid until the next `commit`. */
+  /** Floats of a region, in place; valid until the next `commit`. */
   view(address: Address, length: number): Float32Array {
     return this.#floats.subarray(address / 4, address / 4 + length);
   }

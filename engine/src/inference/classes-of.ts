@@ -1,4 +1,4 @@
-/** Layers that a classifier ends in, but for what has no weights. */
+/** Layers with weights that a classifier may end in. */
 const outputs = new Set(['Dense', 'TiedDense']);
 
 interface Layer {
@@ -6,7 +6,10 @@ interface Layer {
   readonly config?: { readonly units?: unknown };
 }
 
-/** Classes that a model tells apart, as its `model.json` says: those of its last dense layer. Undefined where it has none. */
+/**
+ * Number of classes of a model by its `model.json`: the units of its last dense layer. Undefined if it has
+ * none.
+ */
 export function classesOf(topology: unknown): number | undefined {
   const { config } = (topology ?? {}) as { config?: { layers?: readonly Layer[] } };
   const units = config?.layers?.findLast(({ class_name: kind }) => outputs.has(String(kind)))?.config?.units;

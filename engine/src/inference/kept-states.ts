@@ -2,15 +2,15 @@ import type { SequenceState } from './predictor.ts';
 
 interface Kept {
   readonly input: readonly number[];
-  /** Of how many tokens of it the state is. */
+  /** Number of tokens of the input that the state covers. */
   readonly length: number;
   readonly state: SequenceState;
 }
 
-/** States of a predictor after beginnings of inputs, of which those that were of use last are kept. */
+/** States of a predictor after beginnings of inputs; keeps the most recently used. */
 export class KeptStates {
   readonly #most: number;
-  /** The one that was of use last comes last. */
+  /** States by last use; the most recent comes last. */
   readonly #kept: Kept[] = [];
 
   constructor(most: number) {
@@ -21,7 +21,7 @@ export class KeptStates {
     return this.#kept.length;
   }
 
-  /** The state after the longest beginning of `input` that is known, of at most `most` tokens. */
+  /** State after the longest known beginning of `input`, of at most `most` tokens. */
   longest(input: readonly number[], most = input.length): Omit<Kept, 'input'> | undefined {
     let found = -1;
     for (const [place, kept] of this.#kept.entries())
@@ -30,7 +30,10 @@ export class KeptStates {
     return this.#use(found);
   }
 
-  /** @param input not to be changed any more. */
+  /**
+   * Keeps a state.
+   * @param input must not change afterwards.
+   */
   keep(input: readonly number[], length: number, state: SequenceState): void {
     const place = this.#kept.findIndex(kept => kept.length === length && begins(input, kept));
     if (place >= 0) this.#use(place);

@@ -2,8 +2,9 @@ import type { Classifier } from './classifier.ts';
 import { softmax } from './softmax.ts';
 
 /**
- * A classifier of `known` classes as one of `classes`: those that it knows beyond these are left out, and those that it lacks are impossible. It hears
- * `unknown` in the place of a token that it lacks; without it, what it is given.
+ * Turns a classifier of `known` classes into one of `classes`: leaves out surplus classes, and gives missing
+ * ones probability 0. Reads `unknown` in the place of a token that it lacks; without `unknown`, tokens pass
+ * unchanged.
  */
 export function resized(
   classifier: Classifier,

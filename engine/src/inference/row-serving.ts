@@ -1,37 +1,44 @@
 import type { Questions, Serving } from './serving.ts';
 
-/** Numbers in a list, or in lists of lists, such as the rows of an image's pixels. */
+/** Numbers in a list, or in nested lists, such as the rows of an image's pixels. */
 export type Numbers = ArrayLike<number> | readonly Numbers[];
 
-/** How an example of an app becomes a row of numbers. */
+/** Conversion of an app's example into a row of numbers. */
 export interface Rows<Example> {
   /**
-   * What the model takes of an example: finite numbers, as many of each, flat or nested; they get the shape of the model's input, such as
-   * `[height, width, channels]`, in the order in which they stand. Scale them to about −1 to 1.
+   * Returns the features of an example: finite numbers, as many for each example, flat or nested. They get
+   * the shape of the model's input, such as `[height, width, channels]`, in their order. Scale them to about
+   * −1 to 1.
    */
   readonly features: (example: Example) => Numbers;
-  /** How many features there are; by default as many as the first example of a training has. */
+  /** Number of features; by default that of the first example of a training. */
   readonly inputs?: number;
 }
 
 /** Rows with a class each. */
 export interface ClassifierOptions<Example> extends Rows<Example> {
-  /** Classes that the model tells apart, 2 or more. */
+  /** Number of classes, 2 or more. */
   readonly classes: number;
-  /** The class of an example, a whole number from 0 to `classes` − 1. */
+  /** Returns the class of an example, an integer from 0 to `classes` − 1. */
   readonly label: (example: Example) => number;
 }
 
-/** Rows with what is to be predicted of each. */
+/** Rows with numbers to predict for each. */
 export interface RegressorOptions<Example> extends Rows<Example> {
-  /** What the model is to predict of an example: a finite number, or several, as many of each. Scale them to about −1 to 1. */
+  /**
+   * Returns the numbers to predict for an example: one finite number, or as many for each example. Scale them
+   * to about −1 to 1.
+   */
   readonly label: (example: Example) => number | readonly number[];
-  /** Numbers of a label, which predictions have as many of; by default as many as the first example of a training has, and 1 in predictions. */
+  /**
+   * Number of values of a label and of a prediction; by default that of the first example of a training, and
+   * 1 in predictions.
+   */
   readonly outputs?: number;
 }
 
 /**
- * How a model that puts rows of numbers into classes is put to use: what `classifier` has as its `serving`, without TensorFlow.js.
+ * Creates the `serving` of a `classifier`, without TensorFlow.js.
  *
  * @throws RangeError for fewer than two classes
  */
@@ -50,7 +57,7 @@ export function classifierServing<Example>(options: ClassifierOptions<Example>):
   };
 }
 
-/** How a model that predicts numbers from rows is put to use: what `regressor` has as its `serving`, without TensorFlow.js. */
+/** Creates the `serving` of a `regressor`, without TensorFlow.js. */
 export function regressorServing<Example>(options: RegressorOptions<Example>): Serving<Example> {
   const input = (example: unknown) => featuresOf(example as Example, options, options.inputs);
   return {
@@ -62,7 +69,7 @@ export function regressorServing<Example>(options: RegressorOptions<Example>): S
   };
 }
 
-/** Throws `RangeError` for what are no features. */
+/** Throws `RangeError` for invalid features. */
 export function featuresOf<Example>(
   example: Example,
   { features }: Rows<Example>,
@@ -73,13 +80,13 @@ export function featuresOf<Example>(
 
 const isList = (found: unknown): found is Numbers => Array.isArray(found) || ArrayBuffer.isView(found);
 
-/** The numbers of lists of lists, in the order in which they stand. */
+/** Flattens nested lists in order. */
 function flat(found: Numbers): readonly number[] {
   const list = Array.from(found as ArrayLike<number | Numbers>);
   return list.some(isList) ? list.flatMap(each => (isList(each) ? flat(each) : each)) : (list as number[]);
 }
 
-/** Throws `RangeError` for what is no list of `count` finite numbers, flat or nested. */
+/** Throws `RangeError` for anything but a list of `count` finite numbers, flat or nested. */
 export function numbersOf(found: Numbers, what: string, count: number | undefined): readonly number[] {
   if (!isList(found))
     throw new RangeError(`"${what}" gave ${found === null ? 'null' : typeof found}, not a list of numbers.`);
@@ -92,7 +99,7 @@ export function numbersOf(found: Numbers, what: string, count: number | undefine
   return numbers;
 }
 
-/** Throws `RangeError` for what is no class. */
+/** Throws `RangeError` for an invalid class. */
 export function classOf(found: number, classes: number): number {
   if (Number.isInteger(found) && found >= 0 && found < classes) return found;
   throw new RangeError(`"label" gave ${String(found)}, not a whole number from 0 to ${classes - 1}.`);

@@ -1,13 +1,16 @@
-/** Hears the scores at a position: those of the tokens stand in `scores` from `offset` on, and are valid during the call alone. */
+/**
+ * Receives the scores at a position: those of the tokens begin at `offset` in `scores`, and are valid only
+ * during the call.
+ */
 export type Visit = (position: number, scores: Float32Array, offset: number) => void;
 
-/** A model in use on many inputs at once. */
+/** Model in use on many inputs at once. */
 export interface Scorer {
   /**
-   * Scores the tokens that may follow `positions`, each counted as row · steps + step, of tokens `[batch, steps]`. A model that
-   * hands out its last position alone is asked for positions of the last step. Of a model over rows of values, images for instance,
-   * which follow one another in `inputs`, the positions are the rows, and `steps` is 1. Throws `RangeError` for a token that the
-   * model does not know.
+   * Scores the tokens that may follow `positions`, each counted as row · steps + step, of tokens `[batch,
+   * steps]`. A model that returns only its last position takes only positions of the last step. For a model
+   * over rows of values, such as images one after another in `inputs`, the positions are the rows, and
+   * `steps` is 1. Throws `RangeError` for a token that the model does not know.
    */
   score(
     inputs: ArrayLike<number>,
@@ -15,6 +18,6 @@ export interface Scorer {
     positions: readonly number[],
     visit: Visit,
   ): void;
-  /** Ends its threads; it is not to be used any more. */
+  /** Ends its threads; no other call may follow. */
   close(): Promise<void>;
 }

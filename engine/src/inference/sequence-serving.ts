@@ -1,16 +1,16 @@
 import type { Questions, Serving } from './serving.ts';
 
 export interface SequenceOptions<Example> {
-  /** Tokens that the model knows, 2 or more; token 0 is padding, and is never learned. */
+  /** Number of tokens that the model knows, 2 or more; token 0 is padding, and is never learned. */
   readonly tokens: number;
-  /** The tokens of an example, whole numbers from 1 to `tokens` − 1. */
+  /** Returns the tokens of an example, integers from 1 to `tokens` − 1. */
   readonly encode: (example: Example) => readonly number[];
-  /** The most tokens in a row of a batch, 2 or more; 32 by default. A longer example is learned in parts. */
+  /** Most tokens in a row of a batch, 2 or more; 32 by default. A longer example is learned in parts. */
   readonly length?: number;
 }
 
 /**
- * How a model that predicts the next token is put to use: what `sequence` has as its `serving`, without TensorFlow.js.
+ * Creates the `serving` of a `sequence` of tokens, without TensorFlow.js.
  *
  * @throws RangeError for fewer than two tokens
  */
@@ -34,7 +34,7 @@ export function sequenceServing<Example>(
   };
 }
 
-/** What reads the tokens of an example, and throws `RangeError` for what are none. */
+/** Creates a function that encodes an example, and throws `RangeError` for invalid tokens. */
 export function readerOf<Example>({
   tokens,
   encode,

@@ -1,4 +1,6 @@
-/** Probabilities of logits over the classes from `first` on, 0 below. Logits that are no numbers count as the least likely. */
+/**
+ * Probabilities of logits over the classes from `first` on, 0 below. NaN logits count as the least likely.
+ */
 export function softmax(logits: Float32Array, first: number): Float32Array {
   const values = new Float32Array(logits.length);
   let largest = Number.NEGATIVE_INFINITY;

@@ -2,15 +2,18 @@ import type { Classifier } from './classifier.ts';
 import { KeptStates } from './kept-states.ts';
 import type { Predictor } from './predictor.ts';
 
-/** Somebody who types takes back some of the last words, and goes on: so many of the last states of an input are kept. */
+/** States kept per input: a user who types often deletes the last words and goes on. */
 const lastStates = 4;
-/** Those of four inputs, which may be asked about in turns. */
+/** States kept in all: those of four inputs, which may take turns. */
 const mostStates = 4 * lastStates;
 
-/** A classifier over tokens, which reads what is new of an input. @param dispose frees the predictor. */
+/**
+ * Classifier over tokens, which reads only what is new in an input.
+ * @param dispose frees the predictor.
+ */
 export function tokenClassifier(predictor: Predictor, dispose: () => void): Classifier {
   const states = new KeptStates(mostStates);
-  /** Goes on behind the longest beginning that is known; the number of its tokens. */
+  /** Resumes from the longest known beginning; returns the number of its tokens. */
   const resume = (input: readonly number[], most: number) => {
     const known = states.longest(input, most);
     if (known) predictor.resume(known.state);
@@ -28,7 +31,7 @@ export function tokenClassifier(predictor: Predictor, dispose: () => void): Clas
       }
       return says(firstClass);
     },
-    // These are of examples, of which none is asked about again: they keep nothing.
+    // Positions of examples are asked for only once, so no states are kept.
     at(input, positions, hear, firstClass) {
       let read = resume(input, positions.length > 0 ? positions[0]! + 1 : 0);
       for (const [index, position] of positions.entries()) {

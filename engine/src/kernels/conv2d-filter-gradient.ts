@@ -17,8 +17,9 @@ interface Inputs {
 }
 
 /**
- * The gradient of a convolution with respect to its filter `[height, width, inChannels, outChannels]`, as one matrix product: the
- * patches of x that each filter value meets, `[taps · inChannels, pixels]`, times dy, `[pixels, outChannels]`.
+ * Gradient of a convolution with respect to its filter `[height, width, inChannels, outChannels]`, as one
+ * matrix product: the patches of x that each filter value meets, `[taps · inChannels, pixels]`, times dy,
+ * `[pixels, outChannels]`.
  */
 export const conv2dFilterGradient = wasmKernel<Inputs, Conv2DBackpropFilterAttrs>(
   Conv2DBackpropFilter,

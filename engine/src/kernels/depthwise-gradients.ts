@@ -11,7 +11,10 @@ import { forEachTap } from './window.ts';
 
 type Shape4D = [number, number, number, number];
 
-/** The window of a depthwise convolution: filter `[height, width, channels, multiplier]`, outputs of one channel side by side. */
+/**
+ * Window of a depthwise convolution: filter `[height, width, channels, multiplier]`, outputs of one channel
+ * side by side.
+ */
 function depthwiseWindow(
   inputShape: Shape4D,
   filterShape: Shape4D,
@@ -28,7 +31,6 @@ function depthwiseWindow(
   );
 }
 
-/** The gradient of a depthwise convolution with respect to its filter. */
 export const depthwiseFilterGradient = wasmKernel<
   { readonly x: TensorInfo; readonly dy: TensorInfo },
   DepthwiseConv2dNativeBackpropFilterAttrs
@@ -53,7 +55,6 @@ export const depthwiseFilterGradient = wasmKernel<
   return output;
 });
 
-/** The gradient of a depthwise convolution with respect to its input. */
 export const depthwiseInputGradient = wasmKernel<
   { readonly dy: TensorInfo; readonly filter: TensorInfo },
   DepthwiseConv2dNativeBackpropInputAttrs

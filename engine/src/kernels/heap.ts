@@ -1,14 +1,14 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { DataType, KernelConfig, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '../tfjs/tf.ts';
 
-/** What a kernel of the WebAssembly backend is called with. */
+/** Arguments of a kernel of the WebAssembly backend. */
 export interface WasmCall<Inputs, Attributes = unknown> {
   readonly inputs: Inputs;
   readonly attrs: Attributes;
   readonly backend: BackendWasm;
 }
 
-/** A kernel of the WebAssembly backend in the form that `tf.registerKernel` takes. */
+/** Wraps a kernel of the WebAssembly backend in the form that `tf.registerKernel` takes. */
 export function wasmKernel<Inputs, Attributes>(
   kernelName: string,
   run: (call: WasmCall<Inputs, Attributes>) => TensorInfo | TensorInfo[],
@@ -26,8 +26,8 @@ export function wasmKernel<Inputs, Attributes>(
 }
 
 /**
- * Makes an output tensor on the backend's heap; its values are whatever was there before. Make all outputs of a kernel
- * before taking the first view: the heap may move when it grows.
+ * Makes an output tensor on the backend's heap, with undefined contents. Make all outputs of a kernel before
+ * taking the first view: the heap may move when it grows.
  */
 export function allocate(
   backend: BackendWasm,
@@ -37,12 +37,12 @@ export function allocate(
   return backend.makeOutput([...shape], dtype);
 }
 
-/** A float32 tensor's values in place on the heap; valid until the next allocation. */
+/** Values of a float32 tensor in place on the heap; valid until the next allocation. */
 export function floats(backend: BackendWasm, tensor: TensorInfo): Float32Array {
   return backend.typedArrayFromHeap(tensor) as Float32Array;
 }
 
-/** An int32 tensor's values in place on the heap; valid until the next allocation. */
+/** Values of an int32 tensor in place on the heap; valid until the next allocation. */
 export function ints(backend: BackendWasm, tensor: TensorInfo): Int32Array {
   return backend.typedArrayFromHeap(tensor) as Int32Array;
 }

@@ -2,8 +2,8 @@ import { Identity, type TensorInfo } from '../tfjs/tf.ts';
 import { wasmKernel } from './heap.ts';
 
 /**
- * A second tensor over the same values. tfjs-wasm copies them, once for every tensor that a gradient saves; they never
- * change, so a reference is enough, as on the CPU backend.
+ * Second tensor over the same values. tfjs-wasm copies them for every tensor that a gradient saves; they
+ * never change, so a reference is enough, as on the CPU backend.
  */
 export const identity = wasmKernel<{ readonly x: TensorInfo }, unknown>(
   Identity,

@@ -21,8 +21,8 @@ const missing: readonly KernelConfig[] = [
 let registered = false;
 
 /**
- * Registers the kernels that training needs and this version of tfjs-wasm lacks, and replaces those of its own that
- * make the backward pass slow. Does nothing when called again.
+ * Registers the kernels that training needs and this version of tfjs-wasm lacks, and replaces those that make
+ * the backward pass slow. Does nothing when called again.
  */
 export function registerKernels(): void {
   if (registered) return;

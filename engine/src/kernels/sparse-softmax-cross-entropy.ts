@@ -1,16 +1,16 @@
 import { getKernel, Softmax, type TensorInfo } from '../tfjs/tf.ts';
 import { allocate, floats, ints, wasmKernel } from './heap.ts';
 
-/** Names of the two kernels; `losses.ts` runs them where the current backend has them. */
+/** Names of the two kernels; `losses.ts` runs them if the current backend has them. */
 export const SPARSE_SOFTMAX_CROSS_ENTROPY = 'SparseSoftmaxCrossEntropy';
 export const SPARSE_SOFTMAX_CROSS_ENTROPY_GRADIENT = 'SparseSoftmaxCrossEntropyGradient';
 
-/** Below this a float32 probability says too little of its logarithm. */
+/** Smallest float32 probability whose logarithm is exact enough. */
 const SMALLEST_PROBABILITY = 1e-30;
 
 /**
- * From logits `[rows, classes]`, labels `[rows]` (int32) and shares `[rows]`: the cross-entropy Σ share · −ln p(label), and the
- * probabilities `[rows, classes]`, from which the gradient follows.
+ * Computes, from logits `[rows, classes]`, labels `[rows]` (int32) and shares `[rows]`, the cross-entropy Σ
+ * share · −ln p(label), and the probabilities `[rows, classes]`, from which the gradient follows.
  */
 export const sparseSoftmaxCrossEntropy = wasmKernel<
   { readonly logits: TensorInfo; readonly labels: TensorInfo; readonly shares: TensorInfo },
@@ -42,7 +42,7 @@ export const sparseSoftmaxCrossEntropy = wasmKernel<
   return [loss, probabilities];
 });
 
-/** The gradient of the loss with respect to the logits: dy · share · (p − one-hot of the label). */
+/** Gradient of the loss with respect to the logits: dy · share · (p − one-hot of the label). */
 export const sparseSoftmaxCrossEntropyGradient = wasmKernel<
   {
     readonly probabilities: TensorInfo;

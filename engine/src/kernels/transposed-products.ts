@@ -11,9 +11,9 @@ import { type WasmCall, wasmKernel } from './heap.ts';
 type Call = WasmCall<{ readonly a: TensorInfo; readonly b: TensorInfo }, BatchMatMulAttrs>;
 
 /**
- * Matrix products for the backward pass. tfjs-wasm multiplies plain operands with XNNPACK, but transposed ones, of which all
- * gradients of dense and recurrent layers consist, in a naive loop that is more than ten times slower. This kernel
- * transposes first and leaves the product to the original kernel.
+ * Matrix products for the backward pass. tfjs-wasm multiplies plain operands with XNNPACK, but transposed
+ * ones, which all gradients of dense and recurrent layers need, in a naive loop that is more than ten times
+ * slower. This kernel transposes first and leaves the product to the original kernel.
  */
 export function transposedProducts(): KernelConfig {
   const plain = getKernel(BatchMatMul, 'wasm');
@@ -32,7 +32,7 @@ export function transposedProducts(): KernelConfig {
   return { ...plain, kernelFunc };
 }
 
-/** A new tensor with the last two axes exchanged. */
+/** Copies a tensor with the last two axes exchanged. */
 function transposed(x: TensorInfo, backend: Call['backend']): TensorInfo {
   const perm = x.shape.map((_, axis) => axis);
   const last = perm.length - 1;

@@ -4,13 +4,13 @@ import { allocate, floats, ints, wasmKernel } from './heap.ts';
 interface Inputs {
   /** `[rows, ...inner]`, float32 or int32. */
   readonly x: TensorInfo;
-  /** `[rows]`, int32: the segment to which a row is added. */
+  /** Segment to which each row is added: `[rows]`, int32. */
   readonly segmentIds: TensorInfo;
 }
 
 /**
- * Adds up rows by segment: the gradient of an embedding lookup. Ids that are negative or at least `numSegments` are dropped,
- * as TensorFlow's UnsortedSegmentSum and the CPU backend do.
+ * Adds up rows by segment: the gradient of an embedding lookup. Drops ids that are negative or at least
+ * `numSegments`, as TensorFlow's UnsortedSegmentSum and the CPU backend do.
  */
 export const unsortedSegmentSum = wasmKernel<Inputs, { readonly numSegments: number }>(
   UnsortedSegmentSum,

@@ -1,11 +1,11 @@
 import type { backend_util } from '../tfjs/tf.ts';
 
-/** Visits one pair of pixels that a convolution connects; all three are counted in pixels, not in values. */
+/** Visits one pair of pixels that a convolution connects; all three indices count pixels, not values. */
 export type Visit = (input: number, output: number, tap: number) => void;
 
 /**
- * Walks over every (input pixel, output pixel, filter tap) that a two-dimensional convolution connects, padding left out.
- * The output pixel moves fastest along a row.
+ * Visits every (input pixel, output pixel, filter tap) that a two-dimensional convolution connects, without
+ * padding. The output pixel moves fastest along a row.
  */
 export function forEachTap(window: backend_util.Conv2DInfo, visit: Visit): void {
   const { batchSize, inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth } = window;

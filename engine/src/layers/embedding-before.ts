@@ -1,6 +1,6 @@
 import type * as tf from '../tfjs/tf.ts';
 
-/** The nearest embedding before a layer, found breadth first, each layer looked at once. */
+/** Nearest embedding before a layer, by breadth-first search. */
 export function embeddingBefore(layer: tf.layers.Layer): tf.layers.Layer | undefined {
   const queue = new Set([layer]);
   for (const { inboundNodes } of queue) {

@@ -1,7 +1,10 @@
 import * as tf from '../tfjs/tf.ts';
 import { TiedDense } from './tied-dense.ts';
 
-/** Tells tfjs of the engine's own layer classes, so that it can load models that contain them. Harmless when called again. */
+/**
+ * Registers the engine's own layer classes with tfjs, so that it can load models that contain them. May be
+ * called again.
+ */
 export function registerLayers(): void {
   tf.serialization.registerClass(TiedDense);
 }

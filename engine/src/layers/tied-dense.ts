@@ -2,18 +2,19 @@ import * as tf from '../tfjs/tf.ts';
 import { embeddingBefore } from './embedding-before.ts';
 
 export interface TiedDenseConfig {
-  /** Values of the output: as many as the embedding has rows. */
+  /** Number of output values, equal to the rows of the embedding. */
   readonly units: number;
-  /** By default true. */
+  /** True by default. */
   readonly useBias?: boolean;
   readonly name?: string;
 }
 
 /**
- * A linear output layer whose kernel is the transposed matrix of the nearest `embedding` layer before it, so that one matrix both
- * reads and writes words (Press & Wolf 2017, §3; Inan et al. 2017, §4). From `[…, width of the embedding]` to `[…, units]`; of its own
- * it has a bias alone. Gradients of both uses add up in the embedding. A layer of plain tfjs, on any backend: models that contain it
- * load in any tfjs program once `registerLayers` has been called.
+ * Linear output layer whose kernel is the transposed matrix of the nearest `embedding` layer before it, so
+ * that one matrix both reads and writes words (Press & Wolf 2017, §3; Inan et al. 2017, §4). Maps `[…, width
+ * of the embedding]` to `[…, units]`; its only own weight is a bias. Gradients of both uses add up in the
+ * embedding. It is a layer of plain tfjs, on any backend: models that contain it load in any tfjs program
+ * once `registerLayers` has been called.
  */
 export class TiedDense extends tf.layers.Layer {
   static readonly className = 'TiedDense';
@@ -28,7 +29,7 @@ export class TiedDense extends tf.layers.Layer {
     this.supportsMasking = true;
   }
 
-  /** `[units]`; undefined where there is none. */
+  /** Bias `[units]`; undefined if there is none. */
   get bias(): tf.Tensor | undefined {
     return this.#bias?.read();
   }
@@ -42,7 +43,7 @@ export class TiedDense extends tf.layers.Layer {
     return [...(inputShape as tf.Shape).slice(0, -1), this.#units];
   }
 
-  /** Throws `RangeError` where the model has no embedding before, or one of another size. */
+  /** Throws `RangeError` if the model has no embedding before it, or one of another size. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = Array.isArray(inputs) ? inputs[0]! : inputs;
@@ -58,7 +59,7 @@ export class TiedDense extends tf.layers.Layer {
     return { ...super.getConfig(), units: this.#units, useBias: this.#useBias };
   }
 
-  /** The embedding's matrix `[units, width]`. */
+  /** Matrix of the embedding, `[units, width]`. */
   table(width: number): tf.Tensor {
     const table = embeddingBefore(this)?.weights[0]?.read();
     if (table?.shape[0] !== this.#units || table.shape[1] !== width)

@@ -2,16 +2,16 @@ import type { Tensor, TensorSpec } from '@murmuration/protocol/tensors/tensor';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
 import * as tf from '../tfjs/tf.ts';
 
-/** How far the answers of a form of a model are from those of the model in float32. */
+/** Difference between the answers of a form of a model and those of the model in float32. */
 export interface Measured {
-  /** Rows of seeded inputs. */
+  /** Number of rows of seeded inputs. */
   readonly examples: number;
-  /** The largest and the mean difference of an output value. */
+  /** Largest difference of an output value; `mean` is the mean difference. */
   readonly largest: number;
   readonly mean: number;
-  /** The largest magnitude of an output value, beside which the differences are to be seen. */
+  /** Largest magnitude of an output value, for comparison with the differences. */
   readonly reach: number;
-  /** Share of the rows of outputs whose highest value stands at the same place; null where they have one value each. */
+  /** Share of output rows whose highest value stands at the same place; null if rows have a single value. */
   readonly sameHighest: number | null;
 }
 
@@ -20,7 +20,7 @@ export interface MeasureOptions {
   readonly seed?: number;
 }
 
-/** Steps of inputs whose length is not fixed. */
+/** Number of steps of inputs whose length is not fixed. */
 const freeLength = 16;
 
 /** Inputs that follow from a seed: ids that the tables of the model have, and values from −1 to 1. */
@@ -45,7 +45,7 @@ export function seededInputs(
   });
 }
 
-/** What the model answers on the current backend of tfjs. */
+/** Answers of the model on the current backend of tfjs. */
 export function expectedOf(model: tf.LayersModel, given: readonly Tensor[]): readonly Tensor[] {
   const outputs = tf.tidy(() => {
     const tensors = given.map(({ datatype, data, shape }) =>
@@ -97,7 +97,7 @@ export function differenceOf(
   return { examples, largest, mean: sum / count, reach, sameHighest: rows > 0 ? same / rows : null };
 }
 
-/** Ids that a layer knows. */
+/** Number of ids of each embedding in a layer. */
 function rowsOf(layer: tf.layers.Layer): readonly number[] {
   const inner = (layer as { layers?: readonly tf.layers.Layer[] }).layers;
   if (inner) return inner.flatMap(rowsOf);
@@ -109,7 +109,7 @@ function highest(values: Float32Array, start: number, width: number): number {
   return row.indexOf(Math.max(...row));
 }
 
-/** Numbers from 0 to 1 that follow from a seed: a linear congruential generator. */
+/** Generator of numbers in [0, 1) from a seed: a linear congruential generator. */
 function uniformOf(seed: number): () => number {
   let state = (Math.imul(seed, 0x9e_37_79_b1) + 1) >>> 0;
   return () => {

@@ -3,8 +3,8 @@ import { loadOnnx } from '../onnx/run.ts';
 import { differenceOf, expectedOf, type Measured, type MeasureOptions, seededInputs } from './difference.ts';
 
 /**
- * Runs an ONNX file and its model on the same seeded inputs, the model on the current backend of tfjs in float32. Throws
- * `engine.no-backend` where ONNX Runtime is not installed.
+ * Compares an ONNX file with its model on the same seeded inputs, the model on the current backend of tfjs in
+ * float32. Throws `engine.no-backend` if ONNX Runtime is not installed.
  */
 export async function measureOnnx(
   parts: ModelParts,

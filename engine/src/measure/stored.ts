@@ -2,7 +2,10 @@ import { loadModel, type ModelParts } from '../models/model.ts';
 import { specsOf } from '../runtime/layers-model.ts';
 import { differenceOf, expectedOf, type Measured, type MeasureOptions, seededInputs } from './difference.ts';
 
-/** Runs a model and what was read of a smaller form of it on the same seeded inputs, on the current backend of tfjs. */
+/**
+ * Compares a model with one read from a smaller form of it on the same seeded inputs, on the current backend
+ * of tfjs.
+ */
 export async function measureStored(
   parts: ModelParts,
   smaller: ModelParts,

@@ -3,7 +3,7 @@ import { registerLayers } from '../layers/register.ts';
 import * as tf from '../tfjs/tf.ts';
 import { checkedTopology, requireSmall } from './checked-topology.ts';
 
-/** How a layer makes a weight for itself. */
+/** Method by which a layer creates a weight. */
 type AddWeight = (this: tf.layers.Layer, ...given: WeightArguments) => tf.LayerVariable;
 type WeightArguments = [
   name: string,
@@ -14,8 +14,9 @@ type WeightArguments = [
 ];
 
 /**
- * Builds a layers model of the `modelTopology` of a file, with these weights, which are freed. Its layers may take no more memory for weights
- * than there are values. Throws `model.unusable` as `checkedTopology`, and where TensorFlow.js can't.
+ * Builds a layers model of the `modelTopology` of a file, with these weights, which it frees. Its layers may
+ * not have more weights than there are values. Throws `model.unusable` as `checkedTopology` does, and if
+ * TensorFlow.js can't build it.
  */
 export async function buildModel(topology: object, weights: tf.NamedTensorMap): Promise<tf.LayersModel> {
   registerLayers();
@@ -38,8 +39,8 @@ export async function buildModel(topology: object, weights: tf.NamedTensorMap): 
 }
 
 /**
- * What `build` makes before it first waits. Weights begin as zeros, whatever the file says of that: they are loaded, and some ways to begin take
- * hours. Those that were made are in `made`.
+ * Runs `build` up to its first wait, with bounded weights. All weights begin as zeros, whatever the file
+ * says: they are loaded later, and some initialisers take hours. Adds each new weight to `made`.
  */
 function withWeightsBounded<Built>(values: number, made: tf.LayerVariable[], build: () => Built): Built {
   const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight };

@@ -1,38 +1,40 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maxValues, sizeOf } from '@murmuration/protocol/weights/layout';
 
-/** Layers that a model runs at most, those of models and wrappers in it counted as often as they run. */
+/** Most layers that a model runs; those of nested models and wrappers count as often as they run. */
 const mostLayers = 10_000;
-/** Looks at layers and links, while the calls of a graph are put in order. */
+/** Most looks at layers and links while the calls of a graph are put in order. */
 const mostSteps = 1_000_000;
-/** TensorFlow.js makes what such a layer wraps three times over. */
+/** Number of times that TensorFlow.js builds the layer inside each wrapper; 1 for others. */
 const timesMade: Readonly<Record<string, number>> = { Bidirectional: 3 };
 
 type Dictionary = Readonly<Record<string, unknown>>;
 
-/** A layer as the file has it, its keys as TensorFlow.js has them in memory. */
+/** Layer as stored in the file, with keys as TensorFlow.js has them in memory. */
 interface Described extends Dictionary {
   readonly className: string;
   readonly config: Dictionary | readonly unknown[];
 }
 
-/** One of the inputs of a call: the output of a call of another layer. */
+/** Input of a call: the output of a call of another layer. */
 type Link = readonly [layer: string, call: number];
 
-/** Of one layer. */
+/** Calls of one layer. */
 interface Calls {
-  /** How many there are. */
+  /** Number of calls made so far. */
   made: number;
-  /** Those to be made. */
+  /** Calls still to be made. */
   wanted: readonly (readonly Link[])[];
 }
 
 /**
- * What TensorFlow.js may have of the `modelTopology` of a file: the model, and nothing beside it. It loops for ever over some: calls that wait
- * for one another or for none that is there, and models in models that call each other twice. Takes time that is bounded, and linear in a file
- * that has its layers in order.
+ * Returns the model in the `modelTopology` of a file, and nothing else of it, if TensorFlow.js can build it
+ * safely. TensorFlow.js would loop for ever over some: calls that wait for one another or for none that is
+ * there, and nested models that call each other twice. The check takes bounded time, linear for a file with
+ * its layers in order.
  *
- * @throws MurmurationError `model.unusable` for these, for more than 10,000 layers, a shape of more than 2^27 values, and a stateful layer
+ * @throws MurmurationError `model.unusable` for these, for more than 10,000 layers, a shape of more than 2^27
+ * values, and a stateful layer
  */
 export function checkedTopology(topology: object): object {
   const file = topology as Dictionary;
@@ -43,7 +45,7 @@ export function checkedTopology(topology: object): object {
   return { className, config };
 }
 
-/** Keys and texts as TensorFlow.js makes them of a file; made twice, they are the same. */
+/** Converts keys and texts as TensorFlow.js does; converting twice changes nothing. */
 function tfjsForm(value: unknown, key: string): unknown {
   if (typeof value === 'string') return camelled(value);
   if (Array.isArray(value)) {
@@ -70,7 +72,7 @@ function isDescribed(value: unknown): value is Described {
   return typeof className === 'string' && typeof config === 'object' && config !== null;
 }
 
-/** How many layers run when one is called once. */
+/** Number of layers that run in one call of this one. */
 function layersOf({ className, config }: Described): number {
   const { layers, ...others } = config as Dictionary;
   const { stateful, batchInputShape, batchShape } = others;
@@ -79,27 +81,27 @@ function layersOf({ className, config }: Described): number {
   const inside = Array.isArray(config) ? config : layers;
   if (className === 'Sequential' || !Array.isArray(inside))
     return bounded(1 + (timesMade[className] ?? 1) * layersIn(config));
-  // A wrapper may have a list of layers besides, which it never looks at.
+  // A wrapper may also have a list of layers, which it never looks at.
   return bounded(1 + layersOfGraph(inside) + (timesMade[className] ?? 1) * layersIn(others));
 }
 
-/** Of a model or a wrapper, by whatever option it has them. */
+/** Number of layers inside a model or a wrapper, under any option. */
 function layersIn(value: unknown): number {
   if (isDescribed(value)) return layersOf(value);
   if (typeof value !== 'object' || value === null) return 0;
-  // TensorFlow.js takes the list of one name for that name.
+  // TensorFlow.js takes a list of one name for that name.
   if (Array.isArray((value as Dictionary).className)) refuse('a class is named by a list');
   let layers = 0;
   for (const [name, each] of Object.entries(value)) {
     const inside = layersIn(each);
     if (!/(Initializer|Regularizer|Constraint)$/.test(name)) layers += inside;
-    // It looks like one layer itself, and TensorFlow.js would make it one of any class, models as well.
+    // An initializer looks like one layer, and TensorFlow.js would build it as any class, even a model.
     else if (inside > 1) refuse(`the ${name} of a layer holds layers`);
   }
   return bounded(layers);
 }
 
-/** The layers of a graph, each as often as it is called. */
+/** Number of layers of a graph, each counted as often as it is called. */
 function layersOfGraph(layers: readonly unknown[]): number {
   const calls = new Map<string, Calls>();
   let sum = 0;
@@ -117,8 +119,9 @@ function layersOfGraph(layers: readonly unknown[]): number {
 }
 
 /**
- * Goes through the calls as TensorFlow.js does: again and again over all layers, until each call has been made. Refuses where none of those left
- * can be, and where it takes more than a million steps, as it does for thousands of layers in the reverse order.
+ * Goes through the calls as TensorFlow.js does: over all layers again and again, until each call has been
+ * made. Refuses if no remaining call can be made, and after more than a million steps, as thousands of layers
+ * in reverse order take.
  */
 function requirePossible(all: ReadonlyMap<string, Calls>): void {
   let steps = 0;
@@ -134,7 +137,7 @@ function requirePossible(all: ReadonlyMap<string, Calls>): void {
       steps += 1;
       calls.wanted = calls.wanted.filter(links => {
         if (!links.every(isThere)) return true;
-        // TensorFlow.js leaves out a call of nothing.
+        // TensorFlow.js does not count a call without inputs.
         if (links.length > 0) calls.made += 1;
         return false;
       });
@@ -146,7 +149,7 @@ function requirePossible(all: ReadonlyMap<string, Calls>): void {
   }
 }
 
-/** A model in a model has the call of its own inputs before any other. */
+/** Returns 1 for an input layer or a nested model, which has the call of its own inputs before any other. */
 function callsFromTheStart({ className, config }: Described): number {
   const { layers } = config as Dictionary;
   return className === 'InputLayer' || (Array.isArray(layers) && layers.length > 0) ? 1 : 0;
@@ -160,7 +163,7 @@ function linksOf(layer: string, nodes: unknown): readonly (readonly Link[])[] {
   return nodes;
 }
 
-/** Of what is known of it. */
+/** Refuses a shape whose known lengths multiply to more than `maxValues`. */
 export function requireSmall(shape: unknown): void {
   if (!Array.isArray(shape)) return;
   const known = shape.filter(length => typeof length === 'number').map(Math.abs);

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Manifest } from '@murmuration/protocol/weights/model-files';
 import type * as tf from '../tfjs/tf.ts';
 
-/** A layer, or a model, as `model.json` has it. */
+/** Layer or model as stored in `model.json`. */
 interface Stored {
   readonly heldWeights?: unknown;
   readonly model_config?: Stored;
@@ -11,21 +11,21 @@ interface Stored {
     | {
         readonly name?: unknown;
         readonly trainable?: unknown;
-        /** Those of a model inside of the model, and that of a wrapper. */
+        /** Layers of a nested model; `layer` is that of a wrapper. */
         readonly layers?: readonly Stored[];
         readonly layer?: Stored;
       };
 }
 
-/** Frozen layers that a plan names at most, and characters of their names in all: a plan has room for these. */
+/** Most frozen layers in a plan, and most characters of their names in all. */
 const mostLayers = 512;
 const mostCharacters = 32_768;
 
 /**
- * The layers of a model that no training moves (`trainable: false`), as a plan names them: each has all tensors called `NAME/…`, in the
- * order of the layout; single weights of other layers that these hold (`heldIn`) are named in full. Moving statistics of layers that are
- * trained are not among them. Throws `plan.frozen-layers` for more than a plan
- * has room for.
+ * Names of the layers of a model that no training moves (`trainable: false`), as a plan lists them: each
+ * stands for all tensors called `NAME/…`, in the order of the layout. Single weights that other layers hold
+ * (`heldIn`) are named in full. Moving statistics of trained layers are not included. Throws
+ * `plan.frozen-layers` for more than a plan has room for.
  */
 export function frozenLayersOf({ topology, layout }: Pick<Manifest, 'topology' | 'layout'>): string[] {
   const names = namesIn(topology);
@@ -45,12 +45,12 @@ export function frozenLayersOf({ topology, layout }: Pick<Manifest, 'topology' |
   return layers;
 }
 
-/** Weights that training moves without gradients: the statistics of a normalisation. */
+/** True for weights that training moves without gradients: the statistics of a normalisation. */
 const isStatistic = (name: string) => name.endsWith('/moving_mean') || name.endsWith('/moving_variance');
 
 /**
- * The weights that layers of a model hold as they are, by their names: what is marked as not trainable in a layer, frozen or not, other than
- * moving statistics. No file of TensorFlow.js says so of the weights of an app's own layers.
+ * Names of single weights that a model's layers keep unchanged: those marked as not trainable in a layer that
+ * is not frozen, except moving statistics. Files of TensorFlow.js don't store this for an app's own layers.
  */
 export function heldIn(model: tf.LayersModel): readonly string[] {
   const trained = new Set(model.trainableWeights);
@@ -67,7 +67,7 @@ function namesIn(topology: object): ReadonlySet<unknown> {
   return names;
 }
 
-/** Names of the layers in a stored model that are frozen, or inside of a frozen one. */
+/** Adds the names of layers in a stored model that are frozen, or inside a frozen one. */
 function gather({ model_config, config }: Stored, isFrozen: boolean, names: Set<unknown>): void {
   if (model_config) gather(model_config, isFrozen, names);
   if (!config || typeof config !== 'object') return;
@@ -80,8 +80,8 @@ function gather({ model_config, config }: Stored, isFrozen: boolean, names: Set<
 }
 
 /**
- * Freezes what lies inside of frozen models and wrappers layer by layer, which changes nothing of how the model trains: TensorFlow.js
- * stores of each layer, but not of a model, whether it is frozen.
+ * Freezes each layer inside frozen models and wrappers, which does not change training: TensorFlow.js stores
+ * for each layer, but not for a model, if it is frozen.
  */
 export function freezeInside(model: { readonly layers: tf.layers.Layer[] }, isFrozen: boolean): void {
   for (const layer of model.layers) {
@@ -91,7 +91,9 @@ export function freezeInside(model: { readonly layers: tf.layers.Layer[] }, isFr
   }
 }
 
-/** Freezes in a loaded model what is frozen where it is stored: TensorFlow.js forgets it of two-way layers. */
+/**
+ * Freezes in a loaded model what is frozen in its file: TensorFlow.js forgets it for bidirectional layers.
+ */
 export function freezeAs(topology: object, model: { readonly layers: tf.layers.Layer[] }): void {
   const names = namesIn(topology);
   const freeze = ({ layers }: { readonly layers: tf.layers.Layer[] }) => {
@@ -104,8 +106,8 @@ export function freezeAs(topology: object, model: { readonly layers: tf.layers.L
 }
 
 /**
- * Lets frozen batch normalisation of a model work by its moving statistics in training too, and leave these as they are, as Keras has it;
- * that of TensorFlow.js would go on by the batch.
+ * Makes frozen batch normalisation use its moving statistics in training too, without changing them, as in
+ * Keras; TensorFlow.js would use the batch's.
  */
 export function holdStatistics(model: { readonly layers: tf.layers.Layer[] }): void {
   for (const layer of model.layers) {

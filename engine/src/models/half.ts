@@ -1,9 +1,12 @@
 import { numberToHalf } from '@murmuration/protocol/tensors/half';
 
-/** The largest finite number of float16. */
+/** Largest finite number of float16. */
 const largest = 65_504;
 
-/** IEEE 754 binary16 of each value, rounded to the nearest, ties to even; what is beyond its range becomes its largest number. */
+/**
+ * Rounds values to IEEE 754 binary16, to the nearest, ties to even; values beyond its range become its
+ * largest number.
+ */
 export function float16Of(values: Float32Array): Uint16Array {
   const halves = new Uint16Array(values.length);
   for (let at = 0; at < values.length; at++)

@@ -8,7 +8,7 @@ import { layoutOf } from '@murmuration/protocol/weights/layout';
 import * as tf from '../tfjs/tf.ts';
 import { buildModel } from './build-model.ts';
 
-/** What is read of the `model.json` of a layers model. */
+/** Parts of a layers model's `model.json` that are read. */
 interface ModelJson {
   readonly format?: string;
   readonly modelTopology?: object;
@@ -19,10 +19,11 @@ interface ModelJson {
 }
 
 /**
- * The pretrained Keras model in a folder, as the first version of a task: `model.json` and weight files, as `tensorflowjs_converter`
- * and `LayersModel.save` write them, quantised or not.
+ * Loads the pretrained Keras model in a folder, as the first version of a task: `model.json` and weight
+ * files, as `tensorflowjs_converter` and `LayersModel.save` write them, quantised or not.
  *
- * @throws MurmurationError `model.missing` where a file is not there, `model.unusable` for what is no layers model
+ * @throws MurmurationError `model.missing` if a file is not there, `model.unusable` for anything but a layers
+ * model
  */
 export async function kerasModel(folder: string | URL): Promise<tf.LayersModel> {
   const base = folder instanceof URL ? fileURLToPath(folder) : folder;
@@ -45,7 +46,7 @@ export async function kerasModel(folder: string | URL): Promise<tf.LayersModel> 
   const weights = concatBytes(...(await Promise.all(paths.map(path => fileIn(base, path)))));
   try {
     const specs = weightsManifest.flatMap(group => group.weights as tf.io.WeightsManifestEntry[]);
-    // Other than of numbers, TensorFlow.js reads as many as the file says, whatever there is.
+    // For types that are no numbers, TensorFlow.js reads as many values as the file says, even past its end.
     const odd = specs.find(({ dtype }) => !['float32', 'int32', 'bool'].includes(dtype));
     if (odd) throw new RangeError(`the weight ${odd.name} holds ${odd.dtype}`);
     layoutOf(specs);
@@ -59,7 +60,7 @@ export async function kerasModel(folder: string | URL): Promise<tf.LayersModel> 
   }
 }
 
-/** Takes a tensor out, and gives it back. */
+/** Removes a tensor from the map and returns it. */
 function without(named: tf.NamedTensorMap, name: string): tf.Tensor | undefined {
   const tensor = named[name];
   delete named[name];

@@ -5,10 +5,13 @@ import * as tf from '../tfjs/tf.ts';
 import { buildModel } from './build-model.ts';
 import { freezeAs, freezeInside, heldIn } from './frozen-layers.ts';
 
-/** The parts of a layers model from which its files are made. */
+/** Parts of a layers model that its files are made of. */
 export type ModelParts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 
-/** Throws `model.unusable` for weights that aren't float32. */
+/**
+ * Describes a model. Freezes layers inside its frozen models (see `freezeInside`). Throws `model.unusable`
+ * for weights that aren't float32.
+ */
 export function describeModel(model: tf.LayersModel): ModelParts {
   for (const { originalName, dtype } of model.weights) {
     if (dtype !== 'float32')
@@ -30,8 +33,8 @@ export function describeModel(model: tf.LayersModel): ModelParts {
 }
 
 /**
- * Builds the layers model of a version. Throws `model.unusable` where tfjs can't, for instance for an unknown layer, and for a topology that
- * would keep it busy for ever, or with more weights than the layout has.
+ * Builds the layers model of a version. Throws `model.unusable` if tfjs can't, for instance for an unknown
+ * layer, and for a topology that would keep it busy for ever, or that has more weights than the layout.
  */
 export async function loadModel({ topology, layout, weights }: ModelParts): Promise<tf.LayersModel> {
   const specs = layout.tensors.map(({ name, shape }) => ({

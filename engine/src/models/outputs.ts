@@ -1,25 +1,28 @@
 import { sizeOf } from '@murmuration/protocol/weights/layout';
 import * as tf from '../tfjs/tf.ts';
 
-/** What a model says of classes: scores that softmax makes probabilities of, or these already, since it ends in softmax. */
+/** Kind of a model's outputs for classes: logits, or probabilities if the model ends in softmax. */
 export type Outputs = 'logits' | 'probabilities';
 
-/** Known from the last layer: one that ends in softmax says probabilities; of any other, logits. */
+/** Reads the kind from the last layer: a model that ends in softmax gives probabilities, any other logits. */
 export function outputsOf(model: tf.LayersModel): Outputs {
   return endOf(model) === 'logits' ? 'logits' : 'probabilities';
 }
 
-/** The layer that only is a softmax of what the one before it says; undefined where there is none. */
+/** Last layer if it is only a softmax of the one before it; otherwise undefined. */
 export function softmaxLayerOf(model: tf.LayersModel): tf.layers.Layer | undefined {
   return endOf(model) === 'softmax' ? lastOf(model) : undefined;
 }
 
-/** How a model is put to use: `training` as for `LayersModel.apply`. The tensor belongs to its caller. */
+/**
+ * Function that applies a model; `training` as for `LayersModel.apply`. The caller owns the returned tensor.
+ */
 export type Apply = (inputs: tf.Tensor, training?: boolean) => tf.Tensor;
 
 /**
- * The logits of a model, `[…, classes]`, whatever it ends in: where that is softmax, what goes into it, so that no logarithm of a
- * probability near 0 is taken. Gradients reach the model's own weights.
+ * Function that computes the logits of a model, `[…, classes]`, whatever it ends in. If that is softmax, it
+ * returns the softmax's input, so that no logarithm of a probability near 0 is taken. Gradients reach the
+ * model's own weights.
  */
 export function logitsOf(model: tf.LayersModel): Apply {
   const known = applies.get(model);
@@ -29,7 +32,7 @@ export function logitsOf(model: tf.LayersModel): Apply {
   return apply;
 }
 
-/** A model without its last layer is made once: a loss asks for it in each step. */
+/** Models without their last layer, made once each: a loss asks for one in each step. */
 const applies = new WeakMap<tf.LayersModel, Apply>();
 
 function withoutSoftmax(model: tf.LayersModel): Apply {
@@ -54,8 +57,8 @@ const run =
     model.apply(shapedFor(model, inputs), { training }) as tf.Tensor;
 
 /**
- * Inputs as a model takes them: rows of numbers get the shape of its input, such as that of an image, row by row as serving has them.
- * Throws `RangeError` where a row has more or fewer numbers than that shape.
+ * Reshapes rows of numbers to the shape of a model's input, such as that of an image, in the order that
+ * serving uses. Throws `RangeError` if a row has more or fewer numbers than that shape.
  */
 export function shapedFor(model: tf.LayersModel, inputs: tf.Tensor): tf.Tensor {
   const shape = model.inputs[0]!.shape.slice(1);
@@ -71,7 +74,7 @@ function lastOf(model: tf.LayersModel): tf.layers.Layer {
   return model.outputs[0]!.sourceLayer;
 }
 
-/** `softmax`: a layer that is nothing else; `dense`: a dense layer with this activation. */
+/** `softmax`: a layer that is only a softmax; `dense`: a dense layer with softmax as its activation. */
 function endOf(model: tf.LayersModel): 'logits' | 'softmax' | 'dense' {
   const last = lastOf(model);
   const { activation, axis } = last.getConfig() as { activation?: unknown; axis?: unknown };
@@ -89,7 +92,7 @@ function endOf(model: tf.LayersModel): 'logits' | 'softmax' | 'dense' {
   }
 }
 
-/** Makes the logits of one row of `count` classes, from `offset` on in `values`, probabilities, in place. */
+/** Replaces the logits of one row of `count` classes, from `offset` on in `values`, by probabilities. */
 export function softmaxRow(values: Float32Array, offset: number, count: number): void {
   const row = values.subarray(offset, offset + count);
   let largest = -Infinity;

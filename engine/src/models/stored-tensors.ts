@@ -2,28 +2,31 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { halfToNumber } from '@murmuration/protocol/tensors/half';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 
-/** How TensorFlow.js says that a tensor is stored smaller than float32. */
+/** TensorFlow.js' description of a tensor stored smaller than float32. */
 export type Quantization =
   | { readonly dtype: 'uint8' | 'uint16'; readonly scale: number; readonly min: number }
   | { readonly dtype: 'float16' };
 
-/** How a tensor of weights is stored. */
+/** Shape and storage of a tensor of weights. */
 export interface StoredShape {
   readonly shape: readonly number[];
   readonly quantization?: Quantization | undefined;
 }
 
-/** Values of a tensor. That of layouts would come with all that they need, and a page that loads this later would load more at once. */
+/**
+ * Number of values of a tensor. The function of layouts has imports that would enlarge a page that loads this
+ * file lazily.
+ */
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, length) => product * length, 1);
 
-/** Bytes of these tensors, which follow one another without gaps. */
+/** Bytes of these tensors, stored one after the other without gaps. */
 export function storedSize(tensors: readonly StoredShape[]): number {
   return tensors.reduce((sum, { shape, quantization }) => sum + sizeOf(shape) * widthOf(quantization), 0);
 }
 
 /**
- * The values of these tensors, one after the other; `stored` has as many bytes as they take. Where none is quantised, they are a view of
- * `stored`, if its alignment allows.
+ * Values of these tensors, one after the other; `stored` must have exactly their bytes. If none is quantised,
+ * they are a view of `stored`, if its alignment allows.
  */
 export function readTensors(tensors: readonly StoredShape[], stored: Uint8Array): Float32Array {
   if (stored.byteOffset % 4 === 0 && tensors.every(({ quantization }) => !quantization))
@@ -41,7 +44,7 @@ export function readTensors(tensors: readonly StoredShape[], stored: Uint8Array)
   return values;
 }
 
-/** The values of these tensors. Throws `model.corrupt` where `stored` does not have as many bytes as they take. */
+/** Values of these tensors. Throws `model.corrupt` if `stored` does not have exactly their bytes. */
 export function readAllTensors(tensors: readonly StoredShape[], stored: Uint8Array): Float32Array {
   const size = storedSize(tensors);
   if (stored.length !== size)
@@ -50,8 +53,9 @@ export function readAllTensors(tensors: readonly StoredShape[], stored: Uint8Arr
 }
 
 /**
- * What a `model.json` says of the smaller form of its weights, `described`, as tensors of its layout. Throws `model.corrupt` for other tensors,
- * and for what is no quantised one. Written by hand: devices load it beside a page that is small.
+ * Checks a `model.json`'s description of the smaller form of its weights, `described`, against the tensors of
+ * its layout. Throws `model.corrupt` for other tensors, and for unknown quantisations. Checks by hand,
+ * without a schema library: pages that load it must stay small.
  */
 export function smallerTensors({ tensors }: Layout, described: readonly unknown[]): readonly StoredShape[] {
   if (described.length !== tensors.length) refuse('The smaller weights have other tensors than the model.');
@@ -73,7 +77,7 @@ function isQuantization(given: unknown): given is Quantization {
   return (dtype === 'uint8' || dtype === 'uint16') && Number.isFinite(scale) && Number.isFinite(min);
 }
 
-/** `bytes` begin where their array does. */
+/** @param bytes begin where their buffer does. */
 function readTensor(bytes: Uint8Array, quantization: Quantization | undefined, values: Float32Array): void {
   if (!quantization) values.set(new Float32Array(bytes.buffer));
   else if (quantization.dtype === 'float16') {

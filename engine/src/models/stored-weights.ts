@@ -9,10 +9,10 @@ import { float16Of } from './half.ts';
 import type { ModelParts } from './model.ts';
 import { type Quantization, readAllTensors } from './stored-tensors.ts';
 
-/** How the matrices of a model are stored; what runs it computes with float32. */
+/** Format of a model's stored matrices; computation uses float32. */
 export type StoredWeights = 'float32' | 'float16' | 'int8';
 
-/** A layers model in the two files that `tf.loadLayersModel` reads. */
+/** Layers model in the two files that `tf.loadLayersModel` reads. */
 export interface StoredModel {
   readonly json: Uint8Array;
   /** Name of the weight file: the SHA-256 of its bytes in hexadecimal, and `.bin`. */
@@ -25,7 +25,7 @@ const quantization = z.union([
   z.object({ dtype: z.literal('float16') }),
 ]);
 
-/** A tensor of weights as a `model.json` describes it. */
+/** Tensor of weights as a `model.json` describes it. */
 export const storedTensor = z.object({
   name: z.string().check(z.maxLength(512)),
   shape: z.array(z.int().check(z.positive())).check(z.maxLength(8)),
@@ -40,15 +40,16 @@ const manifest = z.object({
   weightsManifest: z.tuple([z.object({ paths: z.tuple([z.string()]), weights: z.array(storedTensor) })]),
 });
 
-/** Weights in fewer bytes, and how to read them. */
+/** Weights in fewer bytes, and the tensors needed to read them. */
 export interface SmallerForm {
   readonly tensors: readonly StoredTensor[];
   readonly bytes: Uint8Array;
 }
 
 /**
- * Stores weights smaller: float16 halves them, int8 makes them a quarter, in the quantised formats of TensorFlow.js. Vectors such as biases
- * stay float32. In int8 each matrix has one scale and one zero, and zero stays zero.
+ * Stores weights smaller: float16 halves them, int8 makes them a quarter, in the quantised formats of
+ * TensorFlow.js. Vectors such as biases stay float32. In int8 each matrix has one scale and one zero point,
+ * and zero stays zero.
  */
 export function storeWeights(layout: Layout, weights: Float32Array, as: StoredWeights): SmallerForm {
   const parts: Uint8Array[] = [];
@@ -64,7 +65,7 @@ export function storeWeights(layout: Layout, weights: Float32Array, as: StoredWe
   return { tensors, bytes: joined(parts) };
 }
 
-/** A model with its weights as `storeWeights` stores them. */
+/** Stores a model with its weights as `storeWeights` does. */
 export function storeModel({ topology, layout, weights }: ModelParts, as: StoredWeights): StoredModel {
   const { tensors: specs, bytes: whole } = storeWeights(layout, weights, as);
   const name = `${contentHash(whole)}.bin`;
@@ -80,7 +81,7 @@ export function storeModel({ topology, layout, weights }: ModelParts, as: Stored
   return { json, name, weights: whole };
 }
 
-/** Reads what `storeModel` wrote. Throws `model.corrupt` where the files are not those of such a model. */
+/** Reads the files of `storeModel`. Throws `model.corrupt` for other files. */
 export function readStoredModel(json: Uint8Array, stored: Uint8Array): ModelParts {
   const value = parseJson(json);
   const parsed = z.safeParse(manifest, value, { jitless: true });
@@ -105,7 +106,7 @@ function tensorAs(
   }
   const scale = (high - low) / 255 || 1;
   const zero = Math.round(-low / scale);
-  // By hand: a function call for each of millions of values takes a second.
+  // A plain loop: a function call for each of millions of values takes a second.
   const bytes = new Uint8Array(values.length);
   for (let at = 0; at < values.length; at++)
     bytes[at] = Math.max(0, Math.min(255, Math.round(values[at]! / scale) + zero));

@@ -7,14 +7,14 @@ import * as tf from '../tfjs/tf.ts';
 import type { Batch } from './objective.ts';
 
 /**
- * The cross-entropy of next-token models: the mean over all positions, each counted by its weight, of −ln softmax(logits)[label],
- * in nats. Labels stay integers in both directions; no one-hot tensor is built.
+ * Cross-entropy of next-token models: the mean over all positions, each weighted, of −ln
+ * softmax(logits)[label], in nats. Labels stay integers in both directions; no one-hot tensor is built.
  *
  * @param logits `[..., classes]`, float32.
  * @param labels `[...]`, int32, each in 0 … classes − 1.
- * @param weights `[...]`, float32, not negative; 1 for all by default. A position of weight 0 counts for nothing, and the loss
- * is 0 when all have weight 0.
- * @returns a scalar; its gradient reaches the logits alone.
+ * @param weights `[...]`, float32, not negative; 1 for all by default. A position of weight 0 is ignored, and
+ * the loss is 0 when all have weight 0.
+ * @returns a scalar; its gradient reaches only the logits.
  */
 export function sparseSoftmaxCrossEntropy(
   logits: tf.Tensor,
@@ -38,14 +38,15 @@ export function sparseSoftmaxCrossEntropy(
 }
 
 /**
- * The loss of an objective whose model tells classes apart: `sparseSoftmaxCrossEntropy` of a batch, whether the model ends in logits or in
- * a softmax of its own, which is not taken twice. An objective with this very function as its `loss` is one that the fused kernels know.
+ * Loss of an objective whose model tells classes apart: `sparseSoftmaxCrossEntropy` of a batch, for a model
+ * that ends in logits or in a softmax of its own, which is not taken twice. The fused kernels know an
+ * objective by this very function as its `loss`.
  */
 export function softmaxLoss(model: tf.LayersModel, { inputs, labels, weights }: Batch): tf.Scalar {
   return sparseSoftmaxCrossEntropy(logitsOf(model)(inputs, true), labels, weights);
 }
 
-/** By our own kernels. */
+/** Loss by the engine's own kernels. */
 function fusedLoss(logits: tf.Tensor, labels: tf.Tensor1D, shares: tf.Tensor1D): tf.Scalar {
   const forward = (x: tf.Tensor, save: Save) => {
     const inputs = { logits: x, labels, shares };
@@ -62,7 +63,7 @@ function run<Output>(kernel: string, inputs: tf.NamedTensorMap): Output {
   return tf.engine().runKernel(kernel, inputs) as Output;
 }
 
-/** By tfjs' operations, on backends for which we have no kernels. */
+/** Loss by tfjs' operations, on backends without the engine's kernels. */
 function composedLoss(logits: tf.Tensor, labels: tf.Tensor1D, shares: tf.Tensor1D): tf.Scalar {
   const [rows] = logits.shape;
   const forward = (x: tf.Tensor, save: Save) => {
@@ -83,11 +84,11 @@ function composedLoss(logits: tf.Tensor, labels: tf.Tensor1D, shares: tf.Tensor1
   return differentiable(forward)(logits);
 }
 
-/** What a loss saves for its gradient. */
+/** Tensors that a loss saves for its gradient. */
 type Saved = [tf.Tensor, tf.Tensor, tf.Tensor];
 type Save = (saved: Saved) => void;
 
-/** `tf.customGrad` for one input; its own types leave out what a gradient saves. */
+/** `tf.customGrad` for one input; its own types leave out the tensors that a gradient saves. */
 function differentiable(
   forward: (
     x: tf.Tensor,

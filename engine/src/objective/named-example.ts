@@ -1,6 +1,9 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 
-/** What `read` gives of the example at a position; throws `data.row`, which names that, where it throws. */
+/**
+ * Returns the result of `read` for the example at a position; if it throws, throws `data.row`, which names
+ * the position.
+ */
 export function named<Value>(position: number, read: () => Value): Value {
   try {
     return read();

@@ -1,34 +1,38 @@
-/** Classes that one step of sampled softmax sets against the labels; valid until the next draw. */
+/** Classes that one step of sampled softmax compares with the labels; valid until the next draw. */
 export interface Negatives {
-  /** Each at most once. */
+  /** Distinct classes. */
   readonly classes: Int32Array;
-  /** For each of them, ln of how often it was to be expected in the draw. */
+  /** ln of the expected count in the draw, for each of the classes. */
   readonly logCounts: Float32Array;
-  /** The same for any class, such as a label. */
+  /** ln of the expected count of any class, such as a label. */
   logCountOf(index: number): number;
 }
 
-/** Stands in place of the logit of a negative that is a row's own label; its probability is 0. */
+/** Logit of a negative that is a row's own label; its probability is 0. */
 export const EXCLUDED = -1e9;
 
 /**
- * Draws the negatives of sampled softmax (Jean et al. 2015, §3.1) as TensorFlow's `sampled_softmax_loss` does: without repetition,
- * class k with a probability in proportion to ln((k + 2) / (k + 1)), which is about how often words come whose ids are sorted by
- * frequency. The loss takes ln of the expected count of a class from its logit, so that the gradient is nearly that of the full
- * softmax, whatever the order of the classes.
+ * Draws the negatives of sampled softmax (Jean et al. 2015, §3.1) as TensorFlow's `sampled_softmax_loss`
+ * does: without repetition, class k with a probability proportional to ln((k + 2) / (k + 1)), which is about
+ * the frequency of words whose ids are sorted by frequency. The loss subtracts ln of the expected count of a
+ * class from its logit, so that the gradient is nearly that of the full softmax, whatever the order of the
+ * classes.
  */
 export class NegativeSampler {
   readonly count: number;
   readonly #classes: number;
   readonly #uniform: () => number;
   readonly #drawn: Negatives;
-  /** The draw in which a class was met last. */
+  /** Draw in which each class was last drawn. */
   readonly #met: Int32Array;
   #draw = 0;
-  /** Numbers that the last draw took. */
+  /** Number of random numbers in the last draw. */
   #tries = 0;
 
-  /** @param classes more than 2 · `count`. @param uniform hands out numbers from 0 to 1, 1 excluded. */
+  /**
+   * @param classes more than 2 · `count`.
+   * @param uniform returns numbers in [0, 1).
+   */
   constructor(classes: number, count: number, uniform: () => number) {
     if (!(count >= 1 && 2 * count < classes))
       throw new RangeError(`${count} negatives are not from 1 to less than half of ${classes} classes.`);
@@ -65,8 +69,8 @@ export class NegativeSampler {
 }
 
 /**
- * The sampler for a plan's `sampledSoftmax`; null where it has none, or where half of the classes or more would be drawn, which
- * costs more than the full softmax.
+ * Sampler for a plan's `sampledSoftmax`; null if it has none, or if half of the classes or more would be
+ * drawn, which costs more than the full softmax.
  */
 export function samplerFor(
   settings: { readonly negatives: number } | null | undefined,

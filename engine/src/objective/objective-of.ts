@@ -1,11 +1,14 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { Objective } from './objective.ts';
 
-/** The objective that a module has as its default export. Throws `training.module` where it does not load, or has none. */
+/**
+ * Imports the objective that is a module's default export. Throws `training.module` if it does not load, or
+ * has none.
+ */
 export async function objectiveOf(module: string): Promise<Objective<unknown>> {
   let found: { readonly default?: unknown };
   try {
-    // A file of the app: no bundler can know which.
+    // A file of the app, which no bundler can know.
     found = await import(/* webpackIgnore: true */ /* @vite-ignore */ module);
   } catch (cause) {
     const detail = `The trainer's module ${module} does not load: ${messageOf(cause)}`;
@@ -14,7 +17,7 @@ export async function objectiveOf(module: string): Promise<Objective<unknown>> {
   return requireObjective(found.default as Objective<unknown> | undefined, `The default export of ${module}`);
 }
 
-/** Throws `training.module` for what is no objective, which plain JavaScript may pass. */
+/** Throws `training.module` for anything but an objective, which plain JavaScript may pass. */
 export function requireObjective<Example>(
   objective: Objective<Example> | undefined,
   name = 'What serveTraining was given',

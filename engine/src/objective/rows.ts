@@ -15,10 +15,10 @@ import { named } from './named-example.ts';
 import type { ServedObjective } from './objective.ts';
 
 /**
- * The objective of a model that puts rows of numbers into classes: it takes `[batch, features]`, or as many
- * features in any shape, such as that of an image, ends in as many logits or probabilities
- * as there are classes, and is trained by cross-entropy. With `serving`: an app asks with an example, whose label is not read.
- * Training throws `data.row` for an example that is none, which the detail names by its position and what is wrong.
+ * Objective of a model that puts rows of numbers into classes. It takes `[batch, features]`, or as many
+ * features in any shape, such as that of an image, ends in as many logits or probabilities as there are
+ * classes, and is trained by cross-entropy. With `serving`, an app asks with an example, whose label is not
+ * read. Training throws `data.row` for an invalid example; the detail names its position and what is wrong.
  *
  * @throws RangeError for fewer than two classes
  */
@@ -47,8 +47,9 @@ export function classifier<Example>(options: ClassifierOptions<Example>): Served
 }
 
 /**
- * The objective of a model that predicts numbers from rows of numbers: it takes what that of `classifier` does, gives `[batch, labels]`, and is trained
- * by the mean squared error. Training throws `data.row` as that of `classifier`. With `serving`: predictions are as many numbers.
+ * Objective of a model that predicts numbers from rows of numbers. It takes the same inputs as `classifier`,
+ * gives `[batch, labels]`, and is trained by the mean squared error. Training throws `data.row` as
+ * `classifier` does. With `serving`, a prediction has as many numbers as a label.
  */
 export function regressor<Example>(options: RegressorOptions<Example>): ServedObjective<Example> {
   return {

@@ -5,7 +5,7 @@ import { sparseSoftmaxCrossEntropy } from './losses.ts';
 import { EXCLUDED, type Negatives } from './negative-sampler.ts';
 import type { Batch } from './objective.ts';
 
-/** Logits of some classes alone: of the same ones for all rows, and of each row's label. */
+/** Logits of some classes: the negatives, which all rows share, and each row's label. */
 interface SomeLogits {
   /** `[rows, negatives]`. */
   readonly negatives: tf.Tensor2D;
@@ -16,8 +16,9 @@ interface SomeLogits {
 type Score = (inputs: tf.Tensor, negatives: tf.Tensor1D, labels: tf.Tensor1D) => SomeLogits;
 
 /**
- * The loss of sampled softmax by tfjs' operations, on any backend: what `softmaxLoss` is for all classes. Where the model ends in a
- * `dense` layer, linear or with softmax, or a tied one, the other classes' logits are never made.
+ * Loss of sampled softmax by tfjs' operations, on any backend; the counterpart of `softmaxLoss` for some
+ * classes. If the model ends in a `dense` layer, linear or with softmax, or a tied one, the other classes'
+ * logits are never computed.
  */
 export function sampledSoftmaxLoss(model: tf.LayersModel): (batch: Batch, negatives: Negatives) => tf.Scalar {
   const score = scoreOf(model);
@@ -82,7 +83,7 @@ function withBias(
   };
 }
 
-/** For any last layer: all logits are made, and those of some classes are picked. */
+/** Scores with any last layer: computes all logits and picks some classes. */
 function scoreAll(model: tf.LayersModel): Score {
   return (inputs, negatives, labels) => {
     const all = logitsOf(model)(inputs, true);

@@ -5,9 +5,10 @@ import { named } from './named-example.ts';
 import type { ServedObjective } from './objective.ts';
 
 /**
- * The objective of a model that predicts the next token at every position: it takes `[batch, time]` of whole numbers, ends in as many logits
- * or probabilities as there are tokens, and is trained by cross-entropy. With `serving`: an app asks with an example, what comes next is
- * answered. Training throws `data.row` for an example with a token out of range, which the detail names by its position.
+ * Objective of a model that predicts the next token at every position. It takes integers `[batch, time]`,
+ * ends in as many logits or probabilities as there are tokens, and is trained by cross-entropy. With
+ * `serving`, an app asks with an example, and the answer predicts its next token. Training throws `data.row`
+ * for an example with a token out of range; the detail names its position.
  *
  * @throws RangeError for fewer than two tokens, or a length below 2
  */
@@ -38,14 +39,17 @@ export function sequence<Example>({
   };
 }
 
-/** An example in parts of `length` tokens, the last of each being the first of the next, so that none is left unlearned. */
+/**
+ * Splits an example into parts of `length` tokens; the last token of each is the first of the next, so that
+ * none is left unlearned.
+ */
 function partsOf(tokens: readonly number[], length: number): (readonly number[])[] {
   const parts: (readonly number[])[] = [];
   for (let at = 0; at + 1 < tokens.length; at += length - 1) parts.push(tokens.slice(at, at + length));
   return parts;
 }
 
-/** Rows side by side, shorter ones padded with token 0 and weight 0. */
+/** Stacks rows into a batch; pads shorter ones with token 0 and weight 0. */
 function batchOf(rows: readonly (readonly number[])[]) {
   const time = Math.max(...rows.map(row => row.length)) - 1;
   const shape: [number, number] = [rows.length, time];

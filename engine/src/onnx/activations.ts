@@ -4,7 +4,7 @@ import { axisIn, type Value } from './values.ts';
 
 type Written = (graph: Graph, x: string, value: Value) => string;
 
-/** The nodes of each activation of tfjs, by its name. */
+/** Writers of activations by their names in tfjs. */
 const written: Readonly<Record<string, Written>> = {
   linear: (_, x) => x,
   relu: (graph, x) => graph.add('Relu', [x]),
@@ -29,7 +29,7 @@ const written: Readonly<Record<string, Written>> = {
   },
 };
 
-/** The value behind the activation that the layer's options name; by default it is linear. */
+/** Applies the activation that the layer's options name, linear by default. */
 export function activated(call: LayerCall, value: Value, name = call.config.activation): Value {
   const known = activationName(name);
   const write = Object.hasOwn(written, known) ? written[known] : undefined;
@@ -38,7 +38,7 @@ export function activated(call: LayerCall, value: Value, name = call.config.acti
   return { ...value, name: write(call.graph, value.name, value) };
 }
 
-/** As tfjs has it: Keras writes some with an underscore. */
+/** Name of an activation in tfjs; Keras writes some with an underscore. */
 export function activationName(name: unknown): string {
   if (name === undefined || name === null) return 'linear';
   if (name === 'hard_sigmoid') return 'hardSigmoid';

@@ -12,18 +12,18 @@ import { Orders, type Shape, type Value } from './values.ts';
 
 type Node = tf.layers.Layer['inboundNodes'][number];
 
-/** A model, or one within another: its layers and the tensors between them. */
+/** Model, or one nested in another: its layers and the tensors between them. */
 type Container = Pick<tf.LayersModel, 'inputs' | 'outputs'>;
 
-/** What has been written of a container, by the ids of its tensors. */
+/** Values of a container written so far, by the ids of their tensors. */
 interface Scope {
   readonly container: Container;
   readonly values: Map<number, Value>;
-  /** How many layers and outputs take each tensor. */
+  /** Number of layers and outputs that take each tensor. */
   readonly uses: ReadonlyMap<number, number>;
 }
 
-/** Writes the layers of a model into a graph, from its outputs back to its inputs, each of them once. */
+/** Writes the layers of a model into a graph, from its outputs back to its inputs, each layer once. */
 export class GraphWriter {
   readonly #model: tf.LayersModel;
   readonly #graph: Graph;
@@ -44,7 +44,7 @@ export class GraphWriter {
   /** Throws `export.unsupported`. */
   write(): { readonly graph: Graph; readonly inputs: readonly Port[]; readonly outputs: readonly Port[] } {
     const { inputs, outputs } = this.#model;
-    // Before all others, so that they get the names that they have in tfjs.
+    // Inputs and outputs come first, so that they get the names that they have in tfjs.
     const names = inputs.map(({ sourceLayer }) => this.#graph.name(sourceLayer.name));
     const wanted = outputs.map(({ sourceLayer }) => this.#graph.name(sourceLayer.name));
     const given = inputs.map(
@@ -73,7 +73,7 @@ export class GraphWriter {
     };
   }
 
-  /** The outputs of a container for these inputs. */
+  /** Outputs of a container for these inputs. */
   #within(container: Container, given: readonly Value[]): readonly Value[] {
     const values = new Map<number, Value>();
     for (const [at, { id }] of container.inputs.entries()) {
@@ -102,7 +102,10 @@ export class GraphWriter {
     return value;
   }
 
-  /** A batch normalisation whose factors go into the weights of the layer before; undefined where that can't be. */
+  /**
+   * Writes a batch normalisation into the weights of the layer before; returns undefined if that can't be
+   * done.
+   */
   #folded(node: Node, layer: tf.layers.Layer, scope: Scope): Value | undefined {
     const [tensor] = node.inputTensors;
     if (layer.getClassName() !== 'BatchNormalization' || !tensor) return undefined;
@@ -161,7 +164,7 @@ export class GraphWriter {
   }
 }
 
-/** Whole numbers of the batch and of other lengths have the names by which runtimes tell them apart. */
+/** Port of a value; unknown lengths get the names `batch` or `NAME_length_AXIS`. */
 function portOf({ shape, type }: Value, name: string): Port {
   return {
     name,

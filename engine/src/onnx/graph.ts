@@ -2,13 +2,16 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
 import { float16Of } from '../models/half.ts';
 
-/** How the matrices of a file are stored; runtimes compute with float32 in each case. Biases and other vectors stay float32. */
+/**
+ * Format of a file's stored matrices; runtimes compute with float32 in each case. Biases and other vectors
+ * stay float32.
+ */
 export type WeightFormat = 'float32' | 'float16' | 'int8';
 
 /** Datatypes of ONNX that these files use. */
 export type ElementType = 'float32' | 'float16' | 'int8' | 'int32' | 'int64';
 
-/** An option of a node; ONNX tells whole numbers from others by their type. */
+/** Option of a node; ONNX distinguishes integers from floats by their type. */
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'ints'; readonly value: readonly number[] }
@@ -38,22 +41,25 @@ export interface Constant {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  /** Little-endian. */
+  /** Little-endian values. */
   readonly bytes: Uint8Array;
 }
 
-/** A matrix as the file stores it. */
+/** Matrix as the file stores it. */
 export interface StoredMatrix {
-  /** Of the constant, in the format of the file. */
+  /** Name of the constant, in the format of the file. */
   readonly stored: string;
   readonly type: WeightFormat;
-  /** Of the scales along its axis, where it is int8. */
+  /** Name of the scales along its axis, if it is int8. */
   readonly scales: string | undefined;
-  /** The name of the matrix as float32. */
+  /** Returns the name of the matrix as float32. */
   asFloat(): string;
 }
 
-/** Gathers nodes in the order in which they run, and the constants that they use. Names are the same for the same calls. */
+/**
+ * Collects nodes in the order in which they run, and the constants that they use. Equal calls give equal
+ * names.
+ */
 export class Graph {
   readonly nodes: GraphNode[] = [];
   readonly constants: Constant[] = [];
@@ -66,7 +72,7 @@ export class Graph {
     this.#format = format;
   }
 
-  /** A name that no other tensor has. */
+  /** Reserves a name that no other tensor has. */
   name(wanted: string): string {
     let name = wanted;
     for (let count = 1; this.#taken.has(name); count++) name = `${wanted}_${count}`;
@@ -74,7 +80,7 @@ export class Graph {
     return name;
   }
 
-  /** Adds a node; returns the name of its output number `output`, those before it being left out. */
+  /** Adds a node; returns the name of its output number `output`. Earlier outputs are left out. */
   add(
     op: string,
     inputs: readonly string[],
@@ -87,7 +93,7 @@ export class Graph {
     return name;
   }
 
-  /** Whole numbers, such as a shape; one number without a list is a scalar. */
+  /** Adds integers, such as a shape; a number without a list is a scalar. */
   integers(values: readonly number[] | number): string {
     const list = typeof values === 'number' ? [values] : values;
     return this.#once(`int64 ${JSON.stringify(values)}`, () =>
@@ -100,19 +106,19 @@ export class Graph {
     );
   }
 
-  /** A float32 scalar. */
+  /** Adds a float32 scalar. */
   scalar(value: number): string {
     return this.#once(`float ${value}`, () => this.vector('number', Float32Array.of(value), []));
   }
 
-  /** Values that stay float32 in each format; equal calls give equal constants, kept once under `key`. */
+  /** Adds values that stay float32 in every format. */
   vector(wanted: string, values: Float32Array, shape: readonly number[] = [values.length]): string {
     return this.#put(wanted, 'float32', shape, bytesOf(values));
   }
 
   /**
-   * A matrix, or a stack of them, in the format of the file. `axis` is the one whose slices have a scale each in int8. The same `key` gives
-   * the constant that is there.
+   * Adds a matrix, or a stack of them, in the format of the file. In int8 each slice along `axis` has a scale
+   * of its own. An equal `key` returns the existing constant.
    */
   matrix(key: string, values: Float32Array, shape: readonly number[], axis: number): StoredMatrix {
     const found = this.#matrices.get(key);
@@ -167,7 +173,7 @@ export class Graph {
   }
 }
 
-/** `TensorProto.DataType` of onnx.proto. */
+/** Numbers of `TensorProto.DataType` in onnx.proto. */
 export const elementTypes: Readonly<Record<ElementType, number>> = {
   float32: 1,
   int8: 3,
@@ -176,7 +182,10 @@ export const elementTypes: Readonly<Record<ElementType, number>> = {
   float16: 10,
 };
 
-/** Whole numbers from -127 to 127 and one scale for each slice of `axis`: the largest magnitude of the slice is 127 scales. */
+/**
+ * Quantises to integers from -127 to 127 with one scale for each slice of `axis`: the largest magnitude of
+ * the slice is 127 scales.
+ */
 function int8Of(
   values: Float32Array,
   shape: readonly number[],
@@ -195,7 +204,7 @@ function int8Of(
       'model.unusable',
       'The model has weights that are not finite, which int8 has no room for.',
     );
-  // A slice of zeros has any scale.
+  // A slice of zeros works with any scale.
   for (const [slice, largest] of scales.entries()) scales[slice] = largest > 0 ? largest / 127 : 1;
   return {
     quantised: Int8Array.from(values, (value, at) => Math.round(value / (scales[sliceOf(at)] ?? 1))),

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Graph } from './graph.ts';
 import type { Order, Orders, Shape, Value } from './values.ts';
 
-/** The options of a layer as tfjs writes them into `model.json`. */
+/** Options of a layer as tfjs writes them into `model.json`. */
 export type Config = Readonly<Record<string, unknown>>;
 
 export interface Weight {
@@ -10,7 +10,7 @@ export interface Weight {
   readonly shape: readonly number[];
 }
 
-/** What a batch normalisation does to each channel: `factor` times the value, plus `shift`. */
+/** Effect of a batch normalisation on each channel: `factor` times the value, plus `shift`. */
 export interface Affine {
   readonly factor: Float32Array;
   readonly shift: Float32Array;
@@ -24,27 +24,29 @@ export interface LayerCall {
   readonly className: string;
   readonly config: Config;
   readonly inputs: readonly Value[];
-  /** Of its output. */
+  /** Shape of its output. */
   readonly shape: Shape;
-  /** In the order of tfjs. */
+  /** Weights in the order of tfjs. */
   readonly weights: readonly Weight[];
-  /** A batch normalisation behind the layer that its weights take in. */
+  /** Batch normalisation behind the layer, to be folded into its weights. */
   readonly affine: Affine | undefined;
-  /** For a tied output: the layer whose matrix it uses. */
+  /** Layer whose matrix a tied output uses; undefined for other layers. */
   readonly table: { readonly name: string; readonly weight: Weight } | undefined;
 }
 
-/** Adds the nodes of a layer to its graph. */
+/** Function that adds the nodes of a layer to its graph. */
 export type LayerWriter = (call: LayerCall) => Value;
 
-/** The only input, in this order of axes. */
+/** Returns the only input, in this order of axes. Refuses a layer with several. */
 export function inputOf({ inputs, orders, ...call }: LayerCall, order?: Order): Value {
   const [input, ...others] = inputs;
   if (!input || others.length > 0) return refuse(call, `has ${inputs.length} inputs`);
   return order ? orders.put(input, order) : input;
 }
 
-/** Ends the writing with `export.unsupported`. `why` continues a sentence about the layer; `help` is one by itself. */
+/**
+ * Throws `export.unsupported`. `why` continues a sentence about the layer; `help` is a sentence of its own.
+ */
 export function refuse(
   { name, className }: Pick<LayerCall, 'name' | 'className'>,
   why: string,
@@ -61,14 +63,14 @@ export function requireChannelsLast(call: LayerCall): void {
   if (call.config.dataFormat === 'channelsFirst') refuse(call, 'has its channels first');
 }
 
-/** A number, or a list of them, for each of `count` axes. */
+/** Expands a number or a list to `count` axes. */
 export function eachAxis(given: unknown, count: number): readonly number[] {
   if (typeof given === 'number') return Array.from({ length: count }, () => given);
   const list = (given ?? []) as readonly number[];
   return Array.from({ length: count }, (_, axis) => list[axis] ?? list[0] ?? 1);
 }
 
-/** The weight of this number. Throws `export.unsupported` where the layer has fewer. */
+/** Weight at an index. Throws `export.unsupported` if the layer has fewer. */
 export function weightOf(call: LayerCall, index: number): Weight {
   return call.weights[index] ?? refuse(call, `lacks its weight ${index + 1}`);
 }

@@ -14,7 +14,7 @@ import { gru, lstm, simpleRnn } from './layers/recurrent.ts';
 import { concatenate, flatten, merged, permute, repeat, reshape, unchanged } from './layers/shapes.ts';
 import { convolution, depthwise, globalPooling, pooling, separable, zeroPadding } from './layers/windows.ts';
 
-/** What writes a layer, by the name of its class in tfjs. */
+/** Writers of layers by class name in tfjs. */
 export const layerWriters: Readonly<Record<string, LayerWriter>> = {
   Dense: dense,
   TiedDense: tiedDense,
@@ -61,7 +61,7 @@ export const layerWriters: Readonly<Record<string, LayerWriter>> = {
   Concatenate: concatenate,
 };
 
-/** Layers whose weights can take in a batch normalisation behind them. */
+/** Layers that can fold a batch normalisation behind them into their weights. */
 export const takesAffine: ReadonlySet<string> = new Set([
   'Dense',
   'Conv1D',
@@ -70,7 +70,7 @@ export const takesAffine: ReadonlySet<string> = new Set([
   'SeparableConv2D',
 ]);
 
-/** Layers that take whole numbers as they are. */
+/** Layers that take integers without a cast to float32. */
 export const takesIntegers: ReadonlySet<string> = new Set([
   'Embedding',
   'Flatten',

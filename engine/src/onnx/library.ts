@@ -1,13 +1,13 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 
-/** A tensor of ONNX Runtime, as far as this project reads it. */
+/** Parts of ONNX Runtime's tensors that are read. */
 export interface RuntimeTensor {
   readonly type: string;
   readonly dims: readonly number[];
   readonly data: unknown;
 }
 
-/** A model that ONNX Runtime has loaded. */
+/** Model that ONNX Runtime has loaded. */
 export interface RuntimeSession {
   readonly inputMetadata: readonly RuntimePort[];
   readonly outputMetadata: readonly RuntimePort[];
@@ -22,31 +22,31 @@ export interface RuntimePort {
   readonly shape?: readonly (number | string)[];
 }
 
-/** What `onnxruntime-web` and `onnxruntime-node` export, as far as this project uses it. */
+/** Exports of `onnxruntime-web` and `onnxruntime-node` that are used. */
 export interface RuntimeLibrary {
   readonly InferenceSession: { create(bytes: Uint8Array, options: object): Promise<unknown> };
   readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => object;
   readonly env: { readonly wasm: { numThreads?: number }; logLevel?: string };
-  /** Of onnxruntime-node alone. */
+  /** Only in onnxruntime-node. */
   readonly listSupportedBackends?: () => readonly { readonly name: string }[];
 }
 
-/** A library of ONNX Runtime, and what it can run on here. */
+/** Library of ONNX Runtime, and the execution providers available here. */
 export interface FoundLibrary {
   readonly name: 'onnxruntime-node' | 'onnxruntime-web';
   readonly library: RuntimeLibrary;
-  /** Names of execution providers; undefined where the library does not tell. */
+  /** Names of execution providers; undefined if the library does not tell. */
   readonly providers: readonly string[] | undefined;
 }
 
 type Name = FoundLibrary['name'];
 
-/** What an app that has no ONNX Runtime runs. */
+/** Command that installs ONNX Runtime. */
 export const installing = 'npm install onnxruntime-web@1.30.0';
 
 /**
- * `onnxruntime-node` where it is installed and loads, else `onnxruntime-web`. Neither comes with the engine: an app installs the one that
- * it wants. Throws `engine.no-backend` where there is none.
+ * Finds `onnxruntime-node` if it is installed and loads, or else `onnxruntime-web`. Neither comes with the
+ * engine: an app installs the one that it wants. Throws `engine.no-backend` if there is none.
  */
 export async function findLibrary(
   load: (name: Name) => Promise<unknown> = importByName,
@@ -65,7 +65,7 @@ export async function findLibrary(
   );
 }
 
-/** What a library that was loaded by its user can do here. */
+/** Describes a library that its user has loaded. */
 export function describeLibrary(name: Name, library: RuntimeLibrary): FoundLibrary {
   if (name === 'onnxruntime-node')
     return { name, library, providers: library.listSupportedBackends?.().map(backend => backend.name) };
@@ -73,7 +73,10 @@ export function describeLibrary(name: Name, library: RuntimeLibrary): FoundLibra
   return { name, library, providers: inPage ? ['webgpu', 'webnn', 'webgl', 'wasm'] : ['wasm'] };
 }
 
-/** The specifier is a variable, so that bundlers and type checks leave alone what need not be installed. */
+/**
+ * Imports by a variable specifier, so that bundlers and type checks ignore packages that need not be
+ * installed.
+ */
 function importByName(name: string): Promise<unknown> {
   return import(name);
 }

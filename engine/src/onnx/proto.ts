@@ -18,10 +18,10 @@ import { type Attribute, type ElementType, elementTypes, type Graph } from './gr
 
 /** Operators of ONNX 1.12 (2022): runtimes since then read these files. */
 const operatorSet = 17;
-/** Version of the file format that came with them. */
+/** Version of the file format of ONNX 1.12. */
 const irVersion = 8;
 
-/** An input or output; a length is a number, or a name for one that is known when the model runs. */
+/** Input or output; a length is a number, or a name for one that is known only when the model runs. */
 export interface Port {
   readonly name: string;
   readonly type: ElementType;
@@ -32,11 +32,11 @@ export interface Described {
   readonly name: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** What a reader may want to know of the model, by name. */
+  /** Properties of the model for readers, by name. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The bytes of an `.onnx` file; the same graph gives the same bytes. */
+/** Bytes of an `.onnx` file; equal graphs give equal bytes. */
 export function onnxBytes(graph: Graph, { name, inputs, outputs, metadata }: Described): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),

@@ -1,18 +1,18 @@
 import { layoutOf, type TensorSpec } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
-/** A model whose layers tfjs can build, and what it has to be told of them besides. */
+/** Model whose layers tfjs can build, and the parts that tfjs has no room for. */
 export interface Readable {
   readonly files: ModelFiles;
-  /** Names of the GRU layers that apply the reset gate behind the product with the state. */
+  /** Names of the GRU layers that apply the reset gate after the product with the state. */
   readonly resetAfter: ReadonlySet<string>;
-  /** Their biases `[2, 3 · units]`, by the names of the weights. */
+  /** Biases of these layers, `[2, 3 · units]`, by the names of the weights. */
   readonly biases: ReadonlyMap<string, Float32Array>;
 }
 
 /**
- * Makes a model readable whose GRU layers have `reset_after`, which Keras sets by default and tfjs refuses: tfjs builds them without it,
- * with biases of its own shape in place of theirs.
+ * Makes a model readable whose GRU layers have `reset_after`, which Keras sets by default and tfjs refuses:
+ * tfjs builds them without it, with biases of its own shape instead of theirs.
  */
 export function readableOf(files: ModelFiles): Readable {
   const resetAfter = new Set<string>();
@@ -49,7 +49,7 @@ function isBiasOf(name: string, layers: ReadonlySet<string>): boolean {
   return /(^|\/)bias(:0)?$/.test(name) && name.split('/').some(part => layers.has(part));
 }
 
-/** The same JSON with `reset_after` off in each GRU, whose names it adds to `found`. */
+/** Copies JSON with `reset_after` off in each GRU, whose names it adds to `found`. */
 function withoutResetAfter(value: unknown, found: Set<string>): unknown {
   if (Array.isArray(value)) return value.map(item => withoutResetAfter(item, found));
   if (typeof value !== 'object' || value === null) return value;

@@ -11,17 +11,21 @@ import {
 
 export interface LoadOptions {
   /**
-   * Execution providers by the names of ONNX Runtime, the first that works first: `['tensorrt', 'cuda', 'cpu']`. By default the processor.
-   * Those that this machine or the library lacks are left out, which `engine` then says.
+   * Execution providers by their names in ONNX Runtime, in order of preference: `['tensorrt', 'cuda',
+   * 'cpu']`. By default the processor. Skips providers that this machine or the library lacks; `engine` then
+   * names them.
    */
   readonly providers?: readonly string[];
-  /** Threads of `onnxruntime-web`, by default 1; all models of a process share the number that the first of them gave. */
+  /**
+   * Threads of `onnxruntime-web`, by default 1; all models of a process share the number that the first of
+   * them gave.
+   */
   readonly threads?: number;
-  /** The library, where an app has loaded it itself, such as a page; by default the one that is installed. */
+  /** Library that an app has loaded itself, as pages do; by default the installed one. */
   readonly library?: FoundLibrary;
 }
 
-/** Names of ONNX Runtime for the elements of tensors. */
+/** Names in ONNX Runtime of tensor datatypes. */
 const runtimeTypes: Readonly<Record<Datatype, string>> = {
   BOOL: 'bool',
   UINT8: 'uint8',
@@ -39,8 +43,9 @@ const runtimeTypes: Readonly<Record<Datatype, string>> = {
 };
 
 /**
- * Loads an `.onnx` file into ONNX Runtime; `run` throws `model.unusable` with what that says where it refuses inputs. Throws `engine.no-backend` where none is installed, or none of the execution providers can be
- * had, and `model.unusable` for a file that it does not take.
+ * Loads an `.onnx` file into ONNX Runtime. Throws `engine.no-backend` if none is installed, or no execution
+ * provider is available, and `model.unusable` for a file that it does not take. `run` throws `model.unusable`
+ * with ONNX Runtime's message if it refuses the inputs.
  */
 export async function loadOnnx(
   bytes: Uint8Array,
@@ -80,7 +85,9 @@ export async function loadOnnx(
   };
 }
 
-/** Which of the providers that were asked for can be had; the processor is called `wasm` by onnxruntime-web. */
+/**
+ * Splits the requested providers into usable and missing ones; onnxruntime-web calls the processor `wasm`.
+ */
 function providersFor(
   { name, providers: here }: FoundLibrary,
   asked: readonly string[] | undefined,
@@ -135,7 +142,7 @@ function answered(name: string, { type, dims, data }: RuntimeTensor): Tensor {
   };
 }
 
-/** ONNX Runtime wants halves in the array that the language has for them, where it has one. */
+/** Wraps float16 values in a `Float16Array`, which ONNX Runtime wants, if the JavaScript engine has it. */
 function halvesOf(bits: Uint16Array): ArrayBufferView {
   const halves = (
     globalThis as { Float16Array?: new (...given: [ArrayBufferLike, number, number]) => ArrayBufferView }

@@ -1,22 +1,22 @@
 import { type Graph, ints } from './graph.ts';
 
-/** Lengths of axes; null is one that is known when the model runs. */
+/** Lengths of axes; null for one that is known only when the model runs. */
 export type Shape = readonly (number | null)[];
 
-/** A tensor of the graph. Its shape has channels last, as tfjs has them; `order` says how it lies in the file. */
+/** Tensor of the graph. Its shape has channels last, as in tfjs; `order` is its actual layout in the file. */
 export interface Value {
   readonly name: string;
   readonly shape: Shape;
   readonly order: Order;
   readonly type: 'float32' | 'int32';
-  /** Whether recurrent layers pass over some of its steps. */
+  /** True if recurrent layers skip some of its steps. */
   readonly masked: boolean;
 }
 
-/** Where the axis of channels lies: convolutions of ONNX want it behind that of the batch. */
+/** Place of the channel axis; convolutions of ONNX want it right behind the batch. */
 export type Order = 'last' | 'first';
 
-/** Puts tensors in the order that a node wants, each of them once. */
+/** Transposes tensors to the order that a node wants, each only once. */
 export class Orders {
   readonly #graph: Graph;
   readonly #turned = new Map<string, string>();
@@ -36,13 +36,13 @@ export class Orders {
   }
 }
 
-/** To move the last axis behind the first one, or back. */
+/** Permutation that moves the last axis behind the first one, or back. */
 function permutation(rank: number, to: Order): readonly number[] {
   const inner = Array.from({ length: rank - 2 }, (_, at) => at + (to === 'first' ? 1 : 2));
   return to === 'first' ? [0, rank - 1, ...inner] : [0, ...inner, 1];
 }
 
-/** Where an axis of the shape lies in the file. */
+/** Place in the file of an axis of the shape. */
 export function axisIn({ shape, order }: Value, axis: number): number {
   const rank = shape.length;
   const at = axis < 0 ? rank + axis : axis;
@@ -50,7 +50,7 @@ export function axisIn({ shape, order }: Value, axis: number): number {
   return at === rank - 1 ? 1 : at + 1;
 }
 
-/** The values of an array with its axes in another order. */
+/** Copies an array with its axes in another order. */
 export function transposed(
   values: Float32Array,
   shape: readonly number[],

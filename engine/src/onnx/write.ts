@@ -7,11 +7,14 @@ import { type Described, onnxBytes, type Port } from './proto.ts';
 import { readableOf } from './reset-after.ts';
 
 export interface OnnxOptions {
-  /** How matrices are stored, by default float32: in float16 a file has half the size, in int8 about a quarter. */
+  /**
+   * Format of stored matrices, by default float32: a file in float16 has half the size, in int8 about a
+   * quarter.
+   */
   readonly weights?: WeightFormat;
 }
 
-/** A model as an `.onnx` file. */
+/** Model as an `.onnx` file. */
 export interface OnnxFile {
   readonly bytes: Uint8Array;
   readonly inputs: readonly Port[];
@@ -19,10 +22,11 @@ export interface OnnxFile {
 }
 
 /**
- * Writes a tfjs layers model as ONNX (operator set 17), without Python. Inputs and outputs have the names of their layers and the shapes
- * of tfjs, images with channels last. Batch normalisation goes into the weights of the layer before it where there is one, dropout is
- * left out, and matrices are stored as their nodes want them. Throws `export.unsupported` for a layer that it can't write, and
- * `model.unusable` where the model can't be built.
+ * Writes a tfjs layers model as ONNX (operator set 17), without Python. Inputs and outputs have the names of
+ * their layers and the shapes of tfjs, images with channels last. Batch normalisation is folded into the
+ * weights of the layer before it if possible, dropout is left out, and matrices are stored as their nodes
+ * want them. Throws `export.unsupported` for a layer that it can't write, and `model.unusable` if the model
+ * can't be built.
  */
 export async function writeOnnx(
   files: ModelFiles,
@@ -40,7 +44,7 @@ export async function writeOnnx(
   }
 }
 
-/** The same of a model in memory, with the weights that it has now. Throws `export.unsupported`. */
+/** Writes a model in memory, with its current weights. Throws `export.unsupported`. */
 export function onnxOf(model: tf.LayersModel, { weights = 'float32' }: OnnxOptions = {}): OnnxFile {
   const writer = new GraphWriter(model, weights, { resetAfter: new Set(), biases: new Map() });
   return written(writer, { name: model.name, metadata: { 'murmuration.weights': weights } });

@@ -8,20 +8,22 @@ export type { Answer, Nested, PackagedFiles, PackagedModel, Values } from './pac
 
 export interface OpenOptions {
   /**
-   * Folder or URL (with a slash at its end) of the .wasm files of `@tensorflow/tfjs-backend-wasm`, for models that the fused kernels don't
-   * know; without it, such a model runs on one of `backends`.
+   * Folder or URL (ending in a slash) of the .wasm files of `@tensorflow/tfjs-backend-wasm`, for models that
+   * the fused kernels don't know; without it, such a model runs on one of `backends`.
    */
   readonly wasmPath?: string;
   /**
-   * The backends of TensorFlow.js to choose among, for such models: `'wasm'`, `webgl` of `@murmuration/engine/webgl` and `webgpu` of
-   * `@murmuration/engine/webgpu`; by default WebAssembly where there is a `wasmPath`, else none.
+   * Backends of TensorFlow.js to choose among for such models: `'wasm'`, `webgl` of
+   * `@murmuration/engine/webgl` and `webgpu` of `@murmuration/engine/webgpu`; by default WebAssembly if there
+   * is a `wasmPath`, otherwise none.
    */
   readonly backends?: readonly BrowserBackend[];
 }
 
 /**
- * Opens the model of a package that `murmuration models export --as npm` wrote. Throws `model.corrupt` where a file was changed,
- * `server.unreachable` where one does not load, `engine.no-backend` where nothing here runs the model, and `options.invalid` for `backends` that are none.
+ * Opens the model of a package that `murmuration models export --as npm` wrote. Throws `model.corrupt` if a
+ * file was changed, `server.unreachable` if one does not load, `engine.no-backend` if nothing here runs the
+ * model, and `options.invalid` for unknown `backends`.
  */
 export async function openPackaged<Inputs, Outputs>(
   files: PackagedFiles,

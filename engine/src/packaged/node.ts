@@ -9,8 +9,8 @@ export type { Answer, Nested, PackagedFiles, PackagedModel, Values } from './pac
 export type OpenOptions = Pick<BackendOptions, 'wasmPath'>;
 
 /**
- * Opens the model of a package that `murmuration models export --as npm` wrote. Throws `model.corrupt` where a file is missing or was changed,
- * and `engine.no-backend` where WebAssembly does not start.
+ * Opens the model of a package that `murmuration models export --as npm` wrote. Throws `model.corrupt` if a
+ * file is missing or was changed, and `engine.no-backend` if WebAssembly does not start.
  */
 export async function openPackaged<Inputs, Outputs>(
   files: PackagedFiles,

@@ -7,52 +7,55 @@ import type { LoadedModel } from '../inference/loaded-model.ts';
 import type { ModelParts } from '../models/model.ts';
 import { readStoredModel } from '../models/stored-weights.ts';
 
-/** Where the two files of a model lie, and their SHA-256 in hexadecimal. */
+/** URLs of the two files of a model, and their SHA-256 in hexadecimal. */
 export interface PackagedFiles {
   readonly json: URL;
   readonly weights: URL;
   readonly sha256: { readonly json: string; readonly weights: string };
 }
 
-/** A value, or lists of values, or lists of those, and so on. */
+/** Value, or a list of values, nested to any depth. */
 export type Nested = number | boolean | readonly Nested[];
 
-/** What an app gives for one input: nested lists, or values in row-major order and their shape. */
+/** Input of an app: nested lists, or values in row-major order and their shape. */
 export type Values<Data> = Nested | { readonly shape: readonly number[]; readonly data: Data };
 
-/** One output: values in row-major order and their shape. */
+/** Output of a model: values in row-major order and their shape. */
 export interface Answer<Data> {
   readonly shape: readonly number[];
   readonly data: Data;
 }
 
-/** A model of a package in memory, with inputs and outputs by their names. */
+/** Model of a package in memory, with inputs and outputs by their names. */
 export interface PackagedModel<Inputs, Outputs> {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** On what it runs, and why, in a few words. */
+  /** Engine it runs on, and the reason, in a few words. */
   readonly engine: string;
   /**
-   * Answers; several calls take turns. Throws `inference.input` for a missing or unknown input, lists that are uneven, a shape that does not
-   * fit, and values that the model does not take.
+   * Answers inputs; several calls take turns. Throws `inference.input` for a missing or unknown input, uneven
+   * lists, a shape that does not fit, and values that the model does not take.
    */
   predict(inputs: Inputs): Promise<Outputs>;
-  /** Frees its memory, once what was asked is answered. */
+  /** Frees its memory, once pending calls are answered. */
   close(): Promise<void>;
 }
 
-/** What differs between Node and pages. */
+/** Functions that differ between Node and pages. */
 export interface PackagePlatform {
   read(file: URL): Promise<Uint8Array>;
   load(parts: ModelParts): Promise<LoadedModel>;
 }
 
-/** Dimensions of an input at most. */
+/** Most dimensions of an input. */
 const mostDimensions = 16;
 
 const arrays = { FP32: Float32Array, INT32: Int32Array, BOOL: Uint8Array } as const;
 
-/** Opens a model after checking its files. Throws `model.corrupt` where one was changed, and what `platform` fails with. */
+/**
+ * Opens a model after checking its files. Throws `model.corrupt` if one was changed, and errors of
+ * `platform`.
+ */
 export async function openPackagedModel<Inputs, Outputs>(
   { json, weights, sha256 }: PackagedFiles,
   platform: PackagePlatform,
@@ -131,7 +134,7 @@ function tensorOf(spec: TensorSpec, values: Values<unknown> | undefined): Tensor
   return { ...spec, shape, data };
 }
 
-/** Writes nested lists behind one another from `at`, and returns where they end. */
+/** Writes nested lists one after another from `at`; returns the index behind them. */
 function fill(
   name: string,
   datatype: Datatype,

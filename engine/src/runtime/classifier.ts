@@ -11,10 +11,12 @@ import * as tf from '../tfjs/tf.ts';
 import { predictorOf } from './predict.ts';
 
 /**
- * Loads a model that ends in logits, or in a softmax of them, which is left out: on the fused kernels where these know all its layers, else on the current tfjs backend. Throws
- * `model.unusable` where tfjs can't build it, or it does not tell `classes` classes apart, where they are given.
+ * Loads a model that ends in logits, or in a softmax of them, which is left out: on the fused kernels if they
+ * know all its layers, otherwise on the current tfjs backend. Throws `model.unusable` if tfjs can't build it,
+ * or if its number of outputs is not `classes`, where given.
  *
- * @param startBackend starts the backend where the fused kernels don't know the model; by default it is the current one.
+ * @param startBackend starts the backend if the fused kernels don't know the model; by default it is the
+ * current one.
  */
 export async function classifierOf(
   files: ModelFiles,
@@ -41,7 +43,7 @@ export async function classifierOf(
   return tokenClassifier(predictor, () => engine === 'generic' && model.dispose());
 }
 
-/** What several outputs say, one after the other. */
+/** Concatenates the values of several outputs. */
 function allOutputsOf(model: tf.LayersModel): Apply {
   return inputs =>
     tf.concat(

@@ -5,7 +5,7 @@ import type { Topology } from '../fused/topology.ts';
 import type { ModelParts } from '../models/model.ts';
 import type { Outputs } from '../models/outputs.ts';
 
-/** What the fused kernels have to know of a model besides its weights. */
+/** Structure of a model: all that the fused kernels need except its weights. */
 export interface FusedStructure {
   readonly topology: Topology;
   readonly inputs: readonly TensorSpec[];
@@ -13,21 +13,22 @@ export interface FusedStructure {
   readonly says: Outputs;
 }
 
-/** Structures that are remembered at most, and the longest `model.json` of one, characters. */
+/** Most structures kept; `longest` is the most characters of the `model.json` of one. */
 const most = 64;
 const longest = 65_536;
 
 const structures = new BoundedMap<string, FusedStructure>(most);
 
 /**
- * The structure of models that were remembered with the same topology and layout. Versions of a task, and models of many customers, are the
- * same but for their weights: only the first of them is built with tfjs, which takes several times its memory and most of the time of a load.
+ * Returns the structure of an earlier model with the same topology and layout. Versions of a task, and models
+ * of many customers, differ only in their weights: only the first of them is built with tfjs, which takes
+ * several times its memory and most of the time of a load.
  */
 export function knownStructure(parts: ModelParts): FusedStructure | undefined {
   return structures.get(keyOf(parts));
 }
 
-/** The weights of its models lie in the order of the layout. */
+/** Keeps a structure. Its models must have their weights in the order of the layout. */
 export function rememberStructure(parts: ModelParts, structure: FusedStructure): void {
   const key = keyOf(parts);
   if (key.length <= longest) structures.set(key, structure);

@@ -8,7 +8,7 @@ import { mostKept, refuseAnswer, refuseInput, valuesWithin } from './intermediat
 
 const dtypeOf = { FP32: 'float32', INT32: 'int32', BOOL: 'bool' } as const;
 
-/** On the operations of tfjs, in as many parts as its memory asks for. */
+/** Model on the operations of tfjs, which answers large requests in parts that fit its memory. */
 export class GenericModel implements LoadedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -17,9 +17,9 @@ export class GenericModel implements LoadedModel {
   readonly takesLengths = false;
   readonly #model: tf.LayersModel;
   readonly #tokens: number | undefined;
-  /** Whether its one input is looked up, whatever numbers that is said to hold. */
+  /** True if its one input is looked up, whatever numbers the input holds. */
   readonly #isOverTokens: boolean;
-  /** Whether each row is answered by itself, so that many can be in parts. */
+  /** True if each row is answered independently, so that requests can be split. */
   readonly #isByRows: boolean;
 
   constructor(
@@ -33,7 +33,7 @@ export class GenericModel implements LoadedModel {
     this.bytes = 4 * model.countParams();
     this.#isByRows = [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
     this.engine = `tfjs (${tf.getBackend()}): ${reason}`;
-    // A lookup beyond the table is no error of every backend.
+    // Not every backend reports a lookup beyond the table as an error.
     const lookup = model.layers.find(layer => layer.getClassName() === 'Embedding');
     this.#tokens = lookup && (lookup.getConfig().inputDim as number);
     this.#isOverTokens = lookup?.inboundNodes[0]?.inputTensors[0] === model.inputs[0] && inputs.length === 1;
@@ -106,7 +106,7 @@ export class GenericModel implements LoadedModel {
   }
 }
 
-/** Inputs in parts of so many rows at most; whole for 0. */
+/** Splits inputs into parts of at most `atOnce` rows; 0 keeps them whole. */
 function* inRows(inputs: readonly Tensor[], atOnce: number): Generator<readonly Tensor[]> {
   const rows = inputs[0]?.shape[0] ?? 1;
   if (atOnce === 0) yield inputs;
@@ -121,7 +121,7 @@ function* inRows(inputs: readonly Tensor[], atOnce: number): Generator<readonly 
     }
 }
 
-/** The rows of tensors, one after the other. */
+/** Concatenates the rows of tensors. */
 function joined(parts: readonly Tensor[]): Tensor {
   const [first] = parts as [Tensor];
   const all = parts.map(({ data }) => data as Float32Array);

@@ -2,9 +2,9 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type * as tf from '../tfjs/tf.ts';
 
-/** Values that a model keeps at a time at most, 256 MiB of float32. */
+/** Most values that a model keeps at a time, 256 MiB of float32. */
 export const mostKept = 2 ** 26;
-/** Steps of one row at most. */
+/** Most steps of one row. */
 export const mostSteps = 65_536;
 
 /** Layers that go through the steps of a row one by one, each with tensors of its own. */
@@ -18,7 +18,7 @@ const overSteps = new Set([
   'TimeDistributed',
 ]);
 
-/** A model, or a model in a model, as TensorFlow.js goes through it. */
+/** Model, or a nested model, in the order of execution of TensorFlow.js. */
 interface Container {
   readonly inputs: readonly tf.SymbolicTensor[];
   readonly nodesByDepth: Readonly<
@@ -34,11 +34,11 @@ interface Container {
 }
 
 /**
- * How many values the layers of a model give for inputs of these shapes: all of them are kept until it has answered. Throws `inference.input`
- * for more than 65,536 steps of a row.
+ * Number of values that the layers of a model compute for inputs of these shapes; all of them are kept until
+ * it has answered. Throws `inference.input` for more than 65,536 steps of a row.
  */
 export function valuesWithin({ inputs, nodesByDepth }: Container, shapes: readonly tf.Shape[]): number {
-  /** By the id of the tensor. */
+  /** Shapes by the id of the tensor. */
   const known = new Map(inputs.map(({ id }, index) => [id, shapes[index] ?? []]));
   const depths = Object.keys(nodesByDepth)
     .map(Number)

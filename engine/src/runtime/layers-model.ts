@@ -13,14 +13,15 @@ import { type FusedStructure, knownStructure, rememberStructure } from './fused-
 import { GenericModel } from './generic-model.ts';
 import { mostKept, mostSteps, refuseAnswer, refuseInput } from './intermediates.ts';
 
-/** Names of tfjs for what tensors of layers models hold. */
+/** Datatypes by their names in tfjs. */
 const datatypeOf: Readonly<Record<string, Datatype>> = { float32: 'FP32', int32: 'INT32', bool: 'BOOL' };
 
 /**
- * Loads a layers model of tfjs: on the fused kernels where these know all its layers, else on the current backend of tfjs. Throws
- * `model.unusable` where it can't be built, or has tensors that no wire carries.
+ * Loads a layers model of tfjs: on the fused kernels if they know all its layers, otherwise on the current
+ * backend of tfjs. Throws `model.unusable` if it can't be built, or has tensors that no wire format carries.
  *
- * @param startBackend starts the backend where the fused kernels don't know the model; by default it is the current one.
+ * @param startBackend starts the backend if the fused kernels don't know the model; by default it is the
+ * current one.
  */
 export async function loadLayers(
   parts: ModelParts,
@@ -51,7 +52,7 @@ export async function loadLayers(
   }
 }
 
-/** On the fused kernels, or why these do not start. */
+/** Loads on the fused kernels, or returns the reason why they do not start. */
 async function fused(
   structure: FusedStructure,
   parts: ModelParts,
@@ -74,18 +75,21 @@ async function fusedModel(structure: FusedStructure, weights: Float32Array): Pro
   return new FusedModel(await createScorer(structure.topology, weights), structure);
 }
 
-/** Under the names of their layers: those of tensors count what was made in this process. Throws `model.unusable` for what no wire carries. */
+/**
+ * Describes tensors under the names of their layers; names of tensors count tensors of the process. Throws
+ * `model.unusable` for datatypes that no wire format carries.
+ */
 export function specsOf(tensors: readonly tf.SymbolicTensor[]): readonly TensorSpec[] {
   return tensors.map(({ dtype, shape, sourceLayer: { name } }) => {
     const datatype = datatypeOf[dtype];
     if (!datatype)
       throw new MurmurationError('model.unusable', `The tensor "${name}" of the model holds ${dtype}.`);
-    // What stands behind a slash counts nodes of the graph.
+    // The part behind a slash counts nodes of the graph.
     return { name, datatype, shape: shape.map(length => length ?? -1) };
   });
 }
 
-/** One input, one output. */
+/** Model on the fused kernels, with one input and one output. */
 class FusedModel implements LoadedModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
@@ -104,7 +108,7 @@ class FusedModel implements LoadedModel {
     this.bytes = scorer.bytes;
     this.#says = says;
     this.#overTokens = topology.features.kind === 'tokens';
-    // Recurrent layers go forward: what follows a step of a sequence does not change it.
+    // Recurrent layers go forward: later steps of a sequence do not change earlier ones.
     this.takesLengths = this.#overTokens && outputs[0]?.shape.length === 3;
     this.#classes = outputs[0]?.shape.at(-1) ?? 0;
   }
@@ -151,7 +155,7 @@ class FusedModel implements LoadedModel {
   }
 }
 
-/** Of rows of so many steps: every position, or the last one that counts of each row. */
+/** Positions of rows of `steps` steps: every one, or the last valid one of each row. */
 function positionsOf(
   rows: number,
   steps: number,

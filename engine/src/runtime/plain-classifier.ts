@@ -11,8 +11,8 @@ import { softmax } from '../inference/softmax.ts';
 import { tokenClassifier } from '../inference/token-classifier.ts';
 
 /**
- * Loads a model for which neither TensorFlow.js nor WebAssembly is needed: one of tokens, or of dense layers. Throws `model.unusable` for any
- * other, or one that does not tell `classes` classes apart, where they are given.
+ * Loads a model without TensorFlow.js and WebAssembly: one over tokens, or of dense layers. Throws
+ * `model.unusable` for any other, or if its number of outputs is not `classes`, where given.
  */
 export function plainClassifierOf({ topology, layout, weights }: ModelFiles, classes?: number): Classifier {
   const read = storedTopologyOf(topology, layout.tensors);

@@ -12,7 +12,7 @@ import { type Apply, logitsOf } from '../models/outputs.ts';
 import { readTidily } from '../tfjs/read.ts';
 import * as tf from '../tfjs/tf.ts';
 
-/** A predictor, on which kernels it runs, and why. */
+/** Predictor, its kernels, and the reason for them. */
 export interface ChosenPredictor {
   readonly predictor: Predictor;
   readonly engine: 'fused' | 'generic';
@@ -20,9 +20,10 @@ export interface ChosenPredictor {
 }
 
 /**
- * Puts a next-token model, from tokens `[batch, steps]` to logits at the last position or at each, or to a softmax of them, which is left out, to use with the weights that it
- * has now: on the fused kernels where these know its layers, else on the current tfjs backend, which runs the whole sequence
- * again for the scores behind it. Rejects with `RangeError` for a model over values.
+ * Opens a next-token model with its current weights. It takes tokens `[batch, steps]` and gives logits at the
+ * last position or at each, or a softmax of them, which is left out. It runs on the fused kernels if they
+ * know its layers, otherwise on the current tfjs backend, which runs the whole sequence again for new scores.
+ * Rejects with `RangeError` for a model over values.
  */
 export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredictor> {
   const topology = topologyOf(model);
@@ -33,9 +34,10 @@ export async function predictorOf(model: tf.LayersModel): Promise<ChosenPredicto
 }
 
 /**
- * The same for whole sequences, or for rows of values such as images.
+ * Opens a model for whole sequences, or for rows of values such as images.
  *
- * @param threads how many threads share the work of the fused kernels, where threads can share memory; it gains while processors are idle.
+ * @param threads number of threads that share the work of the fused kernels, where threads can share memory;
+ * more help while processors are idle.
  */
 export async function scorerOf(model: tf.LayersModel, threads = 1): Promise<Scorer> {
   const { fused } = await fusedScorerOf(model, threads);
@@ -55,7 +57,7 @@ function withThreads(threads: number) {
   return (topology: Topology, weights: Float32Array) => createScorer(topology, weights, threads);
 }
 
-/** What `create` makes of a model that the fused kernels know, or why there is nothing. */
+/** Runs `create` for a model that the fused kernels know, or returns the reason why there is no result. */
 async function known<Fused>(
   model: tf.LayersModel,
   topology: Topology | Unrecognised,
@@ -93,7 +95,7 @@ class GenericPredictor implements Predictor {
   readonly tokens: number;
   readonly #logits: Apply;
   readonly #sequence: number[] = [];
-  /** Of the sequence so far; null until they are asked for. */
+  /** Scores of the sequence so far; null until they are asked for. */
   #scores: Float32Array | null;
 
   constructor(model: tf.LayersModel) {

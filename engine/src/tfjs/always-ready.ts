@@ -1,11 +1,12 @@
 /**
- * TensorFlow.js as it can be used at any moment. By itself it has no backend while one is being started: an operation fails then, whoever has
- * begun the start and whatever was the backend before, and so does the first one of a process where the best backend starts slowly. Here a
- * backend starts beside the one that is in use, and takes its place once it is ready.
+ * Makes TensorFlow.js usable at any moment. Unchanged, it has no backend while one is being started: every
+ * operation fails then, even if another backend was in use before, and so does the first operation of a
+ * process whose best backend starts slowly. With this change, a backend starts next to the one in use, and
+ * replaces it once it is ready.
  */
 import { backend_util, engine } from '#tfjs';
 
-/** What of the engine of TensorFlow.js is changed; all of it is there in its minified builds as well. */
+/** Parts of the engine of TensorFlow.js that are changed; its minified builds have them too. */
 interface Engine {
   backendName: string | null;
   readonly registry: Record<string, unknown>;
@@ -21,21 +22,23 @@ interface Start {
   readonly asyncInit: boolean;
 }
 
-/** Backends that take their time to start; no operation waits for them. */
+/** Backends that start asynchronously; no operation waits for them. */
 const slow: ReadonlySet<string> = new Set(['wasm', 'webgpu']);
 const done = Symbol.for('murmuration.always-ready');
 
-/** Changes the engine that this process, worker or page has, once, whichever copy of the library has made it. */
+/**
+ * Changes the engine of this process, worker or page, once, even if there are several copies of the library.
+ */
 export function keepReady(): void {
   const own = engine() as unknown as Engine & { [done]?: true };
   if (own[done]) return;
   own[done] = true;
   const { initializeBackend, initializeBackendsAndReturnBest, setBackend } = own;
-  /** Those that start now, by name: each once, however many ask for it. */
+  /** Backends that are starting, by name; requests for the same one share its start. */
   const starts = new Map<string, Start>();
-  /** The backend that was asked for last. */
+  /** Backend that was requested last. */
   let wanted: string | undefined;
-  /** The one that serves until that is there; nobody has asked for it. */
+  /** Backend that serves until `wanted` is ready, without having been requested. */
   let meanwhile: string | undefined;
 
   own.initializeBackend = name => {
@@ -50,7 +53,7 @@ export function keepReady(): void {
         return true;
       },
       (cause: unknown) => {
-        // As the library itself does.
+        // The library warns in the same way.
         backend_util.warn(`The backend ${name} does not start:`, String(cause));
         return false;
       },
@@ -68,11 +71,14 @@ export function keepReady(): void {
     }
     wanted = name;
     if (!own.registry[name] && !(await own.initializeBackend(name).success)) return false;
-    // Whoever has asked for another one since has that.
+    // If another one was requested since, that one stays.
     return wanted === name ? setBackend.call(own, name) : true;
   };
 
-  /** Where none is in use: one that is there at once. The one that was in use before the engine was reset comes back by itself. */
+  /**
+   * Called if no backend is in use: picks one that is ready at once. The one in use before a reset of the
+   * engine comes back automatically.
+   */
   own.initializeBackendsAndReturnBest = () => {
     const last = wanted;
     if (last !== undefined && own.registryFactory[last] && !own.registry[last])
@@ -81,13 +87,13 @@ export function keepReady(): void {
       .getSortedBackends()
       .find(name => own.registry[name] || (!slow.has(name) && own.initializeBackend(name).success === true));
     if (best === undefined) return initializeBackendsAndReturnBest.call(own);
-    // The engine makes it the current one at once.
+    // The engine makes it current at once.
     meanwhile = best;
     return { name: best, asyncInit: false };
   };
 }
 
-/** As a promise, also of a start that throws. */
+/** Turns a start into a promise, even if it throws. */
 async function begin(factory: () => unknown): Promise<unknown> {
   return factory();
 }

@@ -1,6 +1,7 @@
 /**
- * The operations of TensorFlow.js as methods of tensors: `x.square().mean()`. Its core declares them all, and defines them only in files for
- * bundlers. Here they are for Node as well, on whichever build of the core the process or page has.
+ * Operations of TensorFlow.js as methods of tensors: `x.square().mean()`. Its core declares them all, but
+ * defines them only in files for bundlers. This file defines them also on Node, on the build of the core that
+ * the process or page has.
  */
 // biome-ignore format: one name a line would be 118 lines.
 import {
@@ -17,7 +18,7 @@ import {
 
 const { resizeBilinear, resizeNearestNeighbor } = image;
 
-/** Those whose first argument is the tensor itself. */
+/** Operations whose first argument is the tensor itself. */
 // biome-ignore format: one name a line would be 115 lines.
 const operations = {
   abs, acos, acosh, add, all, any, argMax, argMin, asin, asinh, asType: cast, atan, atan2, atanh, avgPool, batchNorm, batchToSpaceND,
@@ -34,7 +35,7 @@ const operations = {
 const asList = (tensors: Tensor | Tensor[]) => (tensors instanceof Tensor ? [tensors] : tensors);
 const ofShape = (x: Tensor, ...shape: number[]) => reshape(x, shape);
 
-/** The others, by what they do with the tensor and the arguments. */
+/** Operations that need other arguments. */
 const others = {
   as1D: (x: Tensor) => reshape(x, [x.size]),
   as2D: ofShape,
@@ -55,7 +56,7 @@ const others = {
   where: (x: Tensor, condition: Tensor, other: Tensor) => where(condition, x, other),
 };
 
-/** Gives tensors the methods that they don't have yet. */
+/** Adds the methods that tensors don't have yet. */
 export function chainOperations(): void {
   for (const [name, operation] of Object.entries({ ...operations, ...others })) {
     if (Object.hasOwn(Tensor.prototype, name)) continue;

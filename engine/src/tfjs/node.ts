@@ -1,10 +1,10 @@
 /**
- * TensorFlow.js on Node, by its names. To import a CommonJS module, Node has to find its names by reading it: 3 MB, in each process
- * and each of its threads, which takes longer than to run it.
+ * Named exports of TensorFlow.js on Node. To import a CommonJS module, Node finds its names by parsing it: 3
+ * MB, in each process and each of its threads, which takes longer than running it.
  */
 import { smallBuild } from './small-builds.ts';
 
-// The types are the library's own, as the manifest says beside `#tfjs`.
+// The types are the library's own, by the `#tfjs` entry of package.json.
 const tfjs: Record<string, unknown> = {
   ...smallBuild('core'),
   ...smallBuild('layers'),

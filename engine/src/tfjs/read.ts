@@ -1,8 +1,9 @@
 import * as tf from './tf.ts';
 
 /**
- * What `work` reads of tensors, with the memory of all tensors that it makes freed. Numbers and arrays of them don't go through `tf.tidy`,
- * which looks for tensors to keep in what it returns, one element after another: of a batch of images this took longer than a step.
+ * Returns the result of `work`, and frees all tensors made in it. Numbers and arrays of them don't go through
+ * `tf.tidy`, which looks for tensors in its result, element by element: for a batch of images this took
+ * longer than a step.
  */
 export function readTidily<Result>(work: () => Result): Result {
   let result: Result | undefined;

@@ -1,12 +1,16 @@
 /**
- * Packages of TensorFlow.js in their minified builds on Node. The builds that their manifests name for Node are the same code, with 4.4 MB of
- * comments and of syntax from before 2015, and V8 keeps the text of what it runs: 2 bytes a character for the largest two.
+ * Loads packages of TensorFlow.js in their minified builds on Node. The builds that their manifests name for
+ * Node are the same code, with 4.4 MB of comments and of syntax from before 2015, and V8 keeps the text of
+ * the code it runs: 2 bytes a character for the largest two.
  */
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** Where a package's build for Node is, and how its minified one is loaded; as literals, for tools that look for the files a program needs. */
+/**
+ * Path of a package's build for Node, and of its minified one; as literals, for tools that look for the files
+ * a program needs.
+ */
 const builds = {
   core: {
     named: () => require.resolve('@tensorflow/tfjs-core'),
@@ -27,11 +31,11 @@ const builds = {
 };
 
 /**
- * What a package exports. One that this process has loaded already stays the only copy of it, and whoever loads it later by its name gets the
- * minified build, so that an app that has the whole of TensorFlow.js shares these parts.
+ * Loads the exports of a package. A copy that this process has already loaded stays the only one, and later
+ * imports by name get the minified build, so that an app with the whole of TensorFlow.js shares these parts.
  */
 export function smallBuild(part: keyof typeof builds): Record<string, unknown> {
-  // The others look for the core by its name.
+  // The other packages load the core by its name.
   if (part !== 'core') smallBuild('core');
   const { named, minified } = builds[part];
   const place = named();

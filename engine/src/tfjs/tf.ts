@@ -1,7 +1,7 @@
 /**
- * TensorFlow.js as every package of this project sees it: core with gradients and chained operations, layers, and the
- * CPU backend as the reference of tests and self-tests. Import from here alone, so that one process (or page) holds one copy:
- * `#tfjs` is library.ts, on Node by way of node.ts.
+ * TensorFlow.js for all packages of this project: core with gradients and chained operations, layers, and the
+ * CPU backend as the reference of tests and self-tests. Import only from here, so that one process (or page)
+ * holds one copy: `#tfjs` is library.ts, on Node by way of node.ts.
  */
 import { keepReady } from './always-ready.ts';
 import { chainOperations } from './chained.ts';

@@ -1,5 +1,5 @@
-/** The WebAssembly backend of TensorFlow.js on Node, as `node.ts` has its other parts. */
+/** WebAssembly backend of TensorFlow.js on Node, loaded like the parts in `node.ts`. */
 import { smallBuild } from './small-builds.ts';
 
-// The types are the library's own, as the manifest says beside `#tfjs-wasm`.
+// The types are the library's own, by the `#tfjs-wasm` entry of package.json.
 export const { setWasmPaths, version_wasm } = smallBuild('wasm');

@@ -8,10 +8,10 @@ import type { Steps } from './steps.ts';
 import type { LocalSettings } from './trainer.ts';
 
 /**
- * Gradient descent by the engine's fused kernels, from the weights `global` on.
+ * Begins gradient descent by the engine's fused kernels, from the weights `global`.
  *
- * @param largest the largest batch that will come, as far as that is known.
- * @param sampler what sampled softmax draws from; null for the full softmax.
+ * @param largest largest batch expected.
+ * @param sampler draws the negatives of sampled softmax; null for the full softmax.
  * @throws MurmurationError `training.no-memory`.
  */
 export function fusedSteps(

@@ -8,10 +8,10 @@ import { tfjsOptimizer } from './tfjs-optimizer.ts';
 import type { LocalSettings } from './trainer.ts';
 
 /**
- * Gradient descent by tfjs' own operations, for any model and loss, from the weights `global` on, with the proximal pull and the
- * gradient clipping of the settings, and their correction.
+ * Begins gradient descent by tfjs' own operations, for any model and loss, from the weights `global`, with
+ * the proximal pull, gradient clipping and correction of the settings.
  *
- * @param sampler what sampled softmax draws from; null for the loss of the objective.
+ * @param sampler draws the negatives of sampled softmax; null for the loss of the objective.
  */
 export function genericSteps<Example>(
   model: tf.LayersModel,
@@ -55,7 +55,7 @@ export function genericSteps<Example>(
   };
 }
 
-/** The values of each trainable weight in a vector of the model, such as those towards which FedProx pulls. */
+/** Values of each trainable weight in a vector of the model, such as those that FedProx pulls towards. */
 function trainableOf(model: tf.LayersModel, vector: Float32Array): tf.Tensor[] {
   const values = new Map<unknown, tf.Tensor>();
   let at = 0;
@@ -69,7 +69,10 @@ function trainableOf(model: tf.LayersModel, vector: Float32Array): tf.Tensor[] {
   return model.trainableWeights.map(weight => values.get(weight)!);
 }
 
-/** Scales all gradients alike so that their joint L2 norm is at most `limit` (Pascanu et al. 2013, §3.2). */
+/**
+ * Scales all gradients by one factor so that their joint L2 norm is at most `limit` (Pascanu et al. 2013,
+ * §3.2).
+ */
 function clipByGlobalNorm(grads: tf.NamedTensorMap, limit: number): tf.NamedTensorMap {
   const squares = Object.values(grads).map(grad => grad.square().sum());
   const norm = tf.addN(squares).sqrt();

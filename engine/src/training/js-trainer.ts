@@ -18,25 +18,29 @@ export interface JsTrainerOptions {
   /** Bytes of memory that training may take; by default as many as the system gives. */
   readonly memoryLimit?: number;
   /**
-   * Ms of work after which it gives way to others of the thread, 50 by default: as far as can be told from how long its parts took so far, and
-   * as they are no longer than that.
+   * Milliseconds of work after which other tasks of the thread have their turn, 50 by default. Estimated from
+   * the parts so far; a single longer part is not split.
    */
   readonly sliceMs?: number;
-  /** What tells how long work took, and when others have had their turn: once `at` calls back. The system's by default. */
+  /**
+   * Clock that measures work, and whose `at` calls back once other tasks have had their turn. The system's by
+   * default.
+   */
   readonly clock?: Pick<Clock, 'now' | 'at'>;
 }
 
 interface Loaded {
-  /** The topology and the shapes of the weights as text. */
+  /** Topology and shapes of the weights as text. */
   readonly key: string;
   readonly training: FusedTraining;
   readonly classes: number;
 }
 
 /**
- * Trains in JavaScript, for engines without WebAssembly, such as Hermes of React Native: models over tokens, and models of dense layers, by the
- * kernels of the engine, which give the bytes that they give on WebAssembly. It works in slices in the thread of its caller. Throws
- * `model.unusable` for other models. Another device's update is within rounding errors the same.
+ * Creates a trainer in JavaScript, for engines without WebAssembly, such as Hermes of React Native. It trains
+ * models over tokens and models of dense layers, by the engine's kernels, which give the same bytes as on
+ * WebAssembly. It works in slices in the thread of its caller. Throws `model.unusable` for other models.
+ * Another device's update is the same within rounding errors.
  */
 export function jsTrainer<Example>(
   objective: PlainObjective<Example>,

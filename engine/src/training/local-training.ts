@@ -9,23 +9,26 @@ import type { Steps } from './steps.ts';
 import type { LocalSettings, TrainingPath, TrainingResult } from './trainer.ts';
 import type { Turns } from './turns.ts';
 
-/** Sets the seed of negatives apart from that of shuffles. */
+/** Keeps the seed of negatives apart from that of shuffles. */
 const NEGATIVES = 0x6e656761;
 
-/** A device's examples as rows, whatever batches are made of. */
+/** Device's examples as rows, from which batches are made. */
 export interface Rows<Batch> {
   readonly size: number;
   readonly steps?: number;
   batch(rows: Uint32Array): Batch;
 }
 
-/** The rows of the examples that a training uses, and their number. */
+/** Rows of the examples that a training uses, and the number of these examples. */
 export interface Drawn<Batch> {
   readonly rows: Rows<Batch>;
   readonly examples: number;
 }
 
-/** The rows of at most `maxExamples` examples, drawn at random. Throws `training.no-examples` where they hold nothing to learn. */
+/**
+ * Encodes at most `maxExamples` examples, drawn at random. Throws `training.no-examples` if they hold nothing
+ * to learn.
+ */
 export function drawRows<Example, Batch>(
   { encode }: { encode(examples: readonly Example[]): Rows<Batch> },
   examples: readonly Example[],
@@ -38,21 +41,21 @@ export function drawRows<Example, Batch>(
 }
 
 export interface LocalTraining<Batch> {
-  /** Those of the model, in the order of its layout. */
+  /** Weights of the model, in the order of its layout. */
   readonly weights: Float32Array;
   readonly settings: LocalSettings;
   readonly signal: AbortSignal;
   readonly progress: (done: number) => void;
   readonly begin: (settings: LocalSettings, largest: Extent) => Steps<Batch>;
   readonly turns: Turns;
-  /** Asked where there is a correction. */
+  /** Sizes of the weights; called only with a correction. */
   readonly sizes: () => readonly WeightSize[];
   readonly path: TrainingPath;
 }
 
 /**
- * Gradient descent on rows, from the weights of the model on. Throws `training.unsupported` for a correction of other steps than those of SGD, or
- * of a result that is a mean of steps.
+ * Trains on rows by gradient descent, from the weights of the model. Throws `training.unsupported` for a
+ * correction with another optimiser than SGD, or with an averaged result.
  */
 export async function trainLocally<Batch>(
   { rows, examples }: Drawn<Batch>,
@@ -95,15 +98,18 @@ export async function trainLocally<Batch>(
   }
 }
 
-/** Values that one call of a loop goes over: engines make a function fast that is called often, and not one that is called once for a million values. */
+/**
+ * Values per call of a loop: engines optimise a function that is called often, but not one that is called
+ * once for a million values.
+ */
 const pieceLength = 4_096;
 
-/** Takes `weights` from `delta`, in place, from one value up to another. */
+/** Subtracts `weights` from `delta`, in place, from one index up to another. */
 function subtract(delta: Float32Array, weights: Float32Array, from: number, to: number): void {
   for (let i = from; i < to; i++) delta[i] = delta[i]! - weights[i]!;
 }
 
-/** What a plan with sampled softmax draws from; not the numbers that shuffle. */
+/** Sampler of a plan with sampled softmax; its numbers are not those of shuffles. */
 export function samplerOf(
   classes: number,
   { sampledSoftmax, seed }: TrainingSettings,
@@ -129,7 +135,7 @@ interface Pace {
   readonly signal: AbortSignal;
 }
 
-/** One step, between whose parts others of the thread may have their turn. */
+/** Runs one step; between its parts other tasks of the thread have their turn. */
 async function take<Batch>(
   steps: Steps<Batch>,
   batch: () => Batch,
@@ -143,7 +149,7 @@ async function take<Batch>(
   }
 }
 
-/** Returns the mean loss of the steps of the last epoch. */
+/** Runs all steps; returns the mean loss of those of the last epoch. */
 async function descend<Batch>(
   steps: Steps<Batch>,
   rows: Rows<Batch>,
@@ -172,7 +178,7 @@ async function descend<Batch>(
   return loss;
 }
 
-/** The mean loss over all rows, as training has it, by steps that lead nowhere. */
+/** Mean loss over all rows, as in training, computed by steps with learning rate 0. */
 async function lossBefore<Batch>(
   settings: LocalSettings,
   rows: Rows<Batch>,

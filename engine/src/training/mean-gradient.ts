@@ -1,13 +1,13 @@
-/** How many values a weight of a model has, and whether a gradient moves them. */
+/** Number of values of a weight; `isTrainable` is true if a gradient moves them. */
 export interface WeightSize {
   readonly size: number;
   readonly isTrainable: boolean;
 }
 
 /**
- * The mean gradient of the steps that led to `delta` by corrected gradients, without the correction: (x − y) / (Kη) − correction, where
- * `stretch` is Kη, the steps times their size (SCAFFOLD: Karimireddy et al. 2020, Algorithm 1, option II). 0 for weights that no gradient
- * moves, such as moving statistics.
+ * Mean gradient of the steps that led to `delta` by corrected gradients, without the correction: (x − y) /
+ * (Kη) − correction, where `stretch` is Kη, the steps times their size (SCAFFOLD: Karimireddy et al. 2020,
+ * Algorithm 1, option II). 0 for weights that no gradient moves, such as moving statistics.
  *
  * @param sizes of the weights, in the order of the layout.
  */

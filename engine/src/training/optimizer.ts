@@ -1,10 +1,10 @@
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Optimizer } from '../fused/descent.ts';
 
-/** What a plan's `optimizer` does where it does not say: as Kingma & Ba 2015, with the ε of tfjs for float32. */
+/** Defaults of a plan's `optimizer`: those of Kingma & Ba 2015, with the ε of tfjs for float32. */
 const [squaresByDefault, epsilonByDefault] = [0.999, 1e-7];
 
-/** How gradients become steps by a plan; it remembers nothing of earlier trainings. */
+/** Optimiser of a plan; it keeps no state of earlier trainings. */
 export function optimizerOf({ optimizer }: TrainingSettings): Optimizer {
   if (!optimizer) return { kind: 'sgd' };
   const { kind, momentum, squares = squaresByDefault, epsilon = epsilonByDefault } = optimizer;

@@ -1,4 +1,6 @@
-/** A generator of numbers from 0 to 1 (excluded) for shuffles and draws: mulberry32, which passes gjrand; not for secrets. */
+/**
+ * Generator of numbers in [0, 1) for shuffles and draws: mulberry32, which passes gjrand; not for secrets.
+ */
 export function seededUniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

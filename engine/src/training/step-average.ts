@@ -1,11 +1,13 @@
 import type { Steps } from './steps.ts';
 
-/** Weights that count for a mean, at most: reading them takes as long as part of a step. */
+/** Most weights in a mean: reading them takes as long as part of a step. */
 const most = 64;
 
-/** The mean of the weights after the last steps of a training, evenly chosen where these are many. */
+/**
+ * Mean of the weights after the last steps of a training; if these are many, evenly spaced ones are chosen.
+ */
 export class StepAverage {
-  /** In the order of the layout. */
+  /** Mean so far, in the order of the layout. */
   readonly weights: Float32Array;
   readonly #last: Float32Array;
   readonly #first: number;
@@ -14,7 +16,12 @@ export class StepAverage {
   #taken = 0;
   #counted = 0;
 
-  /** @param share of the steps, above 0 and at most 1. @param steps of the training. @param size values of the weights. Throws `RangeError` for another share. */
+  /**
+   * Throws `RangeError` for a share out of range.
+   * @param share of the steps, above 0 and at most 1.
+   * @param steps of the training.
+   * @param size number of weight values.
+   */
   constructor(share: number, steps: number, size: number) {
     if (!(share > 0 && share <= 1))
       throw new RangeError(
@@ -28,10 +35,10 @@ export class StepAverage {
     this.#last = new Float32Array(size);
   }
 
-  /** Hears of each step. */
+  /** Counts a step that was just taken. */
   took(steps: Pick<Steps<never>, 'read'>): void {
     this.#taken += 1;
-    // Counted from the end, so that the last step is always one.
+    // Counted from the end, so that the last step is always included.
     if (this.#taken < this.#first || (this.#steps - this.#taken) % this.#stride !== 0) return;
     const { weights } = this;
     const last = steps.read(this.#last);

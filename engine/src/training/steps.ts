@@ -1,10 +1,10 @@
 import type { Batch } from '../objective/objective.ts';
 
-/** A training under way, one batch at a time. */
+/** Running training, one batch at a time. */
 export interface Steps<Of = Batch> {
   /**
-   * One step of gradient descent, in parts, between which others of the thread may have their turn; the loss of the batch before it.
-   * Tensors that `batch` makes are disposed.
+   * Runs one step of gradient descent, in parts between which other tasks of the thread have their turn;
+   * returns the loss of the batch before the step. Disposes tensors that `batch` makes.
    */
   take(batch: () => Of): Iterator<undefined, number>;
   /** Copies the weights into `vector`, in the order of the model's layout. */

@@ -2,7 +2,7 @@ import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import * as tf from '../tfjs/tf.ts';
 import { optimizerOf } from './optimizer.ts';
 
-/** How gradients become steps by a plan, of tfjs; whoever trains in JavaScript does without that. */
+/** Optimiser of a plan, from tfjs; in a file of its own, since training in JavaScript does not need tfjs. */
 export function tfjsOptimizer(settings: TrainingSettings): tf.Optimizer {
   const { learningRate } = settings;
   const optimizer = optimizerOf(settings);

@@ -18,26 +18,36 @@ import type { LocalSettings, ModelTrainer, TrainingPath } from './trainer.ts';
 import { Turns } from './turns.ts';
 
 export interface TrainerOptions {
-  /** `auto`, the default: the fused kernels where they know the model and its loss. `generic`: tfjs' own operations always. */
+  /**
+   * `auto`, the default, uses the fused kernels if they know the model and its loss; `generic` always uses
+   * tfjs' own operations.
+   */
   readonly engine?: 'auto' | 'generic';
   /** Bytes of memory that the fused kernels may take for training; by default as many as the system gives. */
   readonly memoryLimit?: number | undefined;
-  /** By default true: the fused kernels give the same bytes on every machine. False lets them use relaxed SIMD, where there is any. */
+  /**
+   * True by default: the fused kernels give the same bytes on every machine. False lets them use relaxed
+   * SIMD, where available.
+   */
   readonly reproducible?: boolean;
   /**
-   * How many threads share the work of a step on the fused kernels, the trainer's own included; 1 by default. One does it where no more
-   * are to be had, as in pages that are not cross-origin isolated: the training's `path.reason` tells. The delta is the same bytes.
+   * Number of threads that share the work of a step on the fused kernels, the trainer's own included; 1 by
+   * default. Falls back to one if no more are available, as in pages that are not cross-origin isolated; the
+   * training's `path.reason` then says so. The delta is the same bytes.
    */
   readonly threads?: number;
-  /** Starts the backend for models that the fused kernels don't know, before the first of them trains; by default the current one. */
+  /**
+   * Starts the backend for models that the fused kernels don't know, before the first of them trains; by
+   * default the current one.
+   */
   readonly startBackend?: () => Promise<{ readonly backend: string; readonly reason: string }>;
 }
 
-/** Steps run in one go for so many milliseconds, about half a frame, before others of the thread have their turn. */
+/** Milliseconds, about half a frame, that steps run before other tasks of the thread have their turn. */
 const TURN_MS = 8;
 
 interface Loaded {
-  /** The topology as text. */
+  /** Topology as text. */
   readonly key: string;
   readonly model: tf.LayersModel;
   readonly path: Path;
@@ -45,9 +55,10 @@ interface Loaded {
 }
 
 /**
- * Trains with stochastic gradient descent in the thread of its caller, to which it gives way every few milliseconds: on the
- * engine's fused kernels where they know the model and its loss, else on the current tfjs backend. One model is kept and trained on
- * by one caller at a time, the others wait: so many clients of one thread share the memory of one.
+ * Creates a trainer by stochastic gradient descent in the thread of its caller, which gives way every few
+ * milliseconds. It uses the engine's fused kernels if they know the model and its loss, otherwise the current
+ * tfjs backend. It keeps one model, for one caller at a time while the others wait, so that many clients of
+ * one thread need the memory of one.
  */
 export function tfjsTrainer<Example>(
   objective: Objective<Example>,
@@ -117,13 +128,16 @@ export function tfjsTrainer<Example>(
   };
 }
 
-/** Memory and threads. */
+/** Frees memory and threads. */
 async function free({ model, path }: Pick<Loaded, 'model' | 'path'>): Promise<void> {
   model.dispose();
   if (path.engine === 'fused') await path.training.close();
 }
 
-/** Sampled softmax stands in for one loss alone. */
+/**
+ * Throws `training.unsupported` for sampled softmax with a loss other than `softmaxLoss`, the only one it can
+ * replace.
+ */
 function requireSoftmax<Example>({ loss }: Objective<Example>, { sampledSoftmax }: TrainingSettings): void {
   if (sampledSoftmax && loss !== softmaxLoss)
     throw new MurmurationError(
@@ -135,7 +149,10 @@ function requireSoftmax<Example>({ loss }: Objective<Example>, { sampledSoftmax 
 
 const classesOf = ({ outputs }: tf.LayersModel): number => outputs[0]!.shape.at(-1)!;
 
-/** Values of each weight, in the order of the layout, and whether a gradient moves them. */
+/**
+ * Number of values of each weight, in the order of the layout; `isTrainable` is true if a gradient moves
+ * them.
+ */
 function sizesOf(model: tf.LayersModel): WeightSize[] {
   const trainable = new Set<unknown>(model.trainableWeights);
   return model.weights.map(weight => ({
@@ -144,7 +161,10 @@ function sizesOf(model: tf.LayersModel): WeightSize[] {
   }));
 }
 
-/** A path whose backend was chosen by the steps of a probe, with how long those of this training took: `ms` in all, with what was between. */
+/**
+ * Adds to a path, whose backend was chosen by a probe, the mean duration of this training's steps; `ms` is
+ * the time of the whole training.
+ */
 function timed(path: TrainingPath, rows: number, settings: TrainingSettings, ms: number): TrainingPath {
   if (!path.backend) return path;
   const { epochs, batchSize } = settings;

@@ -7,12 +7,13 @@ import { outputSize } from './layers.ts';
 import type { Running } from './running.ts';
 import { WindowRegion } from './window.ts';
 
-/** Patches that are held at a time, at most, in floats: 512 kB, so that they stay in a cache. */
+/** Most floats of patches in memory at a time: 512 kB, so that they stay in a cache. */
 const PATCHES = 131_072;
 
 /**
- * A convolution as a matrix product: some rows of windows at a time are copied out of the images, one patch after the other, and
- * multiplied with the filter. Where a window is a single pixel, the image is the matrix already, and nothing is copied.
+ * Convolution as a matrix product: copies some rows of windows at a time out of the images, patch by patch,
+ * and multiplies them by the filter. If a window is a single pixel, the image is already the matrix, and
+ * nothing is copied.
  */
 export class Convolution implements Running {
   readonly size: number;
@@ -23,7 +24,7 @@ export class Convolution implements Running {
   readonly #window: WindowRegion;
   /** Values of one patch. */
   readonly #depth: number;
-  /** Rows of windows whose patches are held at a time. */
+  /** Rows of windows whose patches are in memory at a time. */
   readonly #rowsPerBlock: number;
   #output = 0;
   #packed = 0;
@@ -45,7 +46,7 @@ export class Convolution implements Running {
     return this.#output;
   }
 
-  /** Patches. */
+  /** Floats of the patches of one block. */
   temporary(rows: number): number {
     const { outHeight, outWidth } = this.#parameters.layer.window;
     if (this.#pointwise) return 0;
@@ -141,7 +142,6 @@ export class Convolution implements Running {
     }
   }
 
-  /** Copies the patches of some rows of windows. */
   #gather(first: number, count: number, x: Address): void {
     const row = 4 * this.#parameters.layer.window.outWidth * this.#depth;
     const parts = spansOf(count, this.#workspace.threads, 1, 1);

@@ -3,7 +3,7 @@ import type { Workspace } from '../workspace.ts';
 import type { ActivationLayer, DropoutLayer } from './layers.ts';
 import type { Running } from './running.ts';
 
-/** An activation that stands alone. */
+/** Activation as a layer of its own. */
 export class Activate implements Running {
   readonly size: number;
   readonly #workspace: Workspace;
@@ -40,8 +40,8 @@ export class Activate implements Running {
 }
 
 /**
- * Dropout: in training each value is left out with probability `rate`, and the others are scaled so that their expectation stays.
- * What is left out follows from the seed, the layer and the number of the step.
+ * Dropout: in training each value is dropped with probability `rate`, and the others are scaled so that their
+ * expectation stays the same. The mask follows from the seed, the layer and the number of the step.
  */
 export class Dropout implements Running {
   readonly size: number;
@@ -66,7 +66,7 @@ export class Dropout implements Running {
     this.#output = this.#workspace.reserve(rows * this.size);
   }
 
-  /** What the next step draws from. */
+  /** Sets the seed of the next step. */
   seed(seed: number): void {
     this.#seed = seed;
   }

@@ -3,7 +3,10 @@ import type * as tf from '../../tfjs/tf.ts';
 import { type Activation, activations } from '../kernels.ts';
 import { activationOf, type Config, type Freezable, type ReadLayer, refuse } from '../unrecognised.ts';
 
-/** A window that moves over images `[height, width, channels]`; `top` and `left` are the pixels of padding before the first one. */
+/**
+ * Window that moves over images `[height, width, channels]`; `top` and `left` are the pixels of padding
+ * before the first one.
+ */
 export interface Window {
   readonly height: number;
   readonly width: number;
@@ -18,7 +21,7 @@ export interface Window {
   readonly left: number;
 }
 
-/** A convolution; a dense layer is one of 1 × 1 over a single pixel. */
+/** Convolution; a dense layer is a 1 × 1 convolution over a single pixel. */
 export interface ConvolutionLayer extends Freezable {
   readonly kind: 'convolution';
   readonly window: Window;
@@ -27,7 +30,7 @@ export interface ConvolutionLayer extends Freezable {
   readonly activation: Activation;
 }
 
-/** The highest or the mean of each window, padding left out. */
+/** Maximum or mean of each window, without padding. */
 export interface PoolingLayer {
   readonly kind: 'maxPooling' | 'averagePooling';
   readonly window: Window;
@@ -36,7 +39,7 @@ export interface PoolingLayer {
 /** Batch normalisation of the last axis (Ioffe & Szegedy 2015). */
 export interface NormalisationLayer extends Freezable {
   readonly kind: 'normalisation';
-  /** Values that share one mean: rows of a batch times these. */
+  /** Pixels per row of a batch; all pixels of a batch share one mean. */
   readonly pixels: number;
   readonly channels: number;
   readonly momentum: number;
@@ -51,14 +54,14 @@ export interface ActivationLayer {
   readonly activation: Activation;
 }
 
-/** Of each value, `rate` of the time, nothing is left in training (Srivastava et al. 2014). */
+/** Dropout of each value with probability `rate` in training (Srivastava et al. 2014). */
 export interface DropoutLayer {
   readonly kind: 'dropout';
   readonly size: number;
   readonly rate: number;
 }
 
-/** A layer over rows of values, which may be images. */
+/** Layer over rows of values, which may be images. */
 export type StackLayer =
   | ConvolutionLayer
   | PoolingLayer
@@ -68,7 +71,7 @@ export type StackLayer =
 
 type Read = (layer: ReadLayer, config: Config) => StackLayer | null;
 
-/** The layers of a stack by the names of their classes; null stands for one that does nothing but tell another shape. */
+/** Readers of a stack's layers by class name; null stands for a layer that only changes the shape. */
 export const stackLayers: Readonly<Record<string, Read>> = {
   Conv2D(layer, config) {
     const [height, width] = pair(config.dilationRate ?? 1);
@@ -121,7 +124,7 @@ export const stackLayers: Readonly<Record<string, Read>> = {
     if (config.noiseShape) refuse(`the layer ${layer.name} uses noiseShape`);
     const rate = config.rate as number;
     if (!(rate > 0 && rate < 1)) return null;
-    // Of a sequence whose length is not known, the values of one position: there nothing asks for them.
+    // For a sequence of unknown length, this counts the values of one position; sequences don't use the size.
     const [, ...shape] = (layer.input as tf.SymbolicTensor).shape;
     return { kind: 'dropout', size: sizeOf(shape.filter(length => length !== null)), rate };
   },
@@ -132,7 +135,7 @@ export const stackLayers: Readonly<Record<string, Read>> = {
   Reshape: () => null,
 };
 
-/** How many values come out of one row. */
+/** Number of output values per row. */
 export function outputSize(layer: StackLayer): number {
   switch (layer.kind) {
     case 'convolution':
@@ -148,14 +151,13 @@ export function outputSize(layer: StackLayer): number {
   }
 }
 
-/** A dense layer as a convolution. */
 export function denseConvolution(inputs: number, units: number, bias: boolean, activation: Activation) {
   const one = { height: 1, width: 1, outHeight: 1, outWidth: 1, filterHeight: 1, filterWidth: 1 };
   const window: Window = { ...one, channels: inputs, strideHeight: 1, strideWidth: 1, top: 0, left: 0 };
   return { kind: 'convolution', window, filters: units, bias, activation } as const;
 }
 
-/** The shape of a layer's input, its rows left out. */
+/** Shape of a layer's input, without its rows. */
 function inputShapeOf(layer: ReadLayer): number[] {
   const [, ...shape] = (layer.input as tf.SymbolicTensor).shape;
   if (shape.some(length => length === null))
@@ -186,7 +188,10 @@ function windowOf(layer: ReadLayer, config: Config, filter: unknown, strides: un
   };
 }
 
-/** Windows along one side, and the padding before the first; of an odd number of pixels, the last one comes after. */
+/**
+ * Number of windows along one side, and the padding before the first; if the padding is odd, the extra pixel
+ * comes last.
+ */
 function along(length: number, filter: number, stride: number, padding: 'same' | 'valid'): [number, number] {
   if (padding === 'valid') return [Math.ceil((length - filter + 1) / stride), 0];
   const count = Math.ceil(length / stride);

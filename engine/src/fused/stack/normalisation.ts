@@ -5,18 +5,18 @@ import { outputSize } from './layers.ts';
 import type { Running } from './running.ts';
 
 /**
- * Batch normalisation as tfjs' layer: in training by the mean and the variance of the batch, towards which the moving statistics
- * then go; in use, and where it is frozen, by the moving statistics.
+ * Batch normalisation as tfjs' layer has it. Training uses the mean and the variance of the batch, and moves
+ * the moving statistics towards them; models in use and frozen layers use the moving statistics.
  */
 export class Normalisation implements Running {
   readonly size: number;
   readonly #workspace: Workspace;
   readonly #parameters: NormalisationParameters;
   readonly #training: boolean;
-  /** Whether it goes by the batch. */
+  /** True if it uses the statistics of the batch. */
   readonly #byBatch: boolean;
   #output = 0;
-  /** Of the batch. */
+  /** Mean of the batch. */
   #mean = 0;
   /** 1 / √(variance + epsilon). */
   #inverse = 0;
@@ -42,8 +42,8 @@ export class Normalisation implements Running {
     this.#inverse = workspace.reserve(channels);
     if (!this.#training) return;
     this.#mean = workspace.reserve(channels);
-    // A layer that learns no scale or no shift has no place for its gradient.
-    // That of a frozen one is zero, for its gradients.
+    // A layer without scale or shift has no place for its gradient.
+    // // A frozen one writes zeros as mean for its gradients.
     if (!this.#byBatch) return;
     this.#gammaGradients = this.#parameters.gamma?.gradient ?? workspace.reserve(channels);
     this.#betaGradients = this.#parameters.beta?.gradient ?? workspace.reserve(channels);
@@ -80,7 +80,7 @@ export class Normalisation implements Running {
     );
   }
 
-  /** Mean and variance of the batch; an empty one has none, and moves nothing. */
+  /** Takes mean and variance of the batch. An empty batch has none, and moves nothing. */
   #takeStatistics(count: number, x: Address): void {
     const { floats, kernels } = this.#workspace;
     const { layer, mean, variance } = this.#parameters;

@@ -4,14 +4,14 @@ import { outputSize, type PoolingLayer } from './layers.ts';
 import type { Running } from './running.ts';
 import { WindowRegion } from './window.ts';
 
-/** The highest or the mean of each window. Of several equal ones, the first is the highest. */
+/** Maximum or mean of each window. Of several equal values, the first is the maximum. */
 export class Pooling implements Running {
   readonly size: number;
   readonly #workspace: Workspace;
   readonly #layer: PoolingLayer;
   readonly #window: WindowRegion;
   #output = 0;
-  /** Where in its window each highest value stood. */
+  /** Index of each highest value within its window. */
   #places = 0;
 
   constructor(workspace: Workspace, layer: PoolingLayer) {

@@ -1,23 +1,29 @@
 import type { Address } from '../kernels.ts';
 
-/** A layer of a stack at work. */
+/** Layer of a stack with memory for its values. */
 export interface Running {
-  /** Values that come out of one row. */
+  /** Number of output values per row. */
   readonly size: number;
-  /** What came out of `forward`: `[rows, size]`. */
+  /** Address of the outputs of `forward`: `[rows, size]`. */
   readonly output: Address;
-  /** Floats that the layer needs while it runs alone; left out by one that needs none. */
+  /**
+   * Number of floats that the layer needs only while it runs, and shares with other layers; left out if it
+   * needs none.
+   */
   temporary?(rows: number): number;
-  /** Where these lie; to be called before `forward`. */
+  /** Sets the address of the temporary floats; called before `forward`. */
   useTemporary?(at: Address): void;
-  /** Reserves what `rows` rows need, at most. */
+  /** Reserves memory for up to `rows` rows. */
   reserve(rows: number): void;
-  /** To be called after `reserve`, once the memory is there; left out by one that has nothing to write there. */
+  /**
+   * Writes constants to memory; called after `reserve`, once the memory is committed. Left out if there are
+   * none.
+   */
   prepare?(): void;
   forward(rows: number, x: Address): void;
   /**
-   * After `forward`: gradients of the weights, and of `x` into `inputGradients`, where it is not 0. `outputGradients`, those of the output, may be
-   * overwritten.
+   * Computes the gradients of the weights, and those of `x` into `inputGradients`, unless that is 0; called
+   * after `forward`. May overwrite `outputGradients`.
    */
   backward(rows: number, x: Address, outputGradients: Address, inputGradients: Address): void;
 }

@@ -13,21 +13,24 @@ import { Pooling } from './pooling.ts';
 import type { Running } from './running.ts';
 import { suitsWinograd, Winograd } from './winograd.ts';
 
-/** The first part of a model over rows of values: a stack of layers, each of which makes one row of each row. */
+/** First part of a model over rows of values: a stack of layers, each of which turns one row into one row. */
 export class Stack implements Features {
   readonly everyPosition = false;
   readonly learns: boolean;
   readonly width: number;
   readonly #workspace: Workspace;
   readonly #shape: readonly number[];
-  /** Values of a row of inputs. */
+  /** Number of values of an input row. */
   readonly #size: number;
   readonly #layers: readonly Running[];
   readonly #training: boolean;
-  /** The first layer that wants the gradients of its outputs. */
+  /** First layer that needs the gradients of its outputs. */
   readonly #first: number;
   #inputs: Address = 0;
-  /** Gradients of the layers' outputs, by turns: each needs only those of the next one. */
+  /**
+   * Gradients of the layers' outputs, in two alternating buffers: each layer needs only those of the next
+   * one.
+   */
   #outputGradients: readonly Address[] = [];
   #seed = 0;
   #steps = 0;
@@ -49,13 +52,13 @@ export class Stack implements Features {
     this.width = this.#layers.at(-1)?.size ?? this.#size;
   }
 
-  /** Lets what is drawn at random in the next steps follow from `seed`. */
+  /** Sets the seed of random draws in the next steps. */
   seed(seed: number): void {
     this.#seed = seed;
     this.#steps = 0;
   }
 
-  /** Takes inputs of the model's shape with one more axis before it, or as flat rows. */
+  /** Extent of inputs of the model's shape with a batch axis before it, or of flat rows. */
   extentOf(shape: readonly number[]): Extent {
     const [batch, ...row] = shape;
     const isFlat = row.length === 1 && row[0] === this.#size;

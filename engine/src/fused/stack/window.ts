@@ -2,7 +2,7 @@ import type { Address } from '../kernels.ts';
 import type { Workspace } from '../workspace.ts';
 import type { Window } from './layers.ts';
 
-/** A window in the kernels' memory; `engine/assembly/window.ts` reads it. */
+/** Window in the kernels' memory; `engine/assembly/window.ts` reads it. */
 export class WindowRegion {
   readonly #workspace: Workspace;
   readonly #window: Window;
@@ -21,7 +21,7 @@ export class WindowRegion {
     this.#address = this.#workspace.reserve(11);
   }
 
-  /** To be called once the memory is there. */
+  /** Writes the window; called once the memory is committed. */
   write(): void {
     const w = this.#window;
     // biome-ignore format: the order in which the kernels read them

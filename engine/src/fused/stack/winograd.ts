@@ -6,17 +6,17 @@ import { type ConvolutionLayer, outputSize, type Window } from './layers.ts';
 import type { Running } from './running.ts';
 import { WindowRegion } from './window.ts';
 
-/** Points at which tiles and filters are multiplied. */
+/** Number of points at which tiles and filters are multiplied. */
 const POINTS = 36;
 const points = Array.from({ length: POINTS }, (_, point) => point);
-/** Pixels along each side of a tile. */
+/** Side of a tile in pixels. */
 const TILE = 6;
-/** Transformed values that are held at a time, about, in floats: 768 kB, so that they stay in a cache. */
+/** Approximate floats of transformed values in memory at a time: 768 kB, so that they stay in a cache. */
 const BLOCK = 196_608;
-/** Fewer channels or filters than this make products too narrow to be worth the transforms. */
+/** Least number of channels and of filters; narrower products are not worth the transforms. */
 const NARROW = 16;
 
-/** Whether a convolution is faster in Winograd's way, with a third or a quarter of the multiplications. */
+/** True if Winograd's algorithm is faster, with a third or a quarter of the multiplications. */
 export function suitsWinograd({ window, filters }: ConvolutionLayer): boolean {
   const { filterHeight, filterWidth, strideHeight, strideWidth, channels } = window;
   const between = (taps: number) => taps >= 3 && taps <= 5;
@@ -24,15 +24,18 @@ export function suitsWinograd({ window, filters }: ConvolutionLayer): boolean {
   return small && strideHeight === 1 && strideWidth === 1 && channels >= NARROW && filters >= NARROW;
 }
 
-/** One direction: images through a filter, or gradients back through the turned one, which is a convolution as well. */
+/**
+ * One direction: images through the filter, or gradients back through the turned filter, which is also a
+ * convolution.
+ */
 interface Pass {
   readonly window: Window;
   readonly region: WindowRegion;
-  /** Channels that come out. */
+  /** Number of output channels. */
   readonly filters: number;
 }
 
-/** A convolution of stride 1 in Winograd's way; `engine/assembly/winograd.ts` tells it. */
+/** Convolution of stride 1 by Winograd's algorithm, which `engine/assembly/winograd.ts` explains. */
 export class Winograd implements Running {
   readonly size: number;
   readonly #workspace: Workspace;
@@ -123,7 +126,9 @@ export class Winograd implements Running {
     if (filter.learns) this.#filterGradient(rows, x, outputGradients);
   }
 
-  /** Transforms and packs the filter, as it is or turned and with channels and filters exchanged. */
+  /**
+   * Transforms and packs the filter; if `turned`, it is rotated by 180°, with channels and filters exchanged.
+   */
   #pack(turned: boolean): void {
     const { kernels } = this.#workspace;
     const { layer, filter } = this.#parameters;
@@ -196,14 +201,13 @@ function rowsPerBlock({ window, filters }: Pass): number {
   return Math.max(1, Math.floor(BLOCK / (POINTS * tilesAcross(window) * (window.channels + filters))));
 }
 
-/** Floats of a block of tiles and of its products. */
+/** Floats of a block of tiles and its products. */
 function blockSize(pass: Pass, rows: number): number {
   const { window, filters } = pass;
   const count = Math.min(rowsPerBlock(pass), rows * tilesDown(window));
   return POINTS * count * tilesAcross(window) * (window.channels + filters);
 }
 
-/** First row and number of rows of tiles of each block. */
 function blocks(pass: Pass, rows: number) {
   return blocksOf(rows * tilesDown(pass.window), rowsPerBlock(pass));
 }

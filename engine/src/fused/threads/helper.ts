@@ -1,53 +1,56 @@
 import type { Address } from '../kernels.ts';
 
-/** What a helper is told first. */
+/** First message to a helper. */
 export interface HelperStart {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** Where the words and the calls of `layout` lie: `controlBytes`. */
+  /** Address of the words and the calls of `layout`: `controlBytes` bytes. */
   readonly control: Address;
   /** The helper's own scratch memory. */
   readonly scratch: Address;
-  /** Kernels by their numbers, and which of their arguments is scratch memory; −1 for none. */
+  /** Kernels by their numbers, each with the index of its scratch argument; −1 for none. */
   readonly kernels: readonly (readonly [name: string, scratchAt: number])[];
   readonly layout: typeof layout;
 }
 
 /**
- * What threads tell each other in the shared memory: words of their own cache lines, and then the calls, each as the number of its
- * kernel and its arguments, in float64.
+ * Layout of the shared control memory: words in cache lines of their own, then the calls, each as the number
+ * of its kernel and its arguments, in float64.
  */
 export const layout = {
-  /** Counts what there was to do; a change wakes the helpers. */
+  /** Counter of turns; a change wakes the helpers. */
   turn: 0,
-  /** Calls that nobody has taken yet; may be below 0. Whoever lowers it from above 0 has taken the call of that number less one. */
+  /** Number of calls not yet taken; may be below 0. A thread that lowers it from n > 0 takes call n − 1. */
   left: 16,
-  /** Calls that are done. */
+  /** Number of finished calls. */
   done: 32,
   /** 1 once a call has failed. */
   failed: 48,
-  /** 1 once the helpers shall end. */
+  /** 1 once the helpers must end. */
   ended: 49,
   words: 64,
-  /** Numbers of a call. */
+  /** Numbers (float64) of a call. */
   call: 16,
-  /** Calls at a time. */
+  /** Most calls of a turn. */
   calls: 128,
   /**
-   * How often a helper looks for calls before it sleeps: for some 1.5 ms, longer than the caller works alone within a step. To be woken
-   * takes 150 µs, as much as many a call.
+   * Number of times that a helper looks for calls before it sleeps: about 1.5 ms, longer than the caller
+   * works on its own within a step. A wake-up takes 150 µs, as long as many calls.
    */
   looks: 200_000,
-  /** How often the caller looks for the end of the last calls before it sleeps: briefly, since they may wait for its processor. */
+  /**
+   * Number of times that the caller looks for the end of the last calls before it sleeps: few, since they may
+   * wait for its processor.
+   */
   looksForEnd: 3_000,
 } as const;
 
-/** Bytes that these take. */
+/** Bytes of the control memory. */
 export const controlBytes = 4 * layout.words + 8 * layout.call * layout.calls;
 
 /**
- * The script of a helper, as text: so it needs no file of its own, whatever put the engine together, and runs in workers of Node and
- * of browsers. It takes calls as long as there are any, and sleeps in between.
+ * Script of a helper, as text, so that it needs no file of its own with any bundler, and runs in workers of
+ * Node and of browsers. It runs calls while there are any, and sleeps in between.
  */
 export const helperScript = `'use strict';
 const port = typeof require === 'function' ? require('node:worker_threads').parentPort : self;

@@ -1,14 +1,15 @@
-/** The most pages that a memory of 32-bit addresses has. */
+/** Most pages of a memory with 32-bit addresses. */
 export const MAX_PAGES = 65_536;
 
 const IMPORTS = 2;
 const [FUNCTION, TABLE, MEMORY, GLOBAL] = [0, 1, 2, 3];
-/** Shared, with a most. */
+/** Flag of limits that are shared and have a maximum. */
 const SHARED = 3;
 
 /**
- * The same WebAssembly module, over a memory that threads share: its import of a memory asks for one that may grow to `MAX_PAGES`, and
- * nothing else differs, for without atomic instructions the code is alike (WebAssembly core specification, threads: limits).
+ * Rewrites a WebAssembly module to use a memory that threads share: its memory import asks for one that may
+ * grow to `MAX_PAGES`. Nothing else changes, since code without atomic instructions is the same (WebAssembly
+ * core specification, threads: limits).
  *
  * @param bytes a valid module that imports a memory. Throws `RangeError` for one that doesn't.
  */
@@ -38,7 +39,7 @@ function importSection(bytes: Uint8Array) {
   throw noMemory();
 }
 
-/** Where the limits of the imported memory begin, and what comes after them. */
+/** Offset of the limits of the imported memory, and of the bytes after them. */
 function memoryImport(bytes: Uint8Array, from: number): { readonly limits: number; readonly after: number } {
   let { value: count, next: at } = readUnsigned(bytes, from);
   for (; count > 0; count--) {
@@ -64,7 +65,7 @@ function afterLimits(bytes: Uint8Array, at: number): number {
   return hasMost ? readUnsigned(bytes, next).next : next;
 }
 
-/** An unsigned number of 32 bits in LEB128. */
+/** Reads an unsigned 32-bit number in LEB128. */
 function readUnsigned(bytes: Uint8Array, at: number): { readonly value: number; readonly next: number } {
   let value = 0;
   for (let shift = 0; shift < 35; shift += 7, at++) {

@@ -1,20 +1,23 @@
 import type { Worker as NodeWorker } from 'node:worker_threads';
 import { type HelperStart, helperScript } from './helper.ts';
 
-/** A thread that runs `helperScript`. */
+/** Thread that runs `helperScript`. */
 export interface Helper {
   end(): Promise<void>;
 }
 
-/** Starts a helper; resolves once it is ready, and rejects where workers are forbidden or their script does not run. */
+/**
+ * Starts a helper; resolves once it is ready, and rejects if workers are forbidden or their script does not
+ * run.
+ */
 export function startHelper(start: HelperStart): Promise<Helper> {
-  // As an import, every bundler for browsers would look for it.
+  // Bundlers for browsers would try to resolve an import of it.
   const node = globalThis.process?.getBuiltinModule?.('node:worker_threads');
   return node ? inNode(node.Worker, start) : inBrowser(start);
 }
 
 async function inNode(Worker: typeof NodeWorker, start: HelperStart): Promise<Helper> {
-  // What a process is started with is for its own scripts.
+  // The process's own Node arguments are meant for its own scripts.
   const worker = new Worker(helperScript, { eval: true, execArgv: [], name: 'training helper' });
   worker.postMessage(start);
   await new Promise<void>((resolve, reject) => {

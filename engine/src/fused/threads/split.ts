@@ -2,23 +2,29 @@ import type { Kernels } from '../kernels.ts';
 import type { Call } from './call.ts';
 import type { Team } from './team.ts';
 
-/** Up to so many rows, `multiply` goes another way (`engine/assembly/few-rows.ts`), which no part of a larger product may take. */
+/**
+ * Number of rows up to which `multiply` uses `engine/assembly/few-rows.ts`; no part of a larger product may
+ * be so small.
+ */
 const FEW = 16;
-/** Rows and columns of a tile of a product: what lies in one keeps its arithmetic. */
+/** Rows and columns of a tile of a product; splits at tile edges keep the arithmetic of each value. */
 const [ROWS, COLUMNS] = [4, 8];
-/** A part of a product is at least so many multiplications, about ten microseconds; handing one over takes one or two. */
+/**
+ * Fewest multiplications of a part of a product: about ten microseconds. Handing a part over takes one or
+ * two.
+ */
 const MULTIPLICATIONS = 262_144;
-/** A part of a pass over values is at least so many. */
+/** Fewest values of a part of an elementwise pass. */
 const VALUES = 16_384;
-/** Parts for each thread, at most: whoever is done sooner takes another. */
+/** Most parts for each thread; a thread that finishes sooner takes another. */
 const PARTS = 4;
 
 /**
- * The kernels with their large calls split among the threads of a team. Only independent outputs are split, never a sum, and whoever
- * computes one does so in the same way: results are the same bytes for any number of threads, but for the sign and the payload of a
- * NaN, which WebAssembly leaves open.
+ * Splits large kernel calls among the threads of a team. It splits only independent outputs, never a sum, and
+ * every thread computes an output in the same way, so results are the same bytes for any number of threads,
+ * except the sign and the payload of a NaN, which WebAssembly leaves open.
  *
- * @param smallest what a part is at least, as a share of what pays.
+ * @param smallest least size of a part, as a share of the size that pays.
  */
 export function split(kernels: Kernels, team: Team, smallest = 1): Kernels {
   const most = PARTS * team.threads;
@@ -129,7 +135,8 @@ export function split(kernels: Kernels, team: Team, smallest = 1): Kernels {
 }
 
 /**
- * At most `parts` spans that make up 0 … `count`, each beginning at a multiple of `grain` and none shorter than `least`.
+ * At most `parts` spans that make up 0 … `count`, each beginning at a multiple of `grain` and none shorter
+ * than `least`.
  */
 export function spansOf(
   count: number,
@@ -143,7 +150,7 @@ export function spansOf(
   const spans: (readonly [first: number, length: number])[] = [];
   let first = 0;
   for (; count - first >= step + least; first += step) spans.push([first, step]);
-  // What is too short for a span of its own goes to the last one.
+  // A remainder too short for a span of its own goes to the last one.
   spans.push([first, count - first]);
   return spans;
 }

@@ -3,19 +3,19 @@ import { type Call, numberOf, perform, sharedKernels } from './call.ts';
 import { type HelperStart, layout } from './helper.ts';
 import { type Helper, startHelper } from './spawn.ts';
 
-/** What a team works on. */
+/** Memory, module and kernels of a team. */
 export interface TeamSetup {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** The caller's own kernels over it. */
+  /** The caller's own kernels over the shared memory. */
   readonly kernels: Kernels;
-  /** `controlBytes` of zeros. */
+  /** Address of `controlBytes` zero bytes. */
   readonly control: Address;
   /** Scratch memory of each helper. */
   readonly scratches: readonly Address[];
 }
 
-/** Threads that share a memory: that of the caller, and helpers, which sleep while there is nothing to do. */
+/** Threads that share a memory: the caller's, and helpers, which sleep while there is nothing to do. */
 export class Team {
   readonly #kernels: Kernels;
   readonly #helpers: readonly Helper[];
@@ -29,7 +29,7 @@ export class Team {
     this.#numbers = new Float64Array(memory.buffer, control + 4 * layout.words, layout.call * layout.calls);
   }
 
-  /** Rejects where no helpers start. */
+  /** Starts a team; rejects if a helper does not start. */
   static async start(setup: TeamSetup): Promise<Team> {
     const { module, memory, control, scratches } = setup;
     const starts = scratches.map(scratch =>
@@ -46,17 +46,17 @@ export class Team {
     throw failed.reason;
   }
 
-  /** Threads, that of the caller included. */
+  /** Number of threads, including the caller's. */
   get threads(): number {
     return this.#helpers.length + 1;
   }
 
-  /** Makes all these calls, in any order and thread; returns once they are done. */
+  /** Runs all these calls, in any order and thread; returns once they are done. */
   run(calls: readonly Call[]): void {
     for (let at = 0; at < calls.length; at += layout.calls) this.#turn(calls.slice(at, at + layout.calls));
   }
 
-  /** The helpers end. What they were called for is over. */
+  /** Ends the helpers. No call may be running. */
   async end(): Promise<void> {
     Atomics.store(this.#words, layout.ended, 1);
     this.#wake();
@@ -70,7 +70,7 @@ export class Team {
       this.#numbers.set(args, i * layout.call + 1);
     }
     Atomics.store(words, layout.done, 0);
-    // From here on helpers that are awake take calls.
+    // From here on, helpers that are awake take calls.
     Atomics.store(words, layout.left, calls.length);
     this.#wake();
     let own = 0;

@@ -31,7 +31,7 @@ export const thresholdedRelu: LayerWriter = call => {
   return { ...input, name: call.graph.add('ThresholdedRelu', [input.name], { alpha }) };
 };
 
-/** Slopes below zero that were learnt, for each value of a row. */
+/** Writes a PReLU with learned slopes below zero, one for each value of a row. */
 export const parametricRelu: LayerWriter = call => {
   const input = inputOf(call, 'last');
   const { values, shape } = weightOf(call, 0);

@@ -3,7 +3,7 @@ import { int, ints } from '../graph.ts';
 import { type Affine, inputOf, type LayerCall, type LayerWriter, refuse, weightOf } from '../layer-call.ts';
 import type { Value } from '../values.ts';
 
-/** Products of rows with a matrix `[inputs, units]`, whatever axes are before. */
+/** Writes products of rows with a matrix `[inputs, units]`; any axes may come before the last one. */
 export const dense: LayerWriter = call => {
   const { graph, config, name, shape } = call;
   const input = inputOf(call, 'last');
@@ -27,7 +27,7 @@ export const dense: LayerWriter = call => {
   return activated(call, { ...input, name: sum, shape });
 };
 
-/** A linear output whose kernel is the embedding's table, which the file has once. */
+/** Writes a linear output whose kernel is the embedding's table, which the file has only once. */
 export const tiedDense: LayerWriter = call => {
   const { graph, config, name, shape, table } = call;
   const input = inputOf(call, 'last');
@@ -41,7 +41,7 @@ export const tiedDense: LayerWriter = call => {
   return { ...input, name: isRow ? product : asMany(call, product, input), shape };
 };
 
-/** Rows under the axes that the input has before its last one. */
+/** Restores the axes that the input has before its last one. */
 function asMany({ graph, config }: LayerCall, rows: string, input: Value): string {
   const before = graph.add('Shape', [input.name], { end: int(-1) });
   const units = graph.integers([config.units as number]);
@@ -49,7 +49,7 @@ function asMany({ graph, config }: LayerCall, rows: string, input: Value): strin
   return graph.add('Reshape', [rows, shape]);
 }
 
-/** The lookup of a table's rows. */
+/** Writes the lookup of a table's rows. */
 export const embedding: LayerWriter = call => {
   const { graph, config, name, shape } = call;
   const input = inputOf(call, 'last');
@@ -67,21 +67,21 @@ export const embedding: LayerWriter = call => {
   return { ...looked, name: graph.add('Mul', [asFloat, column]) };
 };
 
-/** Kernels whose last axes are the output's channels, each times its factor. */
+/** Multiplies kernels, whose last axes are the output's channels, by the factor of each channel. */
 export function scaled(values: Float32Array, affine: Affine | undefined): Float32Array {
   if (!affine) return values;
   const { factor } = affine;
   return values.map((value, at) => value * (factor[at % factor.length] ?? 1));
 }
 
-/** The bias behind a batch normalisation; undefined where there is neither. */
+/** Bias including a folded batch normalisation; undefined if there is neither. */
 export function biasOf({ affine }: LayerCall, bias: Float32Array | undefined): Float32Array | undefined {
   if (!affine) return bias;
   const { factor, shift } = affine;
   return shift.map((value, at) => value + (factor[at] ?? 1) * (bias?.[at] ?? 0));
 }
 
-/** The axes of `value` in another order. */
+/** Transposes a value to another order of axes. */
 export function turned({ graph }: LayerCall, name: string, axes: readonly number[]): string {
   return graph.add('Transpose', [name], { perm: ints(axes) });
 }

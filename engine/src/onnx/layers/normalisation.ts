@@ -9,7 +9,10 @@ import {
 } from '../layer-call.ts';
 import { axisIn } from '../values.ts';
 
-/** Batch normalisation outside of training, with its mean and variance as constants, where no layer before takes it in. */
+/**
+ * Writes batch normalisation outside training, with its mean and variance as constants, if no layer before it
+ * folds it in.
+ */
 export const batchNormalisation: LayerWriter = call => {
   const { graph, shape, name, config } = call;
   const input = inputOf(call);
@@ -39,12 +42,12 @@ export function affineOf(config: LayerCall['config'], weights: readonly Weight[]
   };
 }
 
-/** Whether a batch normalisation is over the last of so many axes. */
+/** True if a batch normalisation is over the last of `rank` axes. */
 export function isOverChannels({ axis }: LayerCall['config'], rank: number): boolean {
   return axis === undefined || axis === -1 || axis === rank - 1;
 }
 
-/** Ba, Kiros & Hinton 2016, over the last axis. */
+/** Writes layer normalisation (Ba, Kiros & Hinton 2016) over the last axis. */
 export const layerNormalisation: LayerWriter = call => {
   const { graph, config, shape, name, weights } = call;
   const input = inputOf(call, 'last');
@@ -57,7 +60,7 @@ export const layerNormalisation: LayerWriter = call => {
   const gamma = (config.scale === false ? undefined : rest.shift()) ?? new Float32Array(width).fill(1);
   const beta = config.center === false ? undefined : rest.shift();
   if (width === 1) {
-    // One value less its mean: ONNX Runtime 1.21 and its successors refuse the operator there.
+    // A single value minus its mean is 0; ONNX Runtime 1.21 and later refuse the operator for it.
     const nothing = graph.add('Sub', [input.name, input.name]);
     const shift = graph.vector(`${name}_beta`, beta ?? new Float32Array(1));
     return { ...input, name: graph.add('Add', [nothing, shift], {}, { wanted: name }), shape };

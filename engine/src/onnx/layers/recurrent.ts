@@ -4,7 +4,7 @@ import { inputOf, type LayerCall, type LayerWriter, refuse, type Weight, weightO
 import { transposed, type Value } from '../values.ts';
 import { turned } from './dense.ts';
 
-/** Activations inside of ONNX's recurrent nodes, with those of their parameters that differ from none. */
+/** Activations inside ONNX's recurrent nodes, with their parameters. */
 const cellActivations: Readonly<
   Record<string, { readonly name: string; readonly alpha?: number; readonly beta?: number }>
 > = {
@@ -18,20 +18,23 @@ const cellActivations: Readonly<
   softplus: { name: 'Softplus' },
 };
 
-/** How a layer's gates become those of ONNX. */
+/** Mapping of a layer's gates to those of ONNX. */
 interface Cell {
   readonly op: 'LSTM' | 'GRU' | 'RNN';
-  /** For each gate of ONNX, the place of the same gate in tfjs. */
+  /** Place in tfjs of each gate of ONNX. */
   readonly gates: readonly number[];
-  /** Which of the activations of gates and of states ONNX wants, in its order. */
+  /** Activations that ONNX wants, in its order, each that of gates or of states. */
   readonly activations: readonly ('gates' | 'states')[];
 }
 
-/** ONNX has i, o, f, c where tfjs has i, f, c, o. */
+/** Writes an LSTM; ONNX has the gates i, o, f, c, tfjs i, f, c, o. */
 export const lstm: LayerWriter = call =>
   recurrent(call, { op: 'LSTM', gates: [0, 3, 1, 2], activations: ['gates', 'states', 'states'] });
 
-/** z, r, h in both. With `resetAfter`, the reset gate multiplies the product with the state and its own bias (Keras's `reset_after`). */
+/**
+ * Writes a GRU; both have the gates z, r, h. With `resetAfter`, the reset gate multiplies the product with
+ * the state and its own bias (Keras's `reset_after`).
+ */
 export const gru: LayerWriter = call =>
   recurrent(call, { op: 'GRU', gates: [0, 1, 2], activations: ['gates', 'states'] });
 
@@ -73,7 +76,7 @@ function recurrent(call: LayerCall, { op, gates, activations }: Cell): Value {
   return { ...input, name: turned(call, squeezed, [1, 0, 2]), shape };
 }
 
-/** `[rows, gates · units]` as `[1, gates · units, rows]`, gates in the order of ONNX. */
+/** Rearranges `[rows, gates · units]` to `[1, gates · units, rows]`, gates in the order of ONNX. */
 function gateRows({ values, shape }: Weight, gates: readonly number[], units: number): Weight {
   const [rows = 0, width = 0] = shape;
   const columns = transposed(values, [rows, width], [1, 0]);
@@ -84,7 +87,7 @@ function gateRows({ values, shape }: Weight, gates: readonly number[], units: nu
   return { values: result, shape: [1, width, rows] };
 }
 
-/** The biases of inputs, then those of states, which only `resetAfter` has: `[2, gates · units]`. */
+/** Biases of inputs, then those of states, which only `resetAfter` has: `[2, gates · units]`. */
 function gateBiases({ values, shape }: Weight, gates: readonly number[], units: number): Float32Array {
   const width = gates.length * units;
   const result = new Float32Array(2 * width);
@@ -110,7 +113,7 @@ function activationsOf(call: LayerCall, wanted: readonly ('gates' | 'states')[])
       )
     );
   });
-  // Each activation that has a parameter takes the next one.
+  // Each activation with a parameter takes the next one of the list.
   const alpha = found.flatMap(activation => activation.alpha ?? []);
   const beta = found.flatMap(activation => activation.beta ?? []);
   return {

@@ -3,7 +3,7 @@ import { inputOf, type LayerCall, type LayerWriter, refuse, requireChannelsLast 
 import type { Shape, Value } from '../values.ts';
 import { turned } from './dense.ts';
 
-/** What only training needs: the value goes on as it is. */
+/** Passes the value on: the layer only matters in training. */
 export const unchanged: LayerWriter = call => inputOf(call);
 
 export const flatten: LayerWriter = call => {
@@ -23,14 +23,14 @@ function reshaped(call: LayerCall): Value {
   };
 }
 
-/** The batch as it is, and at most one length that follows from the others. */
+/** Target shape: the batch unchanged, and at most one length that follows from the others. */
 function target(call: LayerCall, [, ...row]: Shape): string {
   if (row.filter(length => length === null).length > 1)
     refuse(call, 'makes a shape of which two lengths are not known');
   return call.graph.integers([0, ...row.map(length => length ?? -1)]);
 }
 
-/** Axes from 1 on, without that of the batch. */
+/** Writes a permutation of the axes from 1 on, without the batch. */
 export const permute: LayerWriter = call => {
   const { config, shape } = call;
   const input = inputOf(call, 'last');
@@ -63,7 +63,7 @@ export const concatenate: LayerWriter = call => {
   return { ...first, name: joined, shape, masked: parts.some(({ masked }) => masked) };
 };
 
-/** One node over two or more tensors of the same rank. */
+/** Writer of one operator over two or more tensors of the same rank. */
 export function merged(op: 'Add' | 'Mul' | 'Max' | 'Min' | 'Mean'): LayerWriter {
   return call => {
     const { graph, orders, shape, inputs, name } = call;

@@ -13,14 +13,14 @@ import {
 import { transposed, type Value } from '../values.ts';
 import { biasOf, scaled } from './dense.ts';
 
-/** A kernel that moves over the axes between batch and channels. */
+/** Kernel that moves over the axes between batch and channels. */
 interface Window {
   readonly size: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
 }
 
-/** Convolutions over one or two axes, kernels `[…, inputs, filters]`. */
+/** Writes convolutions over one or two axes, kernels `[…, inputs, filters]`. */
 export const convolution: LayerWriter = call => {
   requireChannelsLast(call);
   const bias = call.config.useBias === true ? weightOf(call, 1).values : undefined;
@@ -29,14 +29,14 @@ export const convolution: LayerWriter = call => {
   return activated(call, convolved(call, input, weightOf(call, 0), { window, bias, last: true }));
 };
 
-/** Each channel by its own kernels, `[height, width, inputs, multiplier]`. */
+/** Writes a convolution of each channel with its own kernels, `[height, width, inputs, multiplier]`. */
 export const depthwise: LayerWriter = call => {
   requireChannelsLast(call);
   const bias = call.config.useBias === true ? weightOf(call, 1).values : undefined;
   return activated(call, byChannel(call, weightOf(call, 0), bias, true));
 };
 
-/** A depthwise convolution, and one of 1 × 1 behind it. */
+/** Writes a depthwise convolution, and a 1 × 1 convolution behind it. */
 export const separable: LayerWriter = call => {
   requireChannelsLast(call);
   const bias = call.config.useBias === true ? weightOf(call, 2).values : undefined;
@@ -47,7 +47,7 @@ export const separable: LayerWriter = call => {
 
 function byChannel(call: LayerCall, kernel: Weight, bias: Float32Array | undefined, last: boolean): Value {
   const [height = 1, width = 1, inputs = 1, multiplier = 1] = kernel.shape;
-  // Output channels follow one another by input channel, as the groups of ONNX do.
+  // Output channels are grouped by input channel, as in ONNX.
   const flat = { values: kernel.values, shape: [height, width, 1, inputs * multiplier] };
   const options = { window: windowOf(call, kernel), bias, last, groups: inputs };
   return convolved(call, inputOf(call, 'first'), flat, options);
@@ -56,7 +56,7 @@ function byChannel(call: LayerCall, kernel: Weight, bias: Float32Array | undefin
 interface ConvolutionOptions {
   readonly window: Window;
   readonly bias: Float32Array | undefined;
-  /** Whether a batch normalisation behind the layer is taken in. */
+  /** True if a batch normalisation behind the layer is folded in. */
   readonly last: boolean;
   readonly groups?: number;
 }
@@ -103,7 +103,7 @@ function windowOf({ config }: LayerCall, kernel: Weight): Window {
   };
 }
 
-/** The highest, or the mean without padding, of each window. */
+/** Writer of the maximum of each window, or of the mean without padding. */
 export function pooling(op: 'MaxPool' | 'AveragePool'): LayerWriter {
   return call => {
     requireChannelsLast(call);
@@ -123,7 +123,7 @@ export function pooling(op: 'MaxPool' | 'AveragePool'): LayerWriter {
   };
 }
 
-/** Of all pixels or steps of each channel. */
+/** Writer of a reduction over all pixels or steps of each channel. */
 export function globalPooling(op: 'ReduceMean' | 'ReduceMax'): LayerWriter {
   return call => {
     requireChannelsLast(call);
@@ -136,7 +136,7 @@ export function globalPooling(op: 'ReduceMean' | 'ReduceMax'): LayerWriter {
   };
 }
 
-/** Zeros around images. */
+/** Writes zeros around images. */
 export const zeroPadding: LayerWriter = call => {
   requireChannelsLast(call);
   const { graph, config, shape, name } = call;
@@ -150,8 +150,8 @@ export const zeroPadding: LayerWriter = call => {
 };
 
 /**
- * As TensorFlow pads: 'same' puts the smaller half before, so that there is one output for each stride. Where the length of
- * an axis is not known, the runtime finds the same numbers.
+ * Padding as in TensorFlow: 'same' puts the smaller half before, so that there is one output for each stride.
+ * If the length of an axis is unknown, the runtime computes the same numbers.
  */
 function padding(call: LayerCall, input: Value, { size, strides, dilations }: Window): Attributes {
   const { config } = call;
