@@ -5,7 +5,7 @@ import { compressed } from '../scripts/compressed.mjs';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Tells the service worker which files there are, and names their cache after them. */
+/** Lists the files for the service worker, and names their cache after them. */
 function listFiles(): Plugin {
   return {
     name: 'list-files',

@@ -56,7 +56,7 @@ async function open(): Promise<void> {
           personal: [sharedNgrams(), ngramCache(), fineTuned({ learningRate: 1, epochs: 3 })],
           inference: workerInference(spawn),
         },
-        // In masked sums: what became of suggestions, by version, and which of the words that the keyboard knows follow one another here.
+        // Answered in masked sums: outcomes of suggestions, by version, and sequences of known words.
         answers: {
           [suggestionsQueryName]: { kinds: ['outcomes'] },
           [phrasesQueryName]: { kinds: ['ngrams'] },
@@ -65,7 +65,7 @@ async function open(): Promise<void> {
     },
     storage,
     enrolment: setup.enrolment,
-    // A demonstration: few phones, few sentences, and rounds that follow one another in seconds.
+    // Floors of a demonstration: few phones, few sentences, and rounds that follow one another in seconds.
     floors: {
       dropping: { most: 0.99 },
       smallestCohort: 5,

@@ -4,10 +4,13 @@ import * as tf from '@murmuration/engine/tfjs/tf';
 import { type Recall, RecallCounter } from './recall.ts';
 import { numberId, startId, type Vocabulary } from './vocabulary.ts';
 
-/** Logits of one batch, at most: 32 MB. */
+/** Most logits of one batch: 32 MB. */
 const maxLogits = 8e6;
 
-/** Hears the scores of all ids at one place of a message: those of the vocabulary stand in `scores` from `offset` on, during the call only. */
+/**
+ * Receives the scores of all ids at one position of a message: those of the vocabulary begin at `offset` in
+ * `scores`, and are valid only during the call.
+ */
 export type VisitScores = (
   scores: Float32Array,
   offset: number,
@@ -15,10 +18,10 @@ export type VisitScores = (
 ) => void;
 
 /**
- * Top-1 and top-3 recall of the next word on held-out messages, each message by itself. Numbers are not scored. Gives way
- * to other work between batches.
+ * Measures top-1 and top-3 recall of the next word on held-out messages, each message separately. Numbers are
+ * not scored. Other tasks run between batches.
  *
- * @param threads how many threads share the work, where they can; it gains while processors are idle.
+ * @param threads number of threads that share the work, where possible; more help while processors are idle.
  */
 export async function recall(
   model: tf.LayersModel,
@@ -37,7 +40,10 @@ export async function recall(
   return counter.recall;
 }
 
-/** Scores each word of held-out messages but numbers, in any order; `asked` says of which `message` it is, and which of its `ids`. Otherwise as `recall`. */
+/**
+ * Scores each word of held-out messages, except numbers, in any order; `asked` has the index of the
+ * `message`, its `ids` and the word's position among them. Threads as for `recall`.
+ */
 export async function visitScores(
   model: tf.LayersModel,
   vocabulary: Vocabulary,
@@ -49,7 +55,8 @@ export async function visitScores(
   const encoded = messages
     .map((message, i) => ({ message: i, ids: vocabulary.encode(message) }))
     .filter(({ ids }) => ids.length > 0);
-  // Messages of like length together, the longest first: hardly any padding, and the first one tells a batch's length.
+  // Sorts messages by length, the longest first: little padding, and the first one of a batch tells its
+  // length.
   encoded.sort((a, b) => b.ids.length - a.ids.length);
   try {
     for (let from = 0; from < encoded.length; ) {

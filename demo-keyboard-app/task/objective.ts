@@ -7,10 +7,12 @@ import { keyboardServing } from './serving.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /**
- * Learns the next word at every position of the messages. An example is one message.
+ * Objective of the next word at every position of the messages. An example is one message.
  *
- * @param rowLength tokens in a row of a batch: a longer message is cut, and its parts are learned without what came before.
- * @param goldfish which words are never learned; none are left out by default. Throws `RangeError` for settings out of range.
+ * @param rowLength tokens in a row of a batch: a longer message is cut, and its parts are learned without the
+ * text before them.
+ * @param goldfish words that are never learned; none by default. Throws `RangeError` for settings out of
+ * range.
  */
 export function nextWord(vocabulary: Vocabulary, rowLength = 10, goldfish?: Goldfish): Objective<string> {
   const forgets = goldfish && forgetting(goldfish);
@@ -28,7 +30,7 @@ export function nextWord(vocabulary: Vocabulary, rowLength = 10, goldfish?: Gold
   };
 }
 
-/** Rows side by side, shorter ones padded with id 0 and weight 0. */
+/** Stacks rows into a batch; pads shorter ones with id 0 and weight 0. */
 function batchOf(rows: readonly Row[]) {
   const length = Math.max(...rows.map(({ inputs }) => inputs.length));
   const shape: [number, number] = [rows.length, length];

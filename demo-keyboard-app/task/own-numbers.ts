@@ -1,13 +1,15 @@
 import { unknownId, type Vocabulary } from './vocabulary.ts';
 
-/** Numbers of words that a vocabulary lacks: above all ids, and the same however many words it has by then. */
+/**
+ * Lowest number of words that a vocabulary lacks: above all ids, and independent of the vocabulary's size.
+ */
 const first = 2 ** 31;
-/** The largest number that a token may have, and one more, which stands for no token. */
+/** End of the range of numbers, exclusive; `end` itself stands for no token. */
 const end = 2 ** 32 - 1;
 
 /**
- * The number of a token: its id, or where the vocabulary lacks the word a hash of it (FNV-1a) above all ids, the same in each session. Of a
- * thousand such words two share a number once in four thousand devices.
+ * Number of a token: its id or, if the vocabulary lacks the word, a hash of it (FNV-1a) above all ids, the
+ * same in each session. Among a thousand such words, two share a number on one in four thousand devices.
  */
 export function numberOf(token: string, vocabulary: Vocabulary): number {
   const id = vocabulary.id(token);

@@ -8,9 +8,9 @@ export interface Row {
 }
 
 /**
- * Packs short messages together into rows of at most `length` tokens, and cuts long ones: first fit, longest first, so that
- * hardly any of a batch is padding. Each message begins with the start token; messages of one row follow one another. A label that is
- * forgotten is padding.
+ * Packs short messages together into rows of at most `length` tokens, and cuts long ones: first fit, longest
+ * first, so that a batch has hardly any padding. Each message begins with the start token; messages of one
+ * row follow one another. A forgotten label becomes padding.
  */
 export function packRows(
   messages: readonly string[],
@@ -21,7 +21,7 @@ export function packRows(
   const pieces = messages.flatMap(message => piecesOf(vocabulary.encode(message), length, forgets));
   pieces.sort((a, b) => b.inputs.length - a.inputs.length);
   const rows: Row[] = [];
-  /** Rows by the tokens that they still have room for. */
+  /** Rows by the number of tokens that still fit. */
   const withRoom: Row[][] = Array.from({ length: length + 1 }, () => []);
   for (const piece of pieces) {
     const row =
@@ -36,7 +36,7 @@ export function packRows(
   return rows;
 }
 
-/** What a label counts in the loss: words are learned; numbers and words that the vocabulary lacks are not. */
+/** Weight of a label in the loss: words are learned; numbers and words that the vocabulary lacks are not. */
 export function labelWeight(label: number): number {
   return label >= firstWordId ? 1 : 0;
 }

@@ -3,10 +3,10 @@ import type { NgramsQuery } from '@murmuration/protocol/queries/query';
 import { phrasesQueryName, phrasesThreshold } from './query-names.ts';
 import { firstWordId } from './vocabulary.ts';
 
-/** What n-grams are called, by their length from 1. */
+/** Names of n-grams, by their length from 1. */
 export const lengthNames = ['words', 'pairs', 'triples'] as const;
 
-/** Asks devices for the words, pairs and triples that they have in common, of a vocabulary of so many ids. */
+/** Query for the words, pairs and triples that devices have in common, in a vocabulary of `classes` ids. */
 export function phrasesQuery(classes: number): NgramsQuery {
   return defineQuery({
     name: phrasesQueryName,

@@ -1,6 +1,6 @@
-/** The query for the n-grams that devices have in common (`phrases.ts`). */
+/** Name of the query for the n-grams that devices have in common (`phrases.ts`). */
 export const phrasesQueryName = 'phrases';
-/** Devices of those asked that have an n-gram before it is shown: their words are known already. */
+/** Fewest devices that must have an n-gram before it is shown; its words are already known. */
 export const phrasesThreshold = 3;
-/** The query for what became of suggestions. */
+/** Name of the query for the outcomes of suggestions. */
 export const suggestionsQueryName = 'suggestions-live';

@@ -4,13 +4,14 @@ import { firstWordId } from './vocabulary.ts';
 export interface Recall {
   readonly top1: number;
   readonly top3: number;
-  /** Words that were scored. */
+  /** Number of scored words. */
   readonly words: number;
 }
 
 /**
- * Counts how often the next word is among the first suggestions. What is suggested are words only, ordered by their score;
- * of equal scores the smaller id goes first. A word that the vocabulary lacks is never suggested: it counts as a miss.
+ * Counts how often the next word is among the first suggestions. Only words are suggested, ordered by score;
+ * of equal scores the smaller id goes first. A word that the vocabulary lacks is never suggested: it counts
+ * as a miss.
  */
 export class RecallCounter {
   #top1 = 0;
@@ -18,8 +19,9 @@ export class RecallCounter {
   #words = 0;
 
   /**
-   * Scores one word: `scores[offset + id]` for the ids of a vocabulary of `size` ids, the true next one being `target`.
-   * It counts the better suggestions and stops at three, without sorting. A score that is no number makes a miss.
+   * Scores one word: `scores[offset + id]` for the ids of a vocabulary of `size` ids; `target` is the true
+   * next one. Counts the better suggestions up to three, without sorting. A NaN score of the target is a
+   * miss.
    */
   add(scores: ArrayLike<number>, offset: number, size: number, target: number): void {
     this.#words++;
@@ -35,7 +37,9 @@ export class RecallCounter {
     if (better < 3) this.#top3++;
   }
 
-  /** Counts one word that had these first three suggestions, the likeliest first; `target` is the true next one. */
+  /**
+   * Counts one word with these first three suggestions, the likeliest first; `target` is the true next one.
+   */
   addSuggested(suggested: readonly number[], target: number): void {
     this.#words++;
     if (target < firstWordId) return;
@@ -44,7 +48,7 @@ export class RecallCounter {
     if (place >= 0 && place < 3) this.#top3++;
   }
 
-  /** Throws a RangeError before the first word. */
+  /** Recall so far. Throws a RangeError before the first word. */
   get recall(): Recall {
     if (this.#words === 0) throw new RangeError('No word was scored: the held-out messages hold none.');
     return { top1: this.#top1 / this.#words, top3: this.#top3 / this.#words, words: this.#words };

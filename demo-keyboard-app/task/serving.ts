@@ -5,12 +5,12 @@ import { tokensOf } from './tokens.ts';
 import { keyboardTransformer } from './transformer.ts';
 import { firstWordId, startId, unknownId, type Vocabulary } from './vocabulary.ts';
 
-/** Tokens before the caret that a suggestion looks back on, at most. */
+/** Most tokens before the caret that a suggestion takes into account. */
 const context = 32;
 
 /**
- * How the keyboard's model is put to use: asked for the word after a text, and scored on the words of messages; and for inference servers its
- * transformer, from texts to words.
+ * Serving of the keyboard's model: predicts the word after a text, and is scored on the words of messages.
+ * Includes the transformer of inference servers, from texts to words.
  */
 export function keyboardServing(
   vocabulary: Vocabulary,

@@ -18,12 +18,15 @@ export class Suggestions {
     this.#predictor.next(startId);
   }
 
-  /** Takes what was written next, one word or several; a word that the vocabulary lacks counts as an unknown one. */
+  /**
+   * Takes the next written text, one word or several; a word that the vocabulary lacks counts as an unknown
+   * one.
+   */
   write(text: string): void {
     for (const id of this.#vocabulary.encode(text)) this.#predictor.next(id);
   }
 
-  /** The `count` likeliest next words, the likeliest first. */
+  /** Returns the `count` likeliest next words, the likeliest first. */
   next(count: number): string[] {
     return this.#predictor.top(count, firstWordId).map(({ token }) => this.#vocabulary.word(token)!);
   }

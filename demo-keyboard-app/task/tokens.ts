@@ -1,13 +1,13 @@
 const TOKEN = /[\p{L}\p{N}]+(?:'\p{L}+)*/gu;
 const NUMBER = /^\p{N}{2,}$/u;
 
-/** Stands for every number of two and more digits. No word is spelled like it. */
+/** Token that stands for every number of two and more digits. No word is spelled like it. */
 export const numberToken = '<number>';
 
 /**
- * The tokens of a message, in order and lower-cased. A token is a run of letters and digits, with the parts that
- * follow an apostrophe ("don't"); numbers of two and more digits (prices, times, telephone numbers) become one
- * token, while single digits stay words, as in "2 u". Everything else separates tokens.
+ * Tokens of a message, in order and lower-cased. A token is a run of letters and digits, with the parts that
+ * follow an apostrophe ("don't"); numbers of two and more digits (prices, times, telephone numbers) become
+ * one token, while single digits stay words, as in "2 u". Everything else separates tokens.
  */
 export function tokensOf(message: string): string[] {
   const tokens = message.toLowerCase().match(TOKEN) ?? [];

@@ -2,17 +2,19 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import { firstWordId, paddingId, type Vocabulary } from './vocabulary.ts';
 
-/** Words that are suggested for each text. */
+/** Number of words suggested for each text. */
 const suggested = 3;
-/** The longest text that is asked about, bytes. */
+/** Most bytes of a text. */
 const longestText = 65_536;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
 
 /**
- * Texts in, words out: of each text so far, as the one input `text`, the likeliest next words and their probabilities among all words.
- * `encode` gives the model's input for a text.
+ * Transformer from texts to words: for each text, in the one input `text`, it returns the likeliest next
+ * words and their probabilities among all words.
+ *
+ * @param encode gives the model's input for a text.
  */
 export function keyboardTransformer(
   vocabulary: Vocabulary,
@@ -66,7 +68,7 @@ function textsOf(text: Tensor | undefined): readonly string[] {
   });
 }
 
-/** The words of the highest logits, the highest first, of equal ones the smaller id. */
+/** Words of the highest logits, the highest first; of equal ones the smaller id goes first. */
 function likeliest(logits: Float32Array): readonly { readonly id: number; readonly probability: number }[] {
   const best: number[] = [];
   let most = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,9 @@
 import { numberToken, tokensOf } from './tokens.ts';
 
-/** Ids that are no words. They are inputs of the model and never its suggestions; the ids of words follow them. */
+/**
+ * Ids that are no words. They are inputs of the model and never its suggestions; the ids of words follow
+ * them.
+ */
 export const paddingId = 0;
 export const startId = 1;
 export const unknownId = 2;
@@ -8,8 +11,8 @@ export const numberId = 3;
 export const firstWordId = 4;
 
 /**
- * The words that a model knows, each with an id: the ids of the special tokens first, then the words in the given order.
- * The word list is the whole of it, so that `new Vocabulary(vocabulary.words)` rebuilds it anywhere.
+ * Words that a model knows, each with an id: the ids of the special tokens first, then the words in the given
+ * order. The word list is all that is needed: `new Vocabulary(vocabulary.words)` rebuilds it anywhere.
  */
 export class Vocabulary {
   readonly words: readonly string[];
@@ -28,25 +31,26 @@ export class Vocabulary {
     return firstWordId + this.words.length;
   }
 
-  /** The id of a token; `unknownId` of a word that the vocabulary lacks. */
+  /** Id of a token; `unknownId` for a word that the vocabulary lacks. */
   id(token: string): number {
     return this.#ids.get(token) ?? unknownId;
   }
 
-  /** The word with an id, or undefined for the special ids and those out of range. */
+  /** Word with an id; undefined for the special ids and those out of range. */
   word(id: number): string | undefined {
     return this.words[id - firstWordId];
   }
 
-  /** The ids of a message's tokens, without start or end. */
+  /** Ids of a message's tokens, without start or end. */
   encode(message: string): number[] {
     return tokensOf(message).map(token => this.id(token));
   }
 }
 
 /**
- * The vocabulary of `size` ids (special ones included) that covers most of the messages: their most frequent words, and
- * among equally frequent ones those first in the order of code units, so that the same text always gives the same ids.
+ * Creates the vocabulary of `size` ids (special ones included) that covers most of the messages: their most
+ * frequent words; equally frequent ones are ordered by code units, so that the same text always gives the
+ * same ids.
  */
 export function mostFrequentWords(messages: Iterable<string>, size: number): Vocabulary {
   const counts = new Map<string, number>();

@@ -32,7 +32,7 @@ export function softmaxCrossEntropy(
 }
 
 /**
- * Softmax of `classes` logits, at least 1, in their place. Returns Σ exp(logit − max); if that is not finite,
+ * Softmax of `classes` logits, at least 1, in their place. Returns Σ exp(logit − max); if that is NaN,
  * the values are of no use.
  */
 export function softmax(classes: i32, logits: usize): f32 {

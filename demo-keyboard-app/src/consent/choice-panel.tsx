@@ -9,7 +9,7 @@ interface Shown {
   forget(): Promise<Forgotten>;
 }
 
-/** What the person decides: to take part, to pause, to clear everything. */
+/** Panel with the person's choices: take part, pause, clear everything. */
 export function ChoicePanel({ choice, forget }: Shown) {
   const { consent } = strings;
   const isPaused = choice.paused.value;
@@ -51,7 +51,7 @@ export function ChoicePanel({ choice, forget }: Shown) {
   );
 }
 
-/** Erases everything, once the person has confirmed. */
+/** Button that erases everything, once the person has confirmed. */
 function ForgetButton({ forget }: Pick<Shown, 'forget'>) {
   const { consent } = strings;
   const dialog = useRef<HTMLDialogElement>(null);

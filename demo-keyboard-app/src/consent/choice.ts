@@ -2,7 +2,7 @@ import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 
-/** What a person's choices do to the client. */
+/** Parts of the client that a person's choices control. */
 export interface Steered {
   setConsent(given: boolean): Promise<void>;
   pause(): Promise<void>;
@@ -10,29 +10,38 @@ export interface Steered {
   forget(): Promise<void>;
 }
 
-/** Whether all data are cleared; `owed`: here they are, and the coordinator has still to be told. */
+/** Result of clearing all data; `owed` if it is cleared here, but the coordinator has not been told yet. */
 export type Forgotten = 'cleared' | 'owed' | 'failed';
 
 const name = 'app.choice';
 
-/** What a stored choice holds of those who agreed. 1, of earlier versions, was to less: nobody was asked yet which words they write. */
+/**
+ * Stored value of consent. The value 1 of earlier versions covered less: it did not include queries about the
+ * words written.
+ */
 const agreed = 2;
 
-/** Whether this device takes part: only once the person has agreed, has not paused, and there is enough to learn from. */
+/**
+ * Choice to take part. The device does so only if the person has agreed and not paused, and there is enough
+ * to learn from.
+ */
 export class Choice {
   readonly consent = signal(false);
   readonly paused = signal(false);
-  /** Sentences that are still to be written before this device may be drawn. */
+  /** Sentences still missing before this device may be drawn. */
   readonly missing: ReadonlySignal<number>;
-  /** Whether this device is to take part. */
+  /** True if this device is to take part. */
   readonly isActive: ReadonlySignal<boolean>;
   readonly #client: Steered;
   readonly #storage: Storage;
   readonly #failed: (error: unknown) => void;
-  /** What was asked of the client goes one after the other. */
+  /** Runs calls of the client one after another. */
   readonly #queue = new PromiseQueue();
 
-  /** `sentences` counts what was written, of which a round needs `least`; `failed` hears of what could not be done. */
+  /**
+   * @param sentences number of sentences written; a round needs `least`.
+   * @param failed receives errors.
+   */
   constructor(
     client: Steered,
     storage: Storage,
@@ -46,7 +55,10 @@ export class Choice {
     this.isActive = computed(() => this.consent.value && !this.paused.value && this.missing.value === 0);
   }
 
-  /** Reads what was chosen before, and lets the client follow from now on, which it does when this returns. Nothing stored is no consent, nor is one to less. */
+  /**
+   * Reads the stored choice and applies it to the client, now and after each change; resolves once it is
+   * applied. Without a stored choice, or with a consent that covered less, there is no consent.
+   */
   async open(): Promise<void> {
     const bytes = await this.#storage.get(name).catch(this.#failed);
     const [consent, paused] = bytes ?? [];
@@ -73,10 +85,10 @@ export class Choice {
     this.#store();
   }
 
-  /** Erases this device's identity and all that is stored; there is no consent afterwards. */
+  /** Erases this device's identity and all stored data; withdraws consent. */
   async forget(): Promise<void> {
     const done = this.#queue.run(() => this.#client.forget());
-    // Whether or not the coordinator can be told.
+    // Even if the coordinator can't be told.
     this.consent.value = false;
     this.paused.value = false;
     await done;

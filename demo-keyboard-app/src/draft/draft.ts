@@ -1,26 +1,26 @@
 import { computed, signal } from '@preact/signals';
 import { caretIn } from './text.ts';
 
-/** Marks that stand close to the word before them. */
+/** Marks that take no space before them. */
 const CLOSE = /^[.,!?;:…]$/;
 
-/** What is being written, and where the caret stands in it. */
+/** Text being written, with its caret. */
 export class Draft {
   readonly text = signal('');
-  /** The selection, in UTF-16 units; both are the same where nothing is selected. */
+  /** Selection, in UTF-16 units; start and end are equal if nothing is selected. */
   readonly selection = signal<readonly [start: number, end: number]>([0, 0]);
-  /** What stands at the caret. */
+  /** Words around the caret. */
   readonly caret = computed(() => caretIn(this.text.value, this.selection.value[0]));
-  /** Behind the space that came with a suggestion; −1 where there is none. */
+  /** Position behind the space that came with a suggestion; −1 if there is none. */
   #ownSpace = -1;
   #accepted: { readonly before: string; readonly word: string } | null = null;
 
-  /** The suggestion that was taken last, and what stood before it. */
+  /** Suggestion that was accepted last, and the text before it. */
   get accepted(): { readonly before: string; readonly word: string } | null {
     return this.#accepted;
   }
 
-  /** Takes what a text field holds now. */
+  /** Takes the current contents of a text field. */
   take(text: string, start: number, end: number): void {
     const [was] = this.selection.peek();
     const isMark = text.length === this.text.peek().length + 1 && start === was + 1;
@@ -39,7 +39,7 @@ export class Draft {
     this.#ownSpace = start === this.#ownSpace ? start : -1;
   }
 
-  /** Puts characters in place of what is selected, as a key does. */
+  /** Replaces the selection by characters, as a key does. */
   type(characters: string): void {
     const [start, end] = this.selection.peek();
     const text = this.text.peek();
@@ -50,7 +50,7 @@ export class Draft {
     );
   }
 
-  /** Deletes what is selected, or the character before the caret. */
+  /** Deletes the selection, or the character before the caret. */
   erase(): void {
     const [start, end] = this.selection.peek();
     const text = this.text.peek();
@@ -58,7 +58,7 @@ export class Draft {
     this.#set(text.slice(0, from) + text.slice(end), from);
   }
 
-  /** Puts a suggested word in place of what is written of it, and a space behind it. */
+  /** Replaces the current word's prefix by a suggested word, followed by a space. */
   accept(word: string): void {
     const { before } = this.caret.peek();
     const rest = this.text.peek().slice(this.selection.peek()[1]);

@@ -1,17 +1,17 @@
-/** What stands before the caret, split where the word begins that is being written. */
+/** Text before the caret, split where the current word begins. */
 export interface Caret {
-  /** The text before that word: what a suggestion follows. */
+  /** Text before the current word, which suggestions follow. */
   readonly before: string;
-  /** What is written of it so far; empty between words. */
+  /** Written part of the current word; empty between words. */
   readonly prefix: string;
-  /** Whether a sentence begins with it. */
+  /** True if the current word begins a sentence. */
   readonly startsSentence: boolean;
 }
 
 const WORD = /[\p{L}\p{N}']+/gu;
 const LAST_WORD = /[\p{L}\p{N}']*$/u;
 const SENTENCE_START = /(^|[.!?…]["”’)]*\s+)$/u;
-/** Words that are capitals wherever they stand. */
+/** Words that always begin with a capital. */
 const ALWAYS_CAPITAL = /^i($|')/;
 
 export function caretIn(text: string, at: number): Caret {
@@ -21,7 +21,7 @@ export function caretIn(text: string, at: number): Caret {
   return { before, prefix, startsSentence: SENTENCE_START.test(before) };
 }
 
-/** A suggestion, spelled as this place asks for: a capital where a sentence begins or where the writer began with one. */
+/** Capitalises a suggestion at the start of a sentence, or if the writer began with a capital. */
 export function spelled(word: string, { prefix, startsSentence }: Caret): string {
   const [first = ''] = prefix;
   const isCapital =
@@ -29,13 +29,12 @@ export function spelled(word: string, { prefix, startsSentence }: Caret): string
   return isCapital ? word.charAt(0).toUpperCase() + word.slice(1) : word;
 }
 
-/** A word of a text, and where it begins. */
 export interface PlacedWord {
   readonly word: string;
   readonly at: number;
 }
 
-/** The words that are complete: those behind which something else stands, or all of them once the text `isSent`. */
+/** Returns the complete words: those with something behind them, or all of them once the text `isSent`. */
 export function completeWords(text: string, isSent: boolean): PlacedWord[] {
   const words = Array.from(text.matchAll(WORD), ({ 0: word, index: at }) => ({ word, at }));
   const last = words.at(-1);

@@ -2,31 +2,31 @@ import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { signal } from '@preact/signals';
 
-/** Sentences that are kept, the newest ones. */
+/** Number of newest sentences kept. */
 const most = 1_000;
-/** Characters of a sentence that are kept. */
+/** Most characters kept of a sentence. */
 export const longestSentence = 500;
 
 const name = 'app.typed';
 
-/** What was written here, in the order of writing. It is stored on this device and never sent. */
+/** Sentences written here, in order. They are stored on this device and never sent. */
 export class TypingLog {
   readonly sentences = signal<readonly string[]>([]);
   readonly #storage: Storage;
-  /** Writes one after the other, so that none overtakes. */
+  /** Runs writes one after another. */
   readonly #writes = new PromiseQueue();
 
   constructor(storage: Storage) {
     this.#storage = storage;
   }
 
-  /** Reads what was written before; whatever is damaged counts as nothing. */
+  /** Reads the stored sentences; ignores damaged ones. */
   async open(): Promise<void> {
     const bytes = await this.#storage.get(name);
     this.sentences.value = bytes ? sentencesIn(bytes) : [];
   }
 
-  /** Durable when it returns. */
+  /** Adds a sentence; it is durable when this resolves. */
   async add(sentence: string): Promise<void> {
     const kept = sentence.trim().slice(0, longestSentence);
     if (kept === '') return;
@@ -34,7 +34,7 @@ export class TypingLog {
     await this.#write();
   }
 
-  /** Forgets all that is shown; the storage is erased by whoever owns it. */
+  /** Clears the shown sentences; the owner of the storage erases it. */
   forget(): void {
     this.sentences.value = [];
   }

@@ -2,14 +2,14 @@ import { computed, signal } from '@preact/signals';
 import type { Draft } from '../draft/draft.ts';
 import type { Key, KeyAction, Layer } from './layout.ts';
 
-/** Off; for one letter; for all letters until it is pressed again. */
+/** State of the shift key: off, on for one letter, or on until it is pressed again. */
 export type Shift = 'off' | 'once' | 'lock';
 
-/** The keys on the screen, and what pressing them does. */
+/** State of the on-screen keys. */
 export class KeyboardState {
   readonly layer = signal<Layer>('letters');
   readonly isUpper;
-  /** What the writer chose; null: as the sentence asks for. */
+  /** Shift state that the writer chose; null follows the sentence. */
   readonly #chosen = signal<Shift | null>(null);
   readonly #draft: Draft;
   readonly #send: () => void;
@@ -35,7 +35,7 @@ export class KeyboardState {
     if (this.#chosen.peek() !== 'lock') this.#chosen.value = null;
   }
 
-  /** Where the sentence asks for a capital, the first press declines it. */
+  /** Cycles the shift state; if the sentence asks for a capital, the first press declines it. */
   #shift(): void {
     const isAsked = this.#chosen.peek() === null && this.shift.peek() === 'once';
     this.#chosen.value = isAsked ? 'off' : next[this.shift.peek()];

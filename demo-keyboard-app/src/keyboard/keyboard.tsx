@@ -7,8 +7,8 @@ import { type Key, layers, neighbour, type Place } from './layout.ts';
 import type { Repeater } from './repeater.ts';
 
 /**
- * The keys on the screen. Fingers and mice press them without taking the caret out of the text field; by keys alone one Tab reaches
- * them, and arrows move between them.
+ * On-screen keys. Touch and mouse press them without moving the caret out of the text field; with a real
+ * keyboard, one Tab reaches them, and arrows move between them.
  */
 export function Keyboard({
   state,

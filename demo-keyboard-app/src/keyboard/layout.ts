@@ -1,4 +1,4 @@
-/** What a key does: writes a character, or one of these. */
+/** Action of a key that does not write a character. */
 export type KeyAction = 'shift' | 'erase' | 'letters' | 'symbols' | 'space' | 'send';
 
 export interface CharacterKey {
@@ -37,10 +37,13 @@ export const layers: Readonly<Record<Layer, readonly (readonly Key[])[]>> = {
   ],
 };
 
-/** Where a key stands: row, then place in it. */
+/** Position of a key: row, then column. */
 export type Place = readonly [row: number, column: number];
 
-/** The key that an arrow leads to; at an edge it stays. Between rows of different lengths, the one at the same share of the width. */
+/**
+ * Returns the key that an arrow leads to; stays at an edge. Between rows of different lengths, keeps the
+ * share of the width.
+ */
 export function neighbour(rows: readonly (readonly Key[])[], [row, column]: Place, arrow: string): Place {
   const length = rows[row]!.length;
   switch (arrow) {

@@ -1,10 +1,10 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
-/** ms that a key is held before it repeats, and from one time to the next. */
+/** Milliseconds that a key is held before it repeats; `interval` is the time between repeats. */
 const hold = 400;
 const interval = 60;
 
-/** Repeats what a key does while it is held. */
+/** Repeats a key press while the key is held. */
 export class Repeater {
   readonly #clock: Clock;
   #cancel: Cancel = () => {};
@@ -14,7 +14,7 @@ export class Repeater {
     this.#clock = clock;
   }
 
-  /** Begins to repeat `press` once the key is held for a while. */
+  /** Repeats `press` once the key has been held for a while. */
   start(press: () => void): void {
     this.stop();
     this.#count = 0;
@@ -30,7 +30,7 @@ export class Repeater {
     this.#cancel();
   }
 
-  /** Whether the key that was let go has repeated, and its click counts no more; asked once. */
+  /** Returns true if the released key has repeated, so that its click must be ignored; resets the count. */
   hasRepeated(): boolean {
     const has = this.#count > 0;
     this.#count = 0;

@@ -13,8 +13,9 @@ const names = {
 };
 
 /**
- * The model to begin with: the task's newest one when the page was first opened, from then on kept on the device, so that there are
- * suggestions before a round and without a connection. Asks the coordinator once; throws `server.unreachable` while it does not answer.
+ * Loads the first model: the task's newest one when the page was first opened, afterwards kept on the device,
+ * so that there are suggestions before a round and without a connection. Asks the coordinator once; throws
+ * `server.unreachable` while it does not answer.
  */
 export function firstModel(coordinator: string, task: string, storage: Storage): () => Promise<BundledModel> {
   let read: Promise<BundledModel> | undefined;

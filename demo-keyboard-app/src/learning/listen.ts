@@ -8,10 +8,10 @@ import type { Participation } from '../rounds/participation.ts';
 import type { Traffic } from '../sent/traffic.ts';
 import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 
-/** ms after which a connection that is not there counts as offline. */
+/** Milliseconds without a connection after which the device counts as offline. */
 const patience = 4_000;
 
-/** What the client's events change. */
+/** State that the client's events change. */
 export interface Heard {
   readonly participation: Participation;
   readonly countdown: Countdown;
@@ -20,13 +20,13 @@ export interface Heard {
   readonly suggestions: SuggestionBar;
   readonly mixture: Signal<Mixture | null>;
   readonly isLearning: Signal<boolean>;
-  /** Whether this device is to take part. */
+  /** True if this device is to take part. */
   readonly isActive: ReadonlySignal<boolean>;
-  /** How the update that is sent next would look without masks. */
+  /** Returns the next update to be sent as it would look without masks. */
   readonly plain: () => Uint8Array | null;
 }
 
-/** Lets the page's state follow the client. */
+/** Updates the page's state from the client's events. */
 export function listen(client: Pick<PlatformClient, 'on'>, heard: Heard, clock: Clock): void {
   const { participation, countdown, traffic, notices, suggestions, mixture, isLearning, isActive, plain } =
     heard;

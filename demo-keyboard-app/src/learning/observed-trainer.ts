@@ -4,7 +4,7 @@ import type { Layout } from '@murmuration/protocol/weights/layout';
 import { firstWordId } from '../../task/vocabulary.ts';
 import { bytesOf, side } from '../sent/picture.ts';
 
-/** The same trainer; `mask` hears how each update would look if it were sent without masks. */
+/** Wraps a trainer; `mask` receives each update as it would look without masks. */
 export function observedTrainer(trainer: Trainer, mask: (plain: Uint8Array) => void): Trainer {
   const { updateProcessor } = trainer;
   return {
@@ -22,7 +22,7 @@ function observedUpdateProcessor(
     enter: saved => round.enter(saved),
     hear: (event, message) => round.hear(event, message),
     mask: (contribution, assignment) => {
-      // Before the memory of what was learned is handed on.
+      // Taken before the memory of the update is handed on.
       if ('delta' in contribution) mask(bytesOf(wordRows(contribution.delta, contribution.layout)));
       return round.mask(contribution, assignment);
     },
@@ -36,8 +36,8 @@ function observedUpdateProcessor(
 }
 
 /**
- * What changed for each of the most frequent words, a row a word: the first values of their rows in the embedding, which is the
- * model's first tensor. A row that is not 0 tells that its word was trained on.
+ * Changes of the most frequent words, a row per word: the first values of their rows in the embedding, which
+ * is the model's first tensor. A non-zero row shows that its word was trained on.
  */
 export function wordRows(delta: Float32Array, { tensors: [embedding] }: Layout): Float32Array {
   const [, width = 0] = embedding?.shape ?? [];

@@ -2,8 +2,8 @@ import type { Hybrid } from '@murmuration/client-sdk/hybrid/hybrid';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
- * Lets the device's own model learn while the person looks on: the SDK by itself waits until nobody uses the page. One training at a time; those
- * that are wanted meanwhile are one.
+ * Trains the device's own model while the person watches; the SDK would wait until the page is idle. Runs one
+ * training at a time; requests during a training are merged into one.
  */
 export class PersonalTraining {
   readonly #hybrid: Pick<Hybrid, 'learn'>;
@@ -13,26 +13,26 @@ export class PersonalTraining {
   #isWanted = false;
   #underWay: AbortController | undefined;
 
-  /** A training after every so many sentences. */
+  /** @param every number of sentences between two trainings. */
   constructor(hybrid: Pick<Hybrid, 'learn'>, every: number, failed: (error: unknown) => void) {
     this.#hybrid = hybrid;
     this.#every = every;
     this.#failed = failed;
   }
 
-  /** A sentence was written. */
+  /** Counts a written sentence. */
   written(): void {
     this.#sentences += 1;
     if (this.#sentences % this.#every === 0) this.want();
   }
 
-  /** There is something to learn, such as a new shared model to fit to. */
+  /** Requests a training, for instance to fit a new shared model. */
   want(): void {
     this.#isWanted = true;
     if (!this.#underWay) void this.#learn();
   }
 
-  /** Ends a training that is under way, and counts sentences from 0 again. */
+  /** Stops a running training, and counts sentences from 0 again. */
   stop(): void {
     this.#isWanted = false;
     this.#sentences = 0;

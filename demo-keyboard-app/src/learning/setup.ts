@@ -1,17 +1,17 @@
 import { Vocabulary } from '../../task/vocabulary.ts';
 
-/** What the coordinator tells this page about itself and its task. */
+/** Coordinator's settings for this page. */
 export interface Setup {
   readonly vocabulary: Vocabulary;
-  /** The token with which this page's devices enrol. */
+  /** Token with which this page's devices enrol. */
   readonly enrolment: string;
-  /** Sentences that a device must have to be drawn. */
+  /** Sentences that a device needs to be drawn. */
   readonly leastSentences: number;
-  /** From the beginning of a round to that of the next, about. */
+  /** Approximate seconds from the beginning of a round to that of the next. */
   readonly secondsPerRound: number;
 }
 
-/** Reads the document beside the page. Throws TypeError where there is none, or it is not what it should be. */
+/** Reads the document beside the page. Throws TypeError if it is missing or invalid. */
 export async function readSetup(url: URL): Promise<Setup> {
   const response = await fetch(url);
   if (!response.ok) throw new TypeError(`${url} answers ${response.status}.`);

@@ -4,5 +4,5 @@ import { readSetup } from './setup.ts';
 
 const setup = readSetup(new URL('../setup.json', location.href));
 serveTraining(setup.then(({ vocabulary }) => nextWord(vocabulary)));
-// A worker that can't read it fails as a whole: the page starts another one when it next needs one.
+// Without the setup, the whole worker fails, and the page starts another one when it next needs one.
 await setup;

@@ -2,7 +2,7 @@ import { CloseIcon } from '@murmuration/ui/icons/icons';
 import { strings } from '../strings/strings.ts';
 import type { Notices } from './notices.ts';
 
-/** What went wrong; screen readers hear of it at once. */
+/** List of errors, announced to screen readers at once. */
 export function NoticeList({ notices }: { readonly notices: Notices }) {
   return (
     <div class="notices" role="alert">

@@ -2,15 +2,15 @@ import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/e
 import { signal } from '@preact/signals';
 import { strings } from '../strings/strings.ts';
 
-/** What went wrong, in a sentence that says what to do. */
+/** Error, in a sentence that says what to do. */
 export interface Notice {
   readonly number: number;
   readonly text: string;
-  /** The code behind it, for whoever looks it up; null for none of ours. */
+  /** Error code, for look-ups; null for foreign errors. */
   readonly code: string | null;
 }
 
-/** Codes that the connection's state shows already. */
+/** Codes that the connection's state already shows. */
 const silent = new Set<ErrorCode>([
   'server.unreachable',
   'server.no-answer',
@@ -20,7 +20,7 @@ const silent = new Set<ErrorCode>([
 ]);
 const shown = 3;
 
-/** What the person should know and may dismiss; the same text is there once. */
+/** Errors that the person may dismiss; each text appears only once. */
 export class Notices {
   readonly list = signal<readonly Notice[]>([]);
   #count = 0;

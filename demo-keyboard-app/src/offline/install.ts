@@ -1,11 +1,13 @@
 import type { Signal } from '@preact/signals';
 
-/** What a browser offers a page that can be installed as an app (Chromium alone has it). */
+/** Event by which a browser offers to install a page as an app (only in Chromium). */
 interface InstallEvent extends Event {
   prompt(): Promise<unknown>;
 }
 
-/** Keeps the page for when there is no network, and puts the browser's offer to install it into `offer` while there is one. */
+/**
+ * Registers the service worker for offline use, and keeps the browser's offer to install the page in `offer`.
+ */
 export async function prepareOffline(offer: Signal<(() => void) | null>): Promise<void> {
   addEventListener('beforeinstallprompt', event => {
     event.preventDefault();
@@ -17,6 +19,6 @@ export async function prepareOffline(offer: Signal<(() => void) | null>): Promis
   addEventListener('appinstalled', () => {
     offer.value = null;
   });
-  // Where it can't be kept, such as in a private window, the page works all the same.
+  // If the service worker can't be registered, as in a private window, the page still works.
   await navigator.serviceWorker?.register('service-worker.js').catch(() => {});
 }

@@ -1,7 +1,7 @@
-/** The files of this build, and a name that changes with them; the bundler fills them in. */
+/** Files of this build, and a name that changes with them; the bundler fills them in. */
 declare const __BUILD__: { readonly name: string; readonly files: readonly string[] };
 
-/** As much of `ServiceWorkerGlobalScope` as is used here. */
+/** Parts of `ServiceWorkerGlobalScope` that are used. */
 interface Scope {
   readonly registration: { readonly scope: string };
   readonly clients: { claim(): Promise<void> };
@@ -21,7 +21,7 @@ const scope = self as unknown as Scope;
 const prefix = 'murmuration-keyboard ';
 const name = prefix + __BUILD__.name;
 const page = scope.registration.scope;
-/** Answers say that they differ by who asks (`Vary: Origin`); these files do not. */
+/** Options that ignore `Vary: Origin`, since these files do not differ by origin. */
 const anyOrigin = { ignoreVary: true } as const;
 
 scope.addEventListener('install', event => {
@@ -50,12 +50,12 @@ async function dropOthers(): Promise<void> {
     if (other.startsWith(prefix) && other !== name) await caches.delete(other);
 }
 
-/** Files with a hash in their names never change. */
+/** Answers from the cache: files with a hash in their names never change. */
 async function fromCache(request: Request): Promise<Response> {
   return (await caches.match(request, anyOrigin)) ?? fetch(request);
 }
 
-/** What changes is asked for each time, and the last answer is kept under `key` for when there is no network. */
+/** Answers from the network, and keeps the last answer under `key` for when there is none. */
 async function fromNetwork(request: Request, key: string): Promise<Response> {
   const cache = await caches.open(name);
   try {

@@ -13,7 +13,7 @@ import { Conversation } from '../writing/conversation.tsx';
 import { Header } from './header.tsx';
 import type { PageState } from './state.ts';
 
-/** The whole page: a phone to write on, and beside it what happens with what is written. */
+/** Whole page: a phone to write on, with panels that show what happens with the text. */
 export function App({ state, repeater }: { readonly state: PageState; readonly repeater: Repeater }) {
   return (
     <>

@@ -27,28 +27,28 @@ import { OwnWords } from '../suggestions/own-words.ts';
 import { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 import type { PageState } from './state.ts';
 
-/** Sentences that are written for those who don't want to, at a time. */
+/** Sentences that “Type for me” writes at a time. */
 const atOnce = 6;
-/** Sentences from one training to the next: few, so that a newcomer sees their model learn. */
+/** Sentences between two trainings: few, so that a newcomer sees their model learn. */
 const betweenTrainings = 6;
 
-/** What the page is made of. */
+/** Parts of the page. */
 export interface Parts {
   readonly setup: Setup;
   readonly client: Pick<PlatformClient, 'on' | 'setConsent' | 'pause' | 'resume' | 'forget' | 'start'>;
   readonly hybrid: Hybrid;
   readonly storage: Storage;
-  /** The client's examples, open. */
+  /** Examples of the client; already open. */
   readonly log: TypingLog;
   readonly notices: Notices;
   readonly theme: ThemeChoice;
-  /** How the update that is sent next would look without masks. */
+  /** Returns the next update to be sent as it would look without masks. */
   readonly plain: () => Uint8Array | null;
   readonly clock: Clock;
   readonly random: RandomBytes;
 }
 
-/** Puts the state of the page together, and starts the client as far as the person has let it. */
+/** Assembles the state of the page, and starts the client as far as the person allows. */
 export async function assemble(parts: Parts): Promise<PageState> {
   const { setup, client, hybrid, storage, log, notices, theme, plain, clock, random } = parts;
   const failed = (error: unknown) => notices.failed(error);
@@ -58,7 +58,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
   const nextWords = new NextWords(hybrid, setup.vocabulary, ownWords);
   const suggestions = new SuggestionBar(draft, nextWords, failed);
   const outcomes = new Outcomes(draft, suggestions, (id, outcome) => {
-    // What is read out for somebody is nobody's choice.
+    // Sentences of “Type for me” are not the writer's choices.
     if (!reader.isReading.peek()) hybrid.feedback(id, outcome).catch(failed);
   });
   const recall = new RecallTally(nextWords, storage);
@@ -87,7 +87,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
     clock,
   );
 
-  /** Each word is asked of the models before they learn the sentence. */
+  /** Sends the sentence; each word is scored before the models learn the sentence. */
   const send = () => {
     const sentence = draft.text.peek().trim();
     if (sentence === '') return;
@@ -123,7 +123,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
     client.start().catch(failed);
     return forgotten;
   };
-  /** What is stored here is gone as well where the coordinator could not be told. */
+  /** Result of `forget` after an error; stored data is gone even if the coordinator could not be told. */
   const forgottenDespite = (error: unknown): Forgotten => {
     if (error instanceof MurmurationError && error.code === 'server.unreachable') return 'owed';
     failed(error);

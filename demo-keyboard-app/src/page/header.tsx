@@ -5,7 +5,7 @@ import type { PageState } from './state.ts';
 
 type Shown = Pick<PageState, 'participation' | 'theme' | 'install'>;
 
-/** The name of the app, the state of its connection, and its look. */
+/** Header with the app's name, the connection's state and the theme button. */
 export function Header({ participation, theme, install }: Shown) {
   const connection = participation.connection.value;
   const isDark = theme.theme.value === 'dark';

@@ -13,7 +13,7 @@ import type { Participation } from '../rounds/participation.ts';
 import type { Traffic } from '../sent/traffic.ts';
 import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 
-/** Everything that the page shows, and what people can do with it. */
+/** State that the page shows, and actions on it. */
 export interface PageState {
   readonly draft: Draft;
   readonly keyboard: KeyboardState;
@@ -21,7 +21,7 @@ export interface PageState {
   readonly suggestions: SuggestionBar;
   readonly recall: RecallTally;
   readonly mixture: ReadonlySignal<Mixture | null>;
-  /** Whether the device learns from what was written, outside of rounds. */
+  /** True while the device learns from the written text, outside rounds. */
   readonly isLearning: ReadonlySignal<boolean>;
   readonly participation: Participation;
   readonly countdown: Countdown;
@@ -30,9 +30,9 @@ export interface PageState {
   readonly reader: Reader;
   readonly notices: Notices;
   readonly theme: ThemeChoice;
-  /** Offers to install the page as an app; null where the browser offers none. */
+  /** Offers to install the page as an app; null if the browser offers none. */
   readonly install: Signal<(() => void) | null>;
-  /** Sends what the field holds. */
+  /** Sends the text of the field. */
   send(): void;
   /** Clears all data. */
   forget(): Promise<Forgotten>;

@@ -3,12 +3,12 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { signal } from '@preact/signals';
 import type { Draft } from '../draft/draft.ts';
 
-/** ms between two letters, from and up to. */
+/** Shortest and longest time between two letters, ms. */
 const pace = [28, 70] as const;
-/** ms before a sentence is sent. */
+/** Milliseconds before a sentence is sent. */
 const pause = 450;
 
-/** Writes sentences for whoever does not want to, letter by letter, until it is stopped or has written `atOnce` of them. */
+/** Writes sentences automatically, letter by letter, until it is stopped or has written `atOnce` of them. */
 export class Reader {
   readonly isReading = signal(false);
   readonly #draft: Draft;
@@ -20,7 +20,7 @@ export class Reader {
   #next = 0;
   #cancel: Cancel = () => {};
 
-  /** `send` sends what the draft holds. */
+  /** @param send sends the text of the draft. */
   constructor(
     draft: Draft,
     { sentences, atOnce }: { readonly sentences: readonly string[]; readonly atOnce: number },
@@ -35,7 +35,7 @@ export class Reader {
     this.#random = random;
   }
 
-  /** Begins with an empty field, and with the sentence after the last one. */
+  /** Starts with an empty field, at the sentence after the last one. */
   start(): void {
     if (this.isReading.peek()) return;
     this.isReading.value = true;
@@ -43,7 +43,7 @@ export class Reader {
     this.#read(this.#atOnce);
   }
 
-  /** Stops at once; what was written of the sentence stays in the field. */
+  /** Stops at once; the written part of a sentence stays in the field. */
   stop(): void {
     this.#cancel();
     this.isReading.value = false;

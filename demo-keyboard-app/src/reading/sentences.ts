@@ -1,4 +1,4 @@
-/** The novel whose lines are written for those who don't want to; in the public domain. */
+/** Novel whose lines “Type for me” writes; in the public domain. */
 export const source = {
   author: 'Jane Austen',
   title: 'Pride and Prejudice',

@@ -12,7 +12,7 @@ interface Shown {
   readonly choice: Choice;
 }
 
-/** Writes for whoever does not want to, and says beside it whose lines these are, or where the round stands. */
+/** Button that writes automatically, with the source of its lines or the state of the round. */
 export function Toolbar({ reader, participation, choice }: Shown) {
   const isReading = reader.isReading.value;
   return (

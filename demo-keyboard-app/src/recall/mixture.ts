@@ -1,9 +1,9 @@
-/** What the mixture is made of, as far as it is known. */
+/** Known parts of the mixture. */
 export interface Mixture {
-  /** Share that is personal, 0 to 1. */
+  /** Share of the personal model, 0 to 1. */
   readonly lambda: number;
   /** Share of the n-grams that devices have in common, 0 to 1. */
   readonly common: number;
-  /** Held-out words on which it was chosen. */
+  /** Held-out words on which the shares were chosen. */
   readonly questions: number;
 }

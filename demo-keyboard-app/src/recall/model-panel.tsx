@@ -9,11 +9,11 @@ interface Shown {
   readonly suggestions: SuggestionBar;
   readonly recall: RecallTally;
   readonly mixture: ReadonlySignal<Mixture | null>;
-  /** Whether the device learns from what was written, outside of rounds. */
+  /** True while the device learns from the written text, outside rounds. */
   readonly isLearning: ReadonlySignal<boolean>;
 }
 
-/** The switch between the models, and how each of them does on what was written here. */
+/** Panel that switches between the models and shows their scores on the text written here. */
 export function ModelPanel({ suggestions, recall, mixture, isLearning }: Shown) {
   const { words } = recall.tally.value;
   return (
@@ -85,7 +85,7 @@ function RecallTable({ recall }: Pick<Shown, 'recall'>) {
   );
 }
 
-/** A bar beside a number that says the same. */
+/** Bar beside a number, for the eye only. */
 function Bar({ share }: { readonly share: number }) {
   return (
     <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">

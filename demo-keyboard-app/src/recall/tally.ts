@@ -5,7 +5,9 @@ import { numberToken, tokensOf } from '../../task/tokens.ts';
 import { completeWords } from '../draft/text.ts';
 import { type NextWords, type Source, sources } from '../suggestions/next-words.ts';
 
-/** How often each model had the next word first, and among its first three, in `words` words that were written here. */
+/**
+ * Number of words, of `words` words written here, that each model suggested first, and among its first three.
+ */
 export interface Tally {
   readonly words: number;
   readonly hits: Readonly<Record<Source, Hits>>;
@@ -21,14 +23,14 @@ const empty: Tally = { words: 0, hits: { global: none, personal: none, hybrid: n
 const name = 'app.recall';
 
 /**
- * Compares the three models on what is written here: each word is asked of all of them once, as soon as it is complete, from what
- * stands before it. A model that has nothing to say yet has missed it.
+ * Compares the three models on the text written here: each predicts each word once, as soon as it is
+ * complete, from the text before it. A model without an answer has missed it.
  */
 export class RecallTally {
   readonly tally = signal<Tally>(empty);
   readonly #next: NextWords;
   readonly #storage: Storage;
-  /** Words of the sentence under way that were counted. */
+  /** Words of the current sentence that were counted. */
   #counted = 0;
   readonly #queue = new PromiseQueue();
 
@@ -37,25 +39,25 @@ export class RecallTally {
     this.#storage = storage;
   }
 
-  /** Reads what was counted before; whatever is damaged counts as nothing. */
+  /** Reads the stored counts; ignores damaged ones. */
   async open(): Promise<void> {
     const bytes = await this.#storage.get(name);
     this.tally.value = (bytes && tallyIn(bytes)) ?? empty;
   }
 
-  /** Looks at a sentence while it is written; a word that is written anew counts as it was the first time. */
+  /** Counts new words while a sentence is written; a word that is rewritten keeps its first score. */
   writing(text: string): void {
     this.#count(text, false);
   }
 
-  /** The sentence is complete. Resolves when all of its words are counted, and that is stored. */
+  /** Counts a complete sentence; resolves once all its words are counted and stored. */
   async sent(text: string): Promise<void> {
     this.#count(text, true);
     this.#counted = 0;
     await this.#queue.run(() => this.#store());
   }
 
-  /** Begins from nothing; the storage is erased by whoever owns it. */
+  /** Resets the counts; the owner of the storage erases it. */
   forget(): void {
     this.#counted = 0;
     this.tally.value = empty;

@@ -1,12 +1,15 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { signal } from '@preact/signals';
 
-/** Seconds until the next round takes this device in, as far as that can be foreseen: rounds follow one another, and last about as long. */
+/**
+ * Estimated seconds until the next round takes this device in: rounds follow one another, and last about
+ * equally long.
+ */
 export class Countdown {
-  /** Whole seconds that are left; 0: any moment; null where nothing is waited for. */
+  /** Whole seconds left; 0 stands for any moment, null for no wait. */
   readonly seconds = signal<number | null>(null);
   readonly #clock: Clock;
-  /** ms from one round to the next. */
+  /** Milliseconds from one round to the next. */
   readonly #usual: number;
   #until = 0;
   #cancel: Cancel = () => {};
@@ -16,7 +19,10 @@ export class Countdown {
     this.#usual = usual;
   }
 
-  /** The device waits; `told` ms at least, where the coordinator said so. What is counted down already goes on, unless that is longer. */
+  /**
+   * Starts waiting, for at least `told` ms if the coordinator said so. A running countdown goes on, unless
+   * `told` is longer.
+   */
   wait(told = 0): void {
     const now = this.#clock.now();
     const least = now + told;
@@ -25,7 +31,7 @@ export class Countdown {
     this.#tick();
   }
 
-  /** The device waits no longer. */
+  /** Stops waiting. */
   stop(): void {
     this.#cancel();
     this.seconds.value = null;

@@ -1,6 +1,6 @@
 import type { Step } from './participation.ts';
 
-/** A point in a picture of 320 × 120. */
+/** Point in a picture of 320 × 120. */
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -8,13 +8,19 @@ export interface Point {
 
 export const width = 320;
 export const height = 120;
-/** Devices in the picture; the first one is this device. */
+/** Devices in the picture; number 0 is this device. */
 export const birds = 44;
 
-/** The angle between neighbouring seeds of a sunflower, radians: points at its multiples fill a disc evenly (Vogel 1979). */
+/**
+ * Angle between neighbouring seeds of a sunflower, radians: points at its multiples fill a disc evenly (Vogel
+ * 1979).
+ */
 const golden = Math.PI * (3 - Math.sqrt(5));
 
-/** Where a bird of the flock is: spread out between rounds, drawn together while one runs, in one line of light when the sum is made. */
+/**
+ * Position of a bird of the flock: spread out between rounds, drawn together during a round, closest when the
+ * sum is made.
+ */
 export function placeOf(bird: number, step: Step | null): Point {
   switch (step) {
     case null:
@@ -31,7 +37,9 @@ export function placeOf(bird: number, step: Step | null): Point {
   }
 }
 
-/** A band that swings through the picture, widest and densest at its middle, where this device is. */
+/**
+ * Place in a band that swings through the picture, widest and densest in the middle, where this device is.
+ */
 function wave(bird: number): Point {
   const along = ((bird * 0.618_034 + 0.5) % 1) * 2 - 1;
   const across = ((bird * 0.754_878 + 0.5) % 1) * 2 - 1;
@@ -46,7 +54,7 @@ function ring(bird: number, size: number): Point {
 }
 
 function disc(bird: number, size: number): Point {
-  // This device at the rim, where it is seen.
+  // This device is at the rim, where it is seen.
   const place = bird === 0 ? birds : bird;
   const radius = Math.sqrt(place / birds);
   const angle = place * golden;

@@ -4,7 +4,7 @@ import type { Step } from './participation.ts';
 
 const all = Array.from({ length: birds }, (_, bird) => bird);
 
-/** A flock that gathers while a round runs; this device is the bright point. */
+/** Flock that gathers while a round runs; this device is the bright point. */
 export function Flock({ step }: { readonly step: Step | null }) {
   return (
     <svg

@@ -11,7 +11,7 @@ interface Shown {
   readonly countdown: Countdown;
 }
 
-/** The rounds of this device: the one under way, step by step, and those before. */
+/** Panel with this device's rounds: the current one, step by step, and past ones. */
 export function RoundPanel({ participation, choice, countdown }: Shown) {
   const part = participation.part.value;
   const past = participation.past.value;
@@ -69,7 +69,7 @@ function Steps({ part }: { readonly part: Part }) {
   );
 }
 
-/** What a round asks. */
+/** Description of a round's query. */
 function questionOf(query: string): string {
   const { questions } = strings.rounds;
   return query === phrasesQueryName ? questions.phrases : questions.other;
@@ -98,7 +98,7 @@ function Waiting({ participation, choice, countdown }: Shown) {
   );
 }
 
-/** Why nothing happens, the first reason that holds; and what helps. */
+/** First reason why nothing happens, and a hint. */
 function reasonOf(
   { connection }: Shown['participation'],
   { consent, paused, missing }: Shown['choice'],

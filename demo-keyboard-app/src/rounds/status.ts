@@ -2,7 +2,7 @@ import type { Choice } from '../consent/choice.ts';
 import { strings } from '../strings/strings.ts';
 import type { Participation } from './participation.ts';
 
-/** Where this device stands, in one line. */
+/** State of this device, in one line. */
 export function statusOf(
   { part, step, connection }: Pick<Participation, 'part' | 'step' | 'connection'>,
   { consent, paused, missing }: Pick<Choice, 'consent' | 'paused' | 'missing'>,

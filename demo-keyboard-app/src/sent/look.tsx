@@ -5,7 +5,7 @@ import type { SentMessage } from './traffic.ts';
 
 const bins = 64;
 
-/** What the coordinator got, beside what it would have got without masks. */
+/** Pictures of what the coordinator got, and of what it would have got without masks. */
 export function Look({ masked, isDark }: { readonly masked: SentMessage; readonly isDark: boolean }) {
   const { look, asSent, asSentText, unmasked, unmaskedText, picture, histogram: names } = strings.sent;
   return (

@@ -1,8 +1,8 @@
-/** Pixels of a picture, a byte each, in width and height. */
+/** Width and height of a picture in pixels, a byte each. */
 export const side = 32;
 const pictured = side * side;
 
-/** How often each range of byte values occurs, as shares of the most frequent one; `bins` divides 256. */
+/** Frequency of each range of byte values, relative to the most frequent one; `bins` divides 256. */
 export function histogram(sample: Uint8Array, bins: number): number[] {
   const counts = Array<number>(bins).fill(0);
   for (const byte of sample) counts[Math.floor((byte * bins) / 256)]! += 1;
@@ -11,7 +11,8 @@ export function histogram(sample: Uint8Array, bins: number): number[] {
 }
 
 /**
- * Bits of Shannon entropy in a byte of the sample, 0 to 8. Even true noise shows a little less than 8 in a sample of 1 KiB: about 7.8.
+ * Shannon entropy of the sample in bits per byte, 0 to 8. Even true noise shows a little less than 8 in a
+ * sample of 1 KiB: about 7.8.
  */
 export function entropy(sample: Uint8Array): number {
   const counts = new Uint32Array(256);
@@ -22,7 +23,7 @@ export function entropy(sample: Uint8Array): number {
   return bits;
 }
 
-/** Grey pixels (RGBA) of the first 1 KiB, a byte a pixel, row by row; what is missing is transparent. */
+/** Grey pixels (RGBA) of the first 1 KiB, a byte a pixel, row by row; missing ones are transparent. */
 export function pixelsOf(
   sample: Uint8Array,
   [red, green, blue]: readonly [number, number, number],
@@ -34,8 +35,8 @@ export function pixelsOf(
 }
 
 /**
- * Numbers as bytes, the way an update without masks shows them: 0 is 128, the largest of them 255 or 1, and square roots between them, so
- * that small changes are seen beside large ones.
+ * Converts numbers to bytes, as an update without masks is shown: 0 becomes 128, the largest 255 or 1. Square
+ * roots in between make small changes visible beside large ones.
  */
 export function bytesOf(values: Float32Array): Uint8Array {
   const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;

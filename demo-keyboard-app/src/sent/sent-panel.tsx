@@ -8,7 +8,7 @@ interface Shown {
   readonly theme: ThemeChoice;
 }
 
-/** Every message that left this device, and what an update looked like. */
+/** Panel with all messages that left this device, and a picture of an update. */
 export function SentPanel({ traffic, theme }: Shown) {
   const { messages, bytes } = traffic.totals.value;
   const masked = traffic.lastMasked.value;
@@ -29,7 +29,7 @@ export function SentPanel({ traffic, theme }: Shown) {
 function Messages({ traffic }: Pick<Shown, 'traffic'>) {
   const { table, columns, kinds, masked } = strings.sent;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by those who have only keys.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboards must reach a list that scrolls.
     <section class="messages" tabIndex={0} aria-label={table}>
       <table>
         <caption class="hidden">{table}</caption>

@@ -1,24 +1,24 @@
 import type { Sent } from '@murmuration/client-sdk/transport/observed';
 import { signal } from '@preact/signals';
 
-/** A message that left this device. */
+/** Message that left this device. */
 export interface SentMessage extends Sent {
-  /** Counts from 1. */
+  /** Number of the message, from 1. */
   readonly number: number;
-  /** When, ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly at: number;
-  /** What the sample would be without masks; null of all but masked updates. */
+  /** Sample as it would be without masks; null except for masked updates. */
   readonly plain: Uint8Array | null;
 }
 
-/** Messages that are listed, the newest ones; the totals count all. */
+/** Newest messages that are listed; the totals count all. */
 export const listed = 60;
 
-/** What left this device since the page was opened. */
+/** Messages that left this device since the page was opened. */
 export class Traffic {
   readonly messages = signal<readonly SentMessage[]>([]);
   readonly totals = signal({ messages: 0, bytes: 0 });
-  /** The last update under masks, whether or not it is still listed. */
+  /** Last masked update, even if it is no longer listed. */
   readonly lastMasked = signal<SentMessage | null>(null);
 
   add(message: Omit<SentMessage, 'number'>): void {

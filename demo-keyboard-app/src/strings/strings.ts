@@ -1,12 +1,12 @@
 import type { Sent } from '@murmuration/client-sdk/transport/observed';
 import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 
-/** By their codes; `unknown` for all others. */
+/** Texts of error codes; `unknown` stands for all others. */
 type ErrorTexts = Readonly<Partial<Record<ErrorCode, string>> & Record<'unknown', string>>;
 
 const number = new Intl.NumberFormat('en');
 
-/** Everything that the page says, in English. */
+/** Texts of the page, in English. */
 export const strings = {
   title: 'Murmuration keyboard',
   name: 'Murmuration',
@@ -244,14 +244,14 @@ export const strings = {
   } satisfies ErrorTexts as ErrorTexts,
 } as const;
 
-/** Bytes as people read them: kB of a thousand. */
+/** Formats bytes for people: a kB is 1,000 bytes. */
 export function sizeOf(bytes: number): string {
   if (bytes < 1_000) return `${bytes} B`;
   const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : [bytes / 1e6, 'MB'];
   return `${amount.toFixed(amount < 10 ? 1 : 0)} ${unit}`;
 }
 
-/** The time of day. */
+/** Formats the time of day. */
 export function timeOf(at: number): string {
   return new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' }).format(at);
 }

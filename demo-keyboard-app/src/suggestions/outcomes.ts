@@ -2,28 +2,28 @@ import { effect } from '@preact/signals';
 import type { Draft } from '../draft/draft.ts';
 import type { Question, SuggestionBar } from './suggestion-bar.ts';
 
-/** What a writer made of suggestions: took one, took one and changed it, wrote another word. */
+/** Outcome of a suggestion: accepted, accepted and changed, or another word written. */
 export type Outcome = 'accepted' | 'corrected' | 'ignored';
 
-/** A suggestion that was taken, and may still be changed. */
+/** Suggestion that was accepted, and may still be changed. */
 interface Taken {
   readonly id: string;
-  /** The text up to the end of the word. */
+  /** Text up to the end of the word. */
   readonly text: string;
-  /** The same with what came with the word. */
+  /** Text up to the caret, including characters added with the word. */
   readonly before: string;
 }
 
-/** Tells what becomes of the words over the keys, once for each place in a text. */
+/** Reports the outcomes of suggestions, once for each place in a text. */
 export class Outcomes {
   readonly #draft: Draft;
   readonly #tell: (id: string, outcome: Outcome) => void;
   #asked: Question | null = null;
-  /** Id of the newest prediction that was asked: each of them is asked once. */
+  /** Id of the newest prediction; each prediction is used once. */
   #last: string | undefined;
   #taken: Taken | null = null;
 
-  /** `tell` hears the id of a prediction, and its outcome. */
+  /** @param tell receives the id of a prediction, and its outcome. */
   constructor(
     draft: Draft,
     suggestions: Pick<SuggestionBar, 'question'>,
@@ -41,20 +41,20 @@ export class Outcomes {
     });
   }
 
-  /** The text is sent as it stands: nothing of it changes any more. Before it is cleared. */
+  /** Reports the outcome when the text is sent unchanged; called before the draft is cleared. */
   sent(): void {
     if (this.#taken) this.#tell(this.#taken.id, 'accepted');
     else if (this.#asked && this.#draft.caret.peek().prefix !== '') this.#tell(this.#asked.id, 'ignored');
     this.leave();
   }
 
-  /** The text goes, and nobody has made anything of what was suggested. */
+  /** Drops the text without an outcome. */
   leave(): void {
     this.#taken = null;
     this.#asked = null;
   }
 
-  /** The caret stands behind other text than before. */
+  /** Reacts to a change of the text before the caret. */
   #move(before: string): void {
     const taken = this.#taken;
     if (taken && before !== taken.before) {

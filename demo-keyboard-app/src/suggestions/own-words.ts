@@ -3,36 +3,37 @@ import { numberToken, tokensOf } from '../../task/tokens.ts';
 import { unknownId, type Vocabulary } from '../../task/vocabulary.ts';
 import { caretIn, completeWords } from '../draft/text.ts';
 
-/** A word is suggested once it was written so often: a slip of the finger is not. */
+/** Times a word must have been written before it is suggested, to leave out slips of the finger. */
 const leastOften = 2;
 
-/** Stands before the first word; no token is spelled like it. */
+/** Start token before the first word; no token is spelled like it. */
 const start = '<start>';
 
-/** What followed one context in what was written here. */
+/** Words that followed one context in the text written here. */
 interface Followers {
   total: number;
   readonly counts: Map<string, number>;
 }
 
 /**
- * The writer's own words: those that the vocabulary of the models lacks, such as names. The device's n-gram cache knows them by their numbers;
- * this knows how they are spelled. As long as no such part serves, they are counted here: what followed which one or two words, interpolated
- * as the n-gram cache is (Witten-Bell: Chen and Goodman 1998, §2.4).
+ * Writer's own words: those that the vocabulary of the models lacks, such as names. The device's n-gram cache
+ * knows their numbers; this class knows their spelling. Until such a part serves, it also counts them: which
+ * word followed which one or two words, interpolated like the n-gram cache (Witten-Bell: Chen and Goodman
+ * 1998, §2.4).
  */
 export class OwnWords {
   readonly #vocabulary: Vocabulary;
   readonly #followers = new Map<string, Followers>();
-  /** By token: how often it was written, and how it was spelled last. */
+  /** Number of times each token was written, and its last spelling. */
   readonly #words = new Map<string, { count: number; spelling: string }>();
-  /** Tokens by the number that they have in the phone's own n-grams. */
+  /** Tokens by their numbers in the device's n-grams. */
   readonly #tokens = new Map<number, string>();
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
   }
 
-  /** Takes a sentence that was written. */
+  /** Learns from a written sentence. */
   learn(sentence: string): void {
     const before = [start];
     for (const { word, at } of completeWords(sentence, true)) {
@@ -44,7 +45,10 @@ export class OwnWords {
     }
   }
 
-  /** How likely each own word is after a text, by its spelling; together less than 1, the rest being the words of the models. */
+  /**
+   * Likelihood of each own word after a text, by its spelling; together less than 1, the rest belongs to the
+   * models' words.
+   */
   after(text: string): ReadonlyMap<string, number> {
     const found = new Map<string, number>();
     let left = 1;
@@ -63,7 +67,7 @@ export class OwnWords {
     return found;
   }
 
-  /** The spellings of those that are told by their numbers. */
+  /** Replaces numbers of own words by their spellings. */
   spelled(numbered: ReadonlyMap<number, number>): ReadonlyMap<string, number> {
     const found = new Map<string, number>();
     for (const [number, share] of numbered) {
@@ -73,7 +77,6 @@ export class OwnWords {
     return found;
   }
 
-  /** Forgets all of them. */
   forget(): void {
     this.#followers.clear();
     this.#words.clear();
@@ -91,7 +94,7 @@ export class OwnWords {
     followers.counts.set(token, (followers.counts.get(token) ?? 0) + 1);
   }
 
-  /** A capital that a sentence begins with says nothing of the word. */
+  /** Counts a word; ignores the spelling at the start of a sentence, where any word has a capital. */
   #spell(token: string, word: string, startsSentence: boolean): void {
     const { count, spelling } = this.#words.get(token) ?? { count: 0, spelling: token };
     this.#words.set(token, { count: count + 1, spelling: startsSentence ? spelling : word });
@@ -99,7 +102,7 @@ export class OwnWords {
   }
 }
 
-/** From the empty one to the longest. */
+/** Contexts from the empty one to the longest. */
 function contextsOf(before: readonly string[]): string[] {
   return [0, 1, 2]
     .filter(length => length <= before.length)

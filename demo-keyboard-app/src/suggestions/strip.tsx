@@ -7,7 +7,7 @@ interface Shown {
   readonly draft: Draft;
 }
 
-/** Three places over the keys; those without a word stay, so that nothing moves under a finger. */
+/** Three places over the keys; places without a word stay, so that nothing moves under a finger. */
 export function Strip({ suggestions, draft }: Shown) {
   const words = suggestions.words.value;
   return (

@@ -5,32 +5,32 @@ import type { Draft } from '../draft/draft.ts';
 import { spelled } from '../draft/text.ts';
 import type { NextWords, Source } from './next-words.ts';
 
-/** Suggestions over the keys. */
+/** Number of suggestions over the keys. */
 export const shown = 3;
 
-/** The prediction whose words stand over the keys, and the text that they follow. */
+/** Prediction whose words are shown, and the text that they follow. */
 export interface Question {
   readonly id: string;
   readonly before: string;
 }
 
-/** The words over the keys: what the chosen model holds likeliest at the caret, as far as the writer's letters allow. */
+/** Suggested words: the likeliest of the chosen model at the caret that fit the typed letters. */
 export class SuggestionBar {
   readonly source = signal<Source>('hybrid');
-  /** Whether the chosen model has nothing to answer with yet. */
+  /** True if the chosen model has no answer yet. */
   readonly isEmpty = signal(false);
-  /** null: nothing is suggested. */
+  /** Current prediction; null if nothing is suggested. */
   readonly question = signal<Question | null>(null);
   readonly #likelihoods = signal<Likelihoods | null>(null);
   readonly words;
   readonly #next: NextWords;
   readonly #failed: (error: unknown) => void;
-  /** Counts up when the models change. */
+  /** Counter of changes of the models. */
   readonly #version = signal(0);
-  /** The question whose answer is shown next: an older one that comes later is dropped. */
+  /** Number of the newest request; a late answer to an older one is dropped. */
   #asked = 0;
 
-  /** `failed` hears of a model that does not answer. */
+  /** @param failed receives errors of a model that does not answer. */
   constructor(draft: Draft, next: NextWords, failed: (error: unknown) => void) {
     this.#next = next;
     this.#failed = failed;
@@ -48,7 +48,7 @@ export class SuggestionBar {
     });
   }
 
-  /** Asks again, since a model has changed. */
+  /** Asks again after a change of a model. */
   refresh(): void {
     this.#version.value += 1;
   }

@@ -11,17 +11,17 @@ interface Shown {
   readonly draft: Draft;
   readonly suggestions: SuggestionBar;
   readonly reader: Reader;
-  /** Sends what the field holds. */
+  /** Sends the text of the field. */
   send(): void;
 }
 
-/** The text field: for the keys on the screen and for those of a real keyboard alike. */
+/** Text field for both on-screen and real keys. */
 export function Composer({ draft, suggestions, reader, send }: Shown) {
   const field = useRef<HTMLTextAreaElement>(null);
-  /** Esc was pressed: the next Tab leaves the field. */
+  /** True after Esc: the next Tab leaves the field. */
   const leaves = useRef(false);
 
-  // At once, not at the next frame: a key that comes before it would be added to what stood there.
+  // A layout effect, since a key pressed before the next frame would be added to the old text.
   useLayoutEffect(
     () =>
       effect(() => {

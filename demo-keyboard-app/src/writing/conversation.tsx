@@ -10,15 +10,15 @@ interface Shown {
   readonly choice: Choice;
 }
 
-/** Sentences that are shown; all are kept. */
+/** Number of sentences shown; all are kept. */
 const visible = 30;
 
-/** What was written here, the newest at the bottom. */
+/** Sentences written here, the newest at the bottom. */
 export function Conversation({ log, choice }: Shown) {
   const list = useRef<HTMLOListElement>(null);
   useSignalEffect(() => {
     log.sentences.value;
-    // After the new sentence is there.
+    // Waits until the new sentence is rendered.
     requestAnimationFrame(() => list.current?.scrollTo({ top: list.current.scrollHeight }));
   });
   const sentences = log.sentences.value;
@@ -43,7 +43,7 @@ export function Conversation({ log, choice }: Shown) {
     );
   const first = Math.max(0, sentences.length - visible);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by those who have only keys.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboards must reach a list that scrolls.
     <ol ref={list} class="conversation" tabIndex={0} aria-label={strings.writing.log}>
       {sentences.slice(first).map((sentence, i) => (
         <li key={first + i}>{sentence}</li>

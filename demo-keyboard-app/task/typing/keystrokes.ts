@@ -1,11 +1,11 @@
-/** Letters that suggestions spare a writer who takes a word as soon as it is among those that are shown. */
+/** Counts the letters that suggestions save a writer who takes a word as soon as it is shown. */
 export class KeystrokeCounter {
   #letters = 0;
   #typed = 0;
 
   /**
-   * Counts one word. `suggested` gives the words that are shown after so many of its letters; taking one costs what the space behind the word
-   * costs that comes with it, so that only letters count.
+   * Counts one word. `suggested` returns the words shown after the letters typed so far. Taking one costs as
+   * much as the space that comes with it, so only letters count.
    */
   add(word: string, suggested: (typed: string) => readonly string[]): void {
     this.#letters += word.length;

@@ -1,20 +1,21 @@
 import { firstWordId, type Vocabulary } from '../vocabulary.ts';
 import { Spelling } from './spelling.ts';
 
-/** How likely words are to come next. */
+/** Likelihoods of the next word. */
 export interface Likelihoods {
-  /** Of the classes of the model: what words that the vocabulary lacks leave of 1. */
+  /** Likelihoods of the model's classes; they sum to what words outside the vocabulary leave of 1. */
   readonly values: Float32Array;
-  /** Of words that the vocabulary lacks, by their spelling. */
+  /** Likelihoods of words that the vocabulary lacks, by their spelling. */
   readonly own: ReadonlyMap<string, number>;
 }
 
 const spellings = new WeakMap<Vocabulary, Spelling>();
 
 /**
- * The `count` likeliest words that may be meant by `typed` (lower-case; empty: all words), the likeliest first; of equally likely ones
- * the more frequent. A word is as likely as it is to come next and then to be typed so, by slips of the finger (a noisy channel:
- * Kernighan, Church and Gale 1990). Words of probability 0 are none, and neither are numbers.
+ * Returns the `count` likeliest words that `typed` may stand for (lower-case; empty: all words), the
+ * likeliest first; of equally likely ones the more frequent goes first. A word's likelihood is the product of
+ * its probability as the next word and that of typing it so, with slips of the finger (a noisy channel:
+ * Kernighan, Church and Gale 1990). Leaves out words of probability 0, and numbers.
  */
 export function likeliestWords(
   { values, own }: Likelihoods,
@@ -46,7 +47,7 @@ export function likeliestWords(
   return best.map(({ word }) => word);
 }
 
-/** That of the vocabulary, made once. */
+/** Spelling of the vocabulary, made once. */
 function spellingOf(vocabulary: Vocabulary): Spelling {
   const known = spellings.get(vocabulary) ?? new Spelling(vocabulary.words);
   spellings.set(vocabulary, known);

@@ -1,24 +1,24 @@
-/** Letters as they stand on the keys, from top to bottom. */
+/** Letters in their positions on the keys, from top to bottom. */
 export const letterRows: readonly string[] = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm'];
 
-/** Keys by which a row is moved to the right, against the first. */
+/** Offsets of the rows to the right, in key widths. */
 const shifts = [0, 0.25, 0.75];
-/** Centres of keys that lie closer than this, in widths of a key, are neighbours. */
+/** Distance of key centres, in key widths, below which keys are neighbours. */
 const near = 1.3;
 
-/** What slips of the finger cost: −ln of how likely they are, in nats, roughly as people make them. */
+/** Costs of slips of the finger: −ln of their approximate probability, in nats. */
 export const slipCosts = {
-  /** A key beside the right one. */
+  /** Key beside the right one. */
   neighbour: 3.5,
   /** Any other letter in the place of the right one. */
   other: 6,
-  /** A letter that is not there. */
+  /** Missing letter. */
   missing: 4,
-  /** An apostrophe that is not there. */
+  /** Missing apostrophe. */
   apostrophe: 1,
-  /** A letter too many. */
+  /** Extra letter. */
   extra: 5,
-  /** The letter before once more. */
+  /** Letter before, typed once more. */
   doubled: 4,
   /** Two letters in each other's place. */
   swapped: 4,
@@ -26,7 +26,7 @@ export const slipCosts = {
 
 const neighbours = neighbourPairs();
 
-/** Whether two lower-case letters lie beside one another on the keys. */
+/** True if two lower-case letters lie beside one another on the keys. */
 export function areNeighbours(one: string, other: string): boolean {
   return neighbours.has(one + other);
 }
@@ -44,16 +44,17 @@ function neighbourPairs(): ReadonlySet<string> {
 }
 
 /**
- * What it costs that the beginning of a word was typed so: the cheapest way from its letters to those that were typed, by slips of one letter or of
- * two in each other's place, none of whose letters slips again (the restricted distance of Damerau 1964 with costs, as Kernighan, Church and Gale
- * 1990 weigh them). Takes the letters of the word one by one; those that several words begin with are counted once.
+ * Cost of typing the beginning of a word in this way: the cheapest path from its letters to the typed ones,
+ * by slips of one letter or of two in each other's place, none of whose letters slips again (the restricted
+ * distance of Damerau 1964 with costs, as Kernighan, Church and Gale 1990 weigh them). Takes the letters of
+ * the word one by one, so that words with a common beginning share its rows.
  */
 export class SlipRows {
   readonly #typed: string;
   readonly #word: string[] = [];
-  /** By letters of the word so far: the cost of each beginning of what was typed. */
+  /** Costs of each beginning of the typed letters, by number of the word's letters so far. */
   readonly #rows: Float64Array[];
-  /** The cheapest cost of all that was typed after so many letters of the word or fewer. */
+  /** Cheapest cost of all typed letters after this many letters of the word or fewer. */
   readonly #ends: number[];
 
   constructor(typed: string) {
@@ -64,12 +65,12 @@ export class SlipRows {
     this.#ends = [first[typed.length]!];
   }
 
-  /** What the word costs as far as its letters were given, all letters behind them still to be typed. */
+  /** Cost of the word with the letters so far, if the rest is still to be typed. */
   get cost(): number {
     return this.#ends.at(-1)!;
   }
 
-  /** No word that begins with these letters costs less, unless the cost so far is less. */
+  /** Lower bound of the cost of words that begin with these letters, unless the cost so far is less. */
   get least(): number {
     const least = (row: Float64Array | undefined) => (row ? Math.min(...row) : Number.POSITIVE_INFINITY);
     return Math.min(least(this.#rows.at(-1)), least(this.#rows.at(-2)));
@@ -82,7 +83,7 @@ export class SlipRows {
     this.#ends.length = length + 1;
   }
 
-  /** The next letter of the word. */
+  /** Adds the next letter of the word. */
   add(letter: string): void {
     const typed = this.#typed;
     const length = this.#word.length;
@@ -107,7 +108,7 @@ export class SlipRows {
     this.#ends.push(Math.min(this.cost, row[typed.length]!));
   }
 
-  /** Of the letter at a place of what was typed, counted from 1, which no letter of the word stands for. */
+  /** Cost of an extra typed letter at a position, counted from 1. */
   #extra(i: number): number {
     return i > 1 && this.#typed[i - 1] === this.#typed[i - 2] ? slipCosts.doubled : slipCosts.extra;
   }

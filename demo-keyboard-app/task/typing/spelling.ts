@@ -1,24 +1,27 @@
 import { SlipRows } from './slips.ts';
 
-/** Letters from which a slip is looked for, and two: with fewer, nearly every word would be near. */
+/**
+ * Typed letters from which one slip is allowed; `lettersForTwo` is that for two. With fewer, nearly every
+ * word would match.
+ */
 const lettersForOne = 3;
 const lettersForTwo = 6;
-/** What slips may cost together: any one, or two likely ones. */
+/** Highest total cost of slips: any one, or two likely ones. */
 const most = { one: 6, two: 8.5 } as const;
-/** With more letters no slip is looked for: no word is that long, and a key must not take ever longer. */
+/** Most typed letters for which slips are sought: no word is longer, and the time per key must be bounded. */
 const mostLetters = 24;
 
-/** Words that may be meant by letters that were typed. */
+/** Finds words that typed letters may stand for. */
 export class Spelling {
-  /** Places of the words, in the order of their letters. */
+  /** Indices of the words in alphabetical order. */
   readonly #order: Uint32Array;
   readonly #words: readonly string[];
-  /** Letters that a word of that order begins with as the one before it. */
+  /** Number of first letters that each word of that order shares with the one before it. */
   readonly #shared: Uint8Array;
-  /** Letters of words that were looked at for the last question, which the number of all letters bounds. */
+  /** Letters of words visited in the last search, at most the number of all letters. */
   looked = 0;
 
-  /** `words`: lower-case, of 255 letters at most. */
+  /** @param words lower-case, of 255 letters at most. */
   constructor(words: readonly string[]) {
     this.#words = words;
     this.#order = Uint32Array.from(words.keys()).sort((a, b) => (words[a]! < words[b]! ? -1 : 1));
@@ -28,8 +31,9 @@ export class Spelling {
   }
 
   /**
-   * What each word costs that may be meant by these letters and those to come, in nats by its place: 0 of those that begin with them; of others what
-   * one slip costs from three letters on, and two from six on. Words that are further away are left out.
+   * Cost of each word that these letters may begin, in nats, by its index: 0 if it begins with them;
+   * otherwise the cost of one slip from three letters on, and of two from six on. Leaves out words that cost
+   * more.
    */
   meant(typed: string): ReadonlyMap<number, number> {
     const found = new Map<number, number>();
@@ -46,7 +50,7 @@ export class Spelling {
       const word = this.#words[place]!;
       kept = Math.min(kept, this.#shared[i]!);
       rows.keep(kept);
-      // As long as the word may yet come nearer than it is, and near enough.
+      // Continues while the word may still get cheaper, within the budget.
       while (kept < word.length && rows.least <= budget && rows.least < rows.cost) {
         rows.add(word[kept]!);
         kept += 1;
@@ -55,7 +59,7 @@ export class Spelling {
       if (rows.cost <= budget) found.set(place, rows.cost);
       const isOver = rows.cost > budget && rows.least > budget;
       i += 1;
-      // None that begins with the same letters is nearer.
+      // Words with the same beginning can't be cheaper.
       while (isOver && i < this.#order.length && this.#shared[i]! >= kept) i += 1;
     }
     return found;
