@@ -11,7 +11,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2023',
-    // Where a coordinator looks for the page, and what its package brings along.
+    // The coordinator looks for the page here, and its package includes it.
     outDir: path('../server/dist/dashboard'),
     emptyOutDir: true,
     modulePreload: { polyfill: false },

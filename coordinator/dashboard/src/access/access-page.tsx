@@ -6,7 +6,7 @@ import { TokenCard } from './token-card.tsx';
 import type { OperatorToken } from './tokens.ts';
 import { words } from './words.ts';
 
-/** Who may operate this coordinator; for those who may say so. */
+/** Page of the operators of this coordinator; for admins. */
 export function AccessPage() {
   const { session } = useDashboard();
   return (

@@ -15,10 +15,10 @@ interface Shown {
   readonly made: () => void;
 }
 
-/** What a program may be allowed besides asking. */
+/** Rights that a program may have in addition to predictions. */
 const furtherRights = ['manage', 'feedback', 'monitor', 'read'] as const;
 
-/** Makes a token, and shows its text this once. */
+/** Button that creates a token and shows its text once. */
 export function NewToken({ kind, made }: Shown) {
   const isOpen = useSignal(false);
   const text = useSignal<string | null>(null);

@@ -12,33 +12,32 @@ import { NewToken } from './new-token.tsx';
 import type { Token, TokenKind } from './tokens.ts';
 import { words } from './words.ts';
 
-/** What one kind of tokens shows beside what all have. */
+/** Column of one kind of tokens, in addition to the common ones. */
 export interface TokenColumn<Kind> {
   readonly heading: string;
   readonly isNumber?: boolean;
   readonly cell: (token: Kind) => ComponentChildren;
 }
 
-/** Texts of one kind of tokens. */
 export interface TokenWords {
   readonly heading: string;
   readonly hint: string;
-  /** Where there are none. */
+  /** Text of an empty list. */
   readonly none: string;
 }
 
 export interface TokenCardProps<Kind extends Token> {
   readonly kind: TokenKind;
   readonly texts: TokenWords;
-  /** What becomes of it when it is revoked, in the dialog that asks. */
+  /** Consequences of revoking a token, shown in the dialog that asks. */
   readonly consequences: (token: Kind) => readonly string[];
-  /** After its status. */
+  /** Further columns after the status. */
   readonly columns: readonly TokenColumn<Kind>[];
-  /** Behind the name of a token. */
+  /** Mark behind the name of a token. */
   readonly mark?: (token: Kind) => ComponentChildren;
   /** Further actions on a token; `reload` lists all again. */
   readonly actions?: (token: Kind, reload: () => void) => ComponentChildren;
-  /** Besides its own, those whose changes change the list. */
+  /** Further subjects whose changes change the list. */
   readonly subjects?: readonly Subject[];
 }
 
@@ -47,7 +46,7 @@ interface Answer<Kind> {
   readonly next: string | null;
 }
 
-/** Tokens of one kind, newest first, a page at a time; operators who may change them make and revoke them here. */
+/** Tokens of one kind, newest first, page by page; operators with the right create and revoke them here. */
 export function TokenCard<Kind extends Token>({
   kind,
   texts,

@@ -1,10 +1,10 @@
 import type { Role } from '@murmuration/api/role';
 import type { InferenceTokenMessage, TokenState } from '@murmuration/api/token';
 
-/** What opens what to whom. */
+/** Kind of a token: for devices, operators, or programs that ask for predictions. */
 export type TokenKind = 'enrolment' | 'operator' | 'inference';
 
-/** What all tokens tell of themselves. */
+/** Fields of all tokens. */
 export interface Token {
   readonly id: string;
   readonly name: string;
@@ -14,20 +14,20 @@ export interface Token {
   readonly revokedAt: string | null;
 }
 
-/** As GET /v1/admin/enrolment-tokens lists them. */
+/** Token as listed by GET /v1/admin/enrolment-tokens. */
 export interface EnrolmentToken extends Token {
-  /** Devices that have enrolled with it. */
+  /** Number of devices that have enrolled with it. */
   readonly uses: number;
-  /** null: any number. */
+  /** Most devices; null for any number. */
   readonly maxUses: number | null;
 }
 
-/** As GET /v1/admin/inference-tokens lists them. */
+/** Token as listed by GET /v1/admin/inference-tokens. */
 export interface InferenceToken
   extends Token,
     Pick<InferenceTokenMessage, 'rights' | 'models' | 'rate' | 'quota'> {}
 
-/** As GET /v1/admin/operator-tokens lists them. */
+/** Token as listed by GET /v1/admin/operator-tokens. */
 export interface OperatorToken extends Token {
   readonly role: Role;
 }

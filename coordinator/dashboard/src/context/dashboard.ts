@@ -9,10 +9,10 @@ import type { Requests } from '../requests/requests.ts';
 import type { Authentication } from '../session/authentication.ts';
 import type { Whereabouts } from './routes.ts';
 
-/** ms for which a notice stays. */
+/** Milliseconds for which a notice stays. */
 const noticeTime = 6_000;
 
-/** One sentence that something was done, for a moment. */
+/** One sentence about a finished action, shown for a moment. */
 export class Notice {
   readonly #text = signal('');
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class Notice {
   }
 }
 
-/** Everything that the pages show, and what people can do with it. */
+/** State that the pages show, and actions on it. */
 export interface Dashboard {
   readonly session: Authentication;
   readonly requests: Requests;
@@ -54,7 +54,7 @@ export function useDashboard(): Dashboard {
   return dashboard;
 }
 
-/** The coordinator's time, ms since 1970, a second old at most. */
+/** Coordinator's time, ms since 1970, at most a second old. */
 export function useNow(): number {
   const { ticker, feed } = useDashboard();
   return ticker.now.value + feed.ahead.value;

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-/** What the page shows; each place has an address, so that alerts and people can link to it. */
+/** Place in the dashboard; each has an address, so that alerts and people can link to it. */
 export type Place =
   | { readonly page: 'now' | 'devices' | 'serving' | 'monitor' | 'security' | 'log' | 'access' | 'missing' }
   | { readonly page: (typeof taskPages)[number]; readonly task: string }
@@ -9,7 +9,7 @@ export type Place =
   | { readonly page: 'query'; readonly task: string; readonly query: string }
   | { readonly page: 'round'; readonly task: string; readonly round: number };
 
-/** The pages that a task has in the navigation. */
+/** Pages of a task in the navigation. */
 export const taskPages = [
   'model',
   'rounds',
@@ -20,7 +20,7 @@ export const taskPages = [
   'settings',
 ] as const;
 
-/** The address of a place, as a fragment. */
+/** Address of a place, as a fragment. */
 export function addressOf(place: Place): string {
   if (!('task' in place)) return place.page === 'missing' ? '#/now' : `#/${place.page}`;
   const root = `#/tasks/${place.task}`;
@@ -38,7 +38,7 @@ export function addressOf(place: Place): string {
   }
 }
 
-/** The place that a fragment names. */
+/** Place that a fragment names. */
 export function placeAt(fragment: string): Place {
   const parts = fragment.replace(/^#?\/?/, '').split('/');
   const [first = '', task = '', page = '', a = '', b = ''] = parts;
@@ -48,7 +48,7 @@ export function placeAt(fragment: string): Place {
     const page = alone.find(each => each === first);
     if (page) return { page };
   }
-  // Addresses of the API with parts of dots are other ones.
+  // A fetch would resolve parts of dots in addresses of the API.
   if (parts.includes('.') || parts.includes('..')) return { page: 'missing' };
   if (first !== 'tasks' || task === '' || parts.length > 5) return { page: 'missing' };
   if (parts.length === 3) {
@@ -68,7 +68,7 @@ function numberIn(text: string): number | null {
   return /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
-/** Where the person is, and goes by links, by code, or back and forth. */
+/** Current place; changes by links, by code, and with the browser's back and forward buttons. */
 export class Whereabouts {
   readonly #place = signal<Place>({ page: 'now' });
 

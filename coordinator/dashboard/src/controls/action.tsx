@@ -7,24 +7,24 @@ import { asRefusal, type Refusal } from '../requests/refusal.ts';
 import { words } from './words.ts';
 
 interface Shown {
-  /** What the button says. */
+  /** Text of the button. */
   readonly label: string;
   readonly title: string;
-  /** What will happen, a sentence each. */
+  /** Consequences, a sentence each. */
   readonly consequences: readonly string[];
   readonly confirm: string;
   readonly isDanger?: boolean;
   readonly isMain?: boolean;
   readonly isDisabled?: boolean;
-  /** Asks for a reason that goes with it. */
+  /** Label of an optional reason, which is asked for. */
   readonly reason?: string;
-  /** Said once it is done. */
+  /** Notice once it is done. */
   readonly done: string;
   readonly run: (reason: string) => Promise<unknown>;
   readonly children?: ComponentChildren;
 }
 
-/** A button whose dialog says what will happen, and does it when that is confirmed. */
+/** Button with a dialog that states the consequences; acts when confirmed. */
 export function Action({ label, isDanger, isMain, isDisabled, children, ...rest }: Shown) {
   const isOpen = useSignal(false);
   return (
@@ -58,7 +58,7 @@ type Asked = Pick<Shown, 'title' | 'consequences' | 'confirm' | 'reason' | 'done
   readonly close: () => void;
 };
 
-/** What will happen, and whether it should. */
+/** Dialog that states the consequences and asks for confirmation. */
 export function Confirmation({ title, consequences, confirm, reason, done, run, isDanger, close }: Asked) {
   const { notice } = useDashboard();
   const text = useSignal('');

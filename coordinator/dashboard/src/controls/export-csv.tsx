@@ -4,21 +4,21 @@ import { type Cell, csv } from '../format/csv.ts';
 import { download } from './download.ts';
 import { words } from './words.ts';
 
-/** Rows of a file at most: a browser holds it in memory. */
+/** Most rows of a file, since a browser holds it in memory. */
 const mostRows = 100_000;
 
 interface Shown<Answer> {
-  /** Of the file, without its ending. */
+  /** Name of the file, without its extension. */
   readonly name: string;
   readonly head: readonly string[];
-  /** The path of a list below `/v1/admin/`, from a place in it on; from its beginning where there is none. */
+  /** Path of a list below `/v1/admin/`, from a place in it; null stands for its beginning. */
   readonly path: (place: string | number | null) => string;
   readonly rowsOf: (answer: Answer) => readonly (readonly Cell[])[];
-  /** Where the next page begins; null at the end. */
+  /** Place at which the next page begins; null at the end. */
   readonly nextOf: (answer: Answer) => string | number | null;
 }
 
-/** Saves a whole list, page by page, as a CSV file. */
+/** Button that saves a whole list, page by page, as a CSV file. */
 export function ExportCsv<Answer>({ name, head, path, rowsOf, nextOf }: Shown<Answer>) {
   const { requests, notice } = useDashboard();
   const isBusy = useSignal(false);

@@ -1,4 +1,4 @@
-/** That something is not there, and what to do instead. */
+/** Hint that something does not exist, with an alternative. */
 export function Missing({ text }: { readonly text: string }) {
   return <p class="card hint">{text}</p>;
 }

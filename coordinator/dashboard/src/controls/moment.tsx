@@ -1,7 +1,7 @@
 import { useNow } from '../context/dashboard.ts';
 import { instant, relative } from '../format/format.ts';
 
-/** How long ago, or in how long; its title is the exact time in the viewer's zone. */
+/** Time relative to now; its title is the exact time in the viewer's zone. */
 export function Ago({ at }: { readonly at: string }) {
   const now = useNow();
   return (

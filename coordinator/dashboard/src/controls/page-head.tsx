@@ -4,12 +4,12 @@ import { terms } from '../format/terms.ts';
 
 interface Shown {
   readonly title: string;
-  /** What it is of, such as a task. */
+  /** Subject of the page, such as a task. */
   readonly of?: string;
   readonly children?: ComponentChildren;
 }
 
-/** The heading of a page, which has the focus when one comes to it, and names the window. */
+/** Heading of a page, which gets the focus when the page opens, and names the window. */
 export function PageHead({ title, of, children }: Shown) {
   const heading = useRef<HTMLHeadingElement>(null);
   const whole = of === undefined ? title : `${title}, ${of}`;

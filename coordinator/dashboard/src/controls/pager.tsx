@@ -2,7 +2,9 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { words } from './words.ts';
 
-/** Where one is in a list that the coordinator gives page by page: the places at which the pages before began. */
+/**
+ * Position in a list that the coordinator returns page by page: the places at which the pages so far began.
+ */
 export class Quota<Place extends string | number> {
   readonly #stack = signal<readonly Place[]>([]);
 
@@ -10,7 +12,7 @@ export class Quota<Place extends string | number> {
     return this.#stack;
   }
 
-  /** `&name=place` of the page that is shown; empty for the first. */
+  /** Parameter `&name=place` of the current page; empty for the first. */
   query(name: string): string {
     const place = this.#stack.value.at(-1);
     return place === undefined ? '' : `&${name}=${encodeURIComponent(place)}`;
@@ -35,11 +37,11 @@ export function usePlaces<Place extends string | number>(): Quota<Place> {
 
 interface Shown<Place extends string | number> {
   readonly places: Quota<Place>;
-  /** Where the next page begins; null at the end. */
+  /** Place at which the next page begins; null at the end. */
   readonly next: Place | null;
 }
 
-/** Leads to newer and older pages of a list; nothing where it has one page alone. */
+/** Buttons to newer and older pages of a list; nothing for a single page. */
 export function Pager<Place extends string | number>({ places, next }: Shown<Place>) {
   const pages = places.depth.value.length;
   if (pages === 0 && next === null) return null;

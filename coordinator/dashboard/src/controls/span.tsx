@@ -3,11 +3,11 @@ import { words } from './words.ts';
 
 interface Shown {
   readonly hours: Signal<number>;
-  /** What there is to choose from, hours. */
+  /** Spans to choose from, hours. */
   readonly spans: readonly number[];
 }
 
-/** Of how much time something is shown. */
+/** Choice of the time span that is shown. */
 export function Span({ hours, spans }: Shown) {
   return (
     <label class="choice">

@@ -13,7 +13,7 @@ import { words } from './words.ts';
 /** Spans to choose from, hours. */
 const spans = [24, 72, 168] as const;
 
-/** Check-ins by hour, and what devices were told. */
+/** Chart of check-ins by hour, and of the answers to devices. */
 export function CheckInChart() {
   const { theme } = useDashboard();
   const hours = useSignal<number>(spans[0]);

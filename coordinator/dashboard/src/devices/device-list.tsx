@@ -17,7 +17,7 @@ interface Answer {
   readonly next: string | null;
 }
 
-/** Devices by their ids, those first that enrolled last. */
+/** List of devices by id, most recently enrolled first. */
 export function DeviceList() {
   const { feed } = useDashboard();
   const revoked = useSignal('');
@@ -69,7 +69,6 @@ interface Filter {
   readonly changed: () => void;
 }
 
-/** Which devices are shown. */
 function Filters({ search, revoked, changed }: Filter) {
   return (
     <>
@@ -106,7 +105,7 @@ function Filters({ search, revoked, changed }: Filter) {
   );
 }
 
-/** The devices that fit, all of them, as a file. */
+/** Button that saves all matching devices as a file. */
 function Export({ filter }: { readonly filter: string }) {
   return (
     <ExportCsv<Answer>
@@ -202,7 +201,6 @@ function DeviceCells({ device }: { readonly device: Device }) {
   );
 }
 
-/** The buttons of an operator. */
 function Actions({ device, changed }: { readonly device: Device; readonly changed: () => void }) {
   const { requests } = useDashboard();
   return (
@@ -252,7 +250,7 @@ function State({ device: { revokedAt, isConnected } }: { readonly device: Device
   );
 }
 
-/** What speaks against a device, beside what was proved. */
+/** Badges of suspicious behaviour that is not proved. */
 function Marks({ of: marks }: { readonly of: Device['marks'] }) {
   const most = (what: 'failures' | 'silences' | 'delays') => Math.max(0, ...marks.map(mark => mark[what]));
   return (

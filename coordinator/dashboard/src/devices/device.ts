@@ -1,16 +1,16 @@
-/** As GET /v1/admin/devices lists them. */
+/** Device as listed by GET /v1/admin/devices. */
 export interface Device {
   readonly device: string;
   readonly enrolledAt: string;
   readonly revokedAt: string | null;
   readonly isConnected: boolean;
-  /** null: never since it enrolled. */
+  /** Time of the last contact; null if there was none since it enrolled. */
   readonly seenAt: string | null;
   readonly platform: string | null;
   readonly sdk: string | null;
   /** Rounds in which it revealed or dealt wrong shares, unless pardoned. */
   readonly convictions: readonly { readonly round: string }[];
-  /** How it behaved lately, by task. */
+  /** Recent behaviour, by task. */
   readonly marks: readonly {
     readonly failures: number;
     readonly apartUntil: string | null;
@@ -21,7 +21,7 @@ export interface Device {
     readonly task: string;
     /** Rounds whose cohort it was in. */
     readonly rounds: number;
-    /** Versions that have its update in them. */
+    /** Versions that contain its update. */
     readonly updates: number;
     readonly lastAt: string;
   }[];

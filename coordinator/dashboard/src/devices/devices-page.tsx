@@ -6,7 +6,7 @@ import { EnrolmentTokens } from './enrolment-tokens.tsx';
 import { Pace } from './pace.tsx';
 import { PopulationCard } from './population-card.tsx';
 
-/** Who the devices are, when they come, and how they get in and out. */
+/** Page of the devices: their check-ins, population and enrolment. */
 export function DevicesPage() {
   return (
     <>

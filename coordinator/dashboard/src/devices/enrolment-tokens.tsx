@@ -6,7 +6,7 @@ import { Action } from '../controls/action.tsx';
 import { count } from '../format/format.ts';
 import { words } from './words.ts';
 
-/** With what devices enrol. */
+/** Tokens with which devices enrol. */
 export function EnrolmentTokens() {
   const { requests, feed } = useDashboard();
   const { revokeConsequences, revokeAll, open, ...all } = words.enrolment;

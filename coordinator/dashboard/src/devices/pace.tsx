@@ -5,7 +5,7 @@ import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { words } from './words.ts';
 
-/** When devices that are not chosen are told to come back. */
+/** Times after which devices that are not selected come back. */
 export function Pace() {
   const tasks = useDashboard().feed.overview.value?.tasks ?? [];
   return (

@@ -5,10 +5,10 @@ import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { words } from './words.ts';
 
-/** Clients that have a line of their own. */
+/** Most clients with a line of their own. */
 const mostClients = 8;
 
-/** Everybody who was ever seen, by what they ran last. */
+/** All devices ever seen, by the client they ran last. */
 export function PopulationCard() {
   const population = useLoaded<PopulationMessage>('population', ['devices']);
   return (

@@ -5,7 +5,7 @@ import { Effect, mostOf } from './effect.tsx';
 import { standingOf } from './standing.ts';
 import { words } from './words.ts';
 
-/** The arms of an experiment beside each other, and how far each is from the control. */
+/** Table of an experiment's arms, with their differences from the control. */
 export function ArmsTable({ experiment }: { readonly experiment: ExperimentMessage }) {
   const { name, kind, arms, metric, query } = experiment;
   const { winner } = standingOf(experiment);
@@ -68,7 +68,7 @@ export function ArmsTable({ experiment }: { readonly experiment: ExperimentMessa
   );
 }
 
-/** The cells that only arms that share the keys have. */
+/** Cells for arms of a split, in which each key belongs to one arm. */
 function Measured({ arm, metric, most }: Parameters<typeof Effect>[0]) {
   return (
     <>

@@ -8,11 +8,14 @@ const middle = width / 2;
 interface Shown {
   readonly arm: Arm;
   readonly metric: Metric;
-  /** What is drawn at the right end: the largest difference of all arms. */
+  /** Value at the right end: the largest difference of all arms. */
   readonly most: number;
 }
 
-/** How an arm differs from the control: the interval as a bar, what was measured as a dot, no difference as a line. */
+/**
+ * Difference of an arm from the control: the interval as a bar, the estimate as a dot, no difference as a
+ * line.
+ */
 export function Effect({ arm, metric, most }: Shown) {
   const { difference } = arm;
   if (!difference) return <span class="muted">{words.control}</span>;
@@ -39,7 +42,7 @@ export function Effect({ arm, metric, most }: Shown) {
   );
 }
 
-/** The largest difference that intervals of these arms reach, above 0. */
+/** Largest difference that intervals of these arms reach, above 0. */
 export function mostOf(arms: readonly Arm[]): number {
   const ends = arms.flatMap(({ difference }) =>
     difference ? [difference.effect, ...difference.interval].filter(value => value !== null) : [],

@@ -11,7 +11,7 @@ interface Answer {
   readonly experiments: readonly ExperimentMessage[];
 }
 
-/** Experiments on the versions of a task: those that run, and below them those that are over. */
+/** Page of the experiments on the versions of a task: running ones, then past ones. */
 export function ExperimentsPage({ task }: { readonly task: string }) {
   const loaded = useLoaded<Answer>(`tasks/${task}/experiments`, ['experiments'], task);
   return (

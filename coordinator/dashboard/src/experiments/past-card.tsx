@@ -14,7 +14,7 @@ const tones = {
   overtaken: 'is-both',
 } as const satisfies Record<ExperimentMessage['outcome'], string>;
 
-/** Experiments that are over, newest first: how each ended, and what it said. */
+/** Past experiments, newest first: their ends and verdicts. */
 export function PastCard({ experiments }: { readonly experiments: readonly ExperimentMessage[] }) {
   const { pastColumns } = words;
   return (

@@ -10,11 +10,11 @@ import { unitsOf, words } from './words.ts';
 interface Shown {
   readonly task: string;
   readonly experiment: ExperimentMessage;
-  /** Told where it was ended. */
+  /** Called when the experiment was ended. */
   readonly changed: () => void;
 }
 
-/** An experiment that runs: whether there is a winner, how sure that is, and what it costs to stop now. */
+/** Running experiment: its winner, if there is one, its certainty, and the cost of stopping now. */
 export function RunningCard({ task, experiment, changed }: Shown) {
   const { session, requests } = useDashboard();
   const { name, kind } = experiment;
@@ -57,7 +57,7 @@ export function RunningCard({ task, experiment, changed }: Shown) {
   );
 }
 
-/** How many units have come, of those that were planned. */
+/** Number of units so far, out of those planned. */
 function Progress({ experiment }: Pick<Shown, 'experiment'>) {
   const { kind, planned } = experiment;
   if (kind === 'mirror') return null;
@@ -72,7 +72,7 @@ function Progress({ experiment }: Pick<Shown, 'experiment'>) {
   );
 }
 
-/** Whether the split holds, what ends the experiment, and by what requests are told apart. */
+/** Conditions of the experiment: the state of the split, what ends it, and the key that splits requests. */
 function Conditions({ experiment }: Pick<Shown, 'experiment'>) {
   const { kind, metric, covariate, sampleRatio, guards, step, query, createdAt, createdBy, endsAt, isFull } =
     experiment;

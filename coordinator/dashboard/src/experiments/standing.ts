@@ -3,19 +3,19 @@ import type { ExperimentMessage } from '@murmuration/api/experiment';
 export type Arm = ExperimentMessage['arms'][number];
 export type Metric = ExperimentMessage['metric'];
 
-/** What an experiment says about its arms. */
+/** Verdict of an experiment about its arms. */
 export interface Standing {
-  /** The arm that others are compared with. */
+  /** Arm that others are compared with. */
   readonly control: Arm | undefined;
-  /** An arm that is better than the control; or the control, where every other arm is worse. */
+  /** Arm that is better than the control; or the control, if every other arm is worse. */
   readonly winner: Arm | undefined;
-  /** The arm that is most likely the best. */
+  /** Arm that is most likely the best. */
   readonly likeliest: Arm | undefined;
-  /** Whether anything can be compared. */
+  /** True if any arm can be compared. */
   readonly isKnown: boolean;
 }
 
-/** Who leads in an experiment, and whether that is certain. */
+/** Compares the arms of an experiment. */
 export function standingOf({ arms, metric }: Pick<ExperimentMessage, 'arms' | 'metric'>): Standing {
   const [control] = arms;
   const known = arms.filter(({ difference }) => difference);
@@ -35,7 +35,7 @@ export function standingOf({ arms, metric }: Pick<ExperimentMessage, 'arms' | 'm
   };
 }
 
-/** How much better an arm is than the control, in the unit of the metric; below 0 where it is worse. */
+/** Advantage of an arm over the control, in the unit of the metric; negative if it is worse. */
 export function gainOf({ difference }: Pick<Arm, 'difference'>, metric: Metric): number {
   if (!difference) return 0;
   return metric === 'accuracy' ? difference.effect : 0 - difference.effect;

@@ -5,7 +5,7 @@ import { type Arm, type Metric, standingOf } from './standing.ts';
 type Difference = NonNullable<Arm['difference']>;
 type Interval = Difference['interval'];
 
-/** Below these p-values the split looks odd, and is broken. */
+/** Values of p below which the split looks odd; below `broken` it is broken. */
 const odd = 0.05;
 const broken = 0.001;
 
@@ -14,7 +14,7 @@ const value = (metric: Metric, of: number): string => {
   return metric === 'latency' ? duration(of) : figure(of);
 };
 
-/** An amount by which values differ, without its sign. */
+/** Size of a difference of values, without its sign. */
 const amount = (metric: Metric, of: number): string => {
   const size = Math.abs(of);
   if (metric === 'accuracy' || metric === 'failures') {
@@ -27,7 +27,7 @@ const amount = (metric: Metric, of: number): string => {
 const signed = (metric: Metric, of: number): string =>
   `${of < 0 ? '−' : of > 0 ? '+' : ''}${amount(metric, of)}`;
 
-/** A difference, and between which it is. */
+/** Difference with its interval. */
 const measured = (metric: Metric, { effect, interval }: Pick<Difference, 'effect' | 'interval'>): string => {
   const [low, high] = interval;
   const between =
@@ -44,7 +44,7 @@ const chance = (of: number): string => {
 
 const named = ({ name, version }: Pick<Arm, 'name' | 'version'>) => `${name} (version ${count(version)})`;
 
-/** What choosing an arm now costs, and how likely it is the best; undefined: not known yet. */
+/** Cost of choosing an arm now, and its probability to be the best; undefined if not known yet. */
 const cost = (arm: Arm | undefined, metric: Metric): string | undefined => {
   if (!arm || arm.best === null || arm.loss === null) return undefined;
   const isNothing = arm.loss <= 1e-4 * Math.abs(arm.value?.mean ?? 0);
@@ -58,7 +58,7 @@ const consequences = (arm: Arm, metric: Metric): string[] => [
   cost(arm, metric) ?? 'Too little is known to say what this costs.',
 ];
 
-/** Units that the comparison stands on: keys, or devices that have answered. */
+/** Units that are compared: keys, or devices that have answered. */
 export function unitsOf({ arms, query }: Pick<ExperimentMessage, 'arms' | 'query'>): number {
   return arms.reduce((sum, arm) => sum + (query === null ? arm.units : arm.outcomes), 0);
 }

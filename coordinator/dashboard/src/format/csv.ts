@@ -1,6 +1,9 @@
 export type Cell = string | number | boolean | null;
 
-/** Rows as RFC 4180 has them, with a line break after each. A text that a spreadsheet would take for a formula begins with an apostrophe. */
+/**
+ * Formats rows as in RFC 4180, with a line break after each. A text that a spreadsheet would take for a
+ * formula gets an apostrophe in front.
+ */
 export function csv(rows: readonly (readonly Cell[])[]): string {
   return rows.map(row => `${row.map(cellOf).join(',')}\r\n`).join('');
 }

@@ -1,4 +1,4 @@
-/** Numbers, sizes and times as people read them, in the viewer's own zone. */
+/** Formats of numbers, sizes and times for people, in the viewer's own zone. */
 const whole = new Intl.NumberFormat('en');
 const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 const exact = new Intl.DateTimeFormat('en-GB', {
@@ -21,7 +21,10 @@ const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digi
 const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
-/** Of an instant in s since 1970, among others `step` s apart: the time of the day, or at midnight the day. */
+/**
+ * Formats an instant in s since 1970, among others `step` s apart: the time of the day, or at midnight the
+ * day.
+ */
 export function hourOrDay(seconds: number, step = 60): string {
   const at = new Date(seconds * 1_000);
   if (step > 0 && step < 60) return time.format(at);
@@ -30,19 +33,22 @@ export function hourOrDay(seconds: number, step = 60): string {
 
 export const count = (value: number): string => whole.format(value);
 
-/** A count and what is counted, which is `several` unless it is one: `3 rounds`. */
+/** Formats a count with its noun, plural unless it is one: `3 rounds`. */
 export const counted = (value: number, one: string, several = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : several}`;
 
-/** A figure with three digits that count. */
+/** Formats a number with three significant digits. */
 export const figure = (value: number): string => short.format(value);
 
-/** A share of 0 to 1 in per cent. */
+/** Formats a share of 0 to 1 in per cent. */
 export function percent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)} %`;
 }
 
-/** Decimal places, 4 at most, without which numbers that are `step` apart would look alike or wrong: 1 for steps of 2.5. */
+/**
+ * Number of decimal places, 4 at most, needed to tell numbers apart that differ by `step`: 1 for steps of
+ * 2.5.
+ */
 export function decimalsFor(step: number): number {
   for (let places = 0; places < 4; places++) {
     const scaled = Math.abs(step) * 10 ** places;
@@ -51,7 +57,7 @@ export function decimalsFor(step: number): number {
   return step === 0 ? 0 : 4;
 }
 
-/** Decimal units. */
+/** Formats bytes in decimal units. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let rest = value;
@@ -63,7 +69,7 @@ export function bytes(value: number): string {
   return `${unit === 0 ? whole.format(rest) : rest.toPrecision(3).replace(/e.*$/, '')} ${units[unit]}`;
 }
 
-/** A span of ms, with two units at most. */
+/** Formats ms with at most two units. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1_000;
@@ -79,7 +85,7 @@ function two(large: number, largeUnit: string, small: number, smallUnit: string)
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-/** A span as whoever types it would: `90 s`, `5 min`, in the largest unit in which it is whole. */
+/** Formats ms as a person would type them: `90 s`, `5 min`, in the largest unit that gives an integer. */
 export function plainDuration(ms: number): string {
   const units = [
     ['d', 86_400_000],
@@ -91,14 +97,14 @@ export function plainDuration(ms: number): string {
   return ms === 0 ? '0 s' : `${ms} ms`;
 }
 
-/** Day, time, seconds and zone. */
+/** Formats day, time with seconds, and zone. */
 export const instant = (iso: string): string => exact.format(new Date(iso));
-/** Day and time. */
+/** Formats day and time. */
 export const moment = (iso: string): string => day.format(new Date(iso));
-/** Time of the day alone. */
+/** Formats the time of the day. */
 export const clockTime = (iso: string): string => time.format(new Date(iso));
 
-/** `4 min ago`, `in 20 s`; instants in ms since 1970. */
+/** Formats a time relative to now: `4 min ago`, `in 20 s`; instants in ms since 1970. */
 export function relative(at: number, now: number): string {
   const away = at - now;
   if (Math.abs(away) < 1_000) return 'now';
@@ -106,7 +112,7 @@ export function relative(at: number, now: number): string {
   return away > 0 ? `in ${span}` : `${span} ago`;
 }
 
-/** A span in one unit. */
+/** Formats ms in one unit. */
 function coarse(ms: number): string {
   const s = Math.round(ms / 1_000);
   if (s < 60) return `${s} s`;

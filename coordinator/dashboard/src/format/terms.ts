@@ -3,7 +3,6 @@ import type { Role } from '@murmuration/api/role';
 import type { Phase } from '@murmuration/api/scalars';
 import { count } from './format.ts';
 
-/** Words that several pages show. */
 export const terms = {
   name: 'Murmuration',
   pages: {
@@ -23,7 +22,7 @@ export const terms = {
     access: 'Access',
     missing: 'Not found',
   },
-  /** Of a phase without a number that it needs by all means: how many are wanted, and no more. */
+  /** Goal of a phase, and its minimum if it has one. */
   wanted: (goal: number, minimum: number) =>
     minimum > 0 ? `${count(goal)} wanted, ${count(minimum)} required` : `${count(goal)} wanted`,
   roles: { viewer: 'viewer', operator: 'operator', admin: 'admin' } satisfies Record<Role, string>,
@@ -36,7 +35,7 @@ export const terms = {
   version: (value: number) => `Version ${count(value)}`,
   plan: (value: number) => `plan ${count(value)}`,
   outcomes: { published: 'Published', failed: 'Failed' },
-  /** What became of a round: devices that were asked a query made no version. */
+  /** Outcome of a round; a round that asked a query made no version. */
   outcome: (outcome: 'published' | 'failed', query: string | null) =>
     query !== null && outcome === 'published' ? 'Answered' : terms.outcomes[outcome],
   phases: {

@@ -5,14 +5,14 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
 
-/** ms until the next try where socket.io leaves that to whoever uses it. */
+/** Milliseconds until the next try, when socket.io does not retry on its own. */
 const retryAfter = 1_500;
 
 const path: typeof livePath = '/v1/admin/live';
 
 export type Connection = 'connecting' | 'live' | 'reconnecting';
 
-/** What the coordinator tells by itself: how everything stands, and what has changed. */
+/** Live updates from the coordinator: the overview, and subjects that have changed. */
 export class Feed {
   readonly #overview = signal<Overview | null>(null);
   readonly #connection = signal<Connection>('connecting');
@@ -24,7 +24,11 @@ export class Feed {
   #cancelRetry: Cancel = () => {};
   #isWanted = false;
 
-  /** `signedOut` is told where the session ended; `refused` where the coordinator let nobody in, for a reason that a WebSocket can't read. */
+  /**
+   * @param signedOut called when the session ended.
+   * @param refused called when the coordinator refused the connection, for a reason that a WebSocket can't
+   * read.
+   */
   constructor(clock: Clock, { signedOut, refused }: { signedOut: () => void; refused: () => void }) {
     this.#clock = clock;
     this.#socket = io({ path, transports: ['websocket'], autoConnect: false, reconnectionDelayMax: 5_000 });
@@ -49,7 +53,7 @@ export class Feed {
     this.#socket.on('signed-out', signedOut);
   }
 
-  /** How everything stands; null until the coordinator said so. */
+  /** Current overview; null until the first one arrives. */
   get overview(): ReadonlySignal<Overview | null> {
     return this.#overview;
   }
@@ -58,7 +62,7 @@ export class Feed {
     return this.#connection;
   }
 
-  /** ms by which the coordinator's clock is ahead of this one. */
+  /** Milliseconds by which the coordinator's clock is ahead of this one. */
   get ahead(): ReadonlySignal<number> {
     return this.#ahead;
   }
@@ -68,7 +72,7 @@ export class Feed {
     this.#socket.connect();
   }
 
-  /** Ends the connection; what was told stays to be seen. */
+  /** Ends the connection; the last overview stays visible. */
   rest(): void {
     this.#isWanted = false;
     this.#cancelRetry();
@@ -76,7 +80,7 @@ export class Feed {
     this.#lost();
   }
 
-  /** Ends the connection, and forgets what was told. */
+  /** Ends the connection, and forgets the overview. */
   close(): void {
     this.rest();
     this.#overview.value = null;
@@ -98,7 +102,7 @@ export class Feed {
   #lost(): void {
     this.#connection.value = this.#overview.peek() ? 'reconnecting' : 'connecting';
     this.#cancelRetry();
-    // A coordinator that stops ends connections itself, and then socket.io tries no more.
+    // After a connection that the server ended, as a stopping coordinator does, socket.io does not retry.
     if (this.#isWanted && !this.#socket.active)
       this.#cancelRetry = this.#clock.at(this.#clock.now() + retryAfter, () => this.#socket.connect());
   }

@@ -1,10 +1,10 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-/** ms between the ticks of countdowns. */
+/** Milliseconds between the ticks of countdowns. */
 const interval = 1_000;
 
-/** The time, as countdowns show it. */
+/** Current time for countdowns. */
 export class Ticker {
   readonly #now = signal(0);
   readonly #clock: Clock;
@@ -15,7 +15,7 @@ export class Ticker {
     this.#now.value = clock.now();
   }
 
-  /** ms since 1970, a second old at most. */
+  /** Milliseconds since 1970, at most a second old. */
   get now(): ReadonlySignal<number> {
     return this.#now;
   }

@@ -4,7 +4,10 @@ import { Refusal } from '../requests/refusal.ts';
 import { Failure } from './loading.tsx';
 import { words } from './words.ts';
 
-/** A component whose code comes when it is first shown; until it is there, that it comes, or that it doesn't and how to try again. */
+/**
+ * Wraps a component whose code loads when it is first shown; until then shows that it loads, or that it
+ * failed and how to retry.
+ */
 export function later<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   const loaded = signal<ComponentType<Props> | null>(null);
   const hasFailed = signal(false);
@@ -24,7 +27,7 @@ export function later<Props extends object>(load: () => Promise<ComponentType<Pr
     const Component = loaded.value;
     if (Component) return <Component {...props} />;
     if (!hasFailed.value) return <p class="placeholder">{words.loading}</p>;
-    // A coordinator that was upgraded has the files of its new page only.
+    // An upgraded coordinator has only the files of its new page.
     return (
       <Failure
         refusal={new Refusal('server.unreachable', words.outdated, 0)}

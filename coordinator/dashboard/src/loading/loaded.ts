@@ -6,7 +6,7 @@ import type { Feed } from '../live/feed.ts';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
 import type { Requests } from '../requests/requests.ts';
 
-/** An answer that is kept up to date while it is shown. */
+/** Answer that is kept up to date while it is shown. */
 export class Loaded<Answer> {
   readonly #data = signal<Answer | undefined>(undefined);
   readonly #refusal = signal<Refusal | undefined>(undefined);
@@ -21,7 +21,7 @@ export class Loaded<Answer> {
     this.#requests = requests;
   }
 
-  /** The newest answer; while another page of it is on its way, the one before. */
+  /** Newest answer; while another page of it loads, the one before. */
   get data(): ReadonlySignal<Answer | undefined> {
     return this.#data;
   }
@@ -34,7 +34,7 @@ export class Loaded<Answer> {
     return this.#isBusy;
   }
 
-  /** Asks for another path from now on. */
+  /** Loads another path from now on. */
   show(path: string): void {
     if (path === this.#path.peek()) return;
     this.#path.value = path;
@@ -43,7 +43,7 @@ export class Loaded<Answer> {
     this.reload();
   }
 
-  /** Asks again; where a request is under way, once it is answered. */
+  /** Loads again; during a request, once it is answered. */
   reload(): void {
     if (this.#path.peek() === '') return;
     if (this.#isAsking) {
@@ -69,7 +69,10 @@ export class Loaded<Answer> {
     );
   }
 
-  /** Asks again whenever one of these changes, or the feed is back after it was away. Returns what ends that. */
+  /**
+   * Reloads whenever one of these subjects changes, or the feed reconnects. Returns a function that ends
+   * this.
+   */
   follow(feed: Feed, subjects: readonly Subject[], task: string | undefined): () => void {
     const stopChanges = feed.onChange(({ subject, task: of }) => {
       if (subjects.includes(subject) && (task === undefined || of === null || of === task)) this.reload();
@@ -77,7 +80,7 @@ export class Loaded<Answer> {
     let wasLive = feed.connection.peek() === 'live';
     const stopConnection = effect(() => {
       const isLive = feed.connection.value === 'live';
-      // Also where an answer is on its way, which may be from before.
+      // A pending answer may be from before.
       if (isLive && !wasLive) this.reload();
       wasLive = isLive;
     });
@@ -89,7 +92,7 @@ export class Loaded<Answer> {
   }
 }
 
-/** The answer of a path below `/v1/admin/`, asked for again when one of `subjects` changes, of `task` where there is one. */
+/** Answer of a path below `/v1/admin/`, reloaded when one of `subjects` changes, only for `task` if given. */
 export function useLoaded<Answer>(path: string, subjects: readonly Subject[], task?: string): Loaded<Answer> {
   const { requests, feed } = useDashboard();
   const loaded = useMemo(() => new Loaded<Answer>(requests), [requests, task]);

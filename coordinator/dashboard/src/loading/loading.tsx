@@ -8,7 +8,7 @@ interface Shown<Answer> {
   readonly children: (answer: Answer) => ComponentChildren;
 }
 
-/** What was asked for, once it is there; before that, that it comes; or why it does not, and what to do. */
+/** Shows a loaded answer; before that, that it loads, or why it failed and what to do. */
 export function Loading<Answer>({ of, children }: Shown<Answer>) {
   const data = of.data.value;
   const refusal = of.refusal.value;
@@ -20,7 +20,7 @@ export function Loading<Answer>({ of, children }: Shown<Answer>) {
   );
 }
 
-/** Why something did not work, and a way to try it again. */
+/** Error message with a button to try again. */
 export function Failure({ refusal, retry }: { readonly refusal: Refusal; readonly retry?: () => void }) {
   return (
     <div class="failure" role="alert">

@@ -4,15 +4,15 @@ import type { Feed } from '../live/feed.ts';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
 import type { Requests } from '../requests/requests.ts';
 
-/** Lines that are shown at most. */
+/** Most lines that are shown. */
 const most = 2_000;
 
-/** The coordinator's log as far as it is known here: what was asked for, and what the feed sends since. */
+/** Known lines of the coordinator's log: those requested, and those from the feed. */
 export class LiveLog {
   readonly #requests: Requests;
   readonly #lines = signal<readonly LogLine[] | undefined>(undefined);
   readonly #refusal = signal<Refusal | undefined>(undefined);
-  /** Of which start of the coordinator the lines are. */
+  /** Id of the coordinator's start that the lines belong to. */
   #run = '';
   #isAsking = false;
   #isStale = false;
@@ -21,7 +21,7 @@ export class LiveLog {
     this.#requests = requests;
   }
 
-  /** Oldest first; undefined until they are there. */
+  /** Lines, oldest first; undefined until they are loaded. */
   get lines(): ReadonlySignal<readonly LogLine[] | undefined> {
     return this.#lines;
   }
@@ -30,7 +30,7 @@ export class LiveLog {
     return this.#refusal;
   }
 
-  /** Asks for the lines that are missing here. */
+  /** Requests the missing lines. */
   async load(): Promise<void> {
     this.#isStale = true;
     if (this.#isAsking) return;
@@ -51,7 +51,7 @@ export class LiveLog {
     this.#isAsking = false;
   }
 
-  /** Takes what the feed sends, and asks for what it has missed, until the returned function is called. */
+  /** Takes lines from the feed, and requests those it has missed, until the returned function is called. */
   follow(feed: Feed): () => void {
     const stopLines = feed.onLog(news => this.#hear(news));
     const stopConnection = effect(() => {
@@ -71,12 +71,12 @@ export class LiveLog {
     const [first] = lines;
     if (!first) return;
     if (run !== this.#run) this.#begin(run);
-    // Lines between were not sent, or have not been asked for yet.
+    // Lines in between were not sent, or have not been requested yet.
     if (first.number > this.#newest + 1) void this.load();
     else this.#append(lines);
   }
 
-  /** The coordinator was started again: its numbers begin again. */
+  /** Begins again after a restart of the coordinator, whose line numbers begin again. */
   #begin(run: string): void {
     this.#run = run;
     this.#lines.value = undefined;
@@ -90,7 +90,7 @@ export class LiveLog {
   }
 }
 
-/** Lines of this level or a worse one in which the text occurs, whatever its case; newest first. */
+/** Returns lines of this level or a worse one that contain the text, in any case; newest first. */
 export function matching(
   lines: readonly LogLine[],
   level: LogLine['level'],

@@ -10,10 +10,10 @@ import { words as loadingWords } from '../loading/words.ts';
 import { LiveLog, matching } from './log-lines.ts';
 import { words } from './words.ts';
 
-/** Lines that are shown before somebody asks for more. */
+/** Number of lines shown at first. */
 const shownAtFirst = 200;
 
-/** The coordinator's log, as it is written. */
+/** Page of the coordinator's log, as it is written. */
 export function LogPage() {
   const { requests, feed } = useDashboard();
   const log = useMemo(() => new LiveLog(requests), [requests]);
@@ -21,7 +21,7 @@ export function LogPage() {
   const level = useSignal<LogLineLevel>('info');
   const text = useSignal('');
   const shown = useSignal(shownAtFirst);
-  /** What is shown while it is paused. */
+  /** Lines shown while the page is paused; null while it is not. */
   const held = useSignal<readonly LogLine[] | null>(null);
   const lines = log.lines.value;
   const refusal = log.refusal.value;

@@ -1,9 +1,9 @@
 import { figure, percent } from '../format/format.ts';
 import { words } from './words.ts';
 
-/** How a figure of an evaluation is read. */
+/** Interpretation of an evaluation's figure. */
 export interface Reading {
-  /** A loss is in the unit of its objective, which pages don't know. */
+  /** Unit of the figure; a loss is in the unit of its objective, which pages don't know. */
   readonly unit: 'share' | 'loss' | 'number';
   readonly better: 'higher' | 'lower' | null;
 }
@@ -11,7 +11,10 @@ export interface Reading {
 const losses = /loss|nll|entropy/i;
 const shares = /^top-?\d+$|acc|recall|precision|f1|auc|share|rate/i;
 
-/** What its name and its values tell: losses by their names, and whatever stays within 0 and 1 and is no loss is a share. */
+/**
+ * Infers the interpretation from name and values: losses by their names; a figure within 0 and 1 is a share
+ * if its name suggests it.
+ */
 export function readingOf(name: string, values: readonly (number | null | undefined)[]): Reading {
   if (losses.test(name)) return { unit: 'loss', better: 'lower' };
   if (/perplexity/i.test(name)) return { unit: 'number', better: 'lower' };
@@ -20,14 +23,14 @@ export function readingOf(name: string, values: readonly (number | null | undefi
   return { unit: 'number', better: null };
 }
 
-/** A figure with its unit, where that is known. */
+/** Formats a figure with its unit, if known. */
 export function readable(value: number | null | undefined, { unit }: Reading): string {
   if (value == null) return '–';
   if (unit === 'share') return percent(value);
   return unit === 'loss' ? value.toFixed(3) : figure(value);
 }
 
-/** From one figure to another one, with its sign; shares in percentage points. */
+/** Formats the change from one figure to another, with its sign; shares in percentage points. */
 export function difference(from: number, to: number, { unit }: Reading): string {
   const by = to - from;
   const sign = by > 0 ? '+' : by < 0 ? '−' : '±';
@@ -36,13 +39,13 @@ export function difference(from: number, to: number, { unit }: Reading): string 
   return unit === 'loss' ? `${sign}${size.toFixed(4)}` : `${sign}${figure(size)}`;
 }
 
-/** Whether a change is for the better; null where it is none, or nobody can say. */
+/** True if a change is an improvement; null if there is no change, or the direction is unknown. */
 export function isBetter(from: number, to: number, { better }: Reading): boolean | null {
   if (better === null || from === to) return null;
   return better === 'higher' ? to > from : to < from;
 }
 
-/** A figure's name, for people. */
+/** Readable name of a figure. */
 export function nameOf(figureName: string): string {
   const top = /^top-?(\d+)$/i.exec(figureName);
   if (top) return words.recall(Number(top[1]));

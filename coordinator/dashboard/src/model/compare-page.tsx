@@ -16,7 +16,7 @@ interface Shown {
   readonly numbers: readonly [number, number];
 }
 
-/** Two versions side by side, and what is between them. */
+/** Page that compares two versions. */
 export function ComparePage({ task, numbers: [from, to] }: Shown) {
   const path = (number: number) => `tasks/${task}/versions?limit=1&before=${number + 1}`;
   const one = useLoaded<Versions>(path(from), ['versions'], task);

@@ -16,7 +16,7 @@ const formats: Readonly<Record<Reading['unit'], (value: number) => string>> = {
   number: figure,
 };
 
-/** The figures of versions, those of one unit in one chart. */
+/** Charts of the figures of versions, one for each unit. */
 export function Curves({ figures }: { readonly figures: Figures }) {
   const { theme } = useDashboard();
   const charts = useMemo(() => chartsOf(figures), [figures]);
@@ -43,7 +43,7 @@ function chartsOf({ versions, rounds, figures, fromDevices }: Figures): ChartCon
   ];
   return (['share', 'loss', 'number'] as const).flatMap(unit => {
     const fit = all.filter(({ name, values }) => readingOf(name, values).unit === unit);
-    // Figures without a unit have no scale in common.
+    // Figures without a unit have no common scale.
     const groups =
       unit === 'number'
         ? fit.map(figure => ({ title: figure.label, of: [figure] }))

@@ -4,7 +4,7 @@ import { instant } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { words } from './words.ts';
 
-/** What the gate of the task decided about a version, and by which figures. */
+/** Decision of the task's gate about a version, and its figures. */
 export function GateCard({ task, gate }: { readonly task: string; readonly gate: GateMessage }) {
   const { outcome, against, checks, decidedAt, promotedAt, heldBy, rolledBack, reason } = gate;
   const { states } = words.gate;

@@ -11,14 +11,14 @@ import { words } from './words.ts';
 interface Shown {
   readonly task: string;
   readonly versions: Versions['versions'];
-  /** Numbers of those that are to be compared, two at most. */
+  /** Numbers of the versions to compare, two at most. */
   readonly chosen: Signal<readonly number[]>;
 }
 
-/** Figures that a row has room for. */
+/** Most figures in a row. */
 const mostFigures = 3;
 
-/** Versions, newest first, each on the line of descent from the one that it was trained from. */
+/** Table of versions, newest first, each connected with the one that it was trained from. */
 export function Lineage({ task, versions, chosen }: Shown) {
   const names = [...new Set(versions.flatMap(({ metrics }) => Object.keys(metrics ?? {})))].slice(
     0,
@@ -114,7 +114,7 @@ export function Lineage({ task, versions, chosen }: Shown) {
   );
 }
 
-/** How the line goes on below a version. */
+/** Shape of the line below a version. */
 function descentOf({ parent }: Version, below: Version | undefined): 'root' | 'line' | 'branch' {
   if (!parent) return 'root';
   return below && parent.model !== below.model ? 'branch' : 'line';

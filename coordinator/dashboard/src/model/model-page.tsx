@@ -11,7 +11,7 @@ import { Lineage } from './lineage.tsx';
 import { ServingCard } from './serving-card.tsx';
 import { words } from './words.ts';
 
-/** Whether the model gets better, what it was made of, and which version devices serve. */
+/** Page of a task's model: its figures, versions, and the version that devices serve. */
 export function ModelPage({ task }: { readonly task: string }) {
   const { whereabouts } = useDashboard();
   const places = usePlaces<number>();

@@ -9,7 +9,7 @@ interface Shown {
   readonly serving: Serving;
 }
 
-/** Lets devices serve a version, or takes both devices and rounds back to it. */
+/** Buttons that make devices serve a version, or take both devices and rounds back to it. */
 export function Promote({ task, version: { number }, serving }: Shown) {
   const { session, requests } = useDashboard();
   if (!session.may('operator')) return null;
@@ -43,7 +43,7 @@ export function Promote({ task, version: { number }, serving }: Shown) {
   );
 }
 
-/** Lets devices follow the newest version again, or the gate. */
+/** Button that makes devices follow the newest version again, or the gate. */
 export function Unpin({ task, serving }: Pick<Shown, 'task' | 'serving'>) {
   const { session, requests } = useDashboard();
   if (!session.may('operator') || !serving.champion.isPinned) return null;
@@ -55,7 +55,7 @@ export function Unpin({ task, serving }: Pick<Shown, 'task' | 'serving'>) {
   );
 }
 
-/** Takes devices and rounds back to the version that devices served before. */
+/** Button that takes devices and rounds back to the version that devices served before. */
 export function RollBack({ task, serving }: Pick<Shown, 'task' | 'serving'>) {
   const { session, requests } = useDashboard();
   if (!session.may('operator')) return null;

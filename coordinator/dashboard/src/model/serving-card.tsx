@@ -5,7 +5,7 @@ import { terms } from '../format/terms.ts';
 import { RollBack, Unpin } from './promote.tsx';
 import { words } from './words.ts';
 
-/** Which version devices serve, and from which the next round goes on. */
+/** Version that devices serve, and the one that the next round trains from. */
 export function ServingCard({ task, serving }: { readonly task: string; readonly serving: Serving }) {
   const { champion, base, aliases } = serving;
   return (

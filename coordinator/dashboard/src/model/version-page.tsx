@@ -19,9 +19,10 @@ interface Shown {
   readonly number: number;
 }
 
-/** One version: what it was made of, and how good it is. */
+/** Page of one version: its origin and its figures. */
 export function VersionPage({ task, number }: Shown) {
-  // The newest at or below the number, which is the one, unless it is no longer kept; and the one before it.
+  // The first found is the newest at or below the number: another one if this version was deleted. The second
+  // is the one before it.
   const found = useLoaded<Versions>(
     `tasks/${task}/versions?limit=2&before=${number + 1}`,
     ['versions'],
@@ -50,7 +51,7 @@ export function VersionPage({ task, number }: Shown) {
   );
 }
 
-/** What devices have measured on held-out examples of their own. */
+/** Figures that devices have measured on held-out examples of their own. */
 function FromDevices({ measured: { parts } }: { readonly measured: NonNullable<Version['fromDevices']> }) {
   const [all] = parts;
   if (!all) return null;
@@ -78,7 +79,7 @@ function FromDevices({ measured: { parts } }: { readonly measured: NonNullable<V
 interface Particular {
   readonly task: string;
   readonly version: Version;
-  /** The version before it; undefined where there is none, or it is deleted. */
+  /** Version before it; undefined if there is none, or it is deleted. */
   readonly before: Version | undefined;
 }
 

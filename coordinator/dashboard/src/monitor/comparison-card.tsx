@@ -12,7 +12,7 @@ interface Shown {
 
 const minute = 60_000;
 
-/** How windows are compared; empty fields are as in the configuration. */
+/** Settings of the comparison of windows; empty fields are as in the configuration. */
 export function ComparisonCard({ configured, own, save }: Shown) {
   const { session } = useDashboard();
   const isDisabled = !session.may('operator');
@@ -71,7 +71,7 @@ export function ComparisonCard({ configured, own, save }: Shown) {
 
 type Texts = Record<'every' | 'atLeast' | 'share' | 'test' | 'threshold' | 'correction', string>;
 
-/** What the form says, and what it does not show. */
+/** Settings of the form, plus those that it does not show. */
 function settingsOf(texts: Texts, { features, expected }: OwnDriftSettings): OwnDriftSettings {
   const number = (text: string, scale = 1) => Number(text.replace(',', '.')) * scale;
   return {

@@ -4,7 +4,7 @@ import { Ago } from '../controls/moment.tsx';
 import { VersionOutcomes } from '../queries/outcomes.tsx';
 import { words } from './words.ts';
 
-/** What devices said of predictions, by version; nothing where no task asks them. */
+/** Outcomes of predictions on devices, by version; nothing if no task has such a query. */
 export function DevicesCard({ told }: { readonly told: readonly DeviceOutcomes[] }) {
   if (told.length === 0) return null;
   const queries = [...new Set(told.map(({ task, query }) => JSON.stringify([task, query])))];

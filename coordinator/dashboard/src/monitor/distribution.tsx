@@ -4,7 +4,7 @@ import { words } from './words.ts';
 const width = 180;
 const height = 44;
 
-/** Shares of a feature, the reference behind the window. */
+/** Shares of a feature's values, the reference behind the window. */
 export function Distribution({ name, distribution }: Pick<MonitoredFeature, 'name' | 'distribution'>) {
   if (!distribution) return <span class="muted">–</span>;
   const { labels, reference, current, others } = distribution;

@@ -7,11 +7,11 @@ import { words } from './words.ts';
 interface Shown {
   readonly features: readonly MonitoredFeature[];
   readonly own: OwnDriftSettings;
-  /** Saves settings of the model, and says so. */
+  /** Saves settings of the model, and shows the notice `done`. */
   readonly save: (settings: OwnDriftSettings, done: string) => void;
 }
 
-/** What each feature of the newest window was found to be; a person marks drift that is expected. */
+/** Findings about each feature of the newest window; operators mark drift that is expected. */
 export function FeaturesCard({ features, own, save }: Shown) {
   const { session } = useDashboard();
   const mayChange = session.may('operator');
@@ -60,7 +60,7 @@ export function FeaturesCard({ features, own, save }: Shown) {
   );
 }
 
-/** Findings, then drift that is expected, then the rest; each in its order. */
+/** Sorts findings first, then expected drift, then the rest. */
 function driftedFirst(features: readonly MonitoredFeature[]): MonitoredFeature[] {
   const rank = ({ drift, isExpected }: MonitoredFeature) => (drift?.drifted ? Number(isExpected) : 2);
   return features.toSorted((a, b) => rank(a) - rank(b));

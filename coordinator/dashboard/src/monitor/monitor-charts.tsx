@@ -5,7 +5,10 @@ import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import { accuracies, drifts } from './over-time.ts';
 
-/** How many features drifted, window by window, and how good the version was, hour by hour; either where it is known. */
+/**
+ * Charts of the share of drifted features by window, and of the version's accuracy by hour; each only if
+ * known.
+ */
 export function MonitorCharts({ model }: { readonly model: MonitoredModel }) {
   const drawn = [
     ...(model.windows.length > 0 ? [drifts] : []),

@@ -18,7 +18,7 @@ import { MonitorCharts } from './monitor-charts.tsx';
 import { StateCard } from './state-card.tsx';
 import { words } from './words.ts';
 
-/** How versions do in use: whether what they are asked has drifted, and how often they are right. */
+/** Page of the versions in use: drift of their inputs, and their accuracy. */
 export function MonitorPage() {
   const chosen = useSignal('');
   const loaded = useLoaded<MonitorState>('monitor', ['monitor', 'inference', 'rounds']);
@@ -48,10 +48,10 @@ interface Watched extends Pick<Choice, 'chosen' | 'choose'> {
   readonly state: MonitorState;
 }
 
-/** What versions are asked on servers: whether that has drifted. */
+/** Drift of the inputs of versions on servers. */
 function Drift({ state: { isWatching, versions }, chosen, choose }: Watched) {
   if (!isWatching) return <p class="hint">{words.off}</p>;
-  // The one that was asked last comes first.
+  // The version with the most recent requests comes first.
   const listed = versions.toReversed();
   const [first] = listed;
   if (!first) return <p class="hint">{words.none}</p>;

@@ -3,7 +3,7 @@ import type { ChartContent } from '@murmuration/ui/charts/content';
 import { hourOrDay, moment, percent } from '../format/format.ts';
 import { words } from './words.ts';
 
-/** Each window with the share of features that drifted, and with what is drift of the data. */
+/** Chart of the share of drifted features by window, with the share from which the data counts as drifted. */
 export function drifts({ windows, configured, own }: MonitoredModel): ChartContent {
   const inOrder = windows.toReversed();
   return {
@@ -21,7 +21,7 @@ export function drifts({ windows, configured, own }: MonitoredModel): ChartConte
   };
 }
 
-/** Each hour with how sure that is: between which it is, and of how many outcomes. */
+/** Chart of the accuracy by hour, with its interval and the number of outcomes. */
 export function accuracies({ accuracy }: Pick<MonitoredModel, 'accuracy'>): ChartContent {
   const { x } = along(
     words.hour,

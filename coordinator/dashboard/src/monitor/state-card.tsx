@@ -7,11 +7,11 @@ import { words } from './words.ts';
 interface Shown {
   readonly state: MonitoredVersion;
   readonly newest: MonitoredWindow | undefined;
-  /** Told where the reference is another one. */
+  /** Called when the reference was replaced. */
   readonly changed: () => void;
 }
 
-/** Whether a version's data drifted, with what it is compared, and how far the window is that is open. */
+/** State of a version's drift, its reference, and the progress of the open window. */
 export function StateCard({ state, newest, changed }: Shown) {
   const { session, requests, feed } = useDashboard();
   const { model, version, reference, rows, needed, last } = state;

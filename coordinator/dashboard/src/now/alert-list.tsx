@@ -14,7 +14,7 @@ interface Shown {
   readonly tasks: readonly TaskOverview[];
 }
 
-/** What is wrong now, and what to do about it. */
+/** Current alerts, with advice. */
 export function AlertList({ alerts, tasks }: Shown) {
   const waiting = tasks.flatMap(({ task, round, sentAway }) => {
     const { phase, quorum, number } = round ?? {};
@@ -73,7 +73,7 @@ function Alert({ alert }: { readonly alert: AlertMessage }) {
   );
 }
 
-/** What an operator may say of an alert; nothing for those who only look. */
+/** Buttons for an alert; nothing for viewers. */
 function Attend({ alert: { id, acknowledged, silencedUntil } }: { readonly alert: AlertMessage }) {
   const { session, requests, notice } = useDashboard();
   if (!session.may('operator')) return null;

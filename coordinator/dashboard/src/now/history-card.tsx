@@ -13,17 +13,17 @@ import { words } from './words.ts';
 
 /** Spans to choose from, hours. */
 const spans = [1, 6, 24, 168, 720] as const;
-/** Rounds that one chart shows at most, the newest ones. */
+/** Most rounds in one chart, the newest ones. */
 const most = 200;
 
-/** Steps in which what is shown moves on. */
+/** Number of steps in which the visible span moves on. */
 const steps = 100;
 
-/** How the rounds of a task went lately: who contributed to each, who was late or lost, and which failed. */
+/** Chart of a task's recent rounds: devices that contributed, were late or were lost, and failed rounds. */
 export function HistoryCard({ task }: { readonly task: string }) {
   const { theme, ticker, feed } = useDashboard();
   const hours = useSignal<number>(24);
-  // Moves on in steps too small to be seen, so that it is rarely asked for again.
+  // Moves on in steps too small to be seen, so that requests are rare.
   const beginning = useComputed(() => {
     const span = hours.value * 3_600_000;
     const step = span / steps;

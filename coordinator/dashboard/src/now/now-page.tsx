@@ -9,7 +9,7 @@ import { HistoryCard } from './history-card.tsx';
 import { OnlineDevices } from './online-devices.tsx';
 import { words } from './words.ts';
 
-/** How everything stands at this moment. */
+/** Page of the current state. */
 export function NowPage() {
   const { feed, session } = useDashboard();
   const overview = feed.overview.value;

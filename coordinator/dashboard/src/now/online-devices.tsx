@@ -4,7 +4,7 @@ import { count, percent } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { words } from './words.ts';
 
-/** Devices that are connected now, by what they run. */
+/** Devices that are connected now, by the client they run. */
 export function OnlineDevices({ devices, isEnrolmentOpen }: Pick<Overview, 'devices' | 'isEnrolmentOpen'>) {
   const { connected, eligible, enrolled, clients } = devices;
   const most = Math.max(1, ...clients.map(each => each.connected));

@@ -5,7 +5,7 @@ import { useDashboard } from '../context/dashboard.ts';
 import { count, figure } from '../format/format.ts';
 import { words } from './words.ts';
 
-/** What the versions of a task may tell of a device, and what they have told. */
+/** Privacy budget of a task's versions, and the part of it that is spent. */
 export function BudgetCard({ budget }: { readonly budget: PrivacyBudget | null }) {
   return (
     <section class="card" aria-labelledby="budget">
@@ -54,14 +54,14 @@ function Spent({ budget }: { readonly budget: PrivacyBudget }) {
   );
 }
 
-/** What the noise is like, and how much of it that makes. */
+/** Description of the noise, and its amount. */
 function noiseOf({ noiseBy, blt, bands, moreNoise }: PrivacyBudget): string {
   const { noise } = words.budget.terms;
   if (noiseBy === 'device') return noise.byDevices(moreNoise);
   return blt ? noise.blt(blt.theta.length, moreNoise) : noise.text(bands);
 }
 
-/** ε as it grew from version to version. */
+/** Chart of ε by version. */
 function Curve({ history }: Pick<PrivacyBudget, 'history'>) {
   const { theme } = useDashboard();
   const content = useMemo(

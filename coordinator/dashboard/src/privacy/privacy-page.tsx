@@ -9,7 +9,7 @@ import { Loading } from '../loading/loading.tsx';
 import { BudgetCard } from './budget-card.tsx';
 import { words } from './words.ts';
 
-/** What this task's devices are promised, and by which parameters. */
+/** Page of the guarantees to this task's devices, and their parameters. */
 export function PrivacyPage({ task }: { readonly task: string }) {
   const { feed } = useDashboard();
   const trainsHere = feed.overview.value?.tasks.find(each => each.task === task)?.trainsHere;
@@ -36,7 +36,7 @@ export function PrivacyPage({ task }: { readonly task: string }) {
   );
 }
 
-/** Of a task that the coordinator trains itself. */
+/** Hint for a task that the coordinator trains itself. */
 function NoDevices() {
   return (
     <section class="card promise" aria-labelledby="guarantees">

@@ -10,11 +10,11 @@ import { words } from './words.ts';
 interface Shown {
   readonly task: string;
   readonly query: TaskQueryMessage;
-  /** Told where somebody asked for it. */
+  /** Called when an operator asked devices. */
   readonly changed: () => void;
 }
 
-/** Whether devices are asked now, or when; operators ask them. */
+/** State of a query: asked now, or when; with a button for operators. */
 export function AskingCard({ task, query, changed }: Shown) {
   const { session, requests } = useDashboard();
   const overview = useOverview(task);
@@ -67,7 +67,7 @@ export function AskingCard({ task, query, changed }: Shown) {
   );
 }
 
-/** How far the round is that asks a query. */
+/** Progress of the round that asks a query. */
 function UnderWay({ task, round }: { readonly task: string; readonly round: LiveRound }) {
   const { number, phase, quorum } = round;
   return (

@@ -1,7 +1,7 @@
 import type { QueryBudgetMessage } from '@murmuration/api/query';
 import { words } from './words.ts';
 
-/** What the answers to a query may cost a device of its privacy, and what they have cost. */
+/** Privacy budget of a query's answers, and the part of it that is spent. */
 export function BudgetCard({ budget }: { readonly budget: QueryBudgetMessage }) {
   const { epsilon, delta, steps, rounds, isSpent, spent, together } = budget;
   const share = spent.epsilon === null ? 1 : Math.min(1, spent.epsilon / epsilon);

@@ -6,12 +6,12 @@ import { Ranking } from './ranking.tsx';
 import { words } from './words.ts';
 
 interface Shown {
-  /** Its name. */
+  /** Name of the query. */
   readonly query: string;
   readonly figures: FiguresMessage;
 }
 
-/** What a query found, drawn as it is read best. */
+/** Drawing of a query's result, by its kind. */
 export function FiguresDrawing({ query, figures }: Shown) {
   switch (figures.kind) {
     case 'histogram':
@@ -39,7 +39,7 @@ export function FiguresDrawing({ query, figures }: Shown) {
   }
 }
 
-/** Texts as bars, and how sure it is that they are all. */
+/** Texts as bars, with the probability that none is missing. */
 function Texts({
   query,
   figures: { texts, unread, chance },
@@ -58,7 +58,7 @@ function Texts({
   );
 }
 
-/** The newest version on all examples: each metric, and how far from it the truth may be. */
+/** Metrics of the newest version on all examples, with their intervals. */
 function Evaluated({
   figures: { versions },
 }: {
@@ -86,7 +86,7 @@ function Evaluated({
 
 type SingleFigures = Extract<FiguresMessage, { readonly kind: 'count' | 'sum' | 'mean' | 'distinct' }>;
 
-/** One figure, and how far from it the truth may be. */
+/** Single figure with its interval. */
 function Single({ figures }: { readonly figures: SingleFigures }) {
   const { value, what } = words.headline(figures);
   const { kind } = figures;

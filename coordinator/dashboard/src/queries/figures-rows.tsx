@@ -4,17 +4,17 @@ import { rowsOf } from './rows.ts';
 import { words } from './words.ts';
 
 interface Shown {
-  /** Its name. */
+  /** Name of the query. */
   readonly query: string;
   readonly figures: FiguresMessage;
 }
 
-/** What a query found, as a table. */
+/** Table of a query's result. */
 export function FiguresRows({ query, figures }: Shown) {
   const rows = rowsOf(figures);
   const { kind } = figures;
   const counts = rows.some(row => row.count !== null);
-  // Of what was found, such as n-grams, only how many there are is known.
+  // Some results, such as n-grams, have only a count.
   const estimates = rows.some(({ value, interval }) => value !== '–' || interval !== '–');
   const { table } = words;
   if (rows.length === 0) return null;

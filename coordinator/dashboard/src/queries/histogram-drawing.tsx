@@ -7,16 +7,16 @@ interface Shown {
   readonly figures: Histogram;
 }
 
-/** Edges below the bars: as many as a phone has room for. */
+/** Most edges labelled below the bars, so that they fit on a phone. */
 const mostEdges = 5;
 
-/** Bars at most whose intervals are drawn as lines: more of them would hide the bars. */
+/** Most bars whose intervals are drawn as lines; with more, lines would hide the bars. */
 const mostWhiskers = 24;
 
-/** The part of the width that the label of a quantile takes. */
+/** Share of the width that a quantile's label takes. */
 const labelWidth = 0.16;
 
-/** How many values are in each bin, with intervals, and the quantiles that follow. */
+/** Number of values in each bin, with intervals, and the quantiles. */
 export function HistogramDrawing({ query, figures: { bins, quantiles } }: Shown) {
   const drawn = occupied(bins);
   if (drawn.length === 0) return <p class="hint">{words.noValues}</p>;
@@ -58,7 +58,7 @@ export function HistogramDrawing({ query, figures: { bins, quantiles } }: Shown)
   );
 }
 
-/** Where the quantiles lie, each with its name above the bars. */
+/** Positions of the quantiles, with names above the bars. */
 function Marks({ quantiles, bins }: Pick<Histogram, 'quantiles'> & { readonly bins: readonly Bin[] }) {
   const marks = quantiles
     .map(({ quantile, value }) => ({ quantile, place: value === null ? null : placeOf(value, bins) }))
@@ -83,7 +83,7 @@ function Marks({ quantiles, bins }: Pick<Histogram, 'quantiles'> & { readonly bi
   );
 }
 
-/** Each bin one unit wide, from 0 to `top` high. */
+/** Bars one unit wide, on a scale from 0 to `top`. */
 function Bars({ bins, top }: { readonly bins: readonly Bin[]; readonly top: number }) {
   const y = (value: number) => 100 - (100 * value) / top;
   const gap = bins.length > 40 ? 0.06 : 0.12;

@@ -3,7 +3,7 @@ import type { FiguresMessage } from '@murmuration/api/query';
 export type Histogram = Extract<FiguresMessage, { readonly kind: 'histogram' }>;
 export type Bin = Histogram['bins'][number];
 
-/** The bins from the first to the last in which there is a value; none where there are no values. */
+/** Bins from the first to the last with a value; empty if there are no values. */
 export function occupied(bins: readonly Bin[]): readonly Bin[] {
   const isOccupied = ({ count }: Bin) => count > 0;
   const first = bins.findIndex(isOccupied);
@@ -11,8 +11,8 @@ export function occupied(bins: readonly Bin[]): readonly Bin[] {
 }
 
 /**
- * Where a value lies among bins that are drawn equally wide, 0 to 1: so the scale of logarithmic bins is logarithmic. null: in none of them, or in
- * one without an end.
+ * Position of a value among bins that are drawn equally wide, 0 to 1, so that the scale of logarithmic bins
+ * is logarithmic. null if it is in no bin, or in one without an end.
  */
 export function placeOf(value: number, bins: readonly Bin[]): number | null {
   const index = bins.findIndex(
@@ -23,14 +23,14 @@ export function placeOf(value: number, bins: readonly Bin[]): number | null {
   return (index + (value - from!) / (to! - from!)) / bins.length;
 }
 
-/** An edge of bins that is written below them. */
+/** Labelled edge of bins. */
 export interface Edge {
-  /** 0 to 1. */
+  /** Position, 0 to 1. */
   readonly place: number;
   readonly value: number;
 }
 
-/** Edges of bins, equally far from each other and at most `most + 1` of them. */
+/** Equally spaced edges of bins, at most `most + 1`. */
 export function edgesOf(bins: readonly Bin[], most: number): Edge[] {
   const values = [bins[0]?.from ?? null, ...bins.map(({ to }) => to)];
   const step = Math.max(1, Math.ceil(bins.length / most));
@@ -39,14 +39,17 @@ export function edgesOf(bins: readonly Bin[], most: number): Edge[] {
   );
 }
 
-/** A round number that is `value` at least, above 0: 1, 2, 3, 4, 5, 6 or 8 times a power of ten. */
+/** Least round number that is at least `value`, above 0: 1, 2, 3, 4, 5, 6 or 8 times a power of ten. */
 export function roundUp(value: number): number {
   if (!(value > 0)) return 1;
   const tens = 10 ** Math.floor(Math.log10(value));
   return tens * ([1, 2, 3, 4, 5, 6, 8].find(times => times * tens >= value * (1 - 1e-9)) ?? 10);
 }
 
-/** A line for each label at its place, 0 to 1 and ascending, the lowest in which it is `gap` from the one before. */
+/**
+ * Line of each label at its place, 0 to 1 and ascending: the lowest line in which it is `gap` from the label
+ * before.
+ */
 export function linesOf(places: readonly number[], gap: number): number[] {
   const ends: number[] = [];
   return places.map(place => {

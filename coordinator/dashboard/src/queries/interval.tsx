@@ -2,13 +2,13 @@ import type { EstimateMessage } from '@murmuration/api/query';
 
 interface Shown {
   readonly estimate: EstimateMessage;
-  /** The ends of the scale. */
+  /** Ends of the scale. */
   readonly from: number;
   readonly to: number;
   readonly write: (value: number) => string;
 }
 
-/** An estimate on a scale: its interval as a bar, its value as a dot. The text beside it says the same. */
+/** Estimate on a scale: its interval as a bar, its value as a dot. The text beside it says the same. */
 export function Interval({ estimate: { value, low, high }, from, to, write }: Shown) {
   const at = (of: number) => `${(100 * (of - from)) / (to - from)}%`;
   return (

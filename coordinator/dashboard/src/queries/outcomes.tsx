@@ -9,7 +9,7 @@ interface Shown {
   readonly figures: OutcomesFigures;
 }
 
-/** What became of predictions, version by version: a bar for each outcome, with its interval. */
+/** Outcomes of predictions, version by version: a bar for each outcome, with its interval. */
 export function Outcomes({ query, figures: { versions } }: Shown) {
   const told = versions.filter(({ devices }) => devices > 0);
   if (told.length === 0) return <p class="hint">{words.few}</p>;
@@ -23,7 +23,7 @@ export function Outcomes({ query, figures: { versions } }: Shown) {
   );
 }
 
-/** What became of predictions of the version that an arm serves: shares of those of a device, the mean over devices. */
+/** Outcomes of predictions of the version that an arm serves: shares per device, averaged over devices. */
 export function ArmOutcomes({
   query,
   figures,
@@ -37,7 +37,7 @@ export function ArmOutcomes({
   );
 }
 
-/** Those of one version, with how many devices told of them. */
+/** Outcomes of one version, with the number of devices that reported them. */
 export function VersionOutcomes({ version }: { readonly version: OutcomesFigures['versions'][number] }) {
   const share = (value: number) => `${100 * value}%`;
   return (

@@ -16,12 +16,12 @@ export interface Queries {
   readonly queries: readonly TaskQueryMessage[];
 }
 
-/** The queries of a task, asked for again whenever something of them may have changed. */
+/** Queries of a task, reloaded whenever they may have changed. */
 export function useQueries(task: string) {
   return useLoaded<Queries>(`tasks/${task}/queries`, ['queries', 'rounds', 'settings'], task);
 }
 
-/** That a task asks nothing, and which others there are. */
+/** Hint that a task has no queries, with links to other tasks. */
 function Nothing({ task }: { readonly task: string }) {
   const { feed } = useDashboard();
   const others = (feed.overview.value?.tasks ?? []).map(each => each.task).filter(each => each !== task);
@@ -43,7 +43,7 @@ function Nothing({ task }: { readonly task: string }) {
   );
 }
 
-/** What devices of a task are asked, when they are asked next, and what they said last. */
+/** Page of a task's queries, with their next times and newest results. */
 export function QueriesPage({ task }: { readonly task: string }) {
   const loaded = useQueries(task);
   return (

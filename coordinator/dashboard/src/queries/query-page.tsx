@@ -20,7 +20,7 @@ interface Shown {
   readonly name: string;
 }
 
-/** One query: when devices are asked, what they said, and what they said before. */
+/** Page of one query: its state, newest result and history. */
 export function QueryPage({ task, name }: Shown) {
   const loaded = useQueries(task);
   return (
@@ -49,7 +49,7 @@ export function QueryPage({ task, name }: Shown) {
 
 interface Answer {
   readonly query: TaskQueryMessage;
-  /** Newest first. */
+  /** Results, newest first. */
   readonly results: readonly QueryResultMessage[];
 }
 

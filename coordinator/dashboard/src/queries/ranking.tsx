@@ -3,12 +3,12 @@ import { words } from './words.ts';
 
 interface Shown {
   readonly label: string;
-  /** What the bars count. */
+  /** Unit of the bars. */
   readonly unit: string;
   readonly items: readonly { readonly item: string; readonly perDevice: EstimateMessage }[];
 }
 
-/** Items that are drawn; all of them are in the table. */
+/** Items that are drawn; the table has all of them. */
 const most = 20;
 
 /** Items as bars, the most frequent first, with their intervals. */

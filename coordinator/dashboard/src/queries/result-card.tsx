@@ -11,11 +11,13 @@ import { words } from './words.ts';
 
 interface Shown {
   readonly task: string;
-  /** Newest first. */
+  /** Results, newest first. */
   readonly results: readonly QueryResultMessage[];
 }
 
-/** What devices said: the newest result that shows something, or another one; and why the newest shows nothing. */
+/**
+ * Answers of devices: the newest result with figures, or a chosen one; and the reason if the newest has none.
+ */
 export function ResultCard({ task, results }: Shown) {
   const chosen = useSignal<number | null>(null);
   const [newest] = results;

@@ -3,16 +3,19 @@ import { count, figure, percent } from '../format/format.ts';
 import { occupied } from './histogram.ts';
 import { words } from './words.ts';
 
-/** A row of the table of what a query found, as it is written. */
+/** Row of the table of a query's result, as text. */
 export interface FiguresRow {
   readonly what: string;
-  /** Values, or devices, that were counted; null where nothing is counted. */
+  /** Number of values or devices counted; null if nothing is counted. */
   readonly count: string | null;
   readonly value: string;
   readonly interval: string;
 }
 
-/** What a query found, a row for each figure; of a histogram the bins from the first to the last with a value. */
+/**
+ * Rows of a query's result, one for each figure; for a histogram the bins from the first to the last with a
+ * value.
+ */
 export function rowsOf(figures: FiguresMessage): FiguresRow[] {
   const of = (what: string, counted: number, perDevice: EstimateMessage): FiguresRow => ({
     what,

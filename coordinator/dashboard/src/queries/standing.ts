@@ -2,12 +2,15 @@ import type { TaskOverview } from '@murmuration/api/overview';
 import type { TaskQueryMessage } from '@murmuration/api/query';
 import { useDashboard } from '../context/dashboard.ts';
 
-/** What becomes of a query next. */
+/** Next event of a query. */
 export type Next =
   | { readonly is: 'asked' | 'soon' | 'by-command' | 'paused' | 'spent' }
   | { readonly is: 'later'; readonly at: string };
 
-/** When a query is asked next: `asked` in the round that is under way, `soon` in the next one. `now`: ms since 1970. */
+/**
+ * Finds when a query is asked next: `asked` in the current round, `soon` in the next one.
+ * @param now ms since 1970.
+ */
 export function nextOf(
   {
     name,
@@ -28,7 +31,7 @@ export function nextOf(
   return Date.parse(nextAt) <= now ? { is: 'soon' } : { is: 'later', at: nextAt };
 }
 
-/** How a task stands, as the coordinator told last. */
+/** Current overview of a task. */
 export function useOverview(task: string): TaskOverview | undefined {
   const { feed } = useDashboard();
   return feed.overview.value?.tasks.find(each => each.task === task);

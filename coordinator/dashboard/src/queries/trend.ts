@@ -6,17 +6,20 @@ import { words } from './words.ts';
 
 interface Line {
   readonly label: string;
-  /** By its place where it is left out. */
+  /** Colour of the line; by default that of its place. */
   readonly colour?: Colour;
   readonly of: (figures: FiguresMessage) => number | null;
 }
 
 const colours: readonly Colour[] = ['shared', 'yours', 'both', 'good', 'muted'];
 
-/** What results show over time: an estimate with its interval, quantiles, or items. null where fewer than two of them, newest first, show anything. */
+/**
+ * Chart of results over time: an estimate with its interval, quantiles, or items. null if fewer than two of
+ * the results (newest first) have figures.
+ */
 export function trendOf(results: readonly QueryResultMessage[]): ChartContent | null {
   const all = results.flatMap(({ endedAt, figures }) =>
-    // What a first of two rounds finds is not yet what was asked for.
+    // The first of two rounds only prepares the answer.
     figures && figures.kind !== 'sketch' && figures.kind !== 'ngram-sketch' ? [{ endedAt, figures }] : [],
   );
   const [newest] = all.map(({ figures }) => figures);
@@ -128,7 +131,7 @@ function linesOf(
   }
 }
 
-/** The share of an outcome among predictions of the newest version of which enough devices told. */
+/** Share of an outcome among predictions of the newest version that enough devices reported on. */
 function newestShare(figures: FiguresMessage, outcome: string): number | null {
   if (figures.kind !== 'outcomes') return null;
   const shown = figures.versions.filter(({ predictions }) => predictions !== null);
@@ -136,7 +139,7 @@ function newestShare(figures: FiguresMessage, outcome: string): number | null {
   return newest?.outcomes.find(each => each.outcome === outcome)?.share.value ?? null;
 }
 
-/** The one estimate of figures that have one. */
+/** Only estimate of figures that have a single one. */
 function estimateOf(figures: FiguresMessage) {
   switch (figures.kind) {
     case 'count':

@@ -14,7 +14,10 @@ interface Shown {
   readonly query: string;
 }
 
-/** What a query for new words has found, and the vocabulary that takes them; nothing where the query is for something else. */
+/**
+ * New words that a query has found, and the vocabulary that takes them; nothing for a query with another
+ * purpose.
+ */
 export function VocabularyCard({ task, query }: Shown) {
   const loaded = useLoaded<VocabularyStandingMessage>(
     `tasks/${task}/vocabulary`,
@@ -53,7 +56,7 @@ function Card({
     chosen.value = isAdded ? [...others, word] : others;
   };
   const names = proposed.map(({ word }) => word);
-  // Those that are shown, whatever is proposed by the time that somebody confirms.
+  // Fixed to the words shown now, even if others are proposed before the operator confirms.
   const toAdd =
     chosen.value.length > 0 ? names.filter(isChosen) : names.slice(0, Math.min(growth.atOnce, growth.room));
   const add = async () => {

@@ -11,7 +11,7 @@ type Kind = TaskQueryMessage['kind'];
 
 const wholeNumber = (value: number) => count(Math.round(value));
 
-/** So many of 100 devices. */
+/** Rate per 100 devices. */
 const ofHundred = (perDevice: number) => figure(100 * perDevice);
 
 const connected = (devices: number) =>
@@ -70,14 +70,14 @@ export const words = {
   outcomesOf: 'What became of predictions, by version. Lines show the 95 % interval for all devices.',
   armOf:
     'What became of predictions on devices of one arm. Each device counts once, by its share of them; lines show the 95 % interval for all devices.',
-  /** The newest of versions that devices evaluated. */
+  /** Newest of the versions that devices evaluated. */
   newestOf: <Of extends { readonly version: number | null }>(versions: readonly Of[]): Of | undefined =>
     versions.toSorted((a, b) => (b.version ?? -1) - (a.version ?? -1))[0],
   evaluated: ({ devices, examples }: { readonly devices: number; readonly examples: number }) =>
     `${counted(devices, 'device')}, ${counted(examples, 'held-out example')}`,
   evaluatedBy: 'Means over devices, each on held-out examples of its own; intervals resample devices.',
   part: (slice: string | null) => (slice === null ? 'all examples' : `slice ${slice}`),
-  /** What a query found, in a few words. */
+  /** Short summary of a query's result. */
   summary: (figures: FiguresMessage): string => {
     switch (figures.kind) {
       case 'count':
@@ -137,7 +137,10 @@ export const words = {
   },
   asking: {
     heading: 'Asking',
-    /** `round`: number of the one that is under way; `now`: ms since 1970. */
+    /**
+     * @param round number of the current round.
+     * @param now ms since 1970.
+     */
     verdict: (next: Next, round: number | null, now: number) => {
       switch (next.is) {
         case 'asked':
@@ -155,7 +158,7 @@ export const words = {
       }
     },
     after: (round: number) => `Round ${count(round)} is running; devices are asked when it is over.`,
-    /** `now`: ms since 1970. */
+    /** @param now ms since 1970. */
     further: (
       { number, of, failures, isAutomatic, until }: NonNullable<TaskQueryMessage['further']>,
       now: number,
@@ -176,7 +179,7 @@ export const words = {
       period: 'A device answers once in',
       every: 'Asked by itself',
     },
-    /** `share`: of all devices, those that answer the next round. */
+    /** @param share share of all devices that may answer the next round. */
     ready: (devices: number, share: number) =>
       `${count(devices)} connected, as far as their apps allow it${share < 1 ? `; the next round asks the ${percent(share, 0)} of devices that are on its side of their text` : ''}`,
     every: (ms: number | null) => (ms === null ? 'never' : `every ${plainDuration(ms)}`),
@@ -252,7 +255,7 @@ export const words = {
     trimmed: 'Bins without values before and after these are left out.',
     more: (items: number) => `${counted(items, 'more item')} in the table.`,
   },
-  /** The figure that people read first. */
+  /** Main figure of a result. */
   headline: (figures: Single): { readonly value: string; readonly what: string } => {
     switch (figures.kind) {
       case 'count':

@@ -10,7 +10,7 @@ interface Shown {
   readonly errors: readonly { readonly code: string; readonly count: number }[];
 }
 
-/** Refusals by code, each with what it means and what to do. */
+/** Refusals by code, each with its meaning and advice. */
 export function ErrorTable({ label, errors }: Shown) {
   const most = Math.max(1, ...errors.map(each => each.count));
   return (

@@ -1,4 +1,7 @@
-/** Codes that a federation in good health brings about: devices that were too slow, that went away, or that nobody needs any more; operators who mistype. */
+/**
+ * Codes of normal operation: devices that were too slow, went away, or are no longer needed; operators who
+ * mistype.
+ */
 const expected: ReadonlySet<string> = new Set([
   'round.closed',
   'round.unknown',
@@ -14,7 +17,7 @@ const expected: ReadonlySet<string> = new Set([
   'declined',
 ]);
 
-/** Whether a few refusals by this code happen in normal operation. */
+/** True if a few refusals with this code are normal. */
 export function isExpected(code: string): boolean {
   return expected.has(code);
 }

@@ -1,5 +1,5 @@
 export const words = {
-  /** What a device gives as its reason to leave a round, where that is no error. */
+  /** Reasons of a device to leave a round that are no errors. */
   reasons: {
     stopped: 'The app stopped, or the page was closed.',
     busy: 'The device was busy with another task.',

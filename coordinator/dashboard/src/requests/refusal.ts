@@ -1,7 +1,7 @@
 import type { FieldProblem } from '@murmuration/api/settings';
 import { type ErrorCode, errors } from '@murmuration/protocol/errors/errors';
 
-/** Why the coordinator did not do what it was asked for. */
+/** Error answer of the coordinator. */
 export class Refusal extends Error {
   readonly code: string;
   readonly status: number;
@@ -15,12 +15,12 @@ export class Refusal extends Error {
   }
 }
 
-/** The coordinator can't be reached. */
+/** Refusal for a coordinator that can't be reached. */
 export function unreachable(): Refusal {
   return new Refusal('server.unreachable', errors['server.unreachable'], 0);
 }
 
-/** A problem document (RFC 9457), or whatever a proxy answered in its place. */
+/** Refusal from a problem document (RFC 9457), or from a proxy's answer in its place. */
 export async function refusalOf(response: Response): Promise<Refusal> {
   const problem = (await response.json().catch(() => ({}))) as {
     code?: string;
@@ -31,7 +31,7 @@ export async function refusalOf(response: Response): Promise<Refusal> {
   return new Refusal(code, detail ?? textOf(code) ?? response.statusText, response.status, fields);
 }
 
-/** What a code means; undefined for one that this page does not know. */
+/** Meaning of a code; undefined for one that this page does not know. */
 export function textOf(code: string): string | undefined {
   return code in errors ? errors[code as ErrorCode] : undefined;
 }

@@ -1,10 +1,10 @@
 import { refusalOf, unreachable } from './refusal.ts';
 
-/** Asks the admin API with the cookie of the session. */
+/** Client of the admin API, with the cookie of the session. */
 export class Requests {
   readonly #signedOut: () => void;
 
-  /** `signedOut` is told where the session counts no more. */
+  /** @param signedOut called when the session is no longer valid. */
   constructor(signedOut: () => void) {
     this.#signedOut = signedOut;
   }
@@ -13,7 +13,7 @@ export class Requests {
     return this.#ask(path, { ...(signal && { signal }) });
   }
 
-  /** Asks for a change. */
+  /** Requests a change. */
   send<Answer>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown = {}): Promise<Answer> {
     return this.#ask(path, {
       method,

@@ -4,13 +4,16 @@ import { count } from '../format/format.ts';
 import { flock, height, mostDots, width } from './flock-layout.ts';
 import { words } from './words.ts';
 
-/** From the heart of the flock to its edge. */
+/** Standings from the heart of the flock to its edge. */
 const standings = ['done', 'working', 'waiting', 'late', 'lost'] as const;
 type Standing = (typeof standings)[number];
 
 type Cohort = LiveRound['cohort'];
 
-/** The cohort as a flock: whoever is done is at its heart, whoever is lost at its edge. What the colours say is said in numbers below. */
+/**
+ * Cohort as a flock: finished devices at its heart, lost ones at its edge. Numbers below say the same as the
+ * colours.
+ */
 export function CohortDots({
   cohort,
   isGathering,
@@ -47,11 +50,11 @@ export function CohortDots({
   );
 }
 
-/** The standing of each dot; of those beyond, nobody is there yet. */
+/** Standing of each dot; further dots have no device yet. */
 function standingsOf(cohort: Cohort, birds: number, each: number, isGathering: boolean): Standing[] {
   const shown: Standing[] = [];
   for (const standing of isGathering ? (['waiting'] as const) : standings) {
-    // One device of a rare kind is seen as well.
+    // At least one dot, so that a rare standing is visible.
     const dots = cohort[standing] === 0 ? 0 : Math.max(1, Math.round(cohort[standing] / each));
     for (let i = 0; i < dots && shown.length < birds; i++) shown.push(standing);
   }

@@ -4,14 +4,14 @@ import { words } from './words.ts';
 
 export interface Filter {
   readonly outcome: '' | 'published' | 'failed';
-  /** Days of the viewer's zone, as date fields have them; empty: any. */
+  /** Days of the viewer's zone, in the format of date fields; empty for any. */
   readonly from: string;
   readonly to: string;
 }
 
 export const noFilter: Filter = { outcome: '', from: '', to: '' };
 
-/** The filter as the coordinator takes it: from the beginning of one day to the end of another. */
+/** Query parameters of the filter: from the beginning of one day to the end of another. */
 export function queryOf({ outcome, from, to }: Filter): string {
   const parts = [
     outcome && `outcome=${outcome}`,
@@ -21,7 +21,7 @@ export function queryOf({ outcome, from, to }: Filter): string {
   return parts.map(part => (part ? `&${part}` : '')).join('');
 }
 
-/** When a day of the viewer's zone begins, or one so many days later. */
+/** Beginning of a day of the viewer's zone, `later` days after the given one. */
 function dayOf(date: string, later: number): string {
   const [year, month, day] = date.split('-').map(Number) as [number, number, number];
   return new Date(year, month - 1, day + later).toISOString();
@@ -32,7 +32,6 @@ interface Shown {
   readonly changed: () => void;
 }
 
-/** Which rounds are listed. */
 export function Filters({ filter, changed }: Shown) {
   const set = (change: Partial<Filter>) => {
     const next = { ...filter.value, ...change };

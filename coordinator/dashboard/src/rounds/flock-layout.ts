@@ -1,22 +1,25 @@
-/** A point in a picture of `width` × `height`. */
+/** Point in a picture of `width` × `height`. */
 export interface Point {
   readonly x: number;
   readonly y: number;
-  /** Of its dot. */
+  /** Radius of its dot. */
   readonly radius: number;
 }
 
 export const width = 640;
 export const height = 220;
-/** Dots in a picture at most: a larger cohort has several devices to a dot. */
+/** Most dots in a picture; a dot of a larger cohort stands for several devices. */
 export const mostDots = 400;
 
-/** The angle between neighbouring seeds of a sunflower, radians: points at its multiples fill a disc evenly (Vogel 1979). */
+/**
+ * Angle between neighbouring seeds of a sunflower, radians: points at its multiples fill a disc evenly (Vogel
+ * 1979).
+ */
 const golden = Math.PI * (3 - Math.sqrt(5));
 
 /**
- * Where so many birds are, those at the heart of the flock first: an even disc, drawn out to a band that swings through the
- * picture.
+ * Positions of `birds` birds, the heart of the flock first: an even disc, stretched to a band that swings
+ * through the picture.
  */
 export function flock(birds: number): readonly Point[] {
   const size = Math.min(10, 1.4 + 52 / Math.sqrt(birds + 6));

@@ -3,7 +3,7 @@ import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { count } from '../format/format.ts';
 import { words } from './words.ts';
 
-/** The groups of a masked cohort: how long the mean of each is, and how far it lies from the others. */
+/** Groups of a masked cohort, with the norm of each mean and its distance from the others. */
 export function GroupTable({ groups }: { readonly groups: NonNullable<RoundDetail['groups']> }) {
   const furthest = Math.max(...groups.map(({ distance }) => distance ?? 0));
   const { columns, failed } = words.groups;

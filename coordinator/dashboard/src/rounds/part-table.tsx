@@ -3,7 +3,7 @@ import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { count } from '../format/format.ts';
 import { words } from './words.ts';
 
-/** The parts of a round that was spread over cells, and what became of each. */
+/** Parts of a round that was spread over cells, with the outcome of each. */
 export function PartTable({ parts }: { readonly parts: NonNullable<RoundDetail['parts']> }) {
   const { heading, columns, counted, excluded } = words.parts;
   return (

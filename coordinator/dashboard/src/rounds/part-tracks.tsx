@@ -1,7 +1,7 @@
 import type { LivePart } from '@murmuration/api/overview';
 import { words } from './words.ts';
 
-/** The parts of a round under way that is spread over cells: in which phase each is, and how much of what it waits for is there. */
+/** Parts of a running round that is spread over cells: the phase of each, and its progress. */
 export function PartTracks({
   parts,
   query,
@@ -46,7 +46,7 @@ function countText(part: LivePart, query: string | null): string {
     : words.parts.of(accepted, goal);
 }
 
-/** How far the phase of a part is, 0 to 1. */
+/** Progress of a part's phase, 0 to 1. */
 function doneOf({ phase, accepted, goal }: LivePart): number {
   if (phase === 'published' || phase === 'failed') return 1;
   return phase === null ? 0 : Math.min(1, accepted / Math.max(1, goal));

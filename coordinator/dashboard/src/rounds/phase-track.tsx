@@ -15,7 +15,7 @@ const masked: readonly Phase[] = [
 ];
 const plain: readonly Phase[] = ['gathering', 'updates', 'closing'];
 
-/** The phases of a round in a row: those that are over with the time that they took, the current one with how far it is. */
+/** Phases of a round in a row: past ones with their duration, the current one with its progress. */
 export function PhaseTrack({ round, isMasked }: { readonly round: LiveRound; readonly isMasked: boolean }) {
   const now = useNow();
   const phases = isMasked ? masked : plain;
@@ -48,7 +48,7 @@ export function PhaseTrack({ round, isMasked }: { readonly round: LiveRound; rea
   );
 }
 
-/** How far the current phase is, 0 to 1. */
+/** Progress of the current phase, 0 to 1. */
 function doneOf({ quorum, unmasked }: LiveRound): number {
   if (quorum) return Math.min(1, quorum.accepted / Math.max(1, quorum.goal));
   return unmasked ?? 0.5;

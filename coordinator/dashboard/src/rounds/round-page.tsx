@@ -21,7 +21,7 @@ interface Shown {
   readonly number: number;
 }
 
-/** One round: while it runs, live; afterwards what became of it, and why. */
+/** Page of one round: live while it runs, afterwards its outcome and the reason. */
 export function RoundPage({ task, number }: Shown) {
   const { feed } = useDashboard();
   const overview = feed.overview.value?.tasks.find(each => each.task === task);
@@ -106,7 +106,7 @@ function Detail({ task, detail }: Ended) {
   );
 }
 
-/** The outcome of the round, in words and figures. */
+/** Outcome of the round, in words and figures. */
 function Outcome({ task, detail }: Ended) {
   const { outcome, query, failure } = detail;
   return (

@@ -15,7 +15,7 @@ import { Filters, noFilter, queryOf } from './filters.tsx';
 import { TallyBar } from './tally-bar.tsx';
 import { words } from './words.ts';
 
-/** The rounds of a task that are over, newest first. */
+/** Page of the past rounds of a task, newest first. */
 export function RoundsPage({ task }: { readonly task: string }) {
   const { feed } = useDashboard();
   const filter = useSignal(noFilter);

@@ -4,8 +4,8 @@ import { Action } from '../controls/action.tsx';
 import { words } from './words.ts';
 
 /**
- * What an operator may do to the rounds of a task; nothing for those who only look. Each button keeps its place, whether or not a round runs:
- * what was under the pointer a moment ago is still the same.
+ * Buttons that control the rounds of a task; nothing for viewers. Each button keeps its place, with or
+ * without a round, so that nothing moves under the pointer.
  */
 export function RoundControl({ overview: { task, round, isPaused } }: { readonly overview: TaskOverview }) {
   const { session, requests } = useDashboard();

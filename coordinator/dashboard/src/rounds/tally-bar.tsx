@@ -4,7 +4,10 @@ import { words } from './words.ts';
 
 const parts = ['accepted', 'late', 'lost'] as const;
 
-/** What became of a cohort, as a bar and in numbers; of a round without one, who trained. */
+/**
+ * Outcome of a cohort, as a bar and in numbers; for a round without one, the note that the coordinator
+ * trained.
+ */
 export function TallyBar({ round }: { readonly round: Ended }) {
   if (isCentral(round)) return <span class="muted">{words.central.round}</span>;
   const { tally } = round;

@@ -10,7 +10,7 @@ import { PhaseTrack } from './phase-track.tsx';
 import { RoundControl } from './steering.tsx';
 import { words } from './words.ts';
 
-/** A task now: its round under way, or the next one. */
+/** Current state of a task: its running round, or the next one. */
 export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
   const { task, round, isPaused, isMasked, trainsHere, isAsynchronous, waitsFor } = overview;
   return (
@@ -107,7 +107,7 @@ function Between({ overview }: { readonly overview: TaskOverview }) {
   return <p class="hint">{text}</p>;
 }
 
-/** When devices come back that were sent away, in words that count down; nothing where none is expected. */
+/** Countdown until devices that were sent away come back; nothing if none is expected. */
 export function ComeBack({ sentAway: { devices, next } }: Pick<TaskOverview, 'sentAway'>) {
   const now = useNow();
   if (next === null) return null;

@@ -4,15 +4,15 @@ import { clockTime, count, duration } from '../format/format.ts';
 import { words } from './words.ts';
 
 interface Shown {
-  /** Name of the query that devices were asked; null where they trained. */
+  /** Name of the query that devices were asked; null if they trained. */
   readonly query: string | null;
   readonly phases: readonly PhaseMessage[];
-  /** ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;
 }
 
-/** The phases of a round on one scale of time, and what became of the cohort in each. */
+/** Phases of a round on one time scale, with the counts of each. */
 export function Timeline({ query, phases, startedAt, endedAt }: Shown) {
   const whole = Math.max(1, endedAt - startedAt);
   const at = (iso: string | null, otherwise: number) => (iso === null ? otherwise : Date.parse(iso));

@@ -7,7 +7,7 @@ import { Loading } from '../loading/loading.tsx';
 import { asRefusal } from '../requests/refusal.ts';
 import { words } from './words.ts';
 
-/** Sends a test notice to a webhook; nothing for those who only look. */
+/** Button that sends a test notice to a webhook; nothing for viewers. */
 function TestWebhook({ host }: { readonly host: string }) {
   const { session, requests, notice } = useDashboard();
   const isBusy = useSignal(false);
@@ -29,7 +29,7 @@ function TestWebhook({ host }: { readonly host: string }) {
   );
 }
 
-/** What is watched for, where notices go, and what was wrong before. */
+/** Alert rules, webhooks and resolved alerts. */
 export function AlertRules() {
   const alerts = useLoaded<Alerts>('alerts', ['alerts']);
   return (

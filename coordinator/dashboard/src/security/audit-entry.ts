@@ -1,15 +1,15 @@
 import type { AuditAction } from '@murmuration/api/audit';
 
-/** As GET /v1/admin/audit lists them. */
+/** Entry as listed by GET /v1/admin/audit. */
 export interface AuditEntry {
   readonly number: number;
   readonly time: string;
   readonly actor: { readonly id: string; readonly name: string };
   readonly action: AuditAction;
   readonly subject: string;
-  /** `done`, the code with which it failed, or `begun` where neither is known. */
+  /** Result `done`, the code with which it failed, or `begun` if neither is known. */
   readonly outcome: string;
-  /** null of what changes no values. */
+  /** Changed values; null if the action changes none. */
   readonly changes:
     | readonly { readonly field: string; readonly from: unknown; readonly to: unknown }[]
     | null;

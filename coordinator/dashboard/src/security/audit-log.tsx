@@ -14,7 +14,7 @@ interface Answer {
   readonly entries: readonly AuditEntry[];
 }
 
-/** Who did what, newest first. */
+/** Actions of operators, newest first. */
 export function AuditLog() {
   const places = usePlaces<number>();
   const loaded = useLoaded<Answer>(`audit?limit=${limit}${places.query('before')}`, ['audit']);

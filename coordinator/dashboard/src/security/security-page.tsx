@@ -13,7 +13,7 @@ import { words } from './words.ts';
 /** Spans to choose from, hours. */
 const spans = [24, 168, 720] as const;
 
-/** What was refused, what is watched for, and who did what. */
+/** Page of refused messages, alert rules and the audit log. */
 export function SecurityPage() {
   return (
     <>

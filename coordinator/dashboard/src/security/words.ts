@@ -96,10 +96,10 @@ export const words = {
   },
 };
 
-/** Words of a vocabulary that are written out. */
+/** Most words of a vocabulary that are listed. */
 const mostWords = 12;
 
-/** What became of words of a vocabulary; undefined of other changes. */
+/** Description of changed words of a vocabulary; undefined for other changes. */
 function changedWords(field: string, from: unknown, to: unknown): string | undefined {
   const said = { vocabulary: ['Taken out', 'Added'], rejected: ['Allowed again', 'Rejected'] }[field];
   const list = Array.isArray(to) ? to : from;

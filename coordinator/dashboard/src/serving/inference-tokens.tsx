@@ -3,7 +3,7 @@ import type { InferenceToken } from '../access/tokens.ts';
 import { words as tokenWords } from '../access/words.ts';
 import { words } from './words.ts';
 
-/** With what programs ask models. */
+/** Tokens with which programs ask models. */
 export function InferenceTokens() {
   const { columns } = tokenWords.list;
   return (

@@ -10,11 +10,11 @@ type Model = Inference['models'][number];
 
 interface Shown {
   readonly models: readonly Model[];
-  /** Told where a model was loaded or unloaded. */
+  /** Called when a model was loaded or unloaded. */
   readonly changed: () => void;
 }
 
-/** The models that can be asked, and each of their versions in memory. */
+/** Models that can be asked, and their versions in memory. */
 export function ModelsCard({ models, changed }: Shown) {
   const { session } = useDashboard();
   const mayChange = session.may('operator');
@@ -68,7 +68,7 @@ export function ModelsCard({ models, changed }: Shown) {
 interface Row {
   readonly model: Model;
   readonly version: InferenceVersion;
-  /** Models are loaded and unloaded as wholes: by what stands in their first row. */
+  /** True for the first row of a model, which has its buttons: a model is loaded and unloaded as a whole. */
   readonly isFirst: boolean;
   readonly mayChange: boolean;
   readonly changed: () => void;

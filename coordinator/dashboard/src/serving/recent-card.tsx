@@ -4,10 +4,10 @@ import { useSignal } from '@preact/signals';
 import { Ago } from '../controls/moment.tsx';
 import { words } from './words.ts';
 
-/** Requests that are shown unless somebody asks for all. */
+/** Requests shown at first. */
 const few = 10;
 
-/** The newest requests, the newest first. */
+/** Recent requests, newest first. */
 export function RecentCard({ recent }: { readonly recent: Inference['recent'] }) {
   const { recentColumns: columns } = words;
   const isWhole = useSignal(false);

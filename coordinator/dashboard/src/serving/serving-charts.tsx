@@ -14,7 +14,7 @@ interface Shown {
   readonly children?: ComponentChildren;
 }
 
-/** How long requests took, minute by minute. */
+/** Chart of request latency by minute. */
 export function LatencyChart({ minutes, children }: Shown) {
   return (
     <Minutely minutes={minutes} contentOf={latencies}>
@@ -23,7 +23,7 @@ export function LatencyChart({ minutes, children }: Shown) {
   );
 }
 
-/** How many requests there were, minute by minute. */
+/** Chart of the number of requests by minute. */
 export function ThroughputChart({ minutes }: Shown) {
   return <Minutely minutes={minutes} contentOf={throughput} />;
 }

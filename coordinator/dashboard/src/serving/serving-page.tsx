@@ -11,7 +11,7 @@ import { RecentCard } from './recent-card.tsx';
 import { LatencyChart, ThroughputChart } from './serving-charts.tsx';
 import { words } from './words.ts';
 
-/** How the inference server of the coordinator stands. */
+/** Page of the coordinator's inference server. */
 export function ServingPage() {
   const model = useSignal('');
   const query = model.value === '' ? '' : `?model=${encodeURIComponent(model.value)}`;
@@ -83,12 +83,12 @@ function SummaryCard({ inference: { models, memory, pending } }: { readonly infe
 
 interface Choice {
   readonly names: readonly string[];
-  /** Empty: all of them. */
+  /** Name of the chosen model; empty for all. */
   readonly chosen: string;
   readonly choose: (name: string) => void;
 }
 
-/** Whose figures the charts show; nothing where there is no choice. */
+/** Choice of the model that the charts show; nothing if there is no choice. */
 function ModelChoice({ names, chosen, choose }: Choice) {
   if (names.length < 2 && chosen === '') return null;
   return (

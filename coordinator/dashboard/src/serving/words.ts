@@ -105,7 +105,7 @@ export const words = {
   showAll: (requests: number) => `Show all ${count(requests)}`,
 };
 
-/** ms with a decimal below ten, where a model is that fast. */
+/** Formats ms with a decimal below ten, for fast models. */
 function precise(ms: number): string {
   return ms < 10 ? `${figure(ms)} ms` : duration(ms);
 }

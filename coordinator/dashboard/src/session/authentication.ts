@@ -4,9 +4,9 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { asRefusal, type Refusal } from '../requests/refusal.ts';
 import { Requests } from '../requests/requests.ts';
 
-/** Who is signed in; what they may do follows from their role. */
+/** Session of the signed-in operator, with the rights of their role. */
 export class Authentication {
-  /** null: nobody; undefined: not known yet. */
+  /** Session; null if signed out, undefined if not known yet. */
   readonly #who = signal<OperatorSession | null | undefined>(undefined);
   readonly #refusal = signal<Refusal | null>(null);
   readonly #hasEnded = signal(false);
@@ -20,23 +20,23 @@ export class Authentication {
     return this.#who;
   }
 
-  /** Whether the session of whoever was signed in has ended: they may sign in again where they are. */
+  /** True if the operator's session has ended; they may sign in again on the same page. */
   get hasEnded(): ReadonlySignal<boolean> {
     return this.#hasEnded;
   }
 
-  /** Why the last attempt to sign in failed, or why it is not known who is signed in. */
+  /** Error of the last attempt to sign in or to open the session. */
   get refusal(): ReadonlySignal<Refusal | null> {
     return this.#refusal;
   }
 
-  /** Whether the operator's role includes `least`. */
+  /** True if the operator's role includes `least`. */
   may(least: Role): boolean {
     const who = this.#who.value;
     return who ? includes(who.role, least) : false;
   }
 
-  /** Goes on with the session that the browser has, where there is one. */
+  /** Resumes the session of the browser, if there is one. */
   async open(): Promise<void> {
     this.#refusal.value = null;
     try {
@@ -57,7 +57,7 @@ export class Authentication {
     }
   }
 
-  /** Asks whether the session is still there, and goes on where nobody can say. */
+  /** Checks the session; ignores other errors. */
   async check(): Promise<void> {
     await this.requests.get('session').catch(() => {});
   }
@@ -68,13 +68,13 @@ export class Authentication {
     this.leave();
   }
 
-  /** Goes to where one signs in. */
+  /** Returns to the sign-in page. */
   leave(): void {
     this.#who.value = null;
     this.#hasEnded.value = false;
   }
 
-  /** The session is no longer valid. */
+  /** Marks the session as ended. */
   ended(): void {
     if (this.#who.peek()) this.#hasEnded.value = true;
     else this.#who.value = null;

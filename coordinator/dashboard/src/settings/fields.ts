@@ -1,14 +1,17 @@
 import type { Settings } from '@murmuration/api/settings';
 import { plainDuration } from '../format/format.ts';
 
-/** How a setting is written down. */
+/** Kind of a setting's field. */
 export type FieldKind =
   | { readonly kind: 'integer' | 'number' | 'duration' | 'flag' | 'text' }
   | { readonly kind: 'choice'; readonly of: readonly string[] };
 
 type Section = keyof Settings;
 
-/** The settings that can be changed, by section; `masking.threat` may be `off`, and then the others of masking count for nothing. */
+/**
+ * Settings that can be changed, by section. If `masking.threat` is `off`, the other settings of masking have
+ * no effect.
+ */
 export const fields = {
   cohort: {
     goal: { kind: 'integer' },
@@ -61,10 +64,10 @@ export const fields = {
 
 export type SectionName = keyof typeof fields;
 
-/** A form's texts by path, such as `cohort.goal`; flags are `true` and `false`. */
+/** Texts of a form by path, such as `cohort.goal`; flags are `true` and `false`. */
 export type Texts = Readonly<Record<string, string>>;
 
-/** Settings as texts of a form, which lacks the cohort's fields of the other mode. */
+/** Converts settings to texts of a form, without the cohort's fields of the other mode. */
 export function textsOf(settings: Settings): Texts {
   const texts: Record<string, string> = {};
   for (const [section, kinds] of Object.entries(fields))
@@ -82,7 +85,10 @@ function valueAt(settings: Settings, section: SectionName, field: string): unkno
   return (part as Readonly<Record<string, unknown>>)[field];
 }
 
-/** What is wrong with a text that can't be a value of its kind; null where it may be one. The coordinator has the last word. */
+/**
+ * Problem of a text that can't be a value of its kind; null if it may be one. The coordinator checks it
+ * again.
+ */
 export function problemOf(
   kind: FieldKind['kind'],
   text: string,
@@ -96,7 +102,7 @@ export function problemOf(
   return null;
 }
 
-/** What differs between two forms, as the coordinator takes it: sections with their changed fields. */
+/** Differences between two forms in the coordinator's format: sections with their changed fields. */
 export function changesOf(before: Texts, after: Texts): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   for (const [section, kinds] of Object.entries(fields)) {
@@ -114,7 +120,7 @@ export function changesOf(before: Texts, after: Texts): Record<string, unknown> 
   return changes;
 }
 
-/** What is no number stays text, which the coordinator names as wrong. */
+/** Parses a field; anything but a number stays text, which the coordinator reports as wrong. */
 function parse(kind: FieldKind['kind'], text: string): unknown {
   if (kind === 'flag') return text === 'true';
   if (kind === 'integer' || kind === 'number')

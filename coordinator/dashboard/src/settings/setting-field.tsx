@@ -3,18 +3,18 @@ import type { FieldKind } from './fields.ts';
 import { words } from './words.ts';
 
 interface Shown {
-  /** Its path, such as `cohort.goal`. */
+  /** Path of the setting, such as `cohort.goal`. */
   readonly name: string;
   readonly kind: FieldKind;
   readonly text: string;
   readonly isChanged: boolean;
   readonly isDisabled: boolean;
-  /** What is wrong with it, where something is. */
+  /** Problem of the value, if there is one. */
   readonly problem: string | undefined;
   readonly change: (text: string) => void;
 }
 
-/** One setting, with what it means and what is wrong with it. */
+/** Field of a setting, with its meaning and its problem. */
 export function SettingField({ name, kind, text, isChanged, isDisabled, problem, change }: Shown) {
   const [field, hint, wrong] = [useId(), useId(), useId()];
   const [label, meaning] = words.fields[name] ?? [name, ''];

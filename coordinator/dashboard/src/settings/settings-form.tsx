@@ -23,14 +23,14 @@ interface Shown {
   readonly mayChange: boolean;
 }
 
-/** The settings as a form: checked by the coordinator, field by field, before anything is changed. */
+/** Form of the settings. The coordinator checks all fields before anything is changed. */
 export function SettingsForm({ task, current, mayChange }: Shown) {
   const { requests } = useDashboard();
   const before = useMemo(() => textsOf(current.settings), [current]);
-  /** What was typed, over whatever the settings are. */
+  /** Typed texts, which replace those of the settings. */
   const typed = useSignal<Texts>({});
   const refusal = useSignal<Refusal | null>(null);
-  /** What is wrong, by the paths of fields. */
+  /** Problems by the paths of fields. */
   const problems = useSignal<Readonly<Record<string, string>>>({});
   const proposal = useSignal<SettingsChanged | null>(null);
   const form = useRef<HTMLFormElement>(null);
@@ -47,7 +47,7 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
     } catch (error) {
       const { fields: wrong } = asRefusal(error);
       const named = wrong.map(({ field, message }) => [fieldAt(field), problemInWords(message)] as const);
-      // What no field shows is said below the form.
+      // Errors that belong to no field appear below the form.
       if (!show(Object.fromEntries(named.filter(([field]) => field !== undefined))))
         refusal.value = asRefusal(error);
     }
@@ -117,13 +117,12 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
 interface SectionProps {
   readonly section: SectionName;
   readonly texts: { readonly before: Texts; readonly after: Texts };
-  /** What is wrong, by the paths of fields. */
+  /** Problems by the paths of fields. */
   readonly problems: Readonly<Record<string, string>>;
   readonly isDisabled: boolean;
   readonly change: (name: string, text: string) => void;
 }
 
-/** The fields of one section. */
 function Section({ section, texts: { before, after }, problems, isDisabled, change }: SectionProps) {
   return (
     <fieldset class="card" disabled={isDisabled}>
@@ -153,7 +152,7 @@ function Section({ section, texts: { before, after }, problems, isDisabled, chan
 
 interface SaveBarProps {
   readonly isChanged: boolean;
-  /** Fields that something is wrong with. */
+  /** Number of fields with a problem. */
   readonly wrong: number;
   readonly discard: () => void;
 }
@@ -180,7 +179,7 @@ interface ProposalProps {
   readonly close: () => void;
 }
 
-/** The changes with their consequences, to be confirmed. */
+/** Dialog that confirms the changes and their consequences. */
 function Proposal({ proposal: { changes, weakens, task }, apply, close }: ProposalProps) {
   const { session } = useDashboard();
   return (
@@ -201,7 +200,7 @@ function Proposal({ proposal: { changes, weakens, task }, apply, close }: Propos
   );
 }
 
-/** What is wrong with changed texts, before the coordinator is asked. */
+/** Problems of changed texts that are found without the coordinator. */
 function problemsIn(after: Texts, before: Texts): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const [section, kinds] of Object.entries(fields)) {
@@ -217,7 +216,7 @@ function problemsIn(after: Texts, before: Texts): Readonly<Record<string, string
   return found;
 }
 
-/** The field of the form that shows a setting, given the path that the coordinator names: of a section, its first one. */
+/** Field of the form for a path that the coordinator names; the first field for a section. */
 function fieldAt(path: string): string | undefined {
   const [section = '', field] = path.split('.');
   if (!(section in fields)) return undefined;

@@ -10,7 +10,7 @@ import { SettingsForm } from './settings-form.tsx';
 import { Weaknesses } from './weaknesses.tsx';
 import { words } from './words.ts';
 
-/** What a task asks of its devices, and how its rounds run. */
+/** Page of a task's settings. */
 export function SettingsPage({ task }: { readonly task: string }) {
   const { feed, session } = useDashboard();
   const loaded = useLoaded<TaskSettings>(`tasks/${task}/settings`, ['settings'], task);

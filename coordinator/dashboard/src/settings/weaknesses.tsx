@@ -1,7 +1,7 @@
 import type { TaskSettings } from '@murmuration/api/settings';
 import { words } from './words.ts';
 
-/** What protects devices less than the definition of the task does. */
+/** Settings that protect devices less than the definition of the task does. */
 export function Weaknesses({ all }: { readonly all: TaskSettings['weakened'] }) {
   if (all.length === 0) return null;
   return (

@@ -98,7 +98,10 @@ export const words = {
   } as Readonly<Record<string, readonly [name: string, meaning: string]>>,
 };
 
-/** What the coordinator says of a wrong setting, as people who see the form read it: `expected an integer of 1 or more; found 0`. */
+/**
+ * Rewrites the coordinator's message about a wrong setting for readers of the form, for example `expected an
+ * integer of 1 or more; found 0`.
+ */
 export function problemInWords(message: string): string {
   const told = message
     .replace(/; found .*$/s, '')
@@ -108,7 +111,7 @@ export function problemInWords(message: string): string {
   return sentence.endsWith('?') ? sentence : `${sentence}.`;
 }
 
-/** A setting's name as the form has it. */
+/** Name of a setting in the form. */
 export function nameOf(field: string): string {
   if (field === 'masking') return words.sections.masking.title;
   return words.fields[field]?.[0] ?? field;

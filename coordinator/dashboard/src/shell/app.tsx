@@ -9,7 +9,7 @@ import { SignIn, SignInAgain } from '../sign-in/sign-in.tsx';
 import { Shell } from './shell.tsx';
 import { words } from './words.ts';
 
-// Each page comes when it is first shown, with the forms and charts that it alone has.
+// Each page loads when it is first shown, with the forms and charts that only it uses.
 const AccessPage = later(() => import('../access/access-page.tsx').then(page => page.AccessPage));
 const DevicesPage = later(() => import('../devices/devices-page.tsx').then(page => page.DevicesPage));
 const ExperimentsPage = later(() =>
@@ -31,7 +31,7 @@ const ServingPage = later(() => import('../serving/serving-page.tsx').then(page 
 const SettingsPage = later(() => import('../settings/settings-page.tsx').then(page => page.SettingsPage));
 const TrainingPage = later(() => import('../training/training-page.tsx').then(page => page.TrainingPage));
 
-/** The dashboard, once somebody is signed in; before that, where they sign in. */
+/** Dashboard, or the sign-in page before an operator is signed in. */
 export function App({ dashboard }: { readonly dashboard: Dashboard }) {
   return (
     <DashboardContext.Provider value={dashboard}>
@@ -64,7 +64,7 @@ function Page() {
   const { whereabouts, feed } = useDashboard();
   const place = whereabouts.place.value;
   const overview = feed.overview.value;
-  // A task that is not there has no pages; which ones are is known once the coordinator has said so.
+  // A missing task has no pages; the tasks are known once the overview has arrived.
   if ('task' in place && overview && !overview.tasks.some(({ task }) => task === place.task))
     return <NotFound text={words.missing.task(place.task)} />;
   switch (place.page) {

@@ -1,7 +1,7 @@
 import { useDashboard } from '../context/dashboard.ts';
 import { words } from './words.ts';
 
-/** Over every page of a coordinator that runs in development mode. */
+/** Banner on every page of a coordinator in development mode. */
 export function Development() {
   const { feed } = useDashboard();
   if (!feed.overview.value?.isDevelopment) return null;

@@ -1,7 +1,7 @@
 import { icon } from '@murmuration/ui/icons/icons';
 
 export const LeaveIcon = icon('M14 4H6v16h8M10 12h10M16.5 8.5 20 12l-3.5 3.5');
-/** Of the pages. */
+/** Icons of the pages. */
 export const icons = {
   now: icon('M3 12h4l2.5-6 5 12 2.5-6h4'),
   model: icon('M4 19V5M4 19h16M7.5 15l4-5 3 2.5L20 6'),

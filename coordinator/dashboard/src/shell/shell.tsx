@@ -16,7 +16,7 @@ interface Shown {
   readonly children: ComponentChildren;
 }
 
-/** What is around every page: where one may go, whether it is live, and who is signed in. */
+/** Frame of every page: navigation, connection state and account. */
 export function Shell({ who, children }: Shown) {
   const { session, theme, feed, notice } = useDashboard();
   const isDark = theme.theme.value === 'dark';
@@ -78,7 +78,7 @@ export function Shell({ who, children }: Shown) {
 
 type Tab = keyof typeof icons;
 
-/** The pages; those of a task are those of the one that was shown last. */
+/** Links to the pages; those of a task are for the last task shown. */
 function Navigation() {
   const { whereabouts, feed, session } = useDashboard();
   const place = whereabouts.place.value;

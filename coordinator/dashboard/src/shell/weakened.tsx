@@ -3,7 +3,7 @@ import { addressOf } from '../context/routes.ts';
 import { terms } from '../format/terms.ts';
 import { words } from './words.ts';
 
-/** Over every page, for as long as operators have a task protect its devices less than its definition does. */
+/** Banner on every page while a task's settings protect its devices less than its definition does. */
 export function Weakened() {
   const { feed } = useDashboard();
   const alerts = feed.overview.value?.alerts ?? [];

@@ -5,7 +5,7 @@ import { useDashboard } from '../context/dashboard.ts';
 import { Failure } from '../loading/loading.tsx';
 import { words } from './words.ts';
 
-/** Where an operator says who they are. */
+/** Page on which an operator signs in. */
 export function SignIn() {
   return (
     <main class="sign-in">
@@ -24,7 +24,7 @@ export function SignIn() {
   );
 }
 
-/** Over the page on which a session has ended: whoever signs in goes on there. */
+/** Dialog over the page on which a session has ended; signing in continues there. */
 export function SignInAgain() {
   const { session } = useDashboard();
   return (

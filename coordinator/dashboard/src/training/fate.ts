@@ -2,14 +2,14 @@ import type { TrainingRunMessage } from '@murmuration/api/run';
 
 type Made = NonNullable<TrainingRunMessage['version']>;
 
-/** What became of the version of a training run. */
+/** Fate of the version of a training run. */
 export interface Fate {
   readonly fate: 'served' | 'replaced' | 'waits' | 'held' | 'refused' | 'not-measured' | 'rolled-back';
-  /** Why, in a sentence; null where there is nothing to say. */
+  /** Reason in a sentence; null if there is none. */
   readonly reason: string | null;
 }
 
-/** What became of a version: by the gate of its task, by what was seen of it in use, and by operators. */
+/** Fate of a version, as decided by the gate of its task, a rollback or operators. */
 export function fateOf({ isServed, gate }: Made): Fate {
   if (gate?.rolledBack) return { fate: 'rolled-back', reason: gate.rolledBack.reason };
   if (isServed) return { fate: 'served', reason: reasonOf(gate) };
@@ -22,7 +22,7 @@ export function fateOf({ isServed, gate }: Made): Fate {
     : { fate: 'held', reason: `It passed; ${gate.heldBy} keeps another version served.` };
 }
 
-/** The rules that it did not pass; where it passed, the first one. */
+/** Rules that it did not pass; if it passed, the first rule. */
 function reasonOf(gate: Made['gate']): string | null {
   if (!gate) return null;
   const said = gate.outcome === 'passed' ? gate.checks.slice(0, 1) : gate.checks.filter(each => !each.passed);

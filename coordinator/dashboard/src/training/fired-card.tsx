@@ -12,7 +12,7 @@ const tones = {
   suppressed: '',
 } as const satisfies Record<TriggerRecordMessage['outcome'], string>;
 
-/** Triggers that fired, newest first: what they began, or what kept them from it. */
+/** Triggers that fired, newest first: the runs they began, or what prevented them. */
 export function FiredCard({ task }: { readonly task: string }) {
   const places = usePlaces<number>();
   const records = useLoaded<TriggerRecordsMessage>(

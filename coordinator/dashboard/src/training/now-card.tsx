@@ -6,14 +6,14 @@ import { words } from './words.ts';
 
 interface Shown {
   readonly task: string;
-  /** The run that is open. */
+  /** Run that is open. */
   readonly open: TrainingRunMessage | null;
   readonly standing: RetrainingMessage;
-  /** Told where a run was begun or ended. */
+  /** Called when a run began or was ended. */
   readonly changed: () => void;
 }
 
-/** Whether a run is open, why, and how far it is; operators begin and end runs. */
+/** Open run, its reason and progress, with buttons for operators to begin and end runs. */
 export function NowCard({ task, open, standing: { held, until }, changed }: Shown) {
   const { session, requests } = useDashboard();
   const steer = async (path: string, reason: string) => {
@@ -53,7 +53,7 @@ export function NowCard({ task, open, standing: { held, until }, changed }: Show
   );
 }
 
-/** How many versions a run has made, of those after which it ends. */
+/** Number of versions that a run has made, out of those after which it ends. */
 function Progress({ run, most }: { readonly run: TrainingRunMessage; readonly most: number | null }) {
   return (
     <div class="gathering">

@@ -13,7 +13,7 @@ interface Shown {
   readonly runs: readonly TrainingRunMessage[];
 }
 
-/** Training runs, newest first: why each began and ended, and what became of the version that came out. */
+/** Training runs, newest first: the reasons of their beginning and end, and the fate of their version. */
 export function RunsTable({ task, runs }: Shown) {
   const { columns } = words;
   return (
@@ -81,7 +81,7 @@ function RunRow({ task, run }: { readonly task: string; readonly run: TrainingRu
   );
 }
 
-/** The version that came out, and what the gate made of it. */
+/** Resulting version, and the gate's decision about it. */
 function Result({ task, run: { version } }: { readonly task: string; readonly run: TrainingRunMessage }) {
   if (!version) return <>–</>;
   const { fate, reason } = fateOf(version);

@@ -12,7 +12,7 @@ import { RunsTable } from './runs-table.tsx';
 import { TriggersCard } from './triggers-card.tsx';
 import { words } from './words.ts';
 
-/** When a task trains again and why, what came of it, and which version is served by now. */
+/** Page of a task's training runs: their triggers, results, and the version now served. */
 export function TrainingPage({ task }: { readonly task: string }) {
   const places = usePlaces<number>();
   const retraining = useLoaded<RetrainingMessage>(

@@ -3,7 +3,7 @@ import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { Ago } from '../controls/moment.tsx';
 import { words } from './words.ts';
 
-/** Why a task would train: what each trigger waits for, and how far it is from that. */
+/** Triggers of a task's training: the condition of each, and its current state. */
 export function TriggersCard({ triggers }: Pick<RetrainingMessage, 'triggers'>) {
   const { triggerColumns } = words;
   return (
