@@ -1,4 +1,4 @@
-/** Learns y from x; an example is a pair of them. `tf` is the engine's TensorFlow.js. */
+/** Objective that learns y from x; an example is a pair [x, y]. `tf` is the engine's TensorFlow.js. */
 export const line = tf => ({
   encode: points => ({
     size: points.length,

@@ -1,7 +1,7 @@
 import { defineTask } from '@murmuration/coordinator';
 import * as tf from '@murmuration/engine/tf';
 
-/** One dense layer learns a line. Three devices a round, under masks. */
+/** Task that learns a line with one dense layer. Three devices a round, under masks. */
 export default defineTask({
   name: 'line',
   model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }),
@@ -10,7 +10,7 @@ export default defineTask({
   masking: { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.1 },
   cohort: { goal: 3, minimum: 3, overSelection: 1 },
   deadlines: { gathering: '10 min' },
-  // A demonstration need not hide how long devices train: of others that is 30 s.
+  // A demonstration need not hide how long devices train; by default this takes 30 s.
   uploadSlot: 0,
   schedule: { every: '5 s' },
 });

@@ -16,9 +16,9 @@ const client = new FederatedClient({
   },
   storage: indexedDbStorage('line'),
   enrolment: 'anybody',
-  // Points of a line are nobody's: an app with people asks them, by setConsent.
+  // Points of a line describe no person; an app with personal examples asks, by setConsent.
   consent: 'not-needed',
-  // The floors of a demonstration: three devices, twenty points, a round every few seconds.
+  // Floors of a demonstration: three devices, twenty points, a round every few seconds.
   floors: {
     masking: 'honest-but-curious',
     smallestCohort: 3,
@@ -35,7 +35,7 @@ client.on('error', ({ detail }) => {
   status.textContent = detail;
 });
 
-/** Says what the runner has found while the app was away. */
+/** Shows the result that the runner has found while the app was away. */
 async function news(): Promise<void> {
   if (!Capacitor.isNativePlatform()) return;
   const event = { label: 'org.example.line.look', event: 'news', details: {} };
@@ -43,7 +43,8 @@ async function news(): Promise<void> {
   if (served > 0) status.textContent = `version ${served} is served`;
 }
 
-// The system stops the page of an app in the background, at any moment: a device that leaves its round in time keeps nobody waiting.
+// The system may stop the page of an app in the background: a device that leaves its round in time makes no
+// other device wait.
 await App.addListener('appStateChange', async ({ isActive }) => {
   if (!isActive) {
     await client.pause();

@@ -1,6 +1,7 @@
-// Runs without a page, for seconds: the system wakes it while the app is in the background. It has fetch, and a few values of its own.
+// Runs without a page, for seconds, when the system wakes it while the app is in the background. It has
+// fetch, and few other functions.
 
-/** Asks which version the task serves, and keeps that for the app. */
+/** Asks which version the task serves, and stores that for the app. */
 addEventListener('look', async (resolve, reject, { coordinator = 'http://127.0.0.1:8800' } = {}) => {
   try {
     const answer = await fetch(`${coordinator}/v1/tasks/line`);
@@ -13,7 +14,7 @@ addEventListener('look', async (resolve, reject, { coordinator = 'http://127.0.0
   }
 });
 
-/** Tells the app what was found. */
+/** Returns the stored version to the app. */
 addEventListener('news', (resolve, reject) => {
   try {
     resolve({ served: Number(CapacitorKV.get('served')?.value ?? 0) });

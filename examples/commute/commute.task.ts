@@ -1,4 +1,5 @@
-// How long a ride takes, learned by riders who keep their rides: npm run murmuration -- dev examples/commute/commute.task.ts
+// Learns how long a ride takes, from riders who keep their rides:
+// npm run murmuration -- dev examples/commute/commute.task.ts
 import { readFileSync } from 'node:fs';
 import type { Evaluator } from '@murmuration/coordinator';
 import { defineTask } from '@murmuration/coordinator';
@@ -14,7 +15,7 @@ interface Ride {
   readonly hours: number;
 }
 
-/** The CSV: a line a ride, with the columns rider, km, climb in m, minutes. */
+/** Rides of the CSV, one a line, with the columns rider, km, climb in m, minutes. */
 const rides: readonly Ride[] = readFileSync(new URL('./rides.csv', import.meta.url), 'utf8')
   .trim()
   .split('\n')
@@ -25,10 +26,10 @@ const rides: readonly Ride[] = readFileSync(new URL('./rides.csv', import.meta.u
     features: [km! / 10, climb! / 100],
     hours: minutes! / 60,
   }));
-/** Rider 0 lends the rides by which versions are judged; all others keep theirs on their devices. */
+/** Rides of rider 0, which judge versions; all others stay on their devices. */
 const heldOut = rides.filter(({ rider }) => rider === 0);
 
-/** The objective: how rides become tensors, and what is made small. */
+/** Objective: converts rides to tensors, and computes the loss. */
 export const objective: Objective<Ride> = {
   encode: all => ({
     size: all.length,
@@ -45,11 +46,11 @@ export const objective: Objective<Ride> = {
     tf.losses.meanSquaredError(labels, model.predict(inputs) as tf.Tensor) as tf.Scalar,
 };
 
-/** What a local device of `murmuration dev` learns from. */
+/** Examples of a local device of `murmuration dev`. */
 export const examples = (device: number, devices: number) =>
   rides.filter(({ rider }) => rider > 0 && rider % devices === device);
 
-/** The evaluator: how many minutes a version is wrong by, on average. */
+/** Evaluator: mean error of a version in minutes. */
 const evaluation: Evaluator = {
   async evaluate(files) {
     const model = await loadModel(files);

@@ -1,9 +1,9 @@
 import { isAbsolute, join, relative } from 'node:path';
 
-/** The scheme of the app's own pages: a secure context, unlike files of the disk. */
+/** Scheme of the app's own pages: a secure context, unlike files of the disk. */
 export const scheme = 'app';
 
-/** The file of `folder` that an address of the app names; undefined for any other. */
+/** File of `folder` that an address of the app names; undefined for any other address. */
 export function fileOf(address: string, folder: string): string | undefined {
   const { protocol, host, pathname } = new URL(address);
   if (protocol !== `${scheme}:` || host !== 'line') return undefined;

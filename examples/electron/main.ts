@@ -4,12 +4,12 @@ import { fileOf, scheme } from './files.ts';
 
 const folder = `${import.meta.dirname}/page`;
 
-// Storage, workers as modules and the lock of the device's storage are for secure contexts only.
+// Storage, module workers and the lock of the device's storage need a secure context.
 protocol.registerSchemesAsPrivileged([
   { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);
 
-/** Whether the machine is on mains, as far as the system tells. */
+/** True if the machine is on mains, as far as the system tells. */
 const isCharging = () => !powerMonitor.isOnBatteryPower();
 
 await app.whenReady();

@@ -15,9 +15,9 @@ const client = new FederatedClient({
   },
   storage: indexedDbStorage('line'),
   enrolment: 'anybody',
-  // Points of a line are nobody's: an app with people asks them, by setConsent.
+  // Points of a line describe no person; an app with personal examples asks, by setConsent.
   consent: 'not-needed',
-  // The floors of a demonstration: three devices, twenty points, a round every few seconds.
+  // Floors of a demonstration: three devices, twenty points, a round every few seconds.
   floors: {
     masking: 'honest-but-curious',
     smallestCohort: 3,
@@ -34,7 +34,7 @@ client.on('error', ({ detail }) => {
   status.textContent = detail;
 });
 
-/** On battery the app takes no part. */
+/** Pauses while the machine is on battery. */
 async function follow(isCharging: boolean): Promise<void> {
   if (isCharging) await client.resume();
   else await client.pause();

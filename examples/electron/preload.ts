@@ -1,9 +1,9 @@
 import { contextBridge, ipcRenderer } from 'electron';
 
-/** What the page knows of the machine: this, and no more. */
+/** Only access of the page to the machine. */
 const power = {
   isCharging: (): Promise<boolean> => ipcRenderer.invoke('charging'),
-  /** Calls `changed` with the news from now on. */
+  /** Calls `changed` after each change. */
   watch(changed: (isCharging: boolean) => void): void {
     ipcRenderer.on('charging', (_event, isCharging: boolean) => changed(isCharging));
   },

@@ -1,5 +1,5 @@
 import * as tf from '@murmuration/engine/tf';
 import { line } from '../line.js';
 
-/** The worker thread of the SDK imports this. */
+/** Objective, which the worker thread of the SDK imports. */
 export default line(tf);

@@ -1,6 +1,6 @@
 /**
- * Fits the line's slope and intercept by gradient descent: a trainer of an app's own, as a service worker has none of the SDK's workers. It meets
- * the SDK's `Trainer`.
+ * Fits the line's slope and intercept by gradient descent. The app has a trainer of its own, since the SDK's
+ * workers don't run in a service worker. It implements the SDK's `Trainer`.
  */
 export const lineTrainer = {
   async train({ weights }, { epochs, learningRate }, points, signal, progress) {

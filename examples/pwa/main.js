@@ -14,7 +14,7 @@ document.querySelector('button').addEventListener('click', async () => {
   status.textContent = 'Takes part as soon as there is a network.';
 });
 
-// Browsers let apps do this that are installed and in use, and decide how often.
+// Browsers allow this only for installed apps that are in use, and decide how often.
 const permission = await navigator.permissions
   ?.query({ name: 'periodic-background-sync' })
   .catch(() => undefined);

@@ -4,14 +4,14 @@ import { lineTrainer } from './line-trainer.js';
 const points = Array.from({ length: 20 }, (_, i) => [i / 10 - 1, i / 5 - 1]);
 const coordinator = new URL(location.href).searchParams.get('coordinator') ?? 'http://127.0.0.1:8800';
 
-/** Tells the pages that are open, if any. */
+/** Sends a text to all open pages. */
 async function say(text) {
   for (const page of await clients.matchAll({ includeUncontrolled: true })) page.postMessage(text);
 }
 
 /**
- * Takes part until a round has ended, or nothing is to be done for now. Rejects where the coordinator can't be reached: the browser then tries the
- * sync again.
+ * Takes part until a round has ended, or there is nothing to do. Rejects if the coordinator can't be reached;
+ * the browser then tries the sync again.
  */
 async function takePart() {
   const client = new FederatedClient({
@@ -19,9 +19,9 @@ async function takePart() {
     tasks: { line: { examples: () => points, trainer: lineTrainer } },
     storage: indexedDbStorage('line'),
     enrolment: 'anybody',
-    // Points of a line are nobody's: an app with people asks them, by setConsent.
+    // Points of a line describe no person; an app with personal examples asks, by setConsent.
     consent: 'not-needed',
-    // The floors of a demonstration: three devices, twenty points, a round every few seconds.
+    // Floors of a demonstration: three devices, twenty points, a round every few seconds.
     floors: {
       masking: 'honest-but-curious',
       smallestCohort: 3,
@@ -37,7 +37,7 @@ async function takePart() {
       if (phase === 'ended') resolve();
     });
     client.on('wait', ({ after }) => after !== null && resolve());
-    // Another wake of this browser is at it.
+    // Another wake-up of this browser already takes part.
     client.on('role', role => role === 'standby' && resolve());
     client.on('connection', ({ state, error }) => {
       if (state === 'waiting' || state === 'refused') reject(error);
@@ -58,7 +58,7 @@ async function takePart() {
 
 addEventListener('install', () => skipWaiting());
 addEventListener('activate', event => event.waitUntil(clients.claim()));
-// Once the network is back, even if no page is open any more.
+// Fires once the network is back, even if no page is open any more.
 addEventListener('sync', event => event.waitUntil(takePart()));
-// From time to time, in apps that are installed.
+// Fires from time to time, in installed apps.
 addEventListener('periodicsync', event => event.waitUntil(takePart()));

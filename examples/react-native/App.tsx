@@ -6,7 +6,7 @@ import { WebView } from 'react-native-webview';
 import { makeClient, notes, training } from './client.ts';
 import { firstWord, words } from './words.js';
 
-/** Suggestions that are shown. */
+/** Number of suggestions shown. */
 const shown = 3;
 
 export default function App({ coordinator }: { readonly coordinator?: string }) {

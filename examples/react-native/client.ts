@@ -7,13 +7,13 @@ import { plainNotes } from './notes.js';
 import { serving } from './serving.js';
 import page from './training-page.js';
 
-/** Trains and predicts in a page that nobody sees; `App` shows it. */
+/** Trainer in a hidden page, which `App` mounts; it also predicts. */
 export const training = webViewTrainer({ page });
 
-/** The notes of the person: what the model learns from. They never leave the phone. */
+/** Notes of the person, which the model learns from. They never leave the phone. */
 export const notes: string[] = [];
 
-/** Android's emulator reaches its host at 10.0.2.2. */
+/** Address of the development machine; Android's emulator reaches it at 10.0.2.2. */
 const ownMachine = Platform.OS === 'android' ? 'http://10.0.2.2:8800' : 'http://127.0.0.1:8800';
 
 export const makeClient = (url = ownMachine): FederatedClient =>
@@ -33,7 +33,7 @@ export const makeClient = (url = ownMachine): FederatedClient =>
       storage: asyncStorage(AsyncStorage),
       enrolment: 'anybody',
       cleartext: 'allowed',
-      // The floors of a demonstration: three devices, a round every few seconds.
+      // Floors of a demonstration: three devices, a round every few seconds.
       floors: {
         masking: 'honest-but-curious',
         smallestCohort: 3,

@@ -1,10 +1,13 @@
 import { serving } from './serving.js';
 import { firstWord, idsOf } from './words.js';
 
-/** Positions of a row; what is longer is cut. */
+/** Most positions of a row; longer notes are cut. */
 const longest = 16;
 
-/** Learns the next word at each position of notes, by numbers alone, so that the app's own thread can train as well. */
+/**
+ * Objective of the next word at each position of notes, by plain numbers, so that the app's own thread can
+ * also train.
+ */
 export const plainNotes = {
   encode(texts) {
     const rows = texts.map(text => idsOf(text).slice(0, longest + 1)).filter(ids => ids.length > 1);
@@ -29,7 +32,7 @@ export const plainNotes = {
   serving,
 };
 
-/** The same by tensors. `engine` is `@murmuration/engine`. */
+/** Objective of the same task by tensors. `engine` is `@murmuration/engine`. */
 export const notes = ({ softmaxLoss, tf }) => ({
   encode(texts) {
     const { size, steps, batch } = plainNotes.encode(texts);

@@ -2,7 +2,7 @@ import { defineTask } from '@murmuration/coordinator';
 import * as tf from '@murmuration/engine/tf';
 import { classes } from './words.js';
 
-/** A small recurrent model of the next word. Three devices a round, under masks. */
+/** Task with a small recurrent model of the next word. Three devices a round, under masks. */
 export default defineTask({
   name: 'notes',
   model() {
@@ -20,7 +20,7 @@ export default defineTask({
   update: { clip: 2, bits: 12 },
   masking: { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.1 },
   cohort: { goal: 3, minimum: 3, overSelection: 1 },
-  // Phones sleep: they have a quarter of an hour for each step.
+  // Phones sleep, so they get a quarter of an hour for each step.
   deadlines: {
     gathering: '1 h',
     keys: '15 min',

@@ -1,9 +1,12 @@
 import { classes, firstWord, idsOf } from './words.js';
 
-/** Words before the caret that a suggestion looks back on. */
+/** Words before the caret that a suggestion takes into account. */
 const context = 16;
 
-/** How the model is put to use: the word after a note so far. It needs no TensorFlow.js, so that the app's own thread has it too. */
+/**
+ * Serving of the model: the word after a note so far. It needs no TensorFlow.js, so that the app's own thread
+ * can use it.
+ */
 export const serving = {
   classes,
   firstClass: firstWord,

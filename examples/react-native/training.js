@@ -1,4 +1,4 @@
-// Runs in the hidden web view, and there in its workers.
+// Runs in the hidden web view, and in its workers.
 import { serveWebView } from '@murmuration/client-sdk/web-view-page';
 import * as engine from '@murmuration/engine';
 import { notes } from './notes.js';

@@ -1,4 +1,4 @@
-/** Ids of these words are what the model knows: 0 pads, 1 begins a note, 2 is any other word. */
+/** Words that the model knows. Ids: 0 pads, 1 begins a note, 2 is any other word. */
 const list =
   'the to and a i you it in of is that for my me on we be this have with not but so are do at up what will just can no was like out all if get go now ' +
   'one when know he they there here about time good see how then need want your from some or think buy call milk bread eggs home work today tomorrow ' +
@@ -11,7 +11,7 @@ export const classes = firstWord + words.length;
 
 const ids = new Map(words.map((word, i) => [word, firstWord + i]));
 
-/** The ids of a note's words, after the one that begins it. */
+/** Ids of a note's words, after the id that begins it. */
 export function idsOf(note) {
   const found = note.toLowerCase().match(/[\p{L}']+/gu) ?? [];
   return [1, ...found.map(word => ids.get(word) ?? 2)];

@@ -1,7 +1,7 @@
 import { http } from '@google-cloud/functions-framework';
 import { front } from './front.js';
 
-/** Google Cloud Functions, which has read the body and unpacked it. */
+/** Front on Google Cloud Functions, which has already read and unpacked the body. */
 http('front', async (request, response) => {
   const { 'content-encoding': _, 'content-length': __, ...headers } = request.headers;
   const answer = await front.fetch(

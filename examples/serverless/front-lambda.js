@@ -1,5 +1,5 @@
 import awsLambdaFastify from '@fastify/aws-lambda';
 import { front } from './front.js';
 
-/** AWS Lambda, behind a function URL or API Gateway. Frames travel in base64. */
+/** Front on AWS Lambda, behind a function URL or API Gateway. Frames travel in base64. */
 export const handler = awsLambdaFastify(front.app, { binaryMimeTypes: ['application/octet-stream'] });

@@ -1,7 +1,7 @@
 import { http } from '@google-cloud/functions-framework';
 import { models } from './models.js';
 
-/** Google Cloud Functions, which has read the body and unpacked it. */
+/** Models on Google Cloud Functions, which has already read and unpacked the body. */
 http('models', async (request, response) => {
   const { 'content-encoding': _, 'content-length': __, ...headers } = request.headers;
   const answer = await models.fetch(

@@ -1,6 +1,6 @@
 import { coordinatorModels, fetchModels, folderModels, inferenceSchema } from '@murmuration/serving/fetch';
 
-/** Models of a coordinator or of a folder; INFERENCE is JSON with the tokens of those who may ask. */
+/** Models of a coordinator or of a folder; INFERENCE is JSON with the tokens of clients. */
 const from = process.env.MODELS ?? './models';
 const source = await (/^https?:/.test(from) ? coordinatorModels(from) : folderModels(from));
 

@@ -4,7 +4,10 @@ import { createServer } from 'node:http';
 import kernels from '@murmuration/engine/kernels.wasm';
 import { inferenceSchema, workerModels } from '@murmuration/serving/workers';
 
-/** Cloudflare Workers: models of the folder `models` among its modules; INFERENCE is JSON with the tokens of those who may ask. */
+/**
+ * Models on Cloudflare Workers, from the folder `models` among its modules; INFERENCE is JSON with the tokens
+ * of clients.
+ */
 const models = await workerModels({
   kernels,
   settings: inferenceSchema.parse({ preload: 'all', ...JSON.parse(env.INFERENCE ?? '{}') }),

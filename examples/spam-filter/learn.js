@@ -1,8 +1,8 @@
-// What a request and its outcome teach; loaded in a worker thread.
+// Converts a request and its outcome to an example; loaded in a worker thread.
 import * as tf from '@murmuration/engine/tf';
 import { buckets, bucketsOf } from './words.js';
 
-/** A mail that somebody has judged; null where the outcome says something else. */
+/** Example of a judged mail; null for other outcomes. */
 export function mailOf({ inputs, outcome }) {
   return typeof outcome === 'boolean'
     ? { buckets: bucketsOf(String(inputs.text.data[0])), isSpam: outcome }

@@ -1,4 +1,4 @@
-// A mail filter that learns from what people say of its answers.
+// Mail filter that learns from people's feedback on its answers.
 import {
   accuracyBelow,
   central,
@@ -65,7 +65,10 @@ export default defineTask({
   },
 });
 
-/** Mails that no filter has learned from; read again after a minute, so that a gate compares two versions on the same ones. */
+/**
+ * Mails that no filter has learned from; read again after a minute, so that a gate compares two versions on
+ * the same ones.
+ */
 const heldOut = { readAt: 0, mails: [] };
 
 async function heldOutMails() {
@@ -80,7 +83,7 @@ async function heldOutMails() {
   return mails;
 }
 
-/** What a filter says of them. Its weights are one a bucket, and a bias. */
+/** Figures of a filter on these mails. Its weights are one a bucket, and a bias. */
 async function evaluated(weights) {
   const mails = await heldOutMails();
   let [right, loss] = [0, 0];

@@ -9,9 +9,9 @@ const client = new FederatedClient({
   tasks: { line: { examples: () => points, trainer: workerTrainer(spawn) } },
   storage: indexedDbStorage('line'),
   enrolment: 'anybody',
-  // Points of a line are nobody's: an app with people asks them, by setConsent.
+  // Points of a line describe no person; an app with personal examples asks, by setConsent.
   consent: 'not-needed',
-  // The floors of a demonstration: three devices, twenty points, a round every few seconds.
+  // Floors of a demonstration: three devices, twenty points, a round every few seconds.
   floors: {
     masking: 'honest-but-curious',
     smallestCohort: 3,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { instant, taskName, text } from './scalars.ts';
 
-/** What is watched for. */
+/** Rules that fire alerts. */
 export const alertRules = [
   'rounds-failing',
   'rounds-delayed',
@@ -55,7 +55,7 @@ export const silence = z.strictObject({
 /** POST /v1/admin/webhooks/test */
 export const webhookTest = z.strictObject({ host: text(300).min(1) });
 
-/** How a test notice went. */
+/** Outcome of a test notice. */
 export const webhookOutcome = z.object({
   isDelivered: z.boolean(),
   failure: z.string().nullable().describe('Why not; null where it was delivered'),

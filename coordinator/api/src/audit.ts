@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { instant } from './scalars.ts';
 
-/** What operators do that changes something, and what gates, triggers and rules do in their place. */
+/** Actions that change something, by operators, or automatically by gates, triggers and rules. */
 export const auditActions = [
   'enrolment-token.create',
   'enrolment-token.revoke',
@@ -46,15 +46,15 @@ export const auditActions = [
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 
-/** A value that an operator changed; both are plain JSON. */
+/** Value that an operator changed; both values are plain JSON. */
 export interface FieldChange {
-  /** Its path, such as `cohort.goal`. */
+  /** Path of the value, such as `cohort.goal`. */
   readonly field: string;
   readonly from: unknown;
   readonly to: unknown;
 }
 
-/** What an operator did, as GET /v1/admin/audit lists it. */
+/** Action of an operator, as listed by GET /v1/admin/audit. */
 export const auditEntry = z.object({
   number: z.int().describe('Grows; not every number is that of an entry'),
   time: instant,

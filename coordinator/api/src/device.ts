@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { count, instant } from './scalars.ts';
 
-/** Devices by what they run. */
+/** Number of devices with one client version. */
 export const client = z.object({ platform: z.string(), sdk: z.string(), connected: count, eligible: count });
 
-/** Devices that are connected now. Eligible is whose last check-in showed what the task asks for. */
+/** Devices that are connected now. A device is eligible if its last check-in met a task's conditions. */
 export const online = z.object({
   connected: count,
   eligible: count.describe('For at least one task'),
@@ -21,7 +21,7 @@ export const checkIns = z.object({
 });
 export type CheckIns = z.infer<typeof checkIns>;
 
-/** GET /v1/admin/population: everybody who was ever seen, by what they ran last. */
+/** GET /v1/admin/population: all devices ever seen, by the client they ran last. */
 export const population = z.object({
   enrolled: count,
   revoked: count,
@@ -31,7 +31,7 @@ export const population = z.object({
 });
 export type PopulationMessage = z.infer<typeof population>;
 
-/** GET /v1/admin/tasks/:task/pace: what devices that are not chosen hear now. */
+/** GET /v1/admin/tasks/:task/pace: answer that devices which are not selected get now. */
 export const pace = z.object({
   interval: count.describe('ms between the beginnings of rounds'),
   cohortSize: count,
@@ -41,7 +41,7 @@ export const pace = z.object({
 });
 export type PaceMessage = z.infer<typeof pace>;
 
-/** A device of the population, as GET /v1/admin/devices lists them. */
+/** Device of the population, as listed by GET /v1/admin/devices. */
 export const device = z.object({
   device: z.string(),
   enrolledAt: instant,

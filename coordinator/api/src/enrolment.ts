@@ -1,2 +1,2 @@
-/** Devices that may enrol with a token of which nobody said how many: one. */
+/** Number of devices that may enrol with a token, unless its creator gives another one. */
 export const usesByDefault = 1;

@@ -2,7 +2,7 @@ import { looks } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 import { count, instant } from './scalars.ts';
 
-/** Names of experiments and of their arms. */
+/** Name of an experiment or of an arm. */
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected a name such as "shorter-model"');
 const metric = z.enum(['accuracy', 'error', 'failures', 'latency']);
 const ms = z.int().min(0).describe('ms');
@@ -13,7 +13,7 @@ const guard = z.strictObject({
   worseBy: z.number().min(0).default(0).describe('How much worse than the control is no reason yet'),
 });
 
-/** Where a request has something, in the place with this name if none is given. */
+/** Place of a value in a request, by default the header with this name. */
 const field = (byDefault: string) =>
   z.strictObject({
     in: z.enum(['header', 'parameter']).default('header'),
@@ -24,7 +24,10 @@ const field = (byDefault: string) =>
   });
 const shownField = z.object({ in: z.enum(['header', 'parameter']), name: z.string() });
 
-/** What ends an experiment where its terms leave the guards out; devices say nothing of failures. */
+/**
+ * Guards of an experiment whose terms leave them out; none for experiments on devices, which report no
+ * failures.
+ */
 export function guardsByDefault(query: string | null): z.input<typeof guard>[] & z.output<typeof guard>[] {
   return query === null ? [{ metric: 'failures', worseBy: 0.01 }] : [];
 }
@@ -127,7 +130,7 @@ export const experimentOutcomes = [
   'overtaken',
 ] as const;
 
-/** An experiment, how it stands, and what it says so far. */
+/** Experiment with its state and results so far. */
 export const experiment = z.object({
   name,
   kind: z.enum(['ab', 'canary', 'mirror']),

@@ -3,7 +3,7 @@ import { count, instant } from './scalars.ts';
 
 const figure = z.number().nullable();
 
-/** One rule of a gate, with the figures by which it was decided. */
+/** One rule of a gate, with the figures of its decision. */
 export const gateCheck = z.object({
   rule: z.enum(['better', 'never-worse', 'latency-p99', 'size']),
   metric: z.string().nullable().describe('The held-out metric, where the rule is about one'),
@@ -31,7 +31,7 @@ export const gateCheck = z.object({
 });
 export type GateCheckMessage = z.infer<typeof gateCheck>;
 
-/** What the gate of a task decided about a version, as everybody may know it. */
+/** Decision of a task's gate about a version, as shown publicly. */
 export const publicGate = z.object({
   outcome: z
     .enum(['passed', 'failed', 'undecided'])
@@ -48,7 +48,7 @@ export const publicGate = z.object({
 });
 export type PublicGate = z.infer<typeof publicGate>;
 
-/** The same as operators see it. */
+/** Decision of a gate, as shown to operators. */
 export const gate = publicGate.extend({
   heldBy: z
     .string()

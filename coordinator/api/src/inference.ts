@@ -13,7 +13,7 @@ const sums = {
 export const inferenceModelStates = ['loaded', 'idle', 'unloaded', 'failed'] as const;
 export type InferenceModelState = (typeof inferenceModelStates)[number];
 
-/** A version that clients of the inference server can ask, or that is in its memory. */
+/** Version that clients of the inference server can ask, or that is in its memory. */
 export const inferenceVersion = z.object({
   version: z.string(),
   aliases: z.array(z.string()).describe('Those that name it'),
@@ -76,5 +76,5 @@ export const inference = z.object({
 export type Inference = z.infer<typeof inference>;
 export type InferenceVersion = z.infer<typeof inferenceVersion>;
 
-/** What a model is told to do; answered once it is done. */
+/** Answer to a command for a model, sent once it is done. */
 export const inferenceChanged = z.object({ model: z.string() });

@@ -3,10 +3,13 @@ import type { LogLines } from './log.ts';
 import type { overview } from './overview.ts';
 import { taskName } from './scalars.ts';
 
-/** Path of the operators' socket.io endpoint; the cookie of a session, or the header of a token, says who it is. */
+/**
+ * Path of the operators' socket.io endpoint; authenticated by the cookie of a session, or a token in a
+ * header.
+ */
 export const livePath = '/v1/admin/live';
 
-/** What a page that shows it should ask for again. */
+/** Subjects of changes, after which a page should reload. */
 export const subjects = [
   'tasks',
   'rounds',
@@ -27,18 +30,20 @@ export const subjects = [
 ] as const;
 export type Subject = (typeof subjects)[number];
 
-/** Something of that kind changed; of one task, or of none in particular. */
+/** Change of a subject, in one task or in general. */
 export const changed = z.object({ subject: z.enum(subjects), task: taskName.nullable() });
 export type Changed = z.infer<typeof changed>;
 
-/** Events from the coordinator; a dashboard sends none. */
 export interface LiveEvents {
-  /** At once when it connects, and after each change, at most 5 a second. */
+  /** Sent on connection, and after each change, at most 5 a second. */
   overview(state: z.infer<typeof overview>): void;
-  /** Soon after it changed; of devices that connect and leave, of inference and of what experiments measure, at most once in 2 s. */
+  /**
+   * Sent soon after a change; at most once in 2 s for devices that connect and leave, inference, and figures
+   * of experiments.
+   */
   changed(what: Changed): void;
-  /** Lines of the log, to those whose role is operator or admin; soon after they were written. */
+  /** Sends lines of the log soon after they were written, to operators and admins. */
   log(lines: LogLines): void;
-  /** The session or token counts no more; the connection ends. */
+  /** Sent when the session or token is no longer valid; the connection ends. */
   'signed-out'(): void;
 }

@@ -28,11 +28,11 @@ const comparison = {
   correction: z.enum(['none', 'bonferroni', 'benjamini-hochberg']).describe('For testing many features'),
 };
 
-/** How windows are compared. */
+/** Settings of the comparison of windows. */
 export const driftSettings = z.object(comparison);
 export type DriftComparison = z.infer<typeof driftSettings>;
 
-/** What people set for a model; what they leave out is as in the configuration. */
+/** Settings of one model; missing ones are as in the configuration. */
 export const ownDriftSettings = z.strictObject({
   every: comparison.every.exactOptional(),
   atLeast: comparison.atLeast.exactOptional(),
@@ -57,7 +57,7 @@ const drifted = z.object({
   isDrifted: z.boolean().describe('Whether that is enough for the data as a whole'),
 });
 
-/** A version that was asked, and how far its comparison is. */
+/** Version that was asked, and the progress of its comparison. */
 export const monitoredVersion = z.object({
   model: z.string(),
   version: z.string(),
@@ -79,7 +79,7 @@ export const monitoredVersion = z.object({
 });
 export type MonitoredVersion = z.infer<typeof monitoredVersion>;
 
-/** What devices said of predictions of a version, in the newest round that asked. */
+/** Outcomes of predictions of a version that devices reported, in the newest round of the query. */
 export const deviceOutcomes = versionOutcomes.extend({
   task: taskName,
   query: z.string(),
@@ -88,7 +88,7 @@ export const deviceOutcomes = versionOutcomes.extend({
 });
 export type DeviceOutcomes = z.infer<typeof deviceOutcomes>;
 
-/** GET /v1/admin/monitor: what is watched. */
+/** GET /v1/admin/monitor: versions that are watched. */
 export const monitorState = z.object({
   isWatching: z.boolean().describe('false: the configuration says that drift is not watched'),
   versions: z.array(monitoredVersion).describe('Those asked since the start; the one asked last comes last'),
@@ -126,7 +126,7 @@ export const monitoredFeature = z.object({
 });
 export type MonitoredFeature = z.infer<typeof monitoredFeature>;
 
-/** A window that was compared. */
+/** Window that was compared with the reference. */
 export const monitoredWindow = drifted.extend({
   number: count,
   from: instant,
@@ -136,7 +136,7 @@ export const monitoredWindow = drifted.extend({
 });
 export type MonitoredWindow = z.infer<typeof monitoredWindow>;
 
-/** GET /v1/admin/monitor/:model/:version: how a version does. */
+/** GET /v1/admin/monitor/:model/:version: drift and accuracy of a version. */
 export const monitoredModel = z.object({
   state: monitoredVersion,
   configured: driftSettings.describe('What the configuration says for every model'),
@@ -161,7 +161,7 @@ export type MonitoredModel = z.infer<typeof monitoredModel>;
 
 const cell = z.union([z.number(), z.string().max(256), z.boolean(), z.null()]);
 
-/** POST /v1/admin/monitor/:model/:version/reference: with what the version is compared from now on. */
+/** POST /v1/admin/monitor/:model/:version/reference: new reference of the version. */
 export const newReference = z.union([
   z.strictObject({ window: z.int().min(1).describe('The number of a window of this version') }),
   z.strictObject({ gather: z.literal(true).describe('What it is asked from now on') }),

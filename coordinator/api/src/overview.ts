@@ -5,7 +5,7 @@ import { phaseOrEnd } from './public.ts';
 import { phaseRecord } from './round.ts';
 import { count, instant, modelHash, phase, roundId, taskName } from './scalars.ts';
 
-/** A part of the round under way, as its cell said within about the last second. */
+/** Part of the running round, as reported by its cell within about the last second. */
 const livePart = z.object({
   phase: phaseOrEnd
     .nullable()
@@ -16,7 +16,7 @@ const livePart = z.object({
 });
 export type LivePart = z.infer<typeof livePart>;
 
-/** The round under way. */
+/** Running round. */
 export const liveRound = z.object({
   round: roundId,
   number: count,
@@ -47,7 +47,7 @@ export const liveRound = z.object({
 });
 export type LiveRound = z.infer<typeof liveRound>;
 
-/** What has to happen before a task gets on. */
+/** Next event that a task waits for. */
 const waitsFor = z.object({
   what: z
     .enum(['operator', 'budget', 'run', 'enrolment', 'schedule', 'check-ins', 'cohort', 'coordinator'])
@@ -101,7 +101,7 @@ export const taskOverview = z.object({
 });
 export type TaskOverview = z.infer<typeof taskOverview>;
 
-/** GET /v1/admin/overview, and what the live feed sends. */
+/** GET /v1/admin/overview, and event of the live feed. */
 export const overview = z.object({
   time: instant.describe("The coordinator's clock"),
   isDevelopment: z.boolean().describe('Devices may give up every protection: only this machine can connect'),

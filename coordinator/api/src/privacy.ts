@@ -3,7 +3,7 @@ import { count, instant } from './scalars.ts';
 
 const party = z.enum(['coordinator', 'device']);
 
-/** An ε with all that it stands on, or why there is none. */
+/** Value of ε with all its assumptions, or the reason why there is none. */
 export const privacyStatement = z.object({
   epsilon: z.number().nullable().describe('null: none holds, for the `reason`'),
   delta: z.number(),
@@ -36,7 +36,7 @@ export const privacyStatement = z.object({
 });
 export type PrivacyStatement = z.infer<typeof privacyStatement>;
 
-/** What a version and those before it tell of a device. */
+/** Privacy of a device after a version and all before it. */
 export const versionPrivacy = z.object({
   step: count.describe('Versions that were released from the budget before it'),
   statement: privacyStatement,
@@ -47,14 +47,14 @@ export const versionPrivacy = z.object({
 });
 export type VersionPrivacy = z.infer<typeof versionPrivacy>;
 
-/** What a version is worth to those who only want to know its ε. */
+/** Privacy of a version in short: only its ε. */
 export const publicPrivacy = z.object({
   epsilon: z.number().nullable(),
   delta: z.number(),
   text: z.string(),
 });
 
-/** GET /v1/admin/tasks/:task/privacy: what the budget allows, and what is spent of it. */
+/** GET /v1/admin/tasks/:task/privacy: the budget, and the part of it that is spent. */
 export const privacyBudget = z.object({
   epsilon: z.number(),
   delta: z.number(),

@@ -1,13 +1,16 @@
 import { readNumbers } from '@murmuration/protocol/queries/found-numbers';
 import type { EstimateMessage, FiguresMessage } from './query.ts';
 
-/** Figures as rows, for people and for spreadsheets; null: there is no number. */
+/** Figures as rows, for people and for spreadsheets; null stands for no number. */
 export interface FiguresTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
-/** What a query found, a row for each of its numbers; the standard deviation of the noise in them, where there is some, stands in a column of its own. */
+/**
+ * Converts the result of a query to rows, one for each of its numbers. The standard deviation of their noise,
+ * if there is any, has a column of its own.
+ */
 export function figuresTable(figures: FiguresMessage): FiguresTable {
   const { head, rows } = tableOf(figures);
   const noise = 'noise' in figures ? figures.noise : undefined;
@@ -107,7 +110,10 @@ function ends({ value, low, high }: EstimateMessage): number[] {
   return [value, low, high];
 }
 
-/** The table as CSV (RFC 4180); texts that a spreadsheet would take for a formula begin with an apostrophe. */
+/**
+ * Formats the table as CSV (RFC 4180); texts that a spreadsheet would take for a formula begin with an
+ * apostrophe.
+ */
 export function csvOf({ head, rows }: FiguresTable): string {
   const cell = (value: string | number | null) => {
     if (value === null) return '';

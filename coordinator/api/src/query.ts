@@ -39,7 +39,7 @@ const outcomeFigures = z.object({
   share: estimate.describe('Of the predictions of the version'),
 });
 
-/** What devices said of predictions of one version. */
+/** Outcomes of predictions of one version that devices reported. */
 export const versionOutcomes = z.object({
   version: count.nullable().describe('Its number; null: it is gone'),
   model: modelHash,
@@ -50,7 +50,7 @@ export const versionOutcomes = z.object({
   outcomes: z.array(outcomeFigures).describe('As the query has them; none where predictions is null'),
 });
 
-/** What devices measured on a part of their held-out examples. */
+/** Measurements of devices on a part of their held-out examples. */
 export const evaluatedPart = z.object({
   slice: z.string().nullable().describe('null: all examples'),
   devices: count.describe('That have any'),
@@ -66,7 +66,7 @@ export const evaluatedPart = z.object({
     .describe('None where fewer devices than the threshold have any'),
 });
 
-/** What a query found. */
+/** Result of a query. */
 export const queryFigures = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('count'),
@@ -185,7 +185,7 @@ export const queryFigures = z.discriminatedUnion('kind', [
 ]);
 export type FiguresMessage = z.infer<typeof queryFigures>;
 
-/** What became of a query that devices were asked. */
+/** Outcome of a query that devices were asked. */
 export const queryResult = z.object({
   task: taskName,
   query: z.string().describe('Its name'),
@@ -213,7 +213,7 @@ const spentTogether = z.object({
   delta: z.number(),
 });
 
-/** What the answers to a query may cost a device, and what they have cost. */
+/** Privacy budget of a query's answers, and the part of it that is spent. */
 export const queryBudget = z.object({
   epsilon: z.number(),
   delta: z.number(),
@@ -227,7 +227,7 @@ export const queryBudget = z.object({
 });
 export type QueryBudgetMessage = z.infer<typeof queryBudget>;
 
-/** The round that follows those of a query that is asked in several. */
+/** Next round of a query that takes several rounds. */
 const furtherRound = z.object({
   number: count.describe('Which round of the query it is, counted from 1'),
   of: count.describe('Rounds of the query, at most'),
@@ -238,7 +238,7 @@ const furtherRound = z.object({
   until: instant.describe('From then on the query begins with its first round'),
 });
 
-/** A query of a task, as its definition has it. */
+/** Query of a task, as its definition has it. */
 export const taskQuery = z.object({
   name: z.string(),
   kind,

@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { count, instant, metrics, modelHash, pageBelow, phase, roundId, taskName } from './scalars.ts';
 
-/** What became of the cohort: `late` was still at work when its phase ended, `lost` had left or lost its connection. */
+/**
+ * Outcome of the cohort: a `late` device was still at work when its phase ended, a `lost` one had left or
+ * lost its connection.
+ */
 export const tally = z.object({ cohort: count, accepted: count, rejected: count, late: count, lost: count });
 
-/** A phase of a round, as it is kept. A time is null where a restart of the coordinator fell into it. */
+/** Stored record of a phase of a round. A time is null if the coordinator restarted at that moment. */
 export const phaseRecord = z.object({
   phase,
   startedAt: instant.nullable(),
@@ -50,7 +53,7 @@ const past = {
     .describe('Bytes of updates that came, and of models served meanwhile'),
 };
 
-/** A row of the history. */
+/** Row of the history. */
 export const roundSummary = z.object(past);
 export type RoundSummary = z.infer<typeof roundSummary>;
 

@@ -12,7 +12,7 @@ export const triggerKinds = [
   'by-hand',
 ] as const;
 
-/** Why training was due. */
+/** Reason why training was due. */
 const why = z.object({
   trigger: z.enum(triggerKinds),
   reason: z.string().describe('One sentence with its figures'),
@@ -31,7 +31,7 @@ const runReasons = [
   'stopped',
 ] as const;
 
-/** The rounds of a task from a trigger until its stopping rule. */
+/** Rounds of a task from a trigger until its stopping rule. */
 export const trainingRun = z.object({
   id: z.string().describe('The lineage of versions names it'),
   task: taskName,
@@ -59,7 +59,7 @@ export type TrainingRunMessage = z.infer<typeof trainingRun>;
 
 const restraint = z.enum(['run-open', 'cooldown', 'runs', 'quiet-hours']);
 
-/** What became of a trigger that fired. */
+/** Outcome of a trigger that fired. */
 export const triggerRecord = z.object({
   task: taskName,
   number: count,

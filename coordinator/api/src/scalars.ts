@@ -1,10 +1,12 @@
 import { hashPattern, idPattern, looks, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import * as z from 'zod';
 
-/** UTC, ISO 8601. */
+/** UTC time in ISO 8601. */
 export const instant = z.iso.datetime();
 export const count = z.int().min(0);
-/** Words of a person, or an id that a person may have mistyped: what no database stores is refused here. */
+/**
+ * Text by a person, or an id that a person may have mistyped; refuses characters that databases can't store.
+ */
 export const text = (most: number) =>
   z
     .string()
@@ -16,7 +18,7 @@ export const modelHash = z
   .regex(hashPattern, `expected ${looks.hash}`)
   .describe('SHA-256 of its model.json');
 export const roundId = z.string().regex(idPattern, `expected ${looks.id}`);
-/** Figures of an evaluation by name; those in nats or shares, as the task's evaluator gives them. */
+/** Figures of an evaluation by name, in nats or shares, as the task's evaluator gives them. */
 export const metrics = z
   .record(z.string(), z.number())
   .nullable()

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { count, instant } from './scalars.ts';
 
-/** GET /v1/admin/tasks/:task/masking: the parameters in force, and what they guarantee. */
+/** GET /v1/admin/tasks/:task/masking: the parameters in force, and their guarantees. */
 export const masking = z.object({
   planVersion: count,
   masking: z
@@ -33,7 +33,7 @@ export const masking = z.object({
 });
 export type Masking = z.infer<typeof masking>;
 
-/** Query of what is counted by hour. */
+/** Query of counts by hour. */
 export const hoursQuery = z.object({
   hours: z.coerce
     .number()

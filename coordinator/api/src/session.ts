@@ -5,7 +5,7 @@ import { instant } from './scalars.ts';
 /** POST /v1/admin/session: signs in with an operator token; the answer sets the cookie. */
 export const signIn = z.strictObject({ token: z.string().min(1).max(256) });
 
-/** Whose session, or token, a request comes with. */
+/** Operator of a request's session or token. */
 export const session = z.object({
   id: z.string().describe('Id of the operator token'),
   name: z.string(),

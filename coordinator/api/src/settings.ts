@@ -3,7 +3,10 @@ import { count, instant } from './scalars.ts';
 
 const ms = z.int().min(0).describe('ms');
 
-/** A task's settings as they are in force: complete, times in ms. The model, the strategy and the evaluation are the definition's. */
+/**
+ * Settings of a task that are in force: complete, times in ms. The model, the strategy and the evaluation
+ * come from the definition.
+ */
 export const settings = z.object({
   plan: z.object({
     epochs: count,
@@ -83,7 +86,7 @@ export const settings = z.object({
 });
 export type Settings = z.infer<typeof settings>;
 
-/** A protection of devices that is weaker than it was. */
+/** Protection of devices that is weaker than before. */
 const weakness = z.object({
   field: z.string().describe('Such as `cohort.minimum`'),
   from: z.unknown(),
@@ -105,8 +108,8 @@ export const taskSettings = z.object({
 export type TaskSettings = z.infer<typeof taskSettings>;
 
 /**
- * PUT /v1/admin/tasks/:task/settings. What is left out of a section stays as it is, and so do sections; times may be text such as
- * "30 s". Fields that are wrong are named in `fields` of the problem document (code `task.settings`).
+ * PUT /v1/admin/tasks/:task/settings. Sections and fields that are left out stay as they are; times may be
+ * text such as "30 s". Wrong fields are listed in `fields` of the problem document (code `task.settings`).
  */
 export const changeSettings = z.strictObject({
   settings: z.record(z.string(), z.unknown()),
@@ -130,6 +133,6 @@ export const settingsChanged = z.object({
 });
 export type SettingsChanged = z.infer<typeof settingsChanged>;
 
-/** A field that is wrong, as `fields` of a problem document lists them; paths are such as `cohort.goal`. */
+/** Wrong field, as listed in `fields` of a problem document; paths are such as `cohort.goal`. */
 export const fieldProblem = z.object({ field: z.string(), message: z.string() });
 export type FieldProblem = z.infer<typeof fieldProblem>;

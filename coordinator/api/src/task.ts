@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { taskName } from './scalars.ts';
 
-/** Names of files that can be task modules. No path is among them. */
+/** File names of task modules, without a path. */
 export const moduleFilePattern = /^[A-Za-z0-9_][\w.-]{0,120}\.(?:m?js|m?ts)$/;
 
 const moduleFile = z
@@ -12,7 +12,7 @@ const moduleFile = z
 /** POST /v1/admin/tasks */
 export const addTask = z.strictObject({ file: moduleFile });
 
-/** The task that was added. */
+/** Task that was added. */
 export const taskAdded = z.object({ task: taskName, file: moduleFile });
 export type TaskAdded = z.infer<typeof taskAdded>;
 

@@ -2,15 +2,14 @@ import * as z from 'zod';
 import { roles } from './role.ts';
 import { instant } from './scalars.ts';
 
-/** Whether a token is valid, in one word. */
+/** States of a token. */
 export const tokenStates = ['valid', 'used-up', 'expired', 'revoked'] as const;
 export type TokenState = (typeof tokenStates)[number];
 
 const role = z.enum(roles);
-/** How it stands with a token. */
 const tokenState = z.enum(tokenStates);
 
-/** With which devices enrol, as GET /v1/admin/enrolment-tokens lists them. */
+/** Token with which devices enrol, as listed by GET /v1/admin/enrolment-tokens. */
 export const enrolmentToken = z.object({
   id: z.string(),
   name: z.string(),
@@ -23,7 +22,7 @@ export const enrolmentToken = z.object({
 });
 export type EnrolmentTokenMessage = z.infer<typeof enrolmentToken>;
 
-/** What a program may do with an inference token, and how often. */
+/** Rights and limits of an inference token. */
 export const inferenceTokenTerms = {
   rights: z
     .array(z.enum(['predict', 'manage', 'feedback', 'monitor', 'read']))
@@ -48,7 +47,7 @@ export const inferenceTokenTerms = {
     .describe('A stock of requests, and the hours in which an empty one is full again; null: none'),
 };
 
-/** With which programs ask the inference server, as GET /v1/admin/inference-tokens lists them. */
+/** Token with which programs ask the inference server, as listed by GET /v1/admin/inference-tokens. */
 export const inferenceToken = z.object({
   id: z.string(),
   name: z.string(),
@@ -60,7 +59,7 @@ export const inferenceToken = z.object({
 });
 export type InferenceTokenMessage = z.infer<typeof inferenceToken>;
 
-/** With which operators come in, as GET /v1/admin/operator-tokens lists them. */
+/** Token with which operators sign in, as listed by GET /v1/admin/operator-tokens. */
 export const operatorToken = z.object({
   id: z.string(),
   name: z.string(),

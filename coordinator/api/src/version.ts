@@ -5,7 +5,10 @@ import { evaluatedPart } from './query.ts';
 import { tally } from './round.ts';
 import { count, instant, metrics, modelHash, roundId } from './scalars.ts';
 
-/** Names of versions that move: letters, digits and hyphens. `latest` is the newest one and is no alias that can be set. */
+/**
+ * Names of aliases, which move from version to version: letters, digits and hyphens. `latest` is always the
+ * newest version and can't be set.
+ */
 export const aliasPattern = /^[a-z][a-z0-9-]{0,31}$/;
 export const aliasName = z
   .string()
@@ -57,7 +60,7 @@ export const version = z.object({
 });
 export type Version = z.infer<typeof version>;
 
-/** Which version devices serve, and which the next round trains from. */
+/** Versions that devices serve and that the next round trains from. */
 export const serving = z.object({
   champion: z
     .object({
@@ -89,8 +92,8 @@ export const versions = z.object({
 export type Versions = z.infer<typeof versions>;
 
 /**
- * GET /v1/admin/tasks/:task/figures?points=: columns for charts, oldest first, evenly thinned to at most so many versions, the first and
- * the newest among them. A figure that a version lacks is null.
+ * GET /v1/admin/tasks/:task/figures?points=: columns for charts, oldest first, evenly thinned to at most
+ * `points` versions, including the first and the newest. A figure that a version lacks is null.
  */
 export const figures = z.object({
   versions: z.array(count),
@@ -103,10 +106,15 @@ export const figures = z.object({
 });
 export type Figures = z.infer<typeof figures>;
 
-/** PUT /v1/admin/tasks/:task/aliases/:alias. `number` null takes the alias away; of `champion`: devices follow the newest version. */
+/**
+ * PUT /v1/admin/tasks/:task/aliases/:alias. A `number` of null removes the alias; for `champion`, devices
+ * then follow the newest version.
+ */
 export const setAlias = z.strictObject({ number: count.nullable() });
 
-/** POST /v1/admin/tasks/:task/rollback. Devices serve that version, and the next round trains from it. */
+/**
+ * POST /v1/admin/tasks/:task/rollback. Devices then serve that version, and the next round trains from it.
+ */
 export const rollback = z.strictObject({
   number: count.optional().describe('Without it: the parent of the version that devices serve now'),
   from: count

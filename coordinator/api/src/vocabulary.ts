@@ -3,10 +3,10 @@ import { count, instant } from './scalars.ts';
 
 const word = z.string().min(1).max(256);
 
-/** Proposed words that an answer has, at most. */
+/** Most proposed words in an answer. */
 export const mostProposed = 1_000;
 
-/** How the vocabulary of a task stands: GET /v1/admin/tasks/:task/vocabulary */
+/** State of a task's vocabulary: GET /v1/admin/tasks/:task/vocabulary */
 export const vocabularyStanding = z.object({
   words: count.nullable().describe('Words that are in force; null: the task names none'),
   growth: z
@@ -54,7 +54,7 @@ export const growVocabulary = z.object({
     .describe('Of those that are proposed; left out: as many as are added at once, those of most devices'),
 });
 
-/** What it answers with. */
+/** Answer to POST /v1/admin/tasks/:task/vocabulary/grow */
 export const grownVocabulary = z.object({
   added: z.array(word).describe('The words that were added; none where none are proposed'),
   vocabulary: vocabularyStanding,

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot';
 
-/** How the axes of all charts look. Colours are CSS colours, `font` a CSS font. */
+/** Look of the axes of all charts. Colours are CSS colours, `font` is a CSS font. */
 export function axisLook({
   muted,
   line,

@@ -9,16 +9,16 @@ import { words } from './words.ts';
 
 interface Shown {
   readonly content: ChartContent;
-  /** The look that is shown: it is drawn again in the colours of another one. */
+  /** Current theme; a change redraws the chart. */
   readonly theme: Theme;
-  /** What chooses what is shown. */
+  /** Controls that choose the content. */
   readonly children?: ComponentChildren;
 }
 
-/** Rows of the table of figures, the newest ones. */
+/** Most rows of the table, the newest ones. */
 const rows = 200;
 
-/** A chart, the figures under the pointer, and all of them as a table for whoever does not see it. */
+/** Chart with the figures under the pointer, and a table of all figures for those who can't see it. */
 export function Chart({ content, theme, children }: Shown) {
   const target = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
@@ -31,7 +31,7 @@ export function Chart({ content, theme, children }: Shown) {
 
   useEffect(() => {
     let isShown = true;
-    // What draws weighs more than all the rest of a page, whose figures are in the table as well.
+    // The drawing library is larger than the rest of a page, and the table shows the figures without it.
     import('./plot.ts').then(
       ({ draw }) => {
         if (isShown && target.current)

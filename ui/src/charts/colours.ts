@@ -1,7 +1,7 @@
-/** Tokens that charts draw with; canvas can't read them by itself. */
+/** Colour tokens of charts; a canvas can't resolve CSS variables. */
 export type Colour = 'shared' | 'yours' | 'both' | 'good' | 'faint' | 'muted';
 
-/** The value of a token in the theme that is shown. */
+/** Value of a token in the current theme. */
 export function colourOf(name: Colour | 'line' | 'ink' | 'card'): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }

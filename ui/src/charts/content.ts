@@ -1,36 +1,36 @@
 import type { Colour } from './colours.ts';
 
-/** One line of a chart, or one part of its stacks. */
+/** Line of a chart, or part of its stacks. */
 interface Series {
   readonly label: string;
   readonly colour: Colour;
   readonly values: readonly (number | null)[];
 }
 
-/** What a chart shows; none is without its units. */
+/** Content of a chart, always with units. */
 export interface ChartContent {
   readonly title: string;
-  /** What the horizontal axis counts. */
+  /** Horizontal axis. */
   readonly x: {
     readonly label: string;
     readonly values: readonly number[];
-    /** What was asked for: the axis shows all of it, also where there are no values. */
+    /** Range of the axis, including parts without values; by default that of the values. */
     readonly span?: readonly [number, number];
-    /** Whether the values are instants, s since 1970. */
+    /** True if the values are instants, s since 1970. */
     readonly isTime?: boolean;
-    /** A value on the axis, where ticks are `step` apart; as it is where it is left out. */
+    /** Formats a value on the axis, where ticks are `step` apart; by default as it is. */
     readonly tick?: (value: number, step: number) => string;
   };
-  /** What the vertical axis measures, with its unit. */
+  /** Vertical axis, labelled with its unit. */
   readonly y: {
     readonly label: string;
     readonly format: (value: number) => string;
-    /** On the axis, where less room is and ticks are `step` apart; `format` where it is left out. */
+    /** Formats a value on the axis, where space is short and ticks are `step` apart; `format` by default. */
     readonly tick?: (value: number, step: number) => string;
     readonly fromZero?: boolean;
   };
   readonly series: readonly Series[];
   readonly kind: 'lines' | 'stack';
-  /** How a place on the horizontal axis is called. */
+  /** Name of a position on the horizontal axis. */
   readonly place: (x: number) => string;
 }

@@ -8,13 +8,16 @@ import { wholeSteps } from './steps.ts';
 interface Frame {
   readonly width: number;
   readonly height: number;
-  /** Hears over which value the pointer is; null: over none. */
+  /** Receives the index of the value under the pointer; null if there is none. */
   readonly moved: (index: number | null) => void;
 }
 
 const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
-/** A chart in the colours of the theme that is shown. `shown`: what it shows by now, of the same series. */
+/**
+ * Options of a chart in the colours of the current theme.
+ * @param shown returns the current content, always with the same series.
+ */
 export function optionsOf(shown: () => ChartContent, { width, height, moved }: Frame): uPlot.Options {
   const content = shown();
   const { x, y, kind } = content;
@@ -61,7 +64,7 @@ export function optionsOf(shown: () => ChartContent, { width, height, moved }: F
   };
 }
 
-/** How far apart ticks are; 0 for a single one. */
+/** Distance between ticks; 0 for a single one. */
 function stepOf([first = 0, second = first]: readonly number[]): number {
   return second - first;
 }
@@ -85,7 +88,7 @@ function seriesOf(kind: ChartContent['kind'], label: string, colour: string): uP
   };
 }
 
-/** The values without neighbours: a line shows nothing of them. */
+/** Values without neighbours, which a line would not show. */
 function lone({ data }: uPlot, series: number): number[] {
   const values = data[series] ?? [];
   const isThere = (index: number) => values[index] !== null && values[index] !== undefined;

@@ -3,7 +3,6 @@ import type { ChartContent } from './content.ts';
 import { optionsOf } from './options.ts';
 import { topsOf } from './stacked.ts';
 
-/** A drawn chart. */
 export interface Plot {
   /** Draws other values of the same series. */
   show(content: ChartContent): void;
@@ -12,7 +11,10 @@ export interface Plot {
 
 const height = 240;
 
-/** Draws a chart as wide as `element` is. @param moved hears over which value the pointer is; null: over none. */
+/**
+ * Draws a chart as wide as `element`.
+ * @param moved receives the index of the value under the pointer; null if there is none.
+ */
 export function draw(
   element: HTMLElement,
   content: ChartContent,
@@ -35,7 +37,7 @@ export function draw(
   };
 }
 
-/** Columns as uPlot takes them; of a stack, each on top of those after it. */
+/** Converts columns to uPlot's format; in a stack, each lies on top of those after it. */
 function dataOf({ x, series, kind }: ChartContent): uPlot.AlignedData {
   const columns = series.map(({ values }) => values);
   if (kind === 'lines') return [x.values as number[], ...(columns as (number | null)[][])];

@@ -1,9 +1,12 @@
 import type { ChartContent } from './content.ts';
 
-/** Share of what was asked for that is beside it: bars at its ends are wider than a point. */
+/** Extra room at each end, as a share of the span: bars at the ends are wider than a point. */
 const room = 0.02;
 
-/** From where to where the horizontal axis goes: over all that was asked for, or else all values. A lone value and outer bars have room beside them. */
+/**
+ * Range of the horizontal axis: the span if given, otherwise all values. A lone value and outer bars get
+ * extra room.
+ */
 export function reachOf({
   x: { values, span, isTime },
   kind,

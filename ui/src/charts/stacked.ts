@@ -1,4 +1,4 @@
-/** Of parts that stand on one another, the first one lowest: where each ends. All columns are equally long; null stands for nothing. */
+/** Upper ends of stacked columns, the first one lowest. All columns are equally long; null counts as 0. */
 export function topsOf(columns: readonly (readonly (number | null)[])[]): number[][] {
   const tops: number[][] = [];
   for (const column of columns) {

@@ -9,7 +9,7 @@ interface Shown {
   readonly children: ComponentChildren;
 }
 
-/** A dialog over the page, which has the focus until it is closed, by its button or by Esc. */
+/** Dialog over the page, which keeps the focus until it is closed, by its button or by Esc. */
 export function Dialog({ title, close, children }: Shown) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();

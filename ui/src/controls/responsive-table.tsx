@@ -4,11 +4,11 @@ import { Scroll } from './scroll.tsx';
 
 interface Shown {
   readonly label: string;
-  /** One table, with a head. */
+  /** Single table, with a head. */
   readonly children: ComponentChildren;
 }
 
-/** The roles that a table's parts lose where they are laid out as cards. */
+/** Roles that a table's parts lose when they are laid out as cards. */
 const roles: readonly (readonly [selector: string, role: string])[] = [
   ['table', 'table'],
   ['thead, tbody', 'rowgroup'],
@@ -19,8 +19,8 @@ const roles: readonly (readonly [selector: string, role: string])[] = [
 ];
 
 /**
- * A table that becomes cards, one a row, where a window is as narrow as a phone: each cell then says the name of its column. In between it is
- * scrolled within its own frame.
+ * Table that becomes cards, one a row, in a window as narrow as a phone: each cell then shows the name of its
+ * column. In wider windows it scrolls within its own frame if needed.
  */
 export function ResponsiveTable({ label, children }: Shown) {
   const frame = useRef<HTMLDivElement>(null);

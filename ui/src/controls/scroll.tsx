@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** What may be wider than the page, and is scrolled within its own frame, by keys as well. */
+/** Frame for content that may be wider than the page; it scrolls by pointer and by keys. */
 export function Scroll({
   label,
   children,

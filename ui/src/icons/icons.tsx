@@ -1,6 +1,9 @@
 import type { JSX } from 'preact';
 
-/** Makes a line drawing of 24 × 24 in the colour of the text; what it says is said by its button. */
+/**
+ * Creates a line drawing of 24 × 24 in the colour of the text, hidden from screen readers: its button has the
+ * label.
+ */
 export function icon(path: string): () => JSX.Element {
   return () => (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
@@ -14,7 +17,7 @@ export const SunIcon = icon(
 );
 export const MoonIcon = icon('M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z');
 export const CloseIcon = icon('M6 6l12 12M18 6 6 18');
-/** The project's mark: a flock on its way up, one of it in another colour. */
+/** Project's mark: a rising flock, one bird in another colour. */
 const flock = [
   [4.5, 22.5, 1.5],
   [8, 19.6, 2],

@@ -2,7 +2,10 @@ import { signal } from '@preact/signals';
 
 export type Theme = 'light' | 'dark';
 
-/** Light or dark: as the system is set until the person chooses. The choice is kept under `name` in the browser. */
+/**
+ * Light or dark theme: as the system is set until the person chooses. The browser keeps the choice under
+ * `name`.
+ */
 export class ThemeChoice {
   readonly theme = signal<Theme>('light');
   readonly #name: string;
@@ -18,7 +21,7 @@ export class ThemeChoice {
     });
   }
 
-  /** Chooses the other one. */
+  /** Switches to the other theme. */
   toggle(): void {
     const theme = this.theme.peek() === 'light' ? 'dark' : 'light';
     localStorage.setItem(this.#name, theme);
