@@ -1,6 +1,6 @@
 import { contextBridge, ipcRenderer } from 'electron';
 
-/** Only access of the page to the machine. */
+/** Functions by which the page reaches the machine; there are no others. */
 const power = {
   isCharging: (): Promise<boolean> => ipcRenderer.invoke('charging'),
   /** Calls `changed` after each change. */

@@ -7,7 +7,7 @@ import { type Key, layers, neighbour, type Place } from './layout.ts';
 import type { Repeater } from './repeater.ts';
 
 /**
- * On-screen keys. Touch and mouse press them without moving the caret out of the text field; with a real
+ * Keys on the screen. Touch and mouse press them without moving the caret out of the text field; with a real
  * keyboard, one Tab reaches them, and arrows move between them.
  */
 export function Keyboard({

@@ -8,7 +8,7 @@ import { requireAgreement, trainingMs } from './self-test.ts';
 /** Backend that a process trains on, and the reason for the log. */
 export interface ChosenBackend {
   readonly backend: 'wasm' | 'tensorflow';
-  /** One readable sentence. */
+  /** Reason in one readable sentence. */
   readonly reason: string;
 }
 

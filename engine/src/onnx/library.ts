@@ -27,7 +27,7 @@ export interface RuntimeLibrary {
   readonly InferenceSession: { create(bytes: Uint8Array, options: object): Promise<unknown> };
   readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => object;
   readonly env: { readonly wasm: { numThreads?: number }; logLevel?: string };
-  /** Only in onnxruntime-node. */
+  /** Function that only onnxruntime-node has. */
   readonly listSupportedBackends?: () => readonly { readonly name: string }[];
 }
 

@@ -139,7 +139,7 @@ function newestShare(figures: FiguresMessage, outcome: string): number | null {
   return newest?.outcomes.find(each => each.outcome === outcome)?.share.value ?? null;
 }
 
-/** Only estimate of figures that have a single one. */
+/** Estimate of figures that have exactly one; otherwise null. */
 function estimateOf(figures: FiguresMessage) {
   switch (figures.kind) {
     case 'count':
