@@ -1,3 +1,3 @@
-/** The kernels, as bundlers for platforms give them that compile no bytes while they run: for `useKernels`. */
+/** Kernels as bundlers provide them, for platforms that compile no bytes at run time; see `useKernels`. */
 declare const kernels: WebAssembly.Module;
 export default kernels;

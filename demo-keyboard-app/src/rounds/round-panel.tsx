@@ -28,7 +28,7 @@ export function RoundPanel({ participation, choice, countdown }: Shown) {
       {past.length > 0 && (
         <>
           <h3 id="past-heading">{strings.rounds.past}</h3>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by those who have only keys. */}
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboards must reach a list that scrolls. */}
           <ol class="past" tabIndex={0} aria-labelledby="past-heading">
             {past.map(({ number, query, counted }) => (
               <li key={number} class={counted ? 'counted' : 'missed'}>
