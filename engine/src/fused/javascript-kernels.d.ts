@@ -1,6 +1,6 @@
 import type { Kernels } from './kernels.ts';
 
-/** What the kernels take for their memory, and make grow. */
+/** Memory of the JavaScript kernels, which may grow. */
 export interface PlainMemory {
   buffer: ArrayBuffer;
   grow?(pages: number): number;
