@@ -26,7 +26,7 @@ const bytesOfNgram = 4 * (longestContext + 1);
  * `RangeError` for a capacity or half-life below 1.
  */
 export function ngramCache({ capacity = 20_000, halfLife = 1_500 }: NgramCacheOptions = {}): PersonalModel {
-  if (!(capacity >= 1)) throw new RangeError(`capacity is ${capacity}, not above 0.`);
+  if (!(capacity >= 1)) throw new RangeError(`capacity is ${capacity}, not 1 or above.`);
   if (!(halfLife >= 1)) throw new RangeError(`halfLife is ${halfLife}, not 1 or above.`);
   const empty = ({ classes }: Serving<unknown>) => new NgramCounts(capacity, halfLife, classes);
   return {

@@ -52,7 +52,7 @@ export class RoundWatch {
     const { number, startedAt, endedAt, outcome, failure, tally, metrics } = record;
     this.#leave();
     const sum = tally.late + tally.lost;
-    this.#of(this.#phase === 'gathering' ? 'gathering' : this.#phase).lost += Math.max(0, sum - this.#lost);
+    this.#of(this.#phase).lost += Math.max(0, sum - this.#lost);
     const wall = this.#wall();
     const event: RoundEnded = {
       type: 'round-ended',

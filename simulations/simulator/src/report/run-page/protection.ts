@@ -11,10 +11,19 @@ export function protection({ begun }: Run): Section {
     id: 'privacy',
     title: 'Privacy',
     before: html`<div class="words"><p>${masking ? 'Updates are masked: the coordinator learns their sum, and no single one.' : 'Updates are not masked: the coordinator sees each of them.'}</p>
-<p>No noise is added to updates or models, so there is no differential privacy to account for: the models themselves may show what they were trained on.</p></div>`,
+<p>${noise(begun.settings['privacy'])}</p></div>`,
     figures: [],
     after: masking ? parameters(masking) : null,
   };
+}
+
+/** Says who adds noise and what ε that holds, by the section `privacy` of a run's settings. */
+function noise(settings: Run['begun']['settings'][string] | undefined): string {
+  const { epsilon, delta, noise } = (settings ?? {}) as Readonly<Record<string, number | string | null>>;
+  if (typeof epsilon !== 'number')
+    return 'No noise is added to updates or models, so there is no differential privacy to account for: the models themselves may show what they were trained on.';
+  const by = noise === 'skellam' || noise === 'discreteGaussian' ? 'Devices add' : 'The coordinator adds';
+  return `${by} noise, so that all versions together tell at most ε = ${epsilon} of a device (δ = ${delta}, ${noise} noise).`;
 }
 
 function parameters(masking: NonNullable<Run['begun']['privacy']['masking']>): Content {

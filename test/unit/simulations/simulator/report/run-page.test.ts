@@ -35,6 +35,20 @@ describe('the page of a run', () => {
     expect(pageOf({ earlier: 0 })).not.toContain('going on');
   });
 
+  it('says which noise is added, and by whom, or that none is', () => {
+    const under = (privacy: object) => pageOf({ settings: { ...begun.settings, privacy: { ...privacy } } });
+    expect(pageOf()).toContain('No noise is added');
+    expect(under({ epsilon: null, noise: 'correlated' })).toContain('No noise is added');
+    const told = 'so that all versions together tell at most ε = 4 of a device (δ = 0.000001, ';
+    expect(under({ epsilon: 4, delta: 1e-6, noise: 'correlated' })).toContain(
+      `The coordinator adds noise, ${told}correlated noise)`,
+    );
+    expect(under({ epsilon: 4, delta: 1e-6, noise: 'skellam' })).toContain(
+      `Devices add noise, ${told}skellam noise)`,
+    );
+    expect(under({ epsilon: 4, delta: 1e-6, noise: 'skellam' })).not.toContain('No noise');
+  });
+
   it('says that columns over the clients are quantiles', () => {
     expect(pageOf()).toContain('Each column is sorted by itself');
     expect(pageOf()).toContain('Quantile');
