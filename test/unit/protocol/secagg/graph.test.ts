@@ -1,7 +1,13 @@
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
-import { drawGraph, drawRing, holdersOf, neighboursOf } from '@murmuration/protocol/secagg/graph';
+import {
+  compareBytes,
+  drawGraph,
+  drawRing,
+  holdersOf,
+  neighboursOf,
+} from '@murmuration/protocol/secagg/graph';
 import { deriveSecrets, signKeys } from '@murmuration/protocol/secagg/keys';
 import type { GraphParameters } from '@murmuration/protocol/secagg/parameters';
 import { Secret } from '@murmuration/protocol/secagg/secret';
@@ -90,4 +96,10 @@ describe('SA4: the masking graph', () => {
     expect(() => drawGraph(context, keys.slice(1), harary)).toThrow('[secagg.parameters]');
     expect(() => drawGraph(context, [...keys.slice(1), keys[1]!], harary)).toThrow('[secagg.keys]');
   });
+});
+
+test('identities are ordered by their bytes, the shorter of two that begin alike first', () => {
+  const [a, b, longer] = [Uint8Array.of(1, 200), Uint8Array.of(2, 0), Uint8Array.of(1, 200, 0)];
+  expect([compareBytes(a, b), compareBytes(b, a), compareBytes(a, a)].map(Math.sign)).toEqual([-1, 1, 0]);
+  expect([compareBytes(a, longer), compareBytes(longer, a)].map(Math.sign)).toEqual([-1, 1]);
 });

@@ -43,6 +43,9 @@ describe('SA3: the keys of a device', () => {
     const refused = (bytes: Uint8Array, publicKey = identity.publicKey) =>
       expect(() => readKeys(context, publicKey, bytes)).toThrow('[secagg.keys]');
     refused(concatBytes(message.subarray(0, 64), new Uint8Array(64)));
+    expect(() =>
+      readKeys(context, identity.publicKey, concatBytes(message.subarray(0, 64), new Uint8Array(64))),
+    ).toThrow('The keys are not signed by the device for this task and round. [secagg.keys]');
     refused(message, native.ed25519.signingKey(seed(1, 1)).publicKey);
     for (const at of [0, 40, 100]) refused(message.map((byte, i) => (i === at ? byte ^ 1 : byte)));
     refused(message.subarray(1));
@@ -68,6 +71,19 @@ describe('SA3: the keys of a device', () => {
     for (const low of [signed(point, secrets.masking.publicKey), signed(secrets.sealing.publicKey, point)]) {
       expect(() => readKeys(context, identity.publicKey, low)).toThrow('[crypto.low-order]');
     }
+  });
+
+  test('are refused in another encoding, and for an identity that others can sign for', () => {
+    // 2²⁵⁵ − 19 + 9 is 9 in an encoding that is not the shortest.
+    const other = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 0xf6 : i === 31 ? 0x7f : 0xff));
+    for (const each of [signed(other, secrets.masking.publicKey), signed(secrets.sealing.publicKey, other)])
+      expect(() => readKeys(context, identity.publicKey, each)).toThrow(
+        'A sealing or masking key is not in its canonical encoding. [secagg.keys]',
+      );
+    const zero = Uint8Array.from({ length: 32 }, (_, i) => (i === 0 ? 1 : 0));
+    expect(() => readKeys(context, zero, message)).toThrow(
+      'Other devices can sign for this identity as well. [secagg.keys]',
+    );
   });
 
   test('differ with the round, the task and the root', () => {
