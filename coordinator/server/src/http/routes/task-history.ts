@@ -84,7 +84,7 @@ function roundRoute(
           newest && newest.terms.number < before && over[0]?.number !== newest.terms.number
             ? [liveRound(newest.state)]
             : [];
-        return { rounds: [...live, ...over.map(pastRound)].slice(0, query.limit) };
+        return publicRounds.parse({ rounds: [...live, ...over.map(pastRound)].slice(0, query.limit) });
       };
       return sendPage(request, reply, { key, rows: query.limit, make });
     },
@@ -121,12 +121,12 @@ function versionRoute(
           found.map(({ number }) => number),
         );
         const measured = await deviceMetricsOf(asked, queryResults);
-        return {
+        return publicVersions.parse({
           models: found.map(version => ({
             ...describeVersion(version, judged.get(version.model), decisions.get(version.number)),
             fromDevices: fromDevices(measured.get(version.model)),
           })),
-        };
+        });
       };
       return sendPage(request, reply, { key, rows: query.limit, make });
     },
@@ -134,7 +134,7 @@ function versionRoute(
 }
 
 function describeVersion(
-  { task: _, createdAt, privacy, ngrams, vocabulary, ...rest }: ModelVersion,
+  { createdAt, privacy, ngrams, vocabulary, ...rest }: ModelVersion,
   verdicts: VerdictCounts = { kept: 0, refused: 0 },
   decision?: GateDecision,
 ): Omit<z.input<typeof publicVersion>, 'fromDevices'> {
@@ -180,11 +180,8 @@ function liveRound(state: SeenState): z.input<typeof publicRound> {
   };
 }
 
+/** A round as it is recorded, of which the schema leaves what everybody may know. */
 function pastRound({
-  task: _,
-  planVersion: __,
-  groups: ___,
-  parts: ____,
   outcome,
   startedAt,
   endedAt,

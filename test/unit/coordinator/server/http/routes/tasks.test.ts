@@ -60,7 +60,8 @@ describe('tasks', () => {
       { number: 1, parent: models[1].model, round: rounds[1].round, contributors: 3 },
       { number: 0, parent: null, round: null, contributors: 0 },
     ]);
-    expect(rounds).toMatchObject(publicRounds.parse({ rounds }).rounds);
+    // Not a field more, such as why devices left, which the record of a round has.
+    expect(publicRounds.parse({ rounds })).toEqual({ rounds });
     expect(publicVersions.parse({ models })).toEqual({ models });
     expect(models[0].verdicts).toEqual({ kept: 0, refused: 0 });
     scene.verdicts.add({ model: models[1].model, verdicts: { kept: 3, refused: 2 } });
