@@ -1,4 +1,4 @@
-// Rotations of each word to the left. Those by whole bytes move bytes.
+// Left rotations of each word. Rotations by whole bytes are byte shuffles.
 
 // @ts-expect-error: decorator
 @inline
@@ -24,7 +24,7 @@ function left7(x: v128): v128 {
   return v128.or(i32x4.shl(x, 7), i32x4.shr_u(x, 25));
 }
 
-/** Writes four successive words of each of four blocks, which come as four vectors with a word of each block. */
+/** Stores four successive words of each of four blocks; each input vector has one word of every block. */
 // @ts-expect-error: decorator
 @inline
 function storeColumns(target: usize, a: v128, b: v128, c: v128, d: v128): void {
@@ -39,8 +39,9 @@ function storeColumns(target: usize, a: v128, b: v128, c: v128, d: v128): void {
 }
 
 /**
- * Writes `blocks` blocks of the ChaCha20 key stream (RFC 8439 §2.3) to `target`: of the 32 bytes at `key`, under the zero nonce,
- * from block `counter` on. Four blocks are made at once, one in each lane, so that up to three more are written.
+ * Writes `blocks` blocks of the ChaCha20 key stream (RFC 8439 §2.3) to `target`: of the 32 bytes at `key`,
+ * under the zero nonce, from block `counter` on. Computes four blocks at once, one in each lane, and so
+ * writes up to three more.
  */
 export function expand(key: usize, counter: u32, target: usize, blocks: i32): void {
   // "expand 32-byte k"
@@ -66,7 +67,7 @@ export function expand(key: usize, counter: u32, target: usize, blocks: i32): vo
     let x13 = i32x4.splat(0);
     let x14 = i32x4.splat(0);
     let x15 = i32x4.splat(0);
-    // Columns, then diagonals.
+    // A column round, then a diagonal round.
     for (let round = 0; round < 20; round += 2) {
       x0 = i32x4.add(x0, x4); x12 = left16(v128.xor(x12, x0));
       x8 = i32x4.add(x8, x12); x4 = left12(v128.xor(x4, x8));

@@ -1,7 +1,7 @@
 /**
- * The sum of the squares of `count` floats: within a few millionths, since blocks of 256 are summed in float32. Infinite or no
- * number at all where a float is, or where a square is beyond the range of a float32; a square that is too small for it counts
- * nothing.
+ * Returns the sum of the squares of `count` floats, within a few millionths, since blocks of 256 are summed
+ * in float32. The result is infinite or NaN if a float is, or if a square exceeds the range of a float32;
+ * squares that underflow a float32 count as 0.
  */
 export function squares(count: i32, x: usize): f64 {
   let sum: f64 = 0;
@@ -32,7 +32,7 @@ function square(x: usize): v128 {
   return f32x4.mul(v128.load(x), v128.load(x));
 }
 
-/** sum += weight · x: `count` doubles and floats. */
+/** Adds weight · x to sum: `count` doubles at `sum`, `count` floats at `x`. */
 export function multiplyAdd(count: i32, sum: usize, x: usize, weight: f64): void {
   const w = f64x2.splat(weight);
   const end = x + (<usize>count << 2);
@@ -44,7 +44,7 @@ export function multiplyAdd(count: i32, sum: usize, x: usize, weight: f64): void
   for (; x < end; x += 4, sum += 8) store<f64>(sum, load<f64>(sum) + weight * <f64>load<f32>(x));
 }
 
-/** Two floats, times the weight. */
+/** Two floats times the weight, as doubles. */
 // @ts-expect-error: decorator
 @inline
 function product(x: usize, weight: v128): v128 {

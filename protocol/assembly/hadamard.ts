@@ -2,8 +2,8 @@
 const blockLength: i32 = 4096;
 
 /**
- * The Walsh–Hadamard transform, not normalised, in place: `count` floats, a power of two from 4 on. Every value is the result of the same
- * additions, rounded to float32 one by one, whatever goes first.
+ * Walsh–Hadamard transform in place, not normalised, of `count` floats (a power of two, at least 4). Each
+ * output comes from the same additions, each rounded to float32, whatever order they run in.
  */
 export function transform(count: i32, x: usize): void {
   const block = min(count, blockLength);
@@ -14,7 +14,7 @@ export function transform(count: i32, x: usize): void {
   if (count > block) butterflies(count, x, block);
 }
 
-/** The stages over 1 and 2 floats. */
+/** Stages with strides of 1 and 2 floats. */
 function lanes(count: i32, x: usize): void {
   const odd = i32x4(0, 0x80000000, 0, 0x80000000);
   const upper = i32x4(0, 0, 0x80000000, 0x80000000);
@@ -26,7 +26,10 @@ function lanes(count: i32, x: usize): void {
   }
 }
 
-/** The stages from that over `half` floats (a multiple of 4) up to that over half of them all: two at a time, so that memory is read half as often. */
+/**
+ * Stages with strides from `half` floats (a multiple of 4) up to half of all floats; takes two at a time to
+ * halve the memory reads.
+ */
 export function butterflies(count: i32, x: usize, half: i32): void {
   const end = x + (<usize>count << 2);
   for (; half << 2 <= count; half <<= 2) {
@@ -58,7 +61,7 @@ export function butterflies(count: i32, x: usize, half: i32): void {
   }
 }
 
-/** Multiplies `count` floats, a multiple of 32, by `factor`, and by −1 where the bit of the same number is one at `signs`. */
+/** Multiplies `count` floats (a multiple of 32) by `factor`, and negates those whose bit at `signs` is 1. */
 export function scaleSigned(count: i32, x: usize, signs: usize, factor: f32): void {
   const f = f32x4.splat(factor);
   const ones = i32x4(1, 2, 4, 8);

@@ -1,13 +1,13 @@
 /**
- * Writes the low `width` bits (1 to 32) of each of `count` words one after the other, in little-endian order, and zeros up
- * to a whole byte. The 8 bytes after the last one may be overwritten.
+ * Writes the low `width` bits (1 to 32) of each of `count` words one after the other, in little-endian order,
+ * padded with zeros to a whole byte. May overwrite the 8 bytes after the last one.
  */
 export function pack(count: i32, width: i32, from: usize, to: usize): void {
   const mask: u64 = ((<u64>1) << width) - 1;
-  // The lowest `bits` bits of `pending` are not written yet, and the others are zero.
+  // The lowest `bits` bits of `pending` are not written yet; the others are zero.
   let pending: u64 = 0;
   let bits = 0;
-  // Two words at a time, without a branch, where both fit into 64 bits after 7 that wait.
+  // Two words fit into 64 bits after up to 7 pending ones, so this loop needs no branch.
   if (width <= 28)
     for (; count > 1; count -= 2, from += 8) {
       const pair = load<u64>(from);

@@ -1,19 +1,21 @@
 /**
- * Adds `count` packed signed integers of `width` bits (2 to 32) to the words at `sum`, modulo 2³², and returns the union of the
- * bits of all of them + `half`. Reads up to 16 bytes beyond the last one. The 64 bytes at `scratch` are overwritten.
+ * Adds `count` packed signed integers of `width` bits (2 to 32) to the words at `sum`, modulo 2³², and
+ * returns the bitwise OR of all integers + `half`. Reads up to 16 bytes beyond the last one. Overwrites the
+ * 64 bytes at `scratch`.
  */
 export function addPacked(count: i32, width: i32, half: i32, from: usize, sum: usize, scratch: usize): i32 {
   return accumulate(count, width, half, from, sum, scratch, false);
 }
 
-/** Takes off again what `addPacked` has added. */
+/** Subtracts what `addPacked` added. */
 export function subtractPacked(count: i32, width: i32, from: usize, sum: usize, scratch: usize): void {
   accumulate(count, width, 0, from, sum, scratch, true);
 }
 
 /**
- * Eight integers of w bits are w bytes, so the places repeat. Where each is within four bytes, a permutation puts these bytes into
- * a lane, and since lanes have no shifts of their own, a multiplication moves the integer to the top of its lane.
+ * Eight integers of w bits take w bytes, so their bit offsets repeat. If each lies within four bytes, a
+ * shuffle puts these bytes into a lane. Lanes can't shift by different amounts, so a multiplication moves the
+ * integer to the top of its lane.
  */
 // @ts-expect-error: decorator
 @inline
@@ -69,7 +71,10 @@ function plus(a: v128, b: v128, subtracts: bool): v128 {
   return subtracts ? i32x4.sub(a, b) : i32x4.add(a, b);
 }
 
-/** Of four integers from the `first` on: their bytes, counted from byte `base`, and the factors that move them to the top. */
+/**
+ * Prepares four integers from the `first` on: their bytes, counted from byte `base`, and the factors that
+ * move them to the top.
+ */
 function place(width: i32, first: i32, base: i32, to: usize): void {
   for (let lane = 0; lane < 4; lane++) {
     const bit = (first + lane) * width;

@@ -1,6 +1,6 @@
 /**
- * Puts ⌊x / step + (noise + ½) / 65,536⌋, cut to ±`largest`, times `weight`, into the place of each of `count` floats (a multiple of 4), as
- * an integer of 32 bits. The noise is of 16 bits a float.
+ * Replaces each of `count` floats (a multiple of 4) by ⌊x / step + (noise + ½) / 65,536⌋, clamped to
+ * ±`largest`, times `weight`, as a 32-bit integer. The noise has 16 bits for each float.
  */
 export function round(
   count: i32,
@@ -22,11 +22,12 @@ export function round(
   }
 }
 
-/** Two of them, in the lower half. */
+/** Rounds two floats; the result is in the lower half. */
 // @ts-expect-error: decorator
 @inline
 function rounded(x: usize, drawn: v128, step: v128, bottom: v128, top: v128): v128 {
-  // What is drawn is below 2¹⁶, whichever sign it is read with; min and max that need no care for NaN are one instruction each.
+  // The drawn numbers are below 2¹⁶, so their sign bit doesn't matter; pmin and pmax ignore NaN rules and are
+  // one instruction each.
   const part = f64x2.mul(f64x2.add(f64x2.convert_low_i32x4_s(drawn), f64x2.splat(0.5)), f64x2.splat(1.0 / 65536.0));
   const value = f64x2.floor(f64x2.add(f64x2.div(f64x2.promote_low_f32x4(v128.load64_zero(x)), step), part));
   return i32x4.trunc_sat_f64x2_s_zero(f64x2.pmax(f64x2.pmin(value, top), bottom));

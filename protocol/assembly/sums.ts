@@ -1,3 +1,3 @@
-// What a coordinator does to the updates that it adds up.
+// Kernels that a coordinator runs on the updates it adds up.
 export { multiplyAdd, squares } from './floats';
 export { addPacked, subtractPacked } from './ring';

@@ -1,5 +1,5 @@
 /**
- * Adds `sign` (1 or −1) times the words at `from`, unsigned and of `bytes` bytes each (1 to 4), to those of 32 bits from
+ * Adds `sign` (1 or −1) times the unsigned words of `bytes` bytes (1 to 4) at `from` to the 32-bit words from
  * `target` to `end`, 16 at a time. Reads up to 4 bytes beyond the last one.
  */
 export function addWords(target: usize, end: usize, from: usize, bytes: i32, sign: i32): void {
@@ -39,14 +39,14 @@ export function addWords(target: usize, end: usize, from: usize, bytes: i32, sig
     }
 }
 
-/** The first four words of three bytes; a place beyond the vector gives zero. */
+/** Zero-extends the first four words of three bytes; an index outside the vector gives zero. */
 // @ts-expect-error: decorator
 @inline
 function ofThreeBytes(words: v128): v128 {
   return i8x16.swizzle(words, i8x16(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1));
 }
 
-/** Adds four words, or subtracts them where `minus` has all bits set. */
+/** Adds four words, or subtracts them if `minus` has all bits set. */
 // @ts-expect-error: decorator
 @inline
 function addFour(target: usize, words: v128, minus: v128): void {

@@ -1,6 +1,7 @@
 /**
- * Goes on in a task of its own, so that what else waits for this thread, such as a page's, has its turn: by a message to itself, since
- * timers of browsers wait for milliseconds, and frames of hidden pages never come. A platform without such channels goes on at once.
+ * Continues in a new task, so that other work waiting for this thread, such as a page's, has its turn. Uses a
+ * message to itself, since browser timers wait for milliseconds and frames of hidden pages never come.
+ * Continues at once on a platform without `MessageChannel`.
  */
 export async function nextTask(): Promise<void> {
   if (typeof MessageChannel === 'undefined') return;

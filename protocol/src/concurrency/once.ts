@@ -1,4 +1,4 @@
-/** Does something once; what failed is done again at the next call. */
+/** Runs `work` once and shares its promise; runs it again at the next call if it failed. */
 export function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
   let under: Promise<Result> | undefined;
   return () => {

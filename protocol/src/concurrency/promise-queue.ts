@@ -1,4 +1,7 @@
-/** Does one thing after the other, in the order in which they were asked for; what fails holds up nothing that follows. */
+/**
+ * Runs one piece of work after another, in the order of the calls; a failure doesn't hold up those that
+ * follow.
+ */
 export class PromiseQueue {
   #last: Promise<unknown> = Promise.resolve();
 
@@ -9,7 +12,7 @@ export class PromiseQueue {
     return result;
   }
 
-  /** Resolves once everything that was asked for so far has ended. */
+  /** Resolves once everything queued so far has ended. */
   async idle(): Promise<void> {
     await this.#last;
   }

@@ -1,4 +1,4 @@
-/** The result, or the reason of `signal` as soon as that is aborted, whatever the result waits for. */
+/** Settles as `result` does, or rejects with the reason of `signal` as soon as that is aborted. */
 export function untilAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);

@@ -3,7 +3,7 @@ import { MurmurationError } from '../errors/errors.ts';
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** RFC 4648 §5, without padding. */
+/** Encodes bytes as base64url (RFC 4648 §5), without padding. */
 export function base64url(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3) {
@@ -14,17 +14,17 @@ export function base64url(bytes: Uint8Array): string {
   return text;
 }
 
-/** Lower-case hexadecimal. */
+/** Encodes bytes as lower-case hexadecimal. */
 export function hex(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i++) text += hexOf[bytes[i]!]!;
   return text;
 }
 
-/** UTF-8. */
+/** Encodes text as UTF-8. */
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** Whether two byte strings are equal; takes the same time wherever they differ, so that secrets may be compared. */
+/** True if two byte strings are equal; takes constant time for equal lengths, so secrets may be compared. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   let difference = 0;
@@ -42,7 +42,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Writes little-endian numbers and byte strings one after the other into a buffer of known length. */
+/** Writes little-endian numbers and byte strings one after the other into a buffer of fixed length. */
 export class ByteWriter {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
@@ -71,7 +71,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what a `ByteWriter` wrote; throws `protocol.frame` past the end. */
+/** Reads the output of a `ByteWriter`; throws `protocol.frame` past the end. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -94,7 +94,7 @@ export class ByteReader {
     return this.#view.getUint32(this.#advance(4), true);
   }
 
-  /** A view of the next `length` bytes, not a copy. */
+  /** View of the next `length` bytes, not a copy. */
   raw(length: number): Uint8Array {
     const from = this.#advance(length);
     return this.#bytes.subarray(from, from + length);

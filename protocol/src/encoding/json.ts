@@ -1,4 +1,4 @@
-/** What JSON bytes say; undefined, which no schema of ours takes, where they are no JSON. */
+/** Parses UTF-8 JSON; returns undefined, which no schema of ours accepts, if it is invalid. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));

@@ -1,4 +1,7 @@
-/** Appends a whole number from 0 to 2^53 − 1, seven bits a byte, the lowest first, the high bit set in all but the last (LEB128). */
+/**
+ * Appends an integer from 0 to 2^53 − 1 as LEB128: seven bits a byte, lowest first, high bit set in all but
+ * the last.
+ */
 export function varint(value: number, into: number[]): void {
   let rest = value;
   while (rest >= 128) {
@@ -8,10 +11,13 @@ export function varint(value: number, into: number[]): void {
   into.push(rest);
 }
 
-/** Bytes of a number below 2^35, at most. */
+/** Maximum bytes of a number below 2^35. */
 const longest = 5;
 
-/** Reads such numbers from a place on, each below 2^35 and in as few bytes as it has; throws what `refuse` makes of other bytes. */
+/**
+ * Reads LEB128 numbers from a position on, each below 2^35 and in its shortest form; throws the error of
+ * `refuse` for other bytes.
+ */
 export function readVarint(
   bytes: Uint8Array,
   from: number,

@@ -1,7 +1,7 @@
 /**
- * Every error that crosses a wire or reaches an app, by code, with one sentence for a person: what was wrong and, where it helps, what to do.
- * Codes are `where.what`, never reused, and listed in `protocol/ERRORS.md`, which a test holds to these tables. The same request would meet
- * one of these again;
+ * Errors that cross a wire or reach an app, by code. Each has one sentence for a person: what was wrong and,
+ * if it helps, what to do. Codes are `where.what`, never reused, and listed in `protocol/ERRORS.md`, which a
+ * test holds to these tables. Repeating the same request meets the errors of this table again.
  */
 const lasting = {
   'request.invalid': 'The request does not fit its schema.',
@@ -116,7 +116,7 @@ const lasting = {
   'report.malformed': 'The file does not hold the events of a run; choose the events.jsonl of a simulation.',
 } as const satisfies Record<string, string>;
 
-/** and it may succeed later, unchanged, after one of these. */
+/** Errors after which the same request may succeed later, unchanged. */
 const passing = {
   'request.too-often': 'Too many requests in a short time; try again after the time that the answer names.',
   'request.too-many': 'Too many requests of this connection wait for their answers.',
@@ -153,34 +153,33 @@ const passing = {
 
 export type ErrorCode = keyof typeof lasting | keyof typeof passing;
 
-/** The sentence of each code. */
+/** Map from each code to its sentence. */
 export const errors: Readonly<Record<ErrorCode, string>> = { ...lasting, ...passing };
 
-/** Whether the same request may succeed later, unchanged; false for what is no code. */
+/** True if the same request may succeed later, unchanged; false for an unknown code. */
 export function isRetryable(code: string): boolean {
   return Object.hasOwn(passing, code);
 }
 
-/** Whether `code` is one of the table. */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errors, code);
 }
 
-/** What was thrown, as a text. */
+/** Message of a thrown value, which need not be an `Error`. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** An error with a code of the table; `detail` says what was wrong this time, without secrets. */
+/** Error with a code of the table; `detail` says what was wrong this time, without secrets. */
 export class MurmurationError extends Error {
   override readonly name = 'MurmurationError';
   readonly code: ErrorCode;
   readonly detail: string;
-  /** ms after which another try may help, where that is known. */
+  /** Milliseconds until another try may help, if known. */
   readonly after: number | undefined;
-  /** Id of the round that it concerns, noted by whoever knows it on the way up. */
+  /** Id of the round concerned; set by a caller that knows it, on the way up. */
   round: string | undefined;
-  /** Name of the task that it concerns, noted in the same way. */
+  /** Name of the task concerned; set in the same way. */
   task: string | undefined;
 
   constructor(

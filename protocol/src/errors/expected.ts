@@ -1,7 +1,7 @@
 import type { $ZodRawIssue, $ZodType } from 'zod/v4/core';
 import { didYouMean } from './nearest.ts';
 
-/** What of a schema says what fits it, whatever its kind. */
+/** Fields of a zod schema definition that say what it accepts, for all kinds of schema. */
 interface Definition {
   readonly type: string;
   readonly format?: string;
@@ -20,7 +20,7 @@ interface Definition {
   readonly checks?: readonly { readonly _zod: { readonly def: Check } }[];
 }
 
-/** A rule beside a kind. */
+/** Check of a schema, besides its type. */
 interface Check extends Pick<Definition, 'error'> {
   readonly check?: string;
   readonly value?: number;
@@ -31,24 +31,24 @@ interface Check extends Pick<Definition, 'error'> {
   readonly format?: string;
 }
 
-/** The checks of a schema together. */
+/** All checks of a schema combined. */
 interface Bounds {
   readonly least: number;
   readonly most: number;
-  /** Whether a number has to be above, or below, that. */
+  /** True if `least` (below: `most`) itself is excluded. */
   readonly isAbove: boolean;
   readonly isBelow: boolean;
   readonly multipleOf: number | undefined;
   readonly isWhole: boolean;
 }
 
-/** How words begin that say what fits, after which any sentence can go on. */
+/** Prefix of an expectation; a phrase follows. */
 export const expecting = 'expected ';
 
-/** How words begin of a field that there is not; a question about the one that may be meant can follow. */
+/** Prefix of the message about an unknown field; a question about the intended one may follow. */
 export const noField = 'there is no such field';
 
-/** Texts with a form that is no pattern of ours, by the names that zod has for them. */
+/** Descriptions of text formats, by zod's names for them. */
 const formats: Readonly<Record<string, string>> = {
   datetime: 'a time in UTC such as "2026-01-31T12:00:00Z"',
   date: 'a day such as "2026-01-31"',
@@ -63,14 +63,18 @@ const formats: Readonly<Record<string, string>> = {
   base64url: 'text in base64url',
 };
 
-/** Fields that there are not for which one is looked for that may be meant: whoever sends thousands is not worth the time. */
+/**
+ * Maximum unknown fields for which a similar name is looked up; bounds the time that a hostile sender can
+ * take.
+ */
 const mostQuestions = 16;
-/** Values of a choice that are written out. */
+/** Maximum values of a choice that are listed. */
 const mostValues = 24;
 
 /**
- * An error map of zod: what a right value looks like, after `expected`, from the schema that refuses a value; of fields that there are not, a line
- * for each. What schemas say themselves, as the messages of their checks, comes before it; these begin with `expected` too.
+ * Error map of zod. After `expected`, describes a valid value from the schema that refused one; has a line
+ * for each unknown field. Messages of schemas and of their checks take precedence; they begin with `expected`
+ * too.
  */
 export function plainWords(issue: $ZodRawIssue): string {
   const schema = (issue.schema ?? issue.inst) as $ZodType | undefined;
@@ -82,22 +86,25 @@ export function plainWords(issue: $ZodRawIssue): string {
   const ofFormat = issue.code === 'invalid_format' ? formats[issue.format] : undefined;
   if (ofFormat !== undefined) return `${expecting}${ofFormat}`;
   const isSize = issue.code === 'too_small' || issue.code === 'too_big';
-  // Of a field that takes anything and is not there, no schema is told.
+  // For a missing field that accepts anything, zod passes no schema.
   const otherwise = issue.code === 'invalid_type' && issue.expected === 'nonoptional' ? 'any' : 'another';
   return `${expecting}${schema?._zod.def ? expectedOf(schema, isSize) : `${otherwise} value`}`;
 }
 
-/** A question; none about what is too short to be like anything. */
+/** Question about a similar name; empty for a key too short to resemble anything. */
 function meantBy(key: string, known: readonly string[]): string {
   return key.length < 3 ? '' : didYouMean(key, known).replace(/^ /, '. ');
 }
 
-/** What fits a schema, so that it can follow `expected` and `it has to be`; `isSize`: above all how large it is. */
+/**
+ * Describes the values that a schema accepts, so that it can follow `expected` and `it has to be`. With
+ * `isSize`, describes their size first.
+ */
 function expectedOf(schema: $ZodType, isSize = false): string {
   return oneOf(alternativesOf(schema, isSize));
 }
 
-/** What fits a schema, one by one: those of a union, of a choice, and of both inside one another. */
+/** Descriptions of the alternatives of a schema: members of nested unions and values of choices. */
 function alternativesOf(schema: $ZodType, isSize = false): readonly string[] {
   const def = definitionOf(schema);
   const own = isSize ? undefined : ownWords(def);
@@ -145,7 +152,7 @@ function alternativesOf(schema: $ZodType, isSize = false): readonly string[] {
   }
 }
 
-/** What a schema says itself, or a check of a text; undefined where none does. */
+/** Message of a schema, or of a check of a text; undefined if none has one. */
 function ownWords({ type, error, checks = [] }: Definition): string | undefined {
   const ofChecks = type === 'string' ? checks.map(({ _zod }) => _zod.def.error) : [];
   for (const words of [error, ...ofChecks]) {
@@ -207,14 +214,17 @@ function sizeOf({ least, most }: Bounds, unit: string): string {
   return most < Infinity ? ` of at most ${counted(most, unit)}` : '';
 }
 
-/** Values as they are written, and how many there are besides where they are many. */
+/** Values as JSON, and the number of the others if there are many. */
 function valuesOf(values: readonly unknown[]): readonly string[] {
   const named = values.slice(0, mostValues).map(value => JSON.stringify(value));
   const others = values.length - named.length;
   return others > 0 ? [...named, counted(others, 'other')] : named;
 }
 
-/** Of objects that one field tells apart, what that may be; else an object by the fields that it can't do without, since there may be several. */
+/**
+ * Describes a union: if discriminated, by the values of its discriminator; else each object by its required
+ * fields, since there may be several.
+ */
 function ofUnion({ options = [], discriminator }: Definition): readonly string[] {
   if (discriminator === undefined)
     return options.flatMap(option => neededOf(option) ?? alternativesOf(option));
@@ -222,7 +232,7 @@ function ofUnion({ options = [], discriminator }: Definition): readonly string[]
   return [`an object whose ${JSON.stringify(discriminator)} is ${oneOf(valuesOf(kinds))}`];
 }
 
-/** Of an object, by its fields; undefined for anything else, and where it needs none. */
+/** Describes an object by its required fields; undefined for any other schema or if no field is required. */
 function neededOf(schema: $ZodType): string | undefined {
   const { shape } = definitionOf(schema);
   const needed = Object.entries(shape ?? {}).flatMap(([name, { _zod }]) =>
@@ -231,7 +241,7 @@ function neededOf(schema: $ZodType): string | undefined {
   return needed.length > 0 ? `an object with ${needed.join(' and ')}` : undefined;
 }
 
-/** `a, b or c`: null last, and before it what has an `or` of its own. */
+/** Joins as `a, b or c`; puts null last, after alternatives that contain an `or` themselves. */
 function oneOf(alternatives: readonly string[]): string {
   const all = new Set(alternatives);
   const hasNull = all.delete('null');
@@ -244,13 +254,13 @@ function oneOf(alternatives: readonly string[]): string {
   return [orOf(short), ...long, hasNull ? 'null' : ''].filter(text => text !== '').join(', or ');
 }
 
-/** `a, b or c`. */
+/** Joins as `a, b or c`. */
 function orOf(texts: readonly string[]): string {
   const last = texts.at(-1) ?? '';
   return texts.length > 1 ? `${texts.slice(0, -1).join(', ')} or ${last}` : last;
 }
 
-/** A number and what is counted, such as `2 items`. */
+/** Number with its unit in singular or plural, such as `2 items`. */
 export function counted(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

@@ -1,42 +1,43 @@
 import { type $ZodIssue, type $ZodRawIssue, type $ZodType, safeParse } from 'zod/v4/core';
 import { counted, expecting, noField, plainWords } from './expected.ts';
 
-/** What does not fit a schema: where, and what was expected there. */
+/** Value that does not fit a schema: its path, and what was expected there. */
 interface Misfit {
   readonly path: readonly PropertyKey[];
   readonly message: string;
-  /** Whether it is about how long something is. */
+  /** True if the length is wrong. */
   readonly isSize: boolean;
 }
 
-/** Longest part of what somebody sent that is repeated, characters. */
+/** Characters of a sent value that are repeated at most. */
 const longest = 64;
-/** Misfits that are told one by one. */
+/** Misfits that are described one by one. */
 const mostTold = 5;
-/** Misfits for which words are looked up; a list of thousands of wrong items costs no more. */
+/** Misfits that get full words, so that a list of thousands of wrong items costs no more. */
 const mostWorded = 64;
-/** Names of fields whose values are not repeated, and what our own tokens look like. */
+/** Names of fields whose values are not repeated, and the form of our own tokens. */
 const secretName = /token|secret|password|credential|authorization|key/i;
 const secretValue = /^mm[a-z]_/;
 
 /**
- * What is wrong with a value that a schema has refused, as `describeMisfits` says it: asks again, for words, so that what fits costs nothing.
+ * Describes why a schema refused a value, as `describeMisfits` does. Parses again, so that valid values pay
+ * nothing for the words.
  */
 export function whyUnfit(schema: $ZodType, value: unknown, whole: string): string {
   const { error } = safeParse(schema, value, { error: fewWords(), jitless: true });
   return describeMisfits(error?.issues ?? [], value, whole);
 }
 
-/** `plainWords` for the first misfits. */
 function fewWords(): typeof plainWords {
   let worded = 0;
   return (issue: $ZodRawIssue) => (worded++ < mostWorded ? plainWords(issue) : `${expecting}another value`);
 }
 
 /**
- * What is wrong with a value that did not fit a schema, in sentences: each field as its sender wrote it, such as `plan.learningRate` or
- * `arms[0].version`, what it was, and what it has to be. The schema has to be asked with `plainWords`. What may be a secret is not repeated.
- * `whole`: what the value is called, such as `The body`; `part`: what a field of it is called.
+ * Describes a value that did not fit a schema, in sentences: each field as its sender wrote it, such as
+ * `plan.learningRate` or `arms[0].version`, what it was, and what it has to be. The schema must have been
+ * parsed with `plainWords`. Values that may be secrets are not repeated. `whole` is the name of the value,
+ * such as `The body`; `part` is the name of a field in it.
  */
 export function describeMisfits(
   issues: readonly $ZodIssue[],
@@ -51,7 +52,10 @@ export function describeMisfits(
   return told.join(' ');
 }
 
-/** One misfit for each field; of a choice, what is wrong inside the alternative that was meant, or what all of them expect. */
+/**
+ * Returns one misfit for each field. For a union, returns the misfits of the intended alternative, or what
+ * all alternatives expect.
+ */
 export function misfitsOf(issues: readonly $ZodIssue[]): Misfit[] {
   return issues.flatMap((issue): Misfit[] => {
     const { path, message } = issue;
@@ -81,15 +85,15 @@ export function misfitsOf(issues: readonly $ZodIssue[]): Misfit[] {
   });
 }
 
-/** Whether it is about the size of a text or a list, not of a number. */
+/** True if the issue is about the size of a text or a list, not of a number. */
 function isOfSize(issue: $ZodIssue): boolean {
   if (issue.code !== 'too_small' && issue.code !== 'too_big') return false;
   return issue.origin === 'string' || issue.origin === 'array';
 }
 
 /**
- * Of the alternatives that take a value of its kind at all, the one that it fits best, in which of as many it is wrong only within; undefined
- * where that is not one.
+ * Chooses the alternative that fits best among those that accept this kind of value: the fewest issues, then
+ * issues only within the value. Undefined if two fit equally well or none does.
  */
 function meantOf(alternatives: readonly (readonly $ZodIssue[])[]): readonly $ZodIssue[] | undefined {
   const possible = alternatives.filter(issues => !issues.some(isOfKind));
@@ -99,10 +103,10 @@ function meantOf(alternatives: readonly (readonly $ZodIssue[])[]): readonly $Zod
   return first && second && order(first, second) === 0 ? undefined : first;
 }
 
-/** Whether the value itself is wrong, and not what is in it. */
+/** True if the value itself is wrong, not only something in it. */
 const isWhole = (issues: readonly $ZodIssue[]) => issues.some(({ path }) => path.length === 0);
 
-/** Whether a value is of another kind than what was expected. */
+/** True if the value is of another kind than expected. */
 function isOfKind({ code, path }: $ZodIssue): boolean {
   return path.length === 0 && /^invalid_(?:type|value|union)$/.test(code);
 }
@@ -124,7 +128,7 @@ function sentenceOf({ path, message, isSize }: Misfit, value: unknown, whole: st
   return `${subject} ${foundOf(valueAt(value, path), path, isSize)}; it has to be ${message.slice(expecting.length)}.`;
 }
 
-/** As one writes it in a program: `arms[0].version`. */
+/** Field as written in a program, such as `arms[0].version`. */
 function fieldName(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, part) => {
     if (typeof part === 'number') return `${name}[${part}]`;
@@ -134,7 +138,7 @@ function fieldName(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** What was found in place of what was expected. */
+/** Describes the value found. */
 function foundOf(value: unknown, path: readonly PropertyKey[], isSize: boolean): string {
   if (value === undefined) return 'is missing';
   if (ArrayBuffer.isView(value)) return `has ${counted(value.byteLength, 'byte')}`;

@@ -1,4 +1,4 @@
-/** A question such as ` Did you mean "mnist-2nn"?`; empty where no name is near. */
+/** Question such as ` Did you mean "mnist-2nn"?`; empty if no name is near. */
 export function didYouMean(given: string, names: readonly string[]): string {
   const asked = given.slice(0, 256).toLowerCase();
   let best = '';
@@ -11,8 +11,8 @@ export function didYouMean(given: string, names: readonly string[]): string {
 }
 
 /**
- * How many letters have to be put in, left out, replaced, or swapped with the next one (optimal string alignment: Damerau 1964); small, since
- * pages load it.
+ * Edit distance: letters to insert, delete, replace, or swap with the next one (optimal string alignment:
+ * Damerau 1964). Short code, since pages load it.
  */
 function distance(a: string, b: string): number {
   let above: readonly number[] = [];

@@ -1,6 +1,6 @@
 import type { ErrorCode, MurmurationError } from './errors.ts';
 
-/** HTTP status with which a route answers an error, by its code; sockets carry the code alone. */
+/** Map from each error code to the HTTP status of a route's answer; sockets carry only the code. */
 export const statuses = {
   'request.invalid': 400,
   'request.too-large': 413,

@@ -1,8 +1,9 @@
 const modules = new Map<string, WebAssembly.Module>();
 
 /**
- * The functions of a WebAssembly module, in base64, over a memory. Compiled at once, the first time that a thread asks for it.
- * Throws where the platform has no WebAssembly or no SIMD, or where a page's policy forbids to compile it.
+ * Instantiates a base64 WebAssembly module over a memory and returns its functions. Compiles it
+ * synchronously, once per thread. Throws if the platform has no WebAssembly or no SIMD, or if a page's policy
+ * forbids compiling it.
  */
 export function instantiate<Functions>(base64: string, memory: WebAssembly.Memory): Functions {
   let module = modules.get(base64);
@@ -13,18 +14,18 @@ export function instantiate<Functions>(base64: string, memory: WebAssembly.Memor
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Functions;
 }
 
-/** A memory of at least so many bytes. Throws `RangeError` where the system has no more. */
+/** Creates a memory of at least `bytes` bytes. Throws `RangeError` if the system has no more. */
 export function memoryOf(bytes: number): WebAssembly.Memory {
   const pages = Math.ceil(bytes / 65_536);
   return new WebAssembly.Memory({ initial: pages, maximum: pages });
 }
 
-/** What `make` makes by kernels, or what `otherwise` does without, on platforms where they can't be had. */
+/** Returns the result of `make`, which needs kernels, or of `otherwise` if kernels are unavailable. */
 export function byKernels<Made>(make: () => Made, otherwise: () => Made): Made {
   try {
     return make();
   } catch {
-    // No WebAssembly, no SIMD, no memory, or a page whose policy forbids to compile it.
+    // No WebAssembly, no SIMD, no memory, or a page whose policy forbids compiling it.
     return otherwise();
   }
 }

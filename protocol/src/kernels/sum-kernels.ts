@@ -1,10 +1,10 @@
 import { instantiate } from './instantiate.ts';
 import { sumsBase64 } from './sums-binary.js';
 
-/** A byte offset into the kernels' memory. */
+/** Byte offset into the kernels' memory. */
 type Address = number;
 
-/** The kernels of coordinators; `protocol/assembly` says what each computes. */
+/** Kernels of coordinators, described in `protocol/assembly`. */
 export interface SumKernels {
   // biome-ignore format: numbers, then memory
   addPacked(
@@ -16,5 +16,5 @@ export interface SumKernels {
   multiplyAdd(count: number, sum: Address, x: Address, weight: number): void;
 }
 
-/** Throws where WebAssembly has no SIMD or is forbidden. */
+/** Throws if WebAssembly has no SIMD or is forbidden. */
 export const sumKernels = (memory: WebAssembly.Memory): SumKernels => instantiate(sumsBase64, memory);

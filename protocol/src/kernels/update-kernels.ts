@@ -1,10 +1,10 @@
 import { instantiate } from './instantiate.ts';
 import { updatesBase64 } from './updates-binary.js';
 
-/** A byte offset into the kernels' memory. */
+/** Byte offset into the kernels' memory. */
 type Address = number;
 
-/** The kernels of updates; `protocol/assembly` says what each computes. */
+/** Kernels of updates, described in `protocol/assembly`. */
 export interface UpdateKernels {
   transform(count: number, x: Address): void;
   butterflies(count: number, x: Address, half: number): void;
@@ -16,6 +16,6 @@ export interface UpdateKernels {
   ): void;
 }
 
-/** Throws where WebAssembly has no SIMD or is forbidden. */
+/** Throws if WebAssembly has no SIMD or is forbidden. */
 export const updateKernels = (memory: WebAssembly.Memory): UpdateKernels =>
   instantiate(updatesBase64, memory);

@@ -1,5 +1,5 @@
 /**
- * The events of a connection. Each carries one frame (`frame.ts`), the schema of which is named beside it; events with
+ * Events of a connection. Each carries one frame (`frame.ts`), whose schema is named beside it; events with
  * an answer are acknowledged by one frame that is either a value or a refusal.
  */
 type Answer = (ack: Uint8Array) => void;
@@ -32,13 +32,13 @@ export interface CoordinatorEvents {
   challenge(frame: Uint8Array): void;
   /** `assignmentMessage` */
   assignment(frame: Uint8Array): void;
-  /** `maskingInput`: who takes part, for the phase of shares */
+  /** `maskingInput`: the participants, for the phase of shares */
   roster(frame: Uint8Array): void;
   /** `maskingInput`: the shares for this device, for the phase of updates */
   bundle(frame: Uint8Array): void;
-  /** `maskingInput`: who dealt and whose updates count, for the phase of agreement */
+  /** `maskingInput`: the dealers and the counted updates, for the phase of agreement */
   survivors(frame: Uint8Array): void;
-  /** `maskingInput`: what the neighbours signed, for the phase of unmasking */
+  /** `maskingInput`: the signatures of the neighbours, for the phase of unmasking */
   agreed(frame: Uint8Array): void;
   /** `roundEnd` */
   'round-end'(frame: Uint8Array): void;
@@ -51,7 +51,7 @@ export interface CoordinatorEvents {
 export type DeviceEvent = keyof DeviceEvents;
 export type CoordinatorEvent = keyof CoordinatorEvents;
 
-/** All events of each side: records, so that the compiler misses none. */
+/** All events of each side, as records so that the compiler finds a missing one. */
 const fromDevice: Record<DeviceEvent, true> = {
   enrol: true,
   hello: true,
@@ -81,15 +81,15 @@ export const coordinatorEvents = Object.keys(fromCoordinator) as readonly Coordi
 /** Path of the socket.io endpoint. */
 export const socketPath = '/v1/socket';
 
-/** The header of a masked update: the device's signature of who dealt, base64url. */
+/** Header of a masked update: the device's signature of the list of dealers, base64url. */
 export const maskedHeader = 'Murmuration-Masked';
 
-/** Where an update is put; `application/octet-stream`. */
+/** Path to which a device uploads an update, as `application/octet-stream`. */
 export function updatePath(round: string, assignment: string): string {
   return `/v1/rounds/${round}/updates/${assignment}`;
 }
 
-/** Where the `model.json` of a version lies; its weights lie beside it. */
+/** Path of the `model.json` of a version; its weights are beside it. */
 export function modelPath(hash: string): string {
   return `/v1/models/${hash}/model.json`;
 }

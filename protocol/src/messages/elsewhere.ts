@@ -1,13 +1,16 @@
 import * as z from 'zod/mini';
 
-/** The type of an answer that says where a file is, in place of its bytes. */
+/** Content type of an answer that has the address of a file in place of its bytes. */
 export const addressType = 'application/vnd.murmuration.address+json';
 
-/** What a device accepts that goes elsewhere for a file: no header for which a browser would have to ask first. */
+/**
+ * Accept header of a device that can fetch a file elsewhere; browsers send this header without a preflight
+ * request.
+ */
 export const acceptsAddress = `${addressType}, application/octet-stream;q=0.9`;
 
-/** Longest address, characters: signed ones have room for passing credentials. */
+/** Maximum characters of an address; signed ones include temporary credentials. */
 const longestAddress = 16_384;
 
-/** Where the bytes of a file are for a few minutes; a secret, since nothing else has to be shown there. */
+/** Temporary address of a file, valid for a few minutes. It is a secret: it needs no other credential. */
 export const fileAddress = z.object({ url: z.string().check(z.maxLength(longestAddress)) });

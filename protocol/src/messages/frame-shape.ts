@@ -1,15 +1,16 @@
 import { MurmurationError } from '../errors/errors.ts';
 
-/** Arrays and maps that may lie inside one another. */
+/** Maximum depth of nested arrays and maps. */
 const deepest = 16;
 
 /**
- * Throws `protocol.frame` where arrays and maps lie too deep in one another, or announce more items than bytes follow: a decoder would
- * make room for all that it is promised, thousands of times what a small frame holds. Whatever else is wrong is the decoder's to say.
+ * Throws `protocol.frame` if arrays and maps are nested too deeply, or announce more items than bytes follow:
+ * a decoder would allocate all the announced room, thousands of times the size of a small frame. Leaves all
+ * other checks to the decoder.
  */
 export function refuseBombs(frame: Uint8Array): void {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  /** Items that are still to come, of each container around the current place. */
+  /** Items still missing in each container around the current position. */
   const missing: number[] = [];
   let at = 0;
   const sized = (bytes: 1 | 2 | 4): number => {
@@ -43,12 +44,12 @@ export function refuseBombs(frame: Uint8Array): void {
     else if (head >= 0xd9 && head <= 0xdb) skip(sized(widths[head - 0xd9]!));
     else if (head === 0xdc || head === 0xdd) open(sized(widths[head - 0xdb]!));
     else if (head === 0xde || head === 0xdf) open(2 * sized(widths[head - 0xdd]!));
-    // The item that ends here may be the last one of those around it.
+    // The item that ends here may be the last one of the containers around it.
     while (missing.length > 0 && --missing[missing.length - 1]! === 0) missing.pop();
   } while (missing.length > 0);
 }
 
-/** Bytes of the length in the forms of 8, 16 and 32 bits. */
+/** Bytes of the length in the 8-, 16- and 32-bit forms. */
 const widths = [1, 2, 4] as const;
-/** Bytes after each of the heads 0xca to 0xd3: floats, then whole numbers without and with sign. */
+/** Bytes after each of the heads 0xca to 0xd3: floats, then unsigned and signed integers. */
 const numbers = [4, 8, 1, 2, 4, 8, 1, 2, 4, 8] as const;

@@ -5,7 +5,7 @@ import { whyUnfit } from '../errors/misfits.ts';
 import { refuseBombs } from './frame-shape.ts';
 import { duration, text } from './scalars.ts';
 
-/** Longest control frame in bytes; model weights and updates travel over HTTP instead. */
+/** Maximum bytes of a control frame; model weights and updates travel over HTTP instead. */
 export const maxFrameLength = 1 << 20;
 
 const limits = {
@@ -16,19 +16,20 @@ const limits = {
   maxExtLength: 0,
 } as const;
 
-// One of each: a new one takes kilobytes, which at hundreds of messages a second is what the garbage collector stops for.
+// Shared, since a new one takes kilobytes, which at hundreds of messages a second keeps the garbage collector
+// busy.
 const encoder = new Encoder({ ignoreUndefined: true, maxDepth: 16 });
 const decoder = new Decoder(limits);
 
-/** A control message as one MessagePack value. */
+/** Encodes a control message as one MessagePack value. */
 export function encodeFrame(message: unknown): Uint8Array {
   return encoder.encode(message);
 }
 
 /**
- * Reads a frame of at most `longest` bytes and checks it against the schema of its message. Throws `protocol.frame` for anything
- * but one MessagePack value within the limits, `request.too-large`, or `request.invalid`, naming each field that is wrong and what it has to
- * be, for a value of another shape.
+ * Reads a frame of at most `longest` bytes and checks it against the schema of its message. Throws
+ * `protocol.frame` for anything but one MessagePack value within the limits, `request.too-large`, or, for a
+ * value of another shape, `request.invalid`, which names each wrong field and what it has to be.
  */
 export function decodeFrame<Schema extends z.ZodMiniType>(
   frame: unknown,
@@ -60,16 +61,16 @@ function check<Schema extends z.ZodMiniType>(value: unknown, schema: Schema): z.
   throw new MurmurationError('request.invalid', whyUnfit(schema, value, 'The message'));
 }
 
-/** Why a request was refused. */
+/** Error as sent to a peer. */
 export interface Refusal {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly retryable: boolean;
-  /** ms after which another try may help, where that is known. */
+  /** Milliseconds until another try may help, if known. */
   readonly after?: number | undefined;
 }
 
-/** Characters of a detail; it may quote what a peer sent. */
+/** Maximum characters of a detail; it may quote text of a peer. */
 const maxDetailLength = 4_096;
 
 const ack = z.discriminatedUnion('ok', [
@@ -87,7 +88,7 @@ export function encodeAccepted(value: unknown): Uint8Array {
   return encodeFrame({ ok: true, value });
 }
 
-/** Tells the peer a code of the table; the cause of any other error stays on this side. */
+/** Encodes a refusal with a code of the table; the cause of any other error stays on this side. */
 export function encodeRefused(error: unknown): Uint8Array {
   return encodeFrame({ ok: false, ...refusalOf(error) });
 }
@@ -100,14 +101,14 @@ export function refusalOf(error: unknown): Refusal {
   return { code: 'server.internal', detail: errors['server.internal'], retryable: true };
 }
 
-/** The value of an ack; throws the error that a refusal names. */
+/** Value of an acknowledgement; throws the error that a refusal names. */
 export function decodeAck<Schema extends z.ZodMiniType>(frame: unknown, schema: Schema): z.output<Schema> {
   const answer = decodeFrame(frame, ack);
   if (answer.ok) return check(answer.value, schema);
   throw errorOf(answer);
 }
 
-/** The error that a refusal names; a code that is newer than this table stands for itself in the detail. */
+/** Error that a refusal names; a code newer than this table is put into the detail. */
 export function errorOf({
   code,
   detail,

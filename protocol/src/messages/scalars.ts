@@ -11,7 +11,7 @@ import {
   taskNamePattern,
 } from '../ids/ids.ts';
 
-/** A schema of `pattern` whose output is branded; the brand exists for the compiler alone. */
+/** Schema of `pattern` with a branded output; the brand exists only for the compiler. */
 function branded<Id extends string>(pattern: RegExp, looks: string) {
   return z.pipe(
     z.string().check(z.regex(pattern, `expected ${looks}`)),
@@ -25,24 +25,24 @@ export const deviceId = branded<DeviceId>(idPattern, looks.id);
 export const taskName = branded<TaskName>(taskNamePattern, looks.name);
 export const modelHash = branded<ModelHash>(hashPattern, looks.hash);
 
-/** Exactly `length` bytes. */
+/** Schema of exactly `length` bytes. */
 export const bytes = (length: number) =>
   z.custom<Uint8Array>(
     value => value instanceof Uint8Array && value.length === length,
     `expected ${length} bytes`,
   );
 
-/** At most `length` bytes. */
+/** Schema of at most `length` bytes. */
 export const bytesUpTo = (length: number) =>
   z.custom<Uint8Array>(
     value => value instanceof Uint8Array && value.length <= length,
     `expected at most ${length} bytes`,
   );
 
-/** A whole number from `least` to `most`. */
+/** Schema of an integer from `least` to `most`. */
 export const whole = (least: number, most: number) => z.int().check(z.gte(least), z.lte(most));
 
-/** A finite number above zero, up to `most`. */
+/** Schema of a finite number above zero, up to `most`. */
 export const positive = (most: number) => z.number().check(z.gt(0), z.lte(most));
 
 /** Milliseconds since 1970, up to the year 9999. */
@@ -51,9 +51,9 @@ export const time = whole(0, 253_402_300_799_999);
 /** Milliseconds, up to a year. */
 export const duration = whole(0, 366 * 86_400_000);
 
-/** What no store and no log has to take for text: NUL, and halves of characters. */
+/** True if stores and logs can take the text: without NUL and lone surrogates. */
 const isText = (value: string) => !/\p{Surrogate}/u.test(value) && !value.includes('\0');
 
-/** Text of at most `most` characters. */
+/** Schema of text of at most `most` characters. */
 export const text = (most: number) =>
   z.string().check(z.maxLength(most), z.refine(isText, 'must have neither NUL nor halves of characters'));
