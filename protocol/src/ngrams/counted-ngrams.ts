@@ -1,23 +1,23 @@
-/** N-grams of one length that a device has, or that are known of all of them: by their ids as a text, which `keyOf` makes. */
+/** Map from the ids of an n-gram, as the text of `keyOf`, to a value; all have the same length. */
 export type Ngrams<Value> = ReadonlyMap<string, Value>;
 
-/** An n-gram, and how often a device has it. */
+/** N-gram of a device, and how often it occurs there. */
 export interface CountedNgram {
   readonly ids: readonly number[];
   readonly count: number;
 }
 
-/** Which n-grams of its sequences a device counts. */
+/** N-grams of its sequences that a device counts. */
 export interface NgramsAsked {
   /** Ids of each, the last of which is a class. */
   readonly length: number;
-  /** The first id that is a class. */
+  /** First id that is a class. */
   readonly firstClass: number;
-  /** N-grams that a device says, at most: its most frequent ones. */
+  /** Maximum n-grams that a device reports: its most frequent ones. */
   readonly most: number;
   /**
-   * Those that are one shorter and that many devices have: what has a rare one at its beginning or end is not said, since it is rarer still
-   * (Agrawal and Srikant 1994). Undefined for the shortest ones.
+   * N-grams shorter by one id that many devices have. An n-gram with a rare one at its beginning or end is
+   * not reported, since it is even rarer (Agrawal and Srikant 1994). Undefined for the shortest ones.
    */
   readonly shorter?: Ngrams<unknown> | undefined;
 }
@@ -25,7 +25,10 @@ export interface NgramsAsked {
 export const keyOf = (ids: readonly number[]): string => ids.join(' ');
 const idsOf = (key: string): number[] => key.split(' ').map(Number);
 
-/** The n-grams of a device's sequences, the most frequent first, of equally frequent ones in the order of their keys. */
+/**
+ * Counts the n-grams of a device's sequences; the most frequent first, equally frequent ones in the order of
+ * their keys.
+ */
 export function countNgrams(
   sequences: Iterable<readonly number[]>,
   { length, firstClass, most, shorter }: NgramsAsked,

@@ -1,22 +1,23 @@
 import { readVarint, varint } from '../encoding/varint.ts';
 import { MurmurationError } from '../errors/errors.ts';
 
-/** N-grams of one list, at most. */
+/** Maximum n-grams of one list. */
 const mostListed = 65_536;
 
-/** What ids in a list have to be. */
+/** Conditions on the ids of a list. */
 export interface ListTerms {
   /** Ids of each n-gram. */
   readonly length: number;
-  /** Ids are below it. */
+  /** Exclusive upper bound of ids. */
   readonly classes: number;
-  /** The first id that an n-gram may end with. */
+  /** First id that an n-gram may end with. */
   readonly firstClass: number;
 }
 
 /**
- * N-grams of one length as bytes: numbers of seven bits a byte: how many there are, then of each in rising order of its ids how many leading ids it
- * has in common with the one before, by how much the next id is greater than that one's, less 1, and the ids that follow (SPEC.md, QY14).
+ * Encodes n-grams of one length as LEB128 numbers: their count, then for each in rising order of its ids: the
+ * number of leading ids it shares with the one before, the difference of the next id to that one's less 1,
+ * and the remaining ids (SPEC.md, QY14).
  */
 export function writeIdList(ngrams: readonly (readonly number[])[]): Uint8Array {
   const bytes: number[] = [];
@@ -33,14 +34,17 @@ export function writeIdList(ngrams: readonly (readonly number[])[]): Uint8Array 
   return Uint8Array.from(bytes);
 }
 
-/** How many n-grams a list says that it has. Throws `request.invalid` for more than 65,536. */
+/** Number of n-grams that a list announces. Throws `request.invalid` for more than 65,536. */
 export function listed(bytes: Uint8Array): number {
   const count = readVarint(bytes, 0, invalid).value();
   if (count > mostListed) throw invalid(`It has ${count}; ${mostListed} are the most.`);
   return count;
 }
 
-/** The n-grams of a list, in rising order of their ids. Throws `request.invalid` for other bytes: there is one list of the same n-grams. */
+/**
+ * Reads the n-grams of a list, in rising order of their ids. Throws `request.invalid` for other bytes: equal
+ * n-grams have exactly one list.
+ */
 export function readIdList(bytes: Uint8Array, { length, classes, firstClass }: ListTerms): number[][] {
   const count = listed(bytes);
   const next = readVarint(bytes, 0, invalid);
@@ -62,7 +66,7 @@ export function readIdList(bytes: Uint8Array, { length, classes, firstClass }: L
   return all;
 }
 
-/** Rising by the first ids that differ. */
+/** Compares two n-grams by the first id that differs. */
 export function inOrder(a: readonly number[], b: readonly number[]): number {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return 0;

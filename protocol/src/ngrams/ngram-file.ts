@@ -3,30 +3,33 @@ import { readVarint, varint } from '../encoding/varint.ts';
 import { MurmurationError } from '../errors/errors.ts';
 import { longestNgram, mostNgramBytes } from './terms.ts';
 
-/** A class with the inputs before it, oldest first, and how often it came after them. */
+/** Class with the inputs before it, oldest first, and how often it followed them. */
 export interface Ngram {
   readonly ids: readonly number[];
   readonly count: number;
 }
 
-/** What the counts of a file are of. */
+/** Ranges of the ids and counts of a file. */
 export interface NgramTerms {
-  /** Ids are below it. */
+  /** Exclusive upper bound of ids. */
   readonly classes: number;
-  /** The first id that is a class to be predicted; those below only precede others. */
+  /** First id that is a class to predict; lower ones only precede others. */
   readonly firstClass: number;
-  /** Devices that have an n-gram of the file, at least; so no count is smaller. */
+  /** Minimum devices that have an n-gram of the file; no count is smaller. */
   readonly threshold: number;
 }
 
-/** The n-grams of a file as a trie, level by level: the children of a node stand together, with rising ids. */
+/** N-grams of a file as a trie, level by level: the children of a node are adjacent, with rising ids. */
 export interface NgramTrie extends NgramTerms {
-  /** Longest n-gram. */
+  /** Maximum ids of an n-gram. */
   readonly order: number;
-  /** Of each node; 0 of one that only precedes others. */
+  /** Id of each node (below: its count; 0 for a node that only precedes others). */
   readonly ids: Uint32Array;
   readonly counts: Uint32Array;
-  /** Of each node the number of its first child, then where the children of the last one end; nodes of the last level have none. */
+  /**
+   * Index of each node's first child, and at the end where the children of the last node end; nodes of the
+   * last level have no entry.
+   */
   readonly children: Uint32Array;
   /** Nodes of the first level, which come first. */
   readonly roots: number;
@@ -34,15 +37,15 @@ export interface NgramTrie extends NgramTerms {
 
 const magic = utf8('MNGC');
 const version = 1;
-/** N-grams of a file, and those that only precede others, at most. */
+/** Maximum n-grams of a file, including those that only precede others. */
 const mostNodes = 1 << 20;
 const mostClasses = 1 << 20;
 const mostThreshold = 1_000_000;
 const mostCount = 2 ** 32 - 1;
 
 /**
- * The file of n-grams (MD8): the same n-grams in any order give the same bytes. Throws `model.corrupt` for n-grams that it can't have: too long
- * or too many, ids or counts out of range, one that is there twice.
+ * Encodes a file of n-grams (MD8): equal n-grams in any order give equal bytes. Throws `model.corrupt` for
+ * n-grams that are invalid there: too long or too many, ids or counts out of range, or duplicates.
  */
 export function encodeNgrams(ngrams: Iterable<Ngram>, terms: NgramTerms): Uint8Array {
   const root = branch();
@@ -78,7 +81,7 @@ export function encodeNgrams(ngrams: Iterable<Ngram>, terms: NgramTerms): Uint8A
     level = next;
   }
   const bytes = concatBytes(magic, Uint8Array.of(version), Uint8Array.from(parts));
-  // By the one who reads it: whatever is refused there is never written.
+  // The reader checks them, so that no refused file is ever written.
   decodeNgrams(bytes);
   return bytes;
 }
@@ -90,7 +93,9 @@ interface Branch {
 
 const branch = (): Branch => ({ count: 0, children: new Map() });
 
-/** Reads a file of n-grams. Throws `model.corrupt` for other bytes: there is one file of the same n-grams (MD8). */
+/**
+ * Reads a file of n-grams. Throws `model.corrupt` for other bytes: equal n-grams have exactly one file (MD8).
+ */
 export function decodeNgrams(bytes: Uint8Array): NgramTrie {
   if (bytes.length > mostNgramBytes)
     throw corrupt(`It has ${bytes.length} bytes; ${mostNgramBytes} are the most.`);
@@ -117,7 +122,7 @@ export function decodeNgrams(bytes: Uint8Array): NgramTrie {
     for (let parent = first; parent < first + parents; parent++) {
       if (parent >= 0) children.push(ids.length);
       const many = within(0, Math.min(classes, mostNodes - ids.length), 'A number of followers');
-      // One that precedes nothing was counted.
+      // A node without followers must have a count.
       if (many === 0 && (parent < 0 || counts[parent] === 0)) throw corrupt('A context has no followers.');
       let id = -1;
       for (let child = 0; child < many; child++) {

@@ -1,17 +1,23 @@
 import { type CountedNgram, keyOf } from './counted-ngrams.ts';
 import type { Ngram } from './ngram-file.ts';
 
-/** How often a device has to have an n-gram to say its number of each doubling. */
+/** Counts on a device from which it reports each doubling of an n-gram. */
 const times = [1, 2, 4, 8, 16] as const;
-/** What each more device that says so adds to the count: one that has it c times adds the greatest of the above up to c. */
+/**
+ * Increase of the count for each device that reports a doubling: a device that has the n-gram c times adds
+ * the greatest of `times` up to c.
+ */
 const adds = times.map((all, doubling) => all - (times[doubling - 1] ?? 0));
 
 /** Numbers of one n-gram in a list (QY12). */
 export const doublings = times.length;
-/** What a device adds to the count of one n-gram, at most. */
+/** Maximum that one device adds to the count of an n-gram. */
 export const mostOfDevice = times.at(-1)!;
 
-/** The numbers by which a device says how often it has the n-grams of a list; what is not on the list is left out. */
+/**
+ * Numbers by which a device reports how often it has the n-grams of a list; n-grams not on the list are left
+ * out.
+ */
 export function listNumbers(own: readonly CountedNgram[], list: readonly (readonly number[])[]): number[] {
   const places = new Map(list.map((ids, place) => [keyOf(ids), place]));
   return own.flatMap(({ ids, count }) => {
@@ -21,7 +27,7 @@ export function listNumbers(own: readonly CountedNgram[], list: readonly (readon
   });
 }
 
-/** The n-grams of a list that as many devices have as the threshold of the query, with their counts. */
+/** N-grams of a list that at least the query's threshold of devices have, with their counts. */
 export function ngramsOfList(
   list: readonly (readonly number[])[],
   devices: ReadonlyMap<number, number>,

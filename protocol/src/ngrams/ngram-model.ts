@@ -1,32 +1,33 @@
 import type { NgramTrie } from './ngram-file.ts';
 
-/** The longest end of an input that n-grams of a file continue. */
+/** Longest suffix of an input that n-grams of a file continue. */
 export interface KnownContext {
-  /** Its length; 0: nothing but how often each class comes at all. */
+  /** Length of the suffix in ids; 0 if only the frequencies of single classes are known. */
   readonly depth: number;
-  /** How often it came. */
+  /** Number of times it occurred. */
   readonly count: number;
 }
 
-/** What a context gives to its followers. */
+/** Probability that a context gives each count of its followers. */
 interface Share {
   readonly node: number;
   readonly perCount: number;
 }
 
 /**
- * A language model of n-gram counts: Witten-Bell smoothing, interpolated (Chen and Goodman 1998, §2.4), of counts from which rare n-grams are
- * missing. A context h, which came c(h) times, gives each follower
+ * Language model of n-gram counts: interpolated Witten-Bell smoothing (Chen and Goodman 1998, §2.4) of counts
+ * from which rare n-grams are missing. A context h, which occurred c(h) times, gives each follower
  *
  *     P(w | h) = c(h w) / z + (1 − Σ c(h ·) / z) P(w | h'),  z = max(c(h), Σ c(h ·)) + N(h)
  *
- * where N(h) is the number of its followers and h' is h without its oldest id: what rare followers had is left to the shorter context. Below
- * the unigram is the uniform distribution over all classes. The arithmetic is of doubles: the same on every platform.
+ * where N(h) is the number of its followers and h' is h without its oldest id: the mass of missing rare
+ * followers goes to the shorter context. Below the unigram is the uniform distribution over all classes. All
+ * arithmetic is in doubles, so it is the same on every platform.
  */
 export class NgramModel {
   readonly #trie: NgramTrie;
   readonly #unigram: Float64Array;
-  /** Nodes that have children or could have: those of all levels but the last. */
+  /** Nodes that can have children: those of all levels except the last. */
   readonly #inner: number;
 
   constructor(trie: NgramTrie) {
@@ -44,8 +45,8 @@ export class NgramModel {
   }
 
   /**
-   * The probabilities of all classes after the first `end` ids of an input, 0 below the first class; `into` has a place for each class and is
-   * returned.
+   * Writes the probabilities of all classes after the first `end` ids of an input, 0 below the first class.
+   * `into` has a place for each class and is returned.
    */
   probabilities(input: ArrayLike<number>, end: number, into: Float32Array): Float32Array {
     const { ids, counts, children } = this.#trie;
@@ -71,7 +72,7 @@ export class NgramModel {
     return into;
   }
 
-  /** The longest context at the end of an input's first `end` ids that something followed. */
+  /** Finds the longest known context at the end of an input's first `end` ids. */
   known(input: ArrayLike<number>, end: number): KnownContext {
     const { counts, children, order } = this.#trie;
     for (let depth = Math.min(order - 1, end); depth > 0; depth--) {
@@ -84,7 +85,7 @@ export class NgramModel {
     return { depth: 0, count: 0 };
   }
 
-  /** The nodes of all ends of an input that are there, the longest first. */
+  /** Nodes of all known suffixes of an input, the longest first. */
   #contexts(input: ArrayLike<number>, end: number): number[] {
     const found: number[] = [];
     for (let depth = Math.min(this.#trie.order - 1, end); depth > 0; depth--) {
@@ -94,7 +95,7 @@ export class NgramModel {
     return found;
   }
 
-  /** The node of ids from one place to before another, where it may have children. */
+  /** Node of the ids from `from` to before `end`, if it can have children. */
   #find(input: ArrayLike<number>, from: number, end: number): number | undefined {
     const { children, roots } = this.#trie;
     let node = this.#child(0, roots, input[from]!);
@@ -103,7 +104,7 @@ export class NgramModel {
     return node !== undefined && node < this.#inner ? node : undefined;
   }
 
-  /** By bisection. */
+  /** Finds a child by bisection. */
   #child(from: number, end: number, id: number): number | undefined {
     const { ids } = this.#trie;
     let low = from;
@@ -126,7 +127,7 @@ function unigramOf({ classes, firstClass, roots, ids, counts }: NgramTrie): Floa
   }
   const all = sum + followers;
   const unigram = new Float64Array(classes);
-  // Where nothing was counted, all are alike.
+  // Without any counts, all classes are equally likely.
   unigram.fill((all > 0 ? followers / all : 1) / (classes - firstClass), firstClass);
   for (let node = 0; node < roots; node++)
     if (counts[node]! > 0) unigram[ids[node]!] = unigram[ids[node]!]! + counts[node]! / all;

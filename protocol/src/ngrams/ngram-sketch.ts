@@ -1,34 +1,38 @@
 import { keyOf, type Ngrams } from './counted-ngrams.ts';
 import { inOrder } from './id-list.ts';
 
-/** How n-grams of one length become the numbers of a query (QY12): in each of so many rows one of so many. */
+/**
+ * Form of a sketch of n-grams of one length (QY12): each n-gram has one of `buckets` numbers in each of
+ * `rows` rows.
+ */
 export interface SketchForm {
   readonly rows: number;
   readonly buckets: number;
 }
 
-/** The numbers of an n-gram, one of each row. They spread n-grams; whoever knows the ids can compute them. */
+/** Numbers of an n-gram, one in each row. They spread n-grams but hide nothing: the ids determine them. */
 export function sketchNumbers(ids: readonly number[], { rows, buckets }: SketchForm): number[] {
   return Array.from({ length: rows }, (_, row) => row * buckets + (hashOf(ids, row) % buckets));
 }
 
-/** What n-grams may be made of. */
+/** Ids that n-grams may contain. */
 export interface Alphabet {
-  /** Ids are below it. */
+  /** Exclusive upper bound of ids. */
   readonly classes: number;
-  /** The first one that is a class. */
+  /** First id that is a class. */
   readonly firstClass: number;
   /** Ids below the classes that may precede one. */
   readonly others: readonly number[];
 }
 
 /**
- * The n-grams that devices may have said which filled a sketch: those whose numbers were all found, and whose parts that end with a class are known.
- * Every n-gram that enough devices said is among them; of others, those that collide with them in all rows. In rising order of ids.
+ * Finds the n-grams that may have filled a sketch: those whose numbers were all found, and whose parts that
+ * end with a class are known. They include every n-gram that enough devices reported, and others only if they
+ * collide in all rows. In rising order of ids.
  *
- * @param shorter the n-grams known that are one shorter.
- * @param ends of these, those that candidates end with: all of them by default.
- * @param found the numbers of the sketch that enough devices said.
+ * @param shorter known n-grams that are shorter by one id.
+ * @param ends those of them that candidates end with: all by default.
+ * @param found numbers of the sketch that enough devices reported.
  */
 export function candidatesOf(
   length: number,
@@ -46,14 +50,14 @@ export function candidatesOf(
     return true;
   };
   const before = idsBefore(shorter);
-  // What precedes a class in a pair is one that many devices have, as all that a pair ends with.
+  // A class before another class in a pair is one that many devices have, as its ending is.
   const any =
     length === 2
       ? [...others, ...[...shorter.values()].map(({ ids }) => ids[0]!)]
       : [...others, ...Array.from({ length: classes - firstClass }, (_, i) => firstClass + i)];
   for (const { ids: end } of ends) {
     for (const [i, id] of end.entries()) ids[i + 1] = id;
-    // What ends with no class nobody counts: anything may be before it.
+    // Devices count no n-gram that doesn't end with a class, so anything may precede such an end.
     const isCounted = length > 2 && end[length - 3]! >= firstClass;
     for (const first of isCounted ? (before.get(keyOf(end.slice(0, -1))) ?? []) : any) {
       ids[0] = first;
@@ -63,7 +67,7 @@ export function candidatesOf(
   return candidates.sort(inOrder);
 }
 
-/** The ids that begin known n-grams, by those behind them. */
+/** Map from the remaining ids of known n-grams to the ids that begin them. */
 function idsBefore(ngrams: Ngrams<{ readonly ids: readonly number[] }>): Map<string, number[]> {
   const before = new Map<string, number[]>();
   for (const { ids } of ngrams.values()) {
@@ -75,7 +79,7 @@ function idsBefore(ngrams: Ngrams<{ readonly ids: readonly number[] }>): Map<str
   return before;
 }
 
-/** MurmurHash3_x86_32 (Appleby 2011) of the ids as u32, with the row for the seed. */
+/** MurmurHash3_x86_32 (Appleby 2011) of the ids as u32, with the row as the seed. */
 function hashOf(ids: readonly number[], row: number): number {
   let hash = row;
   for (const id of ids) {

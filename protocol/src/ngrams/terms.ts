@@ -1,4 +1,4 @@
-/** Ids of an n-gram, at most. */
+/** Maximum ids of an n-gram. */
 export const longestNgram = 5;
-/** Bytes of a file of n-grams, at most. */
+/** Maximum bytes of a file of n-grams. */
 export const mostNgramBytes = 8 << 20;

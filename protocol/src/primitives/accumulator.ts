@@ -2,30 +2,35 @@ import { memoryOf } from '../kernels/instantiate.ts';
 import { maskKernels } from '../kernels/mask-kernels.ts';
 import type { Accumulator, Keystream, Primitives } from './primitives.ts';
 
-/** 256 KiB, which stays in a core's own cache however many streams are added to it. */
+/**
+ * Words of a block: 256 KiB, which stays in a core's own cache while any number of streams is added to it.
+ */
 export const blockWords = 65_536;
-/** Bytes of a stream that are made at a time. */
+/** Bytes of a stream that are expanded at a time. */
 const streamBytes = 65_536;
 
 const bytesPerBlock = 64;
-/** Words that take whole blocks, as many as each has bytes. */
+/** Multiple of words that fills whole blocks for every word size. */
 const wordsTogether = 64;
 
-// The kernels' memory.
+// Addresses in the kernels' memory.
 const keyAt = 0;
 const blockAt = 512;
 const streamAt = blockAt + 4 * blockWords;
-/** What the kernels may read beyond a stream. */
+/** Bytes that the kernels may read beyond a stream. */
 const beyond = 16;
 const endAt = streamAt + streamBytes + beyond;
 
-/** An accumulator that adds streams which others make as well. */
+/** Accumulator that also adds streams from other sources. */
 export interface StreamAccumulator extends Accumulator {
-  /** `add`, of the next words of a stream. */
+  /** Adds the next words of a stream, as `add` does. */
   addStream(stream: Keystream, count: number, bytes: number, sign: 1 | -1): void;
 }
 
-/** By 128-bit WebAssembly instructions, which expand four blocks at once. Throws where the platform has none. */
+/**
+ * Creates an accumulator with 128-bit WebAssembly instructions, which expand four blocks at once. Throws if
+ * the platform has none.
+ */
 export function kernelAccumulator(): StreamAccumulator {
   const memory = memoryOf(endAt);
   const kernels = maskKernels(memory);
@@ -53,7 +58,9 @@ export function kernelAccumulator(): StreamAccumulator {
   };
 }
 
-/** In JavaScript, by the key streams of `keystream`, for platforms without WebAssembly. */
+/**
+ * Creates an accumulator in JavaScript on the key streams of `keystream`, for platforms without WebAssembly.
+ */
 export function scalarAccumulator(keystream: Primitives['keystream']): StreamAccumulator {
   const block = new Int32Array(blockWords);
   const stream = new Uint8Array(streamBytes);
@@ -89,12 +96,12 @@ export function scalarAccumulator(keystream: Primitives['keystream']): StreamAcc
   };
 }
 
-/** As much of a stream as is made at a time. */
+/** Part of a stream that is expanded at a time. */
 interface Piece {
-  /** The first element that it is added to. */
+  /** First element that it is added to. */
   readonly at: number;
   readonly words: number;
-  /** Its first block, counted from the first one of all. */
+  /** First block, counted from the beginning of the stream. */
   readonly block: number;
   readonly blocks: number;
 }

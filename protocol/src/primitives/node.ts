@@ -22,7 +22,7 @@ type Curve = 'Ed25519' | 'X25519';
 
 const blockBytes = 64;
 const noSalt = new Uint8Array(0);
-/** What stands before the 32 bytes of a secret key in PKCS #8 (RFC 8410, §7). */
+/** PKCS #8 prefix of the 32 bytes of a secret key (RFC 8410, §7). */
 const beforeSecret: Readonly<Record<Curve, Uint8Array>> = {
   Ed25519: Buffer.from('302e020100300506032b657004220420', 'hex'),
   X25519: Buffer.from('302e020100300506032b656e04220420', 'hex'),
@@ -31,7 +31,10 @@ const beforeSecret: Readonly<Record<Curve, Uint8Array>> = {
 const encode = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
 
-/** Public keys that were imported, by curve and key: those of a round come again and again, and an import takes a quarter of an agreement. */
+/**
+ * Cache of imported public keys, by curve and key: the keys of a round recur, and an import takes a quarter
+ * of an agreement.
+ */
 const imported = new Map<string, KeyObject>();
 const mostImported = 4_096;
 
@@ -47,9 +50,12 @@ function importPublicKey(curve: Curve, publicKey: Uint8Array): KeyObject {
   return key;
 }
 
-/** Of the ways into a KeyObject, Node 20 takes ten times as long for DER as for a JSON web key. */
+/** True if importing DER is slow: Node 20 takes ten times as long for it as for a JSON web key. */
 const hasSlowDer = Number.parseInt(process.versions.node, 10) < 22;
-/** A JSON web key has to name its public key: Node 20 ignores that, and Node 24.22 refuses one that is not the secret's. */
+/**
+ * Placeholder public key of a JSON web key: Node 20 ignores it, and Node 24.22 refuses one that is not the
+ * secret's.
+ */
 const ignored = encode(new Uint8Array(32));
 
 function importSecretKey(curve: Curve, secret: Uint8Array): KeyObject {
@@ -61,7 +67,7 @@ function importSecretKey(curve: Curve, secret: Uint8Array): KeyObject {
   return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
 }
 
-// Of the ways out of a hash, a string takes a third of the time that a buffer does, which has memory of its own.
+// A binary string from a hash takes a third of the time of a buffer, which has memory of its own.
 function bytesOf(binary: string): Uint8Array {
   const bytes = new Uint8Array(binary.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
@@ -74,7 +80,10 @@ const hmac = (key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array => {
   return code.digest();
 };
 
-/** RFC 5869, step by step: half the time that `hkdfSync` takes, which makes a job and a key object of each call. */
+/**
+ * HKDF (RFC 5869), step by step: half the time of `hkdfSync`, which makes a job and a key object for each
+ * call.
+ */
 function hkdf(key: Uint8Array, info: Uint8Array, length: number): Uint8Array {
   const pseudorandom = hmac(noSalt, key);
   const output = new Uint8Array(length);
@@ -90,19 +99,19 @@ function publicBytes(secretKey: KeyObject): Uint8Array {
   return new Uint8Array(Buffer.from(createPublicKey(secretKey).export({ format: 'jwk' }).x!, 'base64url'));
 }
 
-/** A port whose other end is closed: what is transferred to it is gone. */
+/** Port whose other end is closed: buffers transferred to it are freed. */
 const sink = new MessageChannel().port1;
 sink.close();
 
 /**
- * Frees memory that nobody reads any more, at once: `buffer` is empty then, and so is every view of it. For what is made by the megabyte, again
- * and again, which a garbage collector finds late and with much work.
+ * Frees memory at once: empties `buffer` and every view of it. For repeated large allocations, which a
+ * garbage collector finds late and with much work.
  */
 export function freeMemory(buffer: ArrayBuffer): void {
   sink.postMessage(null, [buffer]);
 }
 
-/** What ciphers read to give their key streams: one memory for all of them, as long as the longest piece that was asked for. */
+/** Zeros that ciphers encrypt to get their key streams; shared, and as long as the longest piece so far. */
 let zeros = new Uint8Array(0);
 
 class CipherStream implements Keystream {
@@ -123,19 +132,22 @@ class CipherStream implements Keystream {
     return new Uint8Array(buffer, byteOffset, length);
   }
 
-  /** Frees what `next` gave last: left to the garbage collector, masks of 30 MB would cost half as much again as their streams do. */
+  /**
+   * Frees the last result of `next`: left to the garbage collector, masks of 30 MB would cost half as much
+   * again as their streams do.
+   */
   release(): void {
     if (this.#given) freeMemory(this.#given);
     this.#given = undefined;
   }
 }
 
-/** Up to 16 KiB the kernels are done with a stream sooner than a cipher is set up. */
+/** Maximum bytes of a stream that the kernels finish sooner than a cipher is set up: 16 KiB. */
 const shortStream = 16_384;
 
 /**
- * By OpenSSL's cipher, which expands a long stream more than twice as fast as the kernels do, and by the kernels' addition. In
- * JavaScript where there are no kernels.
+ * Creates an accumulator on OpenSSL's cipher, which expands a long stream more than twice as fast as the
+ * kernels do, and on the kernels' addition. Uses JavaScript if kernels are unavailable.
  */
 export function cipherAccumulator(): Accumulator {
   return byKernels(
@@ -161,7 +173,7 @@ export function cipherAccumulator(): Accumulator {
 
 let accumulator: Accumulator | undefined;
 
-/** The primitives by Node's OpenSSL, byte for byte those of `portable`. */
+/** Primitives of Node's OpenSSL, byte for byte those of `portable`. */
 export const native: Primitives = {
   sha256: message => bytesOf(hash('sha256', message, 'binary')),
   hkdf,
@@ -185,7 +197,7 @@ export const native: Primitives = {
         try {
           return diffieHellman({ privateKey, publicKey });
         } catch (cause) {
-          // OpenSSL refuses an all-zero secret, and nothing else can go wrong with 32 bytes.
+          // OpenSSL refuses an all-zero secret; nothing else can fail with 32 bytes.
           throw new MurmurationError('crypto.low-order', undefined, { cause });
         }
       };

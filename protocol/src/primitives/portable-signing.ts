@@ -11,7 +11,7 @@ const { Point } = ed25519;
 const order = Point.CURVE().n;
 const pointBytes = 32;
 
-/** Ed25519 in JavaScript: all of the primitives that a device needs outside of a round. */
+/** Ed25519 in JavaScript: the only primitives that a device needs outside of a round. */
 export const portableEd25519: Primitives['ed25519'] = {
   signingKey: seed => ({
     publicKey: ed25519.getPublicKey(seed),
@@ -25,7 +25,8 @@ export const portableEd25519: Primitives['ed25519'] = {
       const r = Point.fromBytes(rBytes, false);
       const challenge = littleEndian(sha512(concatBytes(rBytes, publicKey, message))) % order;
       const sum = littleEndian(signature.subarray(pointBytes));
-      // The library's own `verify` multiplies by the cofactor, and so accepts what OpenSSL does not.
+      // The library's own `verify` multiplies by the cofactor, and so accepts signatures that OpenSSL does
+      // not.
       return r.add(key.multiply(challenge, false)).subtract(Point.BASE.multiply(sum, false)).is0();
     } catch {
       return false; // the key or R is no point

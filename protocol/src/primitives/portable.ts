@@ -15,7 +15,7 @@ const hsalsaInput = new Uint32Array(4);
 // 'expand 32-byte k' as little-endian words.
 const hsalsaConstant = Uint32Array.of(0x61707865, 0x3320646e, 0x79622d32, 0x6b206574);
 
-/** HSalsa20 over an X25519 secret: what `crypto_box_beforenm` of NaCl does after the agreement. */
+/** HSalsa20 of an X25519 secret: the last step of NaCl's `crypto_box_beforenm`. */
 export function sealingKeyOf(sharedSecret: Uint8Array): Uint8Array {
   const key = new Uint32Array(8);
   hsalsa(hsalsaConstant, new Uint32Array(new Uint8Array(sharedSecret).buffer), hsalsaInput, key);
@@ -24,7 +24,7 @@ export function sealingKeyOf(sharedSecret: Uint8Array): Uint8Array {
 
 let accumulator: Accumulator | undefined;
 
-/** The primitives in JavaScript and, where it is to be had, WebAssembly, for browsers and every other platform. */
+/** Primitives in JavaScript and, if available, WebAssembly, for browsers and every other platform. */
 export const portable: Primitives = {
   sha256: message => sha256(message),
   hkdf: (key, info, length) => hkdf(sha256, key, undefined, info, length),

@@ -1,6 +1,7 @@
 /**
- * The few cryptographic functions that the protocol needs. `portable.ts` has them for every platform, `node.ts` native
- * for Node; both give the same bytes. All are synchronous and deterministic: whoever calls brings the randomness.
+ * Cryptographic functions that the protocol needs. `portable.ts` has them for every platform, `node.ts`
+ * native for Node; both give the same bytes. All are synchronous and deterministic: callers bring the
+ * randomness.
  */
 export interface Primitives {
   /** SHA-256 (FIPS 180-4); 32 bytes. */
@@ -10,69 +11,82 @@ export interface Primitives {
   hkdf(key: Uint8Array, info: Uint8Array, length: number): Uint8Array;
 
   readonly ed25519: {
-    /** The signing key of a 32-byte seed (RFC 8032 §5.1.5). */
+    /** Signing key of a 32-byte seed (RFC 8032 §5.1.5). */
     signingKey(seed: Uint8Array): SigningKey;
     /**
-     * Whether `signature` (64 bytes) is one of `message` under `publicKey` (32 bytes), by the equation without the cofactor; false
-     * for malformed input and for keys that are not sound (`sound-keys.ts`). All platforms agree on every input: SPEC.md, ED1 to ED3.
+     * True if `signature` (64 bytes) is one of `message` under `publicKey` (32 bytes), by the equation
+     * without the cofactor; false for malformed input and for keys that are not sound (`sound-keys.ts`). All
+     * platforms agree on every input: SPEC.md, ED1 to ED3.
      */
     verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   };
 
   readonly x25519: {
-    /** The agreement key of a 32-byte secret (RFC 7748 §5), which need not be clamped. */
+    /** Agreement key of a 32-byte secret (RFC 7748 §5), which need not be clamped. */
     agreementKey(secret: Uint8Array): AgreementKey;
   };
 
-  /** XSalsa20-Poly1305 (NaCl's secretbox): `message` under a 32-byte key and a 24-byte nonce, 16 bytes longer. */
+  /**
+   * Encrypts `message` with XSalsa20-Poly1305 (NaCl's secretbox) under a 32-byte key and a 24-byte nonce; the
+   * result is 16 bytes longer.
+   */
   seal(message: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array;
-  /** What `seal` closed, or undefined where the box was not sealed with this key and nonce. */
+  /** Decrypts a box of `seal`; undefined if it was not sealed with this key and nonce. */
   open(box: Uint8Array, nonce: Uint8Array, key: Uint8Array): Uint8Array | undefined;
 
   /**
-   * The ChaCha20 key stream (RFC 8439 §2.4) of a 32-byte key under the zero nonce, from block `counter` (64 bytes
-   * each) on. The zero nonce asks for a key that has one use.
+   * ChaCha20 key stream (RFC 8439 §2.4) of a 32-byte key under the zero nonce, from block `counter` (64 bytes
+   * each) on. Since the nonce is zero, a key must be used only once.
    */
   keystream(key: Uint8Array, counter: number): Keystream;
 
-  /** The accumulator of this thread, the fastest that the platform has; for who uses it without a pause, and clears it. */
+  /**
+   * Accumulator of this thread, the fastest of the platform. A caller must use it without awaiting, and clear
+   * it.
+   */
   accumulator(): Accumulator;
 }
 
-/** An Ed25519 key that signs. */
+/** Ed25519 key that signs. */
 export interface SigningKey {
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** The signature, 64 bytes. */
+  /** Signs a message; 64 bytes. */
   sign(message: Uint8Array): Uint8Array;
 }
 
-/** An X25519 key that agrees with peers on shared secrets. */
+/** X25519 key that agrees with peers on shared secrets. */
 export interface AgreementKey {
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
   /**
-   * The 32 bytes that both owners compute.
-   * @throws MurmurationError `crypto.low-order` where the peer's key has low order, so that anybody could compute them.
+   * Computes the 32 bytes that both owners share.
+   * @throws MurmurationError `crypto.low-order` if the peer's key has low order, so that anybody could
+   * compute them.
    */
   agree(peerPublicKey: Uint8Array): Uint8Array;
-  /** The key under which NaCl's box seals between both owners (`crypto_box_beforenm`): HSalsa20 of what `agree` gives. */
+  /**
+   * Key under which NaCl's box seals between both owners (`crypto_box_beforenm`): HSalsa20 of the result of
+   * `agree`.
+   */
   sealingKey(peerPublicKey: Uint8Array): Uint8Array;
 }
 
-/** A key stream that is read once, from its beginning on. */
+/** Key stream that is read once, from its beginning on. */
 export interface Keystream {
-  /** The next `blocks` × 64 bytes, in a buffer that begins at a multiple of 4 and is valid until the next call. */
+  /**
+   * Next `blocks` × 64 bytes, in a buffer that begins at a multiple of 4 and is valid until the next call.
+   */
   next(blocks: number): Uint8Array;
 }
 
-/** A block of a vector, in memory of its own, to which key streams are added. */
+/** Block of a vector, in memory of its own, to which key streams are added. */
 export interface Accumulator {
   /** 65,536 elements. */
   readonly block: Int32Array;
   /**
-   * Adds `sign` × the first `count` words of `keystream(key, counter)` to the first elements of the block, modulo 2³². Words are
-   * unsigned, little-endian, of `bytes` bytes (1 to 4). `count` is a multiple of 64.
+   * Adds `sign` × the first `count` words of `keystream(key, counter)` to the first elements of the block,
+   * modulo 2³². Words are unsigned, little-endian, of `bytes` bytes (1 to 4). `count` is a multiple of 64.
    */
   add(key: Uint8Array, counter: number, count: number, bytes: number, sign: 1 | -1): void;
   /** Overwrites everything with zeros: elements, keys and streams. */

@@ -1,6 +1,6 @@
 /**
- * Adds up lists of counts, the first ones first, as long as all together are no more than `most`; of the list that does not fit whole, each
- * count by its share, as near as whole numbers come to it (largest remainders).
+ * Adds up lists of counts in order until the total is `most`. Scales the list that does not fit whole: each
+ * count in proportion, as near as integers come to it (largest remainders).
  */
 export function atMost(most: number, lists: readonly (readonly number[])[]): number[] {
   let sums: number[] = [];

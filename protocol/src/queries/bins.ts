@@ -1,25 +1,27 @@
 import type { FixedBins, LogarithmicBins } from './query.ts';
 
-/** The bins of a histogram. Bin 0 is below all others, the last one is above them; what is between has both ends. */
+/** Bins of a histogram. Bin 0 is below all others, the last one above them; those between have both ends. */
 export interface Bins {
-  /** Bins in all, with that below and that above. */
+  /** Number of bins, with the lowest and the highest. */
   readonly count: number;
-  /** The bin that a finite value falls into. */
+  /** Index of the bin of a finite value. */
   indexOf(value: number): number;
-  /** The least value of a bin; −∞ of the first. */
+  /** Lower end of a bin; −∞ for the first. */
   from(index: number): number;
-  /** The greatest; ∞ of the last. */
+  /** Upper end of a bin; ∞ for the last. */
   to(index: number): number;
-  /** The value that stands for the part of a bin, from 0 to 1, that lies below a quantile; not finite of the first and the last. */
+  /**
+   * Value at a quantile within a bin, of which `part` (0 to 1) lies below; not finite for the first and the
+   * last bin.
+   */
   at(index: number, part: number): number;
 }
 
-/** The bins that a query names. */
 export function binsOf(named: FixedBins | LogarithmicBins): Bins {
   return 'edges' in named ? fixedBins(named.edges) : logarithmicBins(named);
 }
 
-/** Each bin has its lower edge, and the last one its upper edge too. */
+/** Creates bins that include their lower edge; the last one between edges also includes its upper edge. */
 function fixedBins(edges: readonly number[]): Bins {
   const last = edges.length - 1;
   const from = (index: number) => (index === 0 ? -Infinity : edges[index - 1]!);
@@ -34,7 +36,7 @@ function fixedBins(edges: readonly number[]): Bins {
         if (value < edges[middle]!) high = middle;
         else low = middle + 1;
       }
-      // The last bin ends with its upper edge.
+      // The last bin includes its upper edge.
       return value < edges[low]! ? low : last;
     },
     from,
@@ -43,14 +45,15 @@ function fixedBins(edges: readonly number[]): Bins {
   };
 }
 
-/** How many bins hold all values from `least` to `most`, each known up to `relative` of itself. */
+/** Number of bins that hold all values from `least` to `most`, each with a relative error of `relative`. */
 export function logarithmicCount({ relative, least, most }: LogarithmicBins): number {
   return Math.ceil(Math.log(most / least) / Math.log1p((2 * relative) / (1 - relative)));
 }
 
 /**
- * Bin i has what is above least · γ^(i − 1), up to least · γ^i, with γ = (1 + α) / (1 − α); the value 2 γ^i / (γ + 1) of it is no farther than α
- * of itself from any other (Masson, Rim and Lee 2019, Lemma 2).
+ * Creates bins whose bin i has values above least · γ^(i − 1), up to least · γ^i, with γ = (1 + α) / (1 − α);
+ * its value 2 γ^i / (γ + 1) differs from any other in it by at most a fraction α of that one (Masson, Rim and
+ * Lee 2019, Lemma 2).
  */
 function logarithmicBins(named: LogarithmicBins): Bins {
   const { relative, least, most } = named;

@@ -6,7 +6,7 @@ import { writeQuery } from './query-bytes.ts';
 import { problemOfQuery } from './query-form.ts';
 import { heavyFor } from './sides.ts';
 
-/** What is left out of a definition has its default. */
+/** Fields of a definition that have defaults. */
 type Defaulted =
   | 'threshold'
   | 'period'
@@ -23,31 +23,34 @@ type Defaulted =
   | 'sketches'
   | 'heavyFrom';
 
-/** `heavy` is what a round finds, `arm` and `step` what it asks about. */
+/**
+ * Definition without the fields that a round adds: `heavy` is found by a round; `arm` and `step` name its
+ * subject.
+ */
 type DefinitionOf<Asked extends Query> = Omit<Asked, Defaulted | 'heavy' | 'arm' | 'step' | 'privacy'> &
   Partial<Omit<Pick<Asked, Defaulted & keyof Asked>, 'period'>> & {
     /** Time within which a device answers once, such as `'1 d'`, the default, or ms. */
     readonly period?: string | number;
-    /** Has devices add noise to their answers. `noise` is `'skellam'` by default. */
+    /** Makes devices add noise to their answers. `noise` is `'skellam'` by default. */
     readonly privacy?: Omit<QueryPrivacy, 'noise'> & Partial<Pick<QueryPrivacy, 'noise'>>;
   };
 
-/** A query as a team writes it down. */
+/** Query as a team writes it down. */
 export type QueryDefinition = {
   readonly [Kind in QueryKind]: DefinitionOf<Extract<Query, { readonly kind: Kind }>>;
 }[QueryKind];
 
 const asked = { threshold: 10 };
 
-/** The shortest period of a query of more than one round, ms. */
+/** Shortest period of a query of more than one round, ms. */
 const shortestOfTwo = 60_000;
 
 const quantilesByDefault = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-/** Whether a query finds in sketches what it then counts. */
+/** True if a query has rounds of sketches and rounds of counts. */
 const asksBothSides = (kind: QueryKind) => kind === 'heavy-hitters' || kind === 'ngrams';
 
-/** What the SDK measures by itself: ln 10⁶ is the longest loss that it counts. */
+/** Metrics that the SDK measures on its own; losses are clipped at 14, about ln 10⁶. */
 const metricsByDefault = [
   { metric: 'loss', least: 0, most: 14, better: 'lower' },
   { metric: 'top1', least: 0, most: 1, better: 'higher' },
@@ -66,7 +69,7 @@ const defaults: Readonly<Record<QueryKind, object>> = {
   evaluation: { metrics: metricsByDefault, slices: [], versions: [], examples: 200, levels: 1_000 },
   'heavy-hitters': { values: 100, bytes: 16, texts: 500, buckets: 16_384 },
   numbers: { values: 1_000 },
-  // Words are known already: what three people write may be shown.
+  // The words are already known, so a threshold of three devices is enough.
   ngrams: {
     threshold: 3,
     values: 1_000,
@@ -78,11 +81,18 @@ const defaults: Readonly<Record<QueryKind, object>> = {
 };
 
 /**
- * Checks a query and fills in its defaults: `threshold` 10, `period` a day, 1,000 `levels` from the lower bound to the upper one, 1 of `values`
- * a device (100 of `outcomes` and `arm`, 1,000 of `numbers`), 4,096 `buckets`; of heavy hitters 100 `values`, 16 `bytes`, 500 `texts`, 16,384
- * `buckets`; of n-grams `threshold` 3, 1,000
- * `values`, two `sketches` of 3 rows of 16,384 buckets; of both half of the threshold as `heavyFrom`, 3 at least; of evaluations `loss`, `top1` and `top3`, 200 `examples`, 1,000 `levels`; of `privacy` Skellam noise. Throws `config.invalid`, naming
- * what is wrong.
+ * Checks a query and fills in its defaults:
+ * - `threshold` 10 and `period` a day;
+ * - 1,000 `levels` from the lower bound to the upper one;
+ * - 1 of `values` a device (100 of `outcomes` and `arm`, 1,000 of `numbers`);
+ * - 4,096 `buckets`;
+ * - heavy hitters: 100 `values`, 16 `bytes`, 500 `texts`, 16,384 `buckets`;
+ * - n-grams: `threshold` 3, 1,000 `values`, two `sketches` of 3 rows of 16,384 buckets;
+ * - heavy hitters and n-grams: `heavyFrom` 0.6 of the threshold, at least 3;
+ * - evaluations: `loss`, `top1` and `top3`, 200 `examples`, 1,000 `levels`;
+ * - `privacy`: Skellam noise.
+ *
+ * Throws `config.invalid`, naming the wrong field.
  */
 export function defineQuery(definition: QueryDefinition): Query {
   const named = typeof definition?.name === 'string' ? `The query "${definition.name}"` : 'The query';

@@ -3,15 +3,15 @@ import type { ModelHash } from '../ids/ids.ts';
 import { type Estimate, meanOfLevels } from './intervals.ts';
 import type { EvaluationQuery } from './query.ts';
 
-/** What a device has measured on a part of its held-out examples. */
+/** Measurements of a device on a part of its held-out examples. */
 export interface MeasuredPart {
-  /** How many there are. */
+  /** Number of these examples. */
   readonly examples: number;
-  /** By the hash of the version, then by metric: the mean over these examples. */
+  /** Mean over these examples, by the hash of the version, then by metric. */
   readonly versions: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** What a device has measured: on all of its held-out examples, and on the slices of which it has any. */
+/** Measurements of a device: on all of its held-out examples, and on the slices that it has examples of. */
 export interface OwnEvaluation {
   readonly all: MeasuredPart;
   readonly slices?: Readonly<Record<string, MeasuredPart>>;
@@ -19,13 +19,16 @@ export interface OwnEvaluation {
 
 /** Metrics of a version on a part of the examples. */
 export interface EvaluatedPart {
-  /** null: all of them. */
+  /** Name of the slice; null for all examples. */
   readonly slice: string | null;
-  /** Devices that have any. */
+  /** Devices that have examples of the part. */
   readonly devices: number;
-  /** Of all these devices. */
+  /** Examples of all these devices. */
   readonly examples: number;
-  /** Means of devices, each of which counts once, and how far devices are from them; none where fewer devices than the threshold have any. */
+  /**
+   * Means over devices, each of which counts once, and their standard deviations; empty if fewer devices than
+   * the threshold have examples.
+   */
   readonly metrics: readonly {
     readonly metric: string;
     readonly mean: Estimate;
@@ -39,16 +42,22 @@ export interface EvaluatedVersion {
   readonly parts: readonly EvaluatedPart[];
 }
 
-/** The versions that there is room for: a query that names none yet, as its definition, is for one. */
+/** Number of versions to make room for; 1 for a query that names none yet, such as a definition. */
 export const placesOf = ({ versions }: EvaluationQuery): number => Math.max(1, versions.length);
 
-/** Elements of a part: whether there are examples, how many, and of each metric of each version a level and its square. */
+/**
+ * Elements of a part: a flag for examples, their number, and for each metric of each version a level and its
+ * square.
+ */
 const lengthOf = (query: EvaluationQuery): number => 2 + 2 * placesOf(query) * query.metrics.length;
 
 export const evaluationElements = (query: EvaluationQuery): number =>
   (1 + query.slices.length) * lengthOf(query);
 
-/** What a device adds to the sum, cut to the bounds of the query as `encodeAnswer` cuts it. Throws `options.invalid` for what it has not measured. */
+/**
+ * Encodes a device's addend to the sum, clipped to the bounds of the query as `encodeAnswer` does. Throws
+ * `options.invalid` for missing measurements.
+ */
 export function encodeEvaluation(query: EvaluationQuery, { all, slices = {} }: OwnEvaluation): Int32Array {
   if (query.versions.length === 0) throw refused(query, 'about a version, and it names none');
   const parts = [
@@ -70,7 +79,7 @@ function partOf(query: EvaluationQuery, { examples, versions }: MeasuredPart): n
     for (const { metric, least, most, better } of metrics) {
       const measured: unknown = Object.hasOwn(own, metric) ? own[metric] : undefined;
       if (typeof measured !== 'number') throw refused(query, `for each version a number for ${metric}`);
-      // A version that gives none does as badly as one can.
+      // A version without a result does as badly as possible.
       const worst = better === 'higher' ? least : most;
       const value = Number.isNaN(measured) ? worst : Math.max(least, Math.min(most, measured));
       const level = Math.round(((value - least) / (most - least)) * levels);
@@ -80,14 +89,17 @@ function partOf(query: EvaluationQuery, { examples, versions }: MeasuredPart): n
   return elements;
 }
 
-/** What devices know stays out of the text. */
+/** Error that does not quote the device's data. */
 const refused = ({ name }: EvaluationQuery, wanted: string) =>
   new MurmurationError(
     'options.invalid',
     `The answer of the app to the query "${name}" (evaluation) has to be ${wanted}; it was not sent.`,
   );
 
-/** Whether no device could have added up to a sum: squares and levels beyond what those that have examples can say. */
+/**
+ * True if devices could have added up to a sum: no square or level exceeds the total of the devices with
+ * examples.
+ */
 export function isPossibleEvaluation(query: EvaluationQuery, sum: Int32Array, devices: number): boolean {
   const length = lengthOf(query);
   for (let at = 0; at < sum.length; at += length) {
@@ -98,7 +110,10 @@ export function isPossibleEvaluation(query: EvaluationQuery, sum: Int32Array, de
   return true;
 }
 
-/** What devices have measured, from the sum of the answers of so many, with noise of that standard deviation in each element. */
+/**
+ * Decodes the sum of the answers of `devices` devices; `noise` is the standard deviation of the noise in each
+ * element.
+ */
 export function evaluatedVersions(
   query: EvaluationQuery,
   sum: Int32Array,
@@ -108,7 +123,7 @@ export function evaluatedVersions(
   const { versions, metrics, slices, threshold, levels } = query;
   const length = lengthOf(query);
   const partOf = (slice: string | null, part: Int32Array, version: number): EvaluatedPart => {
-    // All that answer have examples.
+    // All devices that answer have examples.
     const having = slice === null ? devices : Math.max(0, Math.min(devices, Math.round(part[0]! / levels)));
     const most = having * query.examples;
     const examples = Math.max(0, Math.min(most, Math.round((part[1]! * query.examples) / levels)));

@@ -21,16 +21,16 @@ import type { ArmQuery, OutcomesQuery, Query } from './query.ts';
 import { rows } from './text-digest.ts';
 import { elementsOf, queryForm } from './vector.ts';
 
-/** A bin of a histogram; null: it has no end on that side. */
+/** Bin of a histogram; null means no end on that side. */
 export interface BinFigures {
   readonly from: number | null;
   readonly to: number | null;
   readonly count: number;
-  /** Values of a device in it. */
+  /** Values of a device in the bin. */
   readonly perDevice: Estimate;
 }
 
-/** A quantile; null: it lies beyond the bins on that side, or there are no values. */
+/** Quantile; null if it lies beyond the bins on that side, or if there are no values. */
 export interface QuantileFigures {
   readonly quantile: number;
   readonly value: number | null;
@@ -41,50 +41,56 @@ export interface QuantileFigures {
 export interface ItemFigures {
   readonly item: string;
   readonly count: number;
-  /** How often it occurs on a device. */
+  /** Occurrences on a device. */
   readonly perDevice: Estimate;
 }
 
 export interface OutcomeFigures {
   readonly outcome: string;
   readonly count: number;
-  /** Of the predictions of the version. */
+  /** Share of the version's predictions. */
   readonly share: Estimate;
 }
 
-/** What became of predictions of a version. */
+/** Outcomes of a version's predictions. */
 export interface VersionFigures {
   readonly version: ModelHash;
-  /** Devices that told of any. */
+  /** Devices that reported any. */
   readonly devices: number;
-  /** Whose outcome is known; null where fewer devices than the threshold told of any. */
+  /** Predictions whose outcome is known; null if fewer devices than the threshold reported any. */
   readonly predictions: number | null;
-  /** In the order of the query; none where `predictions` is null. */
+  /** Outcomes in the order of the query; empty if `predictions` is null. */
   readonly outcomes: readonly OutcomeFigures[];
 }
 
-/** What became of predictions of one outcome on the devices of an arm. */
+/** Share of one outcome on the devices of an arm. */
 export interface RateFigures {
   readonly outcome: string;
   /** Predictions that had it. */
   readonly count: number;
-  /** Its share of the predictions of a device, the mean over devices: each counts once, however many predictions it made. */
+  /**
+   * Share of a device's predictions, as the mean over devices: each counts once, however many predictions it
+   * made.
+   */
   readonly rate: Estimate;
-  /** Of that share over the devices. */
+  /** Sum of that share over the devices. */
   readonly sum: number;
-  /** Of its square over the devices, rounded up for each of them. */
+  /** Sum of its square over the devices, rounded up for each of them. */
   readonly squares: number;
 }
 
-/** Standard deviation of the noise that devices have added to each number, in its unit; left out where there is none. */
+/** Standard deviation of the devices' noise in each number, in its unit; left out if there is none. */
 interface Noised {
   readonly noise?: number;
 }
 
-/** What a query found; intervals are about all devices, of which those that answered were drawn at random. Numbers with noise are never beyond what devices can say. */
+/**
+ * Result of a query. Intervals are about all devices, from which those that answered were drawn at random.
+ * Noisy numbers are clipped to the range that answers can have.
+ */
 export type Figures =
   | (Noised & { readonly kind: 'count'; readonly count: number; readonly share: Estimate })
-  /** The sum over the devices that answered; `low` and `high` are as far as rounding reaches, and 95 % of the noise. */
+  /** Sum over the devices that answered; `low` and `high` cover rounding and 95 % of the noise. */
   | (Noised & { readonly kind: 'sum'; readonly sum: Estimate })
   | (Noised & { readonly kind: 'mean'; readonly mean: Estimate; readonly deviation: number })
   | (Noised & {
@@ -92,17 +98,17 @@ export type Figures =
       readonly bins: readonly BinFigures[];
       readonly quantiles: readonly QuantileFigures[];
     })
-  /** The most frequent first; `others` are not on the list. */
+  /** Sorted by frequency; `others` counts items that are not on the list. */
   | (Noised & { readonly kind: 'top'; readonly items: readonly ItemFigures[]; readonly others: number })
-  /** Of the devices that answered; `error`: standard error. */
+  /** Estimate for the devices that answered; `error` is its standard error. */
   | { readonly kind: 'distinct'; readonly distinct: Estimate; readonly error: number }
   | { readonly kind: 'outcomes'; readonly versions: readonly VersionFigures[] }
-  /** Every device in the sum has served the version, and told of a prediction of it. */
+  /** Every device in the sum has served the version, and reported a prediction of it. */
   | {
       readonly kind: 'arm';
       readonly experiment: string;
       readonly version: ModelHash;
-      /** Those that answered. */
+      /** Devices that answered. */
       readonly devices: number;
       readonly predictions: number;
       readonly outcomes: readonly RateFigures[];
@@ -116,13 +122,14 @@ export type Figures =
   | FoundNgrams;
 
 /**
- * What the sum of the answers of so many devices says, with noise of that `variance` in each element. Throws `update.impossible` where no answers
- * of theirs could have led to it, `config.invalid` where the query has too few buckets for them.
+ * Decodes the sum of the answers of `devices` devices, with noise of `variance` in each element. Throws
+ * `update.impossible` if no answers of theirs have that sum, `config.invalid` if the query has too few
+ * buckets for them.
  */
 export function figuresOf(query: Query, sum: Int32Array, devices: number, variance = 0): Figures {
   requirePossible(query, sum, devices, variance > 0);
   const noise = Math.sqrt(variance);
-  /** Of a number whose unit is so many elements. */
+  /** Noise of a number whose unit is `unit` elements. */
   const noised = (unit = 1): Noised => (noise > 0 ? { noise: noise * unit } : {});
   const counted = (element: number, largest: number) => {
     const count = Math.max(0, Math.min(element, devices * largest));
@@ -246,7 +253,7 @@ function armFigures(query: ArmQuery, sums: Int32Array, devices: number): Figures
     sums.subarray(part * outcomes.length, (part + 1) * outcomes.length),
   ) as [Int32Array, Int32Array, Int32Array];
   const predictions = counts.reduce((sum, count) => sum + count, 0);
-  // Shares of one device are whole steps, each rounded by half of one at most.
+  // The shares of one device are integer steps, each rounded by at most half a step.
   const rounding = (devices * outcomes.length) / 2;
   const isPossible =
     arm !== undefined &&
@@ -266,7 +273,7 @@ function armFigures(query: ArmQuery, sums: Int32Array, devices: number): Figures
     outcomes: outcomes.map((outcome, at) => {
       const [sum, square] = [shares[at]! / levels, squares[at]! / levels];
       const mean = sum / devices;
-      // One device tells nothing of how far others are from it.
+      // One device says nothing about how far others are from it.
       const variance = devices > 1 ? Math.max(0, square - mean * sum) / (devices - 1) : 1;
       const { value, low, high } = meanOfValues(mean, Math.sqrt(variance), devices);
       const rate = { value, low: Math.max(0, low), high: Math.min(1, high) };
@@ -286,7 +293,7 @@ function quantileOf(
   if (total <= 0) return { quantile, value: null, low: null, high: null };
   const [first, last] = ranksOf(quantile, devices);
   const [index, part] = placeOf(quantile * total, sum);
-  // Up to a bin there is the noise of all bins before it, and so there is in the total.
+  // The cumulative sum up to a bin has the noise of all bins before it, and so has the total.
   const reach = z * noise * Math.sqrt(sum.length);
   return {
     quantile,
@@ -296,7 +303,10 @@ function quantileOf(
   };
 }
 
-/** The bin in which so many values are reached, and which part of the bin lies before; with noise there may be less than none in a bin. */
+/**
+ * Bin in which the cumulative count reaches `rank`, and the part of the bin below; noise can make the count
+ * of a bin negative.
+ */
 function placeOf(rank: number, sum: Int32Array): readonly [index: number, part: number] {
   let before = 0;
   let last = 0;
@@ -311,7 +321,7 @@ function placeOf(rank: number, sum: Int32Array): readonly [index: number, part: 
 
 const endOf = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-/** The sum of all elements of one device, at most. */
+/** Maximum sum of all elements of one device. */
 function mostInAll(query: Query): number {
   if (query.kind === 'heavy-hitters') return rows * query.values;
   if (query.kind === 'ngrams') return numbersOfNgram(query) * query.values;
@@ -321,7 +331,7 @@ function mostInAll(query: Query): number {
 
 function requirePossible(query: Query, sum: Int32Array, devices: number, isNoisy: boolean): void {
   const { elements, largest } = queryForm(query, devices);
-  // Sums of a table wrap; what it says is held against itself. Noise has no bound.
+  // Sums of a table wrap around; the reader of the table checks them. Noise has no bound.
   const wraps = isNoisy || (query.kind === 'heavy-hitters' && query.heavy !== undefined);
   const most = largest * devices;
   const isPossible =

@@ -8,31 +8,31 @@ import { fromBase64url, numbersOf, readNumbers } from './found-numbers.ts';
 import { listOf } from './ngram-answer.ts';
 import type { NgramsQuery } from './query.ts';
 
-/** What a sketch of n-grams has. */
+/** Result of a sketch of n-grams. */
 export interface NgramSketch {
   readonly kind: 'ngram-sketch';
   /** Ids of an n-gram. */
   readonly length: number;
-  /** Numbers of the sketch that `heavyFrom` devices say. */
+  /** Numbers of the sketch that at least `heavyFrom` devices reported. */
   readonly found: number;
-  /** Which, as those of `FoundNumbers`. */
+  /** These numbers, in the form of `FoundNumbers`. */
   readonly devices: string;
 }
 
-/** N-grams of one length that as many devices have as the threshold. */
+/** N-grams of one length that at least the threshold of devices have. */
 export interface FoundNgrams {
   readonly kind: 'ngrams';
   /** Ids of an n-gram. */
   readonly length: number;
-  /** How many there are. */
+  /** Number of n-grams. */
   readonly found: number;
-  /** Which, as a list (`ngrams/id-list.ts`) in base64url. */
+  /** N-grams as a list (`ngrams/id-list.ts`) in base64url. */
   readonly list: string;
-  /** How often each comes, in the same order: base64url of numbers of seven bits a byte. */
+  /** Count of each n-gram, in the same order: base64url of LEB128 numbers. */
   readonly counts: string;
 }
 
-/** What the sum of a round of a query for n-grams says. */
+/** Decodes the sum of a round of a query for n-grams. */
 export function ngramFigures(query: NgramsQuery, sum: Int32Array): NgramSketch | FoundNgrams {
   const { threshold, heavyFrom = threshold, step } = query;
   const length = step?.length ?? 1;
@@ -49,7 +49,10 @@ export function ngramFigures(query: NgramsQuery, sum: Int32Array): NgramSketch |
   };
 }
 
-/** The n-grams of a round, in rising order of their ids. Throws `request.invalid` for what no query found. */
+/**
+ * Reads the n-grams of a round, in rising order of their ids. Throws `request.invalid` for a malformed
+ * result.
+ */
 export function readNgrams(
   { length, list, counts }: FoundNgrams,
   { classes, firstClass }: Pick<NgramsQuery, 'classes' | 'firstClass'>,

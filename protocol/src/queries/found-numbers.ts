@@ -2,19 +2,19 @@ import { base64url } from '../encoding/bytes.ts';
 import { readVarint, varint } from '../encoding/varint.ts';
 import { MurmurationError } from '../errors/errors.ts';
 
-/** Numbers that as many devices have as the threshold. */
+/** Numbers that at least the threshold of devices have. */
 export interface FoundNumbers {
   readonly kind: 'numbers';
-  /** How many there are. */
+  /** Count of these numbers. */
   readonly found: number;
   /**
-   * Which, in base64url of numbers of seven bits a byte: of each, in rising order, how many are left out before it, and how many devices have it
-   * (`readNumbers`).
+   * Base64url of LEB128 numbers: for each number in rising order, how many are left out before it, and how
+   * many devices have it (`readNumbers`).
    */
   readonly devices: string;
 }
 
-/** Those of a sum that are not below the threshold. */
+/** Numbers whose sum is at least the threshold. */
 export function numbersOf(sum: Int32Array, threshold: number): FoundNumbers {
   const bytes: number[] = [];
   let found = 0;
@@ -29,7 +29,7 @@ export function numbersOf(sum: Int32Array, threshold: number): FoundNumbers {
   return { kind: 'numbers', found, devices: base64url(Uint8Array.from(bytes)) };
 }
 
-/** On how many devices each number is that was found. Throws `request.invalid` for what no query found. */
+/** Map from each found number to its devices. Throws `request.invalid` for a malformed result. */
 export function readNumbers({
   found,
   devices,
@@ -46,7 +46,7 @@ export function readNumbers({
   return read;
 }
 
-/** The bytes of a text in base64url. */
+/** Decodes base64url; throws the error of `refuse`. */
 export function fromBase64url(text: string, refuse: (why: string) => Error): Uint8Array {
   try {
     return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), character =>

@@ -11,33 +11,35 @@ import { queryForm } from './vector.ts';
 
 export interface TextFigures {
   readonly text: string;
-  /** On how many of the devices that answered it is; at least, where a rare text was in the way. */
+  /** Devices with the text, of those that answered; a lower bound if a rare text shared its cells. */
   readonly devices: number;
   readonly share: Estimate;
 }
 
-/** What the first of the two rounds finds. */
+/** Result of the first of the two rounds. */
 export interface Sketch {
   readonly kind: 'sketch';
-  /** A bit for each bucket of all rows: whether `heavyFrom` devices have a text in it; in base64url. */
+  /**
+   * Bits in base64url, one for each bucket of all rows: 1 if at least `heavyFrom` devices have a text in it.
+   */
   readonly heavy: string;
-  /** How many are so, in all rows. */
+  /** Heavy buckets in all rows. */
   readonly buckets: number;
 }
 
-/** Texts that as many devices have as the threshold, the most frequent first. */
+/** Texts that at least the threshold of devices have, the most frequent first. */
 export interface HeavyHitters {
   readonly kind: 'heavy-hitters';
   readonly texts: readonly TextFigures[];
-  /** Buckets in which as many devices have texts that could not be read. */
+  /** Buckets with unreadable texts of at least as many devices. */
   readonly unread: number;
-  /** The chance that a text is found which no more devices have than the threshold, at least. */
+  /** Lower bound of the probability that a text is found which exactly the threshold of devices have. */
   readonly chance: number;
 }
 
 /**
- * Which buckets are heavy; where there are none, there is nothing more to ask. Throws `config.invalid` where a
- * row has more of them than the query has room for.
+ * Finds the heavy buckets; returns an empty result if there are none, since then no second round is needed.
+ * Throws `config.invalid` if a row has more of them than the query has room for.
  */
 export function sketchOf(query: HeavyHittersQuery, sum: Int32Array): Sketch | HeavyHitters {
   const { name, texts, heavyFrom = query.threshold } = query;
@@ -55,7 +57,7 @@ export function sketchOf(query: HeavyHittersQuery, sum: Int32Array): Sketch | He
   return { kind: 'sketch', heavy: base64url(heavy), buckets: found.reduce((all, each) => all + each, 0) };
 }
 
-/** What the second round has found in the heavy buckets. */
+/** Reads the texts in the heavy buckets from the sum of the second round. */
 export function heavyHittersOf(
   query: HeavyHittersQuery & { readonly heavy: Uint8Array },
   sum: Int32Array,
@@ -74,7 +76,7 @@ export function heavyHittersOf(
   };
 }
 
-/** With as many texts as there is room for. */
+/** Probability that a text is read if there are as many texts as the query has room for. */
 function chanceIn({ threshold, texts, buckets, heavyFrom }: HeavyHittersQuery): number {
   const read = chanceOfPieces(threshold) * (1 - chanceOfCircle(texts, buckets, spareFor(texts, heavyFrom)));
   return heavyFrom === undefined ? read : read * chanceOfHeavy(threshold, heavyFrom);

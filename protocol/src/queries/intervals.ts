@@ -1,16 +1,17 @@
-/** An estimate of what would be found on all devices, with the ends of its 95 % interval. */
+/** Estimate for all devices, with the ends of its 95 % interval. */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** The 0.975 quantile of the normal distribution. */
+/** 0.975 quantile of the normal distribution. */
 export const z = 1.959964;
 
 /**
- * The mean of values from 0 to `largest` on all devices, from the `total` of `devices` that were drawn at random (Wilson 1927). No values have a
- * greater variance than those that are 0 or `largest` (Bhatia and Davis 2000), so the interval holds for any.
+ * Estimates the mean of values from 0 to `largest` on all devices, from the `total` of `devices` that were
+ * drawn at random (Wilson 1927). No values have a greater variance than those that are 0 or `largest` (Bhatia
+ * and Davis 2000), so the interval holds for any.
  */
 export function meanOfCounts(total: number, devices: number, largest: number): Estimate {
   const share = total / (devices * largest);
@@ -25,8 +26,8 @@ export function meanOfCounts(total: number, devices: number, largest: number): E
 }
 
 /**
- * An estimate in whose value there is noise of that standard deviation besides: the ends of its interval are farther off, both reasons together, and
- * stay from `least` to `most`, where nothing else is possible.
+ * Widens the interval of an estimate whose value also has noise of a standard deviation `deviation`, and
+ * clips it to the possible values, `least` to `most`.
  */
 export function withNoise(
   { value, low, high }: Estimate,
@@ -41,15 +42,19 @@ export function withNoise(
   };
 }
 
-/** The mean of values on all devices, from those of `devices` that were drawn at random, with a standard deviation (Student 1908). */
+/**
+ * Estimates the mean of values on all devices, from mean and standard deviation of `devices` that were drawn
+ * at random (Student 1908).
+ */
 export function meanOfValues(mean: number, deviation: number, devices: number): Estimate {
   const half = (studentQuantile(devices - 1) * deviation) / Math.sqrt(devices);
   return { value: mean, low: mean - half, high: mean + half };
 }
 
 /**
- * The mean of values between two bounds, and how far devices are from it, from the sums of `levels` steps between them and of their squares in
- * units of `levels`, with noise of that standard deviation in both.
+ * Estimates the mean of values between two bounds, and the deviation of devices, from the sums of `levels`
+ * steps between them and of their squares in units of `levels`, with noise of standard deviation `noise` in
+ * both.
  */
 export function meanOfLevels(
   { least, most, levels }: { readonly least: number; readonly most: number; readonly levels: number },
@@ -68,14 +73,18 @@ export function meanOfLevels(
     const { value, low, high } = meanOfValues(answer, deviation, devices);
     return { mean: { value, low: Math.max(least, low), high: Math.min(most, high) }, deviation };
   }
-  // What noise takes from the deviation must not make the interval shorter; none is longer than for values at both bounds (Bhatia and Davis 2000).
+  // Noise in the deviation must not shorten the interval; none is longer than for values at both bounds
+  // (Bhatia and Davis 2000).
   const unsure = (noise / devices) * Math.hypot(levels, 2 * level);
   const longest = Math.min(level * (levels - level) * ofSample, variance + z * unsure);
   const mean = meanOfValues(answer, step * Math.sqrt(longest), devices);
   return { mean: withNoise(mean, (step * noise) / devices, least, most), deviation };
 }
 
-/** What devices counted, summed over devices: `count` of `all`, their squares and products, and the squares of `all`. */
+/**
+ * Sums over devices of their counts: `count` of `all`, the squares and products of both, and the squares of
+ * `all`.
+ */
 export interface ShareSums {
   readonly devices: number;
   readonly count: number;
@@ -86,8 +95,9 @@ export interface ShareSums {
 }
 
 /**
- * A share of what all devices would count, from that of devices which were drawn at random. What one device counts is alike, so the interval
- * is Wilson's for as many independent values as vary as much (Korn and Graubard 1998), by the variance of a ratio.
+ * Estimates a share among all devices' counts, from devices that were drawn at random. Counts of one device
+ * are correlated, so the interval is Wilson's for the number of independent values with the same variance
+ * (Korn and Graubard 1998), by the variance of a ratio.
  */
 export function shareOfCounts({ devices, count, all, squares, products, allSquares }: ShareSums): Estimate {
   const share = count / all;
@@ -99,13 +109,19 @@ export function shareOfCounts({ devices, count, all, squares, products, allSquar
   return { ...meanOfCounts(share * size, size, 1), value: share };
 }
 
-/** The share of all values below which a quantile of all devices lies, at least and at most. Values of one device may all be alike. */
+/**
+ * Bounds of the share of all values below which a quantile of all devices lies. Values of one device may all
+ * be alike.
+ */
 export function ranksOf(quantile: number, devices: number): readonly [low: number, high: number] {
   const half = z * Math.sqrt((quantile * (1 - quantile)) / devices);
   return [Math.max(0, quantile - half), Math.min(1, quantile + half)];
 }
 
-/** The 0.975 quantile of Student's t (Abramowitz and Stegun 1964, 26.7.5), within 1 % from 3 degrees of freedom on. */
+/**
+ * 0.975 quantile of Student's t (Abramowitz and Stegun 1964, 26.7.5), within 1 % from 3 degrees of freedom
+ * on.
+ */
 export function studentQuantile(degrees: number): number {
   if (degrees < 3) return [12.7062, 4.3027][Math.max(0, degrees - 1)]!;
   return (

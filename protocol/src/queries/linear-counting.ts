@@ -2,17 +2,17 @@ import { MurmurationError } from '../errors/errors.ts';
 import { type Estimate, z } from './intervals.ts';
 import type { DistinctQuery } from './query.ts';
 
-/** How many different values devices have, of which a query says on how many devices each bucket holds one. */
+/** Estimated number of different values on all devices of a query that counts devices per bucket. */
 export interface DistinctEstimate {
-  /** With the ends of the 95 % interval for the devices that answered. */
+  /** Estimate with its 95 % interval for the devices that answered. */
   readonly distinct: Estimate;
   /** Standard error. */
   readonly error: number;
 }
 
 /**
- * Linear counting (Whang, Vander-Zanden and Taylor 1990): n values leave about e^(−n/m) of m buckets empty. Throws `config.invalid` where none is
- * empty: then there is no telling.
+ * Linear counting (Whang, Vander-Zanden and Taylor 1990): n values leave about m e^(−n/m) of m buckets empty.
+ * Throws `config.invalid` if none is empty, since no estimate is possible then.
  */
 export function distinctOf({ name, buckets }: DistinctQuery, sum: Int32Array): DistinctEstimate {
   const full = sum.reduce((all, devices) => all + (devices > 0 ? 1 : 0), 0);
@@ -24,6 +24,6 @@ export function distinctOf({ name, buckets }: DistinctQuery, sum: Int32Array): D
   const load = -Math.log1p(-full / buckets);
   const value = buckets * load;
   const error = Math.sqrt(buckets * Math.max(0, Math.expm1(load) - load));
-  // Each full bucket has a value of its own.
+  // Each full bucket has at least one value of its own.
   return { distinct: { value, low: Math.max(full, value - z * error), high: value + z * error }, error };
 }

@@ -3,8 +3,8 @@ import { placesOf } from './evaluation.ts';
 import type { Query } from './query.ts';
 
 /**
- * The longest that the answer of a device can be as ring elements, in L2: how far the sum moves, at most, where zeros take its place. Throws
- * `config.invalid` for the kinds whose sums take no noise.
+ * Longest L2 norm of a device's answer as ring elements: the sum moves at most this far if zeros replace it.
+ * Throws `config.invalid` for the kinds whose sums take no noise.
  */
 export function longestAnswer(query: Query): number {
   switch (query.kind) {
@@ -20,7 +20,8 @@ export function longestAnswer(query: Query): number {
       // All values in one bin.
       return query.values;
     case 'evaluation': {
-      // Of each part: that it is there, how many examples, and of each metric of each version a level and its square.
+      // For each part: a flag for examples, their number, and for each metric of each version a level and its
+      // square.
       const numbers = 2 + 2 * placesOf(query) * query.metrics.length;
       return query.levels * Math.sqrt((1 + query.slices.length) * numbers);
     }

@@ -4,7 +4,7 @@ import { doublings, listNumbers } from '../ngrams/ngram-list.ts';
 import { sketchNumbers } from '../ngrams/ngram-sketch.ts';
 import type { NgramsQuery } from './query.ts';
 
-/** The numbers that a device can say in a round: of the list, five of each n-gram; of a sketch, all of its buckets. */
+/** Numbers that a device can report in a round: five for each n-gram of a list; all buckets of a sketch. */
 export function ngramElements({ classes, firstClass, sketches, step }: NgramsQuery): number {
   if (step?.asks === 'sketch') {
     const { rows, buckets } = sketches[step.length - 2]!;
@@ -17,13 +17,16 @@ export function ngramElements({ classes, firstClass, sketches, step }: NgramsQue
 export const numbersOfNgram = ({ sketches, step }: NgramsQuery): number =>
   step?.asks === 'sketch' ? sketches[step.length - 2]!.rows : doublings;
 
-/** The n-grams that a round counts, by their numbers; of a sketch none. Throws `request.invalid` for a list that is none. */
+/**
+ * N-grams that a round counts, in the order of their numbers; empty for a sketch. Throws `request.invalid`
+ * for a malformed list.
+ */
 export function listOf({ classes, firstClass, step }: NgramsQuery): readonly (readonly number[])[] {
   if (!step) return Array.from({ length: classes - firstClass }, (_, i) => [firstClass + i]);
   return step.asks === 'list' ? readIdList(step.ngrams, { length: step.length, classes, firstClass }) : [];
 }
 
-/** Whether a value is sequences of ids. */
+/** True if a value is a list of sequences of ids. */
 export function areSequences(value: unknown): value is readonly (readonly number[])[] {
   return (
     Array.isArray(value) &&
@@ -32,8 +35,9 @@ export function areSequences(value: unknown): value is readonly (readonly number
 }
 
 /**
- * What a device adds to the sum of a round: 1 for each number that it says, at most `values` n-grams of the length. Sequences are ids, oldest first;
- * an n-gram with an id that is not below `classes` is left out. Throws `request.invalid` for a list that is none.
+ * Encodes a device's addend to the sum of a round: 1 for each number that it reports, for at most `values`
+ * n-grams of the length. Sequences are ids, oldest first; n-grams with an id that is not below `classes` are
+ * left out. Throws `request.invalid` for a malformed list.
  */
 export function encodeNgramAnswer(query: NgramsQuery, sequences: readonly (readonly number[])[]): Int32Array {
   const sum = new Int32Array(ngramElements(query));
@@ -61,7 +65,7 @@ function numbersSaid(query: NgramsQuery, sequences: readonly (readonly number[])
   return own.flatMap(({ ids }) => sketchNumbers(ids, sketches[length - 2]!));
 }
 
-/** The parts of a sequence between ids that a query does not know. */
+/** Splits a sequence at ids that the query does not know. */
 function withoutUnknown(sequence: readonly number[], classes: number): readonly (readonly number[])[] {
   if (sequence.every(id => id < classes)) return [sequence];
   const parts: number[][] = [[]];
@@ -73,8 +77,8 @@ function withoutUnknown(sequence: readonly number[], classes: number): readonly 
 }
 
 /**
- * Whether a list is one, and no longer than answers of a cohort can make it: so many devices say so many n-grams each, and as many as the
- * threshold have said each on the list.
+ * True if the query's list is well formed and no longer than a cohort's answers can make it: each device
+ * reports at most `values` n-grams, and at least the threshold of devices have reported each on the list.
  */
 export function isSoundNgrams(query: NgramsQuery, largestCohort: number): boolean {
   const { classes, firstClass, values, threshold, step } = query;
@@ -89,7 +93,7 @@ export function isSoundNgrams(query: NgramsQuery, largestCohort: number): boolea
   }
 }
 
-/** N-grams of a length that as many devices of a cohort as the threshold can have said, at most. */
+/** Maximum n-grams of a length that at least the threshold of a cohort's devices can have reported. */
 export function mostNgrams(
   { values, threshold }: Pick<NgramsQuery, 'values' | 'threshold'>,
   largestCohort: number,

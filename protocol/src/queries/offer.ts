@@ -4,16 +4,16 @@ import { type Side, sideAsked } from './sides.ts';
 /** Rounds of a query for n-grams of up to four ids: one for single classes, two for each length after it. */
 const mostSteps = 7;
 
-/** Rounds of a query of a kind, at most. */
+/** Maximum rounds of a query of a kind. */
 function roundsOf(kind: QueryKind): number {
   if (kind === 'heavy-hitters') return 2;
   return kind === 'ngrams' ? mostSteps : 1;
 }
 
-/** Each further round is offered by a name of its own. */
+/** Name under which a round is offered; each further round has its own. */
 const offerFor = (name: string, round: number): string => (round === 1 ? name : `${name}--${round}`);
 
-/** By which names a device on a side of its source offers to answer a query. */
+/** Names under which a device on a side of its source offers to answer a query. */
 export function offersOf(name: string, kind: QueryKind, side: Side): string[] {
   const rounds = Array.from({ length: roundsOf(kind) }, (_, i) => i + 1);
   return rounds
@@ -21,7 +21,7 @@ export function offersOf(name: string, kind: QueryKind, side: Side): string[] {
     .map(round => offerFor(name, round));
 }
 
-/** Which round of its query it is, counted from 1. */
+/** Number of the query's round, from 1. */
 export function roundOf(query: Query): number {
   if (query.kind === 'ngrams' && query.step) {
     const { length, asks } = query.step;
@@ -30,5 +30,5 @@ export function roundOf(query: Query): number {
   return query.kind === 'heavy-hitters' && query.heavy ? 2 : 1;
 }
 
-/** By which name devices offer to answer a query, and remember that they have. */
+/** Name under which devices offer to answer a query, and remember that they have. */
 export const offerOf = (query: Query): string => offerFor(query.name, roundOf(query));

@@ -5,7 +5,10 @@ import { longestQuery, type Plan } from '../messages/plan.ts';
 import type { Query } from './query.ts';
 import { parseQuery } from './query-form.ts';
 
-/** The bytes of a query (one MessagePack value), as plans carry it. Throws `config.invalid` where they are more than a plan has room for. */
+/**
+ * Encodes a query as one MessagePack value, as plans carry it. Throws `config.invalid` if it is longer than a
+ * plan has room for.
+ */
 export function writeQuery(query: Query): Uint8Array {
   const bytes = encodeFrame(query);
   if (bytes.length > longestQuery)
@@ -21,7 +24,7 @@ export function readQuery(bytes: Uint8Array): Query {
   return parseQuery(decodeFrame(bytes, z.unknown(), longestQuery));
 }
 
-/** What a plan asks devices; undefined where they train. Throws as `readQuery`. */
+/** Query of a plan; undefined if devices train. Throws as `readQuery` does. */
 export function queryOf({ query: bytes }: Pick<Plan, 'query'>): Query | undefined {
   return bytes && readQuery(bytes);
 }

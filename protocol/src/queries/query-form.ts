@@ -11,21 +11,22 @@ import type {
 } from './query.ts';
 import { rows } from './text-digest.ts';
 
-// By hand, and on its own: a page loads it when a device is asked, and all that it shared with what a page loads at once would make that longer.
+// Written by hand, without shared helpers: a page loads this file only when a device is queried, and sharing
+// code with its initial bundle would make that larger.
 
-/** That of tasks. */
+/** Pattern of task names. */
 const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
 
-/** Most bins of a histogram, and items of a list. */
+/** Maximum bins of a histogram, and items of a list. */
 const mostCounted = 2_048;
 const mostBuckets = 65_536;
 const mostNumbers = 2 ** 20;
 const farthest = 1e15;
 const year = 366 * 86_400_000;
-/** The last ms of the year 9999. */
+/** Last ms of the year 9999. */
 const latest = 253_402_300_799_999;
 
-/** Whether a value is what a field has to be, and the words for that. */
+/** Check of a field, and the description of valid values. */
 type Form = readonly [is: (value: unknown) => boolean, what: string];
 type Fields = Readonly<Record<string, Form>>;
 
@@ -70,7 +71,7 @@ const noised: Fields = {
   noise: [value => value === 'skellam' || value === 'discreteGaussian', 'skellam or discreteGaussian'],
 };
 
-/** Why noise by devices is of no use to a kind. */
+/** Reasons why noise by devices is useless for a kind. */
 const unnoised: Partial<Record<QueryKind, string>> = {
   distinct: 'which buckets are empty can no longer be told under noise. Ask a histogram or a ranking',
   outcomes:
@@ -196,7 +197,7 @@ const fieldsOf: Readonly<Record<QueryKind, Fields>> = {
 
 const queryKinds = Object.keys(fieldsOf) as readonly QueryKind[];
 
-/** Whether bytes begin as a list of n-grams does; whoever reads it checks the rest. */
+/** True if bytes begin like a list of n-grams; the reader of the list checks the rest. */
 function isListLength(bytes: Uint8Array): boolean {
   try {
     return listed(bytes) >= 0;
@@ -205,7 +206,7 @@ function isListLength(bytes: Uint8Array): boolean {
   }
 }
 
-/** Texts that a message can carry: neither NUL nor halves of characters. */
+/** True for a text that a message can carry: without NUL and lone surrogates. */
 const isItem = (item: unknown): boolean =>
   typeof item === 'string' && item.length > 0 && item.length <= 128 && !/\p{Surrogate}|\0/u.test(item);
 
@@ -213,14 +214,14 @@ const isHash = (version: unknown): boolean => typeof version === 'string' && /^[
 
 const areDistinct = (all: readonly unknown[]): boolean => new Set(all).size === all.length;
 
-/** A value as a query; throws `request.invalid` where it is none. */
+/** Checks that a value is a query; throws `request.invalid` otherwise. */
 export function parseQuery(value: unknown): Query {
   const problem = problemOfQuery(value);
   if (problem) throw new MurmurationError('request.invalid', `The query: ${problem}`);
   return value as Query;
 }
 
-/** Why a value is no query, as a sentence; undefined of one that is. */
+/** Sentence that says why a value is no query; undefined if it is one. */
 export function problemOfQuery(value: unknown): string | undefined {
   if (!isFields(value)) return 'It has to be an object.';
   const kind = value.kind as QueryKind;

@@ -1,210 +1,233 @@
 import type { ModelHash } from '../ids/ids.ts';
 import type { SketchForm } from '../ngrams/ngram-sketch.ts';
 
-/** What every query says. */
+/** Fields of every query. */
 interface Asked {
-  /** A lower-case letter, then up to 62 lower-case letters, digits and hyphens: what an app allows, and a device remembers. */
+  /**
+   * A lower-case letter, then up to 62 lower-case letters, digits and hyphens; apps allow queries, and
+   * devices remember answers, by name.
+   */
   readonly name: string;
-  /** Devices whose answers are in the sum, at least; 3 or more. */
+  /** Minimum devices whose answers are in the sum; 3 or more. */
   readonly threshold: number;
-  /** ms within which a device answers once. */
+  /** Milliseconds within which a device answers once. */
   readonly period: number;
-  /** Left out where the sum gets no noise. */
+  /** Left out if the sum gets no noise. */
   readonly privacy?: QueryPrivacy;
 }
 
-/** What a device may lose of its privacy by its answers to one query, and the noise that devices add so that it is no more (SPEC.md, QY10). */
+/**
+ * Privacy budget of a device for its answers to one query, kept by noise that devices add (SPEC.md, QY10).
+ */
 export interface QueryPrivacy {
   /** (ε, δ) of a device once all `rounds` sums are open. */
   readonly epsilon: number;
-  /** Well below 1 / devices of the population. */
+  /** Should be well below 1 / devices of the population. */
   readonly delta: number;
-  /** Sums that the budget is for. */
+  /** Sums that share the budget. */
   readonly rounds: number;
   readonly noise: 'skellam' | 'discreteGaussian';
 }
 
-/** A value between two bounds, counted in so many steps from one to the other. */
+/** Range of a value, divided into `levels` steps. */
 interface Bounded {
   readonly least: number;
   readonly most: number;
   readonly levels: number;
 }
 
-/** From each edge to the next. */
+/** Bins between successive edges. */
 export interface FixedBins {
   readonly edges: readonly number[];
 }
 
-/** So that a value is known up to `relative` of itself, from `least` to `most` (DDSketch: Masson, Rim and Lee 2019). */
+/**
+ * Bins that give each value from `least` to `most` with a relative error of `relative` (DDSketch: Masson, Rim
+ * and Lee 2019).
+ */
 export interface LogarithmicBins {
   readonly relative: number;
   readonly least: number;
   readonly most: number;
 }
 
-/** On how many devices something is so. */
+/** Number of devices for which a statement is true. */
 export interface CountQuery extends Asked {
   readonly kind: 'count';
 }
 
-/** The sum of a value of each device. */
+/** Sum of a value of each device. */
 export interface SumQuery extends Asked, Bounded {
   readonly kind: 'sum';
 }
 
-/** The mean of a value of each device, and how far devices are from it. */
+/** Mean of a value of each device, and the deviation of devices. */
 export interface MeanQuery extends Asked, Bounded {
   readonly kind: 'mean';
 }
 
-/** How many values fall into each bin, and the quantiles that follow. */
+/** Number of values in each bin, and the quantiles that follow. */
 export interface HistogramQuery extends Asked {
   readonly kind: 'histogram';
   readonly bins: FixedBins | LogarithmicBins;
-  /** Values that a device counts, at most. */
+  /** Maximum values that a device counts. */
   readonly values: number;
-  /** Each above 0 and below 1. */
+  /** Quantiles, each above 0 and below 1. */
   readonly quantiles: readonly number[];
 }
 
-/** How often each item of a known list occurs, the most frequent first. */
+/** Frequency of each item of a known list, the most frequent first. */
 export interface TopQuery extends Asked {
   readonly kind: 'top';
   readonly items: readonly string[];
-  /** Items that a device counts, at most. */
+  /** Maximum items that a device counts. */
   readonly values: number;
 }
 
-/** How many different texts there are on all devices together, whatever they are (linear counting: Whang et al. 1990). */
+/**
+ * Number of different texts on all devices together, whatever they are (linear counting: Whang et al. 1990).
+ */
 export interface DistinctQuery extends Asked {
   readonly kind: 'distinct';
-  /** Into which texts are hashed: up to about five times as many are counted well. */
+  /** Buckets into which texts are hashed; estimates are good up to about five times as many texts. */
   readonly buckets: number;
-  /** Different texts that a device counts, at most. */
+  /** Maximum different texts that a device counts. */
   readonly values: number;
 }
 
-/** What became of predictions of each version, as apps tell it: how many were accepted, ignored, corrected. */
+/** Outcomes of each version's predictions, as apps report them: accepted, ignored, corrected. */
 export interface OutcomesQuery extends Asked {
   readonly kind: 'outcomes';
-  /** The outcomes that are told apart; the first one is what a good prediction has. */
+  /** Names of the outcomes; a good prediction has the first one. */
   readonly outcomes: readonly string[];
   /** Hashes of the versions; the coordinator names them when it asks. */
   readonly versions: readonly ModelHash[];
-  /** Predictions of a version that a device counts, at most. */
+  /** Maximum predictions of a version that a device counts. */
   readonly values: number;
 }
 
-/** A metric that devices measure, between two bounds; what lies beyond counts as the bound. */
+/** Metric that devices measure, between two bounds; values beyond are clipped to them. */
 export interface DeviceMetric {
   readonly metric: string;
   readonly least: number;
   readonly most: number;
-  /** Which values are better. */
+  /** Direction of better values. */
   readonly better: 'higher' | 'lower';
 }
 
-/** How versions of the model do on the devices' own held-out examples. Each device counts once, however many it has. */
+/**
+ * Evaluation of model versions on the devices' own held-out examples. Each device counts once, however many
+ * it has.
+ */
 export interface EvaluationQuery extends Asked {
   readonly kind: 'evaluation';
   readonly metrics: readonly DeviceMetric[];
-  /** Parts of the examples that are measured besides, by name. */
+  /** Names of further parts of the examples that are measured separately. */
   readonly slices: readonly string[];
   /** Hashes of the versions; the coordinator names them when it asks. */
   readonly versions: readonly ModelHash[];
-  /** Held-out examples that a device uses, at most: the newest. */
+  /** Maximum held-out examples that a device uses: the newest. */
   readonly examples: number;
   /** Steps from the lower bound of a metric to the upper one. */
   readonly levels: number;
 }
 
 /**
- * Texts that many devices have, whatever they are, in two rounds: the first tells which buckets are heavy, the second what is in them (Gascón et
- * al. 2023). A text that fewer than three devices say can't be read, whatever the coordinator asks, unless it is guessed.
+ * Texts that many devices have, whatever they are, in two rounds: the first finds the heavy buckets, the
+ * second the texts in them (Gascón et al. 2023). The coordinator can't read a text of fewer than three
+ * devices, whatever it asks, unless it guesses it.
  */
 export interface HeavyHittersQuery extends Asked {
   readonly kind: 'heavy-hitters';
-  /** Different texts that a device says, at most. */
+  /** Maximum different texts that a device reports. */
   readonly values: number;
   /** Longest text, bytes of UTF-8; even. */
   readonly bytes: number;
-  /** Texts for which there is room; at most a fifth of `buckets`, or devices do not answer. */
+  /** Maximum texts; at most a fifth of `buckets`, or devices do not answer. */
   readonly texts: number;
-  /** Into which texts are hashed, three times. */
+  /** Buckets into which each text is hashed three times. */
   readonly buckets: number;
-  /** Devices that make a bucket heavy: fewer than the threshold, since only a share of devices is asked in sketches. That where it is left out. */
+  /**
+   * Devices that make a bucket heavy: fewer than the threshold, since only a share of devices fills sketches.
+   * The threshold if left out.
+   */
   readonly heavyFrom?: number;
-  /** A bit for each bucket of all rows: whether so many devices have a text in it. Left out in the first round. */
+  /**
+   * Bits, one for each bucket of all rows: 1 if at least `heavyFrom` devices have a text in it. Left out in
+   * the first round.
+   */
   readonly heavy?: Uint8Array;
 }
 
-/** The arm that a round asks about. */
+/** Arm that a round asks about. */
 export interface AskedArm {
-  /** Id of the experiment, 16 hexadecimal digits: a device answers each once. */
+  /** Id of the experiment, 16 hexadecimal digits; a device answers each once. */
   readonly experiment: string;
-  /** The version of the arm; the coordinator has named it to the devices of the arm. */
+  /** Version of the arm; the coordinator has named it to the devices of the arm. */
   readonly version: ModelHash;
-  /** When the experiment began, ms since 1970: what was told before does not count. */
+  /** Start of the experiment, ms since 1970; earlier reports do not count. */
   readonly since: number;
 }
 
 /**
- * What became of predictions on the devices of one arm of an experiment, in a round of their own: only devices that serve the version of the arm
- * answer, so no sum has a part that is one device's.
+ * Outcomes of predictions on the devices of one arm of an experiment, in a round of their own: only devices
+ * that serve the version of the arm answer, so no part of the sum comes from one device.
  */
 export interface ArmQuery extends Asked {
   readonly kind: 'arm';
-  /** The outcomes that are told apart; the first one is what a good prediction has. */
+  /** Names of the outcomes; a good prediction has the first one. */
   readonly outcomes: readonly string[];
-  /** Predictions that a device counts, at most. */
+  /** Maximum predictions that a device counts. */
   readonly values: number;
   /** Steps of a share of a device's predictions, from 0 to 1. */
   readonly levels: number;
-  /** The coordinator names it when it asks. */
+  /** Left out in definitions; the coordinator names it when it asks. */
   readonly arm?: AskedArm;
 }
 
-/** On how many devices each of many numbers is; what a number means, the app and whoever asks have agreed on. */
+/** Number of devices that have each of many numbers; the app and the analyst agree on what a number means. */
 export interface NumbersQuery extends Asked {
   readonly kind: 'numbers';
-  /** How many numbers there are, from 0. */
+  /** Exclusive upper bound of the numbers, which start at 0. */
   readonly numbers: number;
-  /** Different numbers that a device says, at most. */
+  /** Maximum different numbers that a device reports. */
   readonly values: number;
 }
 
-/** What a round of a query for n-grams is about; the first one, which asks for single classes, has none. */
+/** Subject of a round of a query for n-grams; undefined for the first one, which asks for single classes. */
 export interface NgramStep {
   /** Ids of an n-gram. */
   readonly length: number;
-  /** Whether it asks in a sketch, or by a list. */
+  /** Form of the round: a sketch, or counts of a list. */
   readonly asks: 'sketch' | 'list';
-  /** Of a sketch those found that are one shorter, of a list those to be counted (`ngrams/id-list.ts`). */
+  /**
+   * List (`ngrams/id-list.ts`): for a sketch, the found n-grams shorter by one id; for a list, those to
+   * count.
+   */
   readonly ngrams: Uint8Array;
 }
 
 /**
- * N-grams of a model's classes that many devices have, as words one after the other, in a chain of rounds: single classes; then of each length a
- * sketch, which tells what may be frequent, and the exact counts of that. Devices say ids of classes that the model knows, and nothing else.
+ * N-grams of a model's classes that many devices have, such as successive words, in a chain of rounds: single
+ * classes; then for each length a sketch, which finds candidates, and their exact counts. Devices only report
+ * ids of classes that the model knows.
  */
 export interface NgramsQuery extends Asked {
   readonly kind: 'ngrams';
-  /** Ids are below it. */
+  /** Exclusive upper bound of ids. */
   readonly classes: number;
-  /** The first id that is a class to be predicted: n-grams end with one. */
+  /** First id that is a class to predict: n-grams end with one. */
   readonly firstClass: number;
-  /** N-grams of a length that a device says, at most: its most frequent ones. */
+  /** Maximum n-grams of a length that a device reports: its most frequent ones. */
   readonly values: number;
-  /** The sketches in which pairs, then triples, then n-grams of four ids are found. */
+  /** Sketches for pairs, then triples, then n-grams of four ids. */
   readonly sketches: readonly SketchForm[];
-  /** As that of heavy hitters. */
+  /** See {@link HeavyHittersQuery.heavyFrom}. */
   readonly heavyFrom?: number;
-  /** The coordinator names it when it asks. */
+  /** Left out in definitions; the coordinator names it when it asks. */
   readonly step?: NgramStep;
 }
 
-/** What devices are asked for. */
 export type Query =
   | CountQuery
   | SumQuery

@@ -1,26 +1,25 @@
-/** SHA-256. */
 export type Hash = (message: Uint8Array) => Uint8Array;
 
-/** The rows of buckets that the first round has. */
+/** Rows of buckets in the first round. */
 export const rows = 3;
-/** Pieces of a text; each device that has it says one of them. */
+/** Pieces of a text; each device that has it reports one of them. */
 export const pieces = 4;
-/** Pieces that tell a text; fewer tell nothing of it to whoever can't guess it. */
+/** Pieces that reveal a text; fewer reveal nothing of it to a reader who can't guess it. */
 export const piecesNeeded = 3;
-/** Values of a piece are below this prime. */
+/** Modulus of the values of a piece. */
 export const prime = 65_537;
 
-/** What follows from a text, for one query. */
+/** Hashes and pieces of a text for one query. */
 export interface TextDigest {
-  /** Its bucket in each row. */
+  /** Bucket of the text in each row. */
   readonly buckets: readonly number[];
-  /** One of its pieces, numbered from 0: values modulo the prime, each of two bytes. */
+  /** Piece of that number, from 0: values modulo the prime, each of two bytes of the text. */
   piece(number: number): readonly number[];
-  /** The piece that a device says, by its own secret: the same whenever it is asked. */
+  /** Number of the piece that a device reports; follows from its secret, so it is always the same. */
   pieceOf(secret: Uint8Array): number;
 }
 
-/** What of a query texts are hashed with. */
+/** Fields of a query that the hash of a text depends on. */
 interface Asked {
   readonly name: string;
   readonly buckets: number;
@@ -28,8 +27,8 @@ interface Asked {
 }
 
 /**
- * Shamir's scheme (1979) over each two bytes of a text, whose polynomials follow from the text itself, so that devices which have never heard of
- * each other share out the same secret (STAR: Davidson et al. 2022).
+ * Splits a text by Shamir's scheme (1979), two bytes at a time. The polynomials follow from the text itself,
+ * so that devices which know nothing of each other share out the same secret (STAR: Davidson et al. 2022).
  */
 export function digestOf(text: string, { name, buckets, bytes }: Asked, hash: Hash): TextDigest {
   const encoder = new TextEncoder();
@@ -57,7 +56,7 @@ export function digestOf(text: string, { name, buckets, bytes }: Asked, hash: Ha
   };
 }
 
-/** The coefficients of the polynomials, one after the other, below the prime. */
+/** Coefficients of the polynomials, one at a time, below the prime. */
 function coefficientsOf(digest: Uint8Array, hash: Hash): () => number {
   let block = 0;
   let view: DataView | undefined;

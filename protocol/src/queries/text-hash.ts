@@ -1,7 +1,9 @@
 const c1 = 0xcc9e2d51;
 const c2 = 0x1b873593;
 
-/** MurmurHash3_x86_32 (Appleby 2011) of a text in UTF-8, from 0 to 2^32 − 1: spreads texts, and hides none. */
+/**
+ * MurmurHash3_x86_32 (Appleby 2011) of a text in UTF-8, from 0 to 2^32 − 1: spreads texts, but hides none.
+ */
 export function textHash(text: string, seed = 0): number {
   const bytes = new TextEncoder().encode(text);
   const view = new DataView(bytes.buffer);

@@ -1,9 +1,12 @@
 import { sketchShare } from './sides.ts';
 import { pieces, piecesNeeded } from './text-digest.ts';
 
-/** The chance that so many devices, each of which says one of the pieces at random, say enough different ones to tell a text. */
+/**
+ * Probability that `devices` devices, each of which reports a random piece, report enough different ones to
+ * reveal a text.
+ */
 export function chanceOfPieces(devices: number): number {
-  // By how many different pieces are said so far.
+  // Indexed by the number of different pieces so far.
   let chances = [1, ...Array<number>(pieces).fill(0)];
   for (let device = 0; device < devices; device++)
     chances = chances.map(
@@ -13,8 +16,8 @@ export function chanceOfPieces(devices: number): number {
 }
 
 /**
- * The chance that a text makes its buckets heavy, of which `devices` on the side of counts have it: how many of those on the other side do is
- * Poisson's, by the share of all that these are.
+ * Probability that a text makes its buckets heavy if `devices` on the side of counts have it: the number on
+ * the other side is Poisson, in proportion to the sizes of both sides.
  */
 export function chanceOfHeavy(devices: number, heavyFrom: number): number {
   const mean = (devices * sketchShare) / (1 - sketchShare);
@@ -28,14 +31,15 @@ export function chanceOfHeavy(devices: number, heavyFrom: number): number {
 }
 
 /**
- * The chance that one of so many texts can't be read though enough was said of it: it stands in a circle of texts, each of which shares its bucket
- * with the one before and a spare cell with the one after. Others are read one after the other. Small as long as texts² is well below the product of
- * buckets and spare cells.
+ * Probability that a text can't be read though enough pieces were reported: it is in a
+ * circle of texts, each of which shares its bucket with the one before and a spare cell with the one after.
+ * All others are read one after another. Small while texts² is well below the product of buckets and spare
+ * cells.
  */
 export function chanceOfCircle(texts: number, buckets: number, spare: number): number {
   let sum = 0;
   let term = 1 / (buckets * spare);
-  // By half its length; texts of it that are not this one are chosen one after the other.
+  // Runs over half the length of the circle; the other texts in it are chosen one after another.
   for (let others = 1; others < texts && sum < 1; others += 2) {
     term *= texts - others;
     sum += term;

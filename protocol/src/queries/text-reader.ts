@@ -2,16 +2,22 @@ import { isSayable } from './sayable.ts';
 import { digestOf, type Hash, pieces, piecesNeeded, prime } from './text-digest.ts';
 import { cellsIn, type TextTable, tableFor } from './text-table.ts';
 
-/** A text that was read, and how many devices said it; at least, where what stands in its cells beside it can't be told from it. */
+/**
+ * Text that was read, and how many devices reported it; a lower bound if other entries in its cells can't be
+ * separated.
+ */
 export interface ReadText {
   readonly text: string;
   readonly devices: number;
 }
 
-/** What a table says. */
+/** Texts read from a table. */
 export interface ReadTable {
   readonly texts: readonly ReadText[];
-  /** How many devices said something in each cell of a heavy bucket where nothing more can be read: too few different pieces, or too many texts. */
+  /**
+   * Devices that reported something in each cell of a heavy bucket that can't be read: too few different
+   * pieces, or too many texts.
+   */
   readonly unread: readonly number[];
 }
 
@@ -23,16 +29,18 @@ interface Asked {
   readonly heavy: Uint8Array;
 }
 
-/** A text whose cells and pieces are known. */
+/** Text whose cells and pieces are known. */
 interface Known {
   readonly text: string;
   readonly cells: readonly number[];
   readonly values: readonly (readonly number[])[];
-  /** How many devices said each piece, as far as that is known. */
+  /** Devices that reported each piece, for pieces that could be counted. */
   readonly counts: Map<number, number>;
 }
 
-/** Reads what so many devices have added up in a table, of which the low `width` bits count. */
+/**
+ * Reads the texts in a table that `devices` devices have added up; uses the low `width` bits of each element.
+ */
 export function readTable(
   query: Asked,
   sum: Int32Array,
@@ -44,7 +52,7 @@ export function readTable(
   const cellsOf = cellsIn(query, table);
   const left = new Places(table, sum, width, devices);
   const known = new Map<string, Known>();
-  /** The text of which enough pieces are alone in their places of a cell, and fit. */
+  /** Text in a cell of which enough pieces are the only ones in their places, and fit together. */
   const textIn = (cell: number): Known | undefined => {
     for (const three of choicesOf(left.singlesIn(cell))) {
       const text = textOf(three, query.bytes);
@@ -81,12 +89,12 @@ export function readTable(
 function resultOf(known: readonly Known[], left: Places, table: TextTable, devices: number): ReadTable {
   const texts: ReadText[] = [];
   const unread: number[] = [];
-  // What is left in the cell of a text, some piece of which could not be counted, may be its own.
+  // Entries left in the cell of a text may be its own if some piece of it could not be counted.
   const isRead = new Set<number>();
   for (const { text, cells, counts } of known) {
     const said = [...counts.values()].reduce((all, count) => all + count, 0);
     if (counts.size < pieces) isRead.add(cells[0]!);
-    // More than there are devices say what one of them has made up.
+    // More reports than devices: a device made them up.
     if (said > devices) unread.push(devices);
     else texts.push({ text, devices: said });
   }
@@ -103,7 +111,7 @@ interface Single {
   readonly values: readonly number[];
 }
 
-/** What is left of a table. */
+/** Table from which known texts are subtracted. */
 class Places {
   readonly #width: number;
   readonly #devices: number;
@@ -117,7 +125,7 @@ class Places {
     this.#left = Uint32Array.from(sum, element => (element & this.#mask) >>> 0);
   }
 
-  /** Pieces in whose places of a cell there seems to be nothing but copies of one entry. */
+  /** Pieces whose places in a cell seem to hold only copies of one entry. */
   singlesIn(cell: number): Single[] {
     const found: Single[] = [];
     for (let piece = 0; piece < pieces; piece++) {
@@ -129,7 +137,10 @@ class Places {
     return found;
   }
 
-  /** Takes a piece out of its cells, and says how often it was in them; undefined where it is alone in none. */
+  /**
+   * Subtracts a piece from its cells and returns how often it was in them; undefined if no cell has only
+   * copies of it.
+   */
   takeOut(cells: readonly number[], piece: number, values: readonly number[]): number | undefined {
     const count = cells.map(cell => this.#countOf(cell, piece, values)).find(each => each !== undefined);
     if (!count) return count;
@@ -141,12 +152,12 @@ class Places {
     return count;
   }
 
-  /** Entries that are left in a cell. */
+  /** Entries left in a cell. */
   devicesIn(cell: number): number {
     return Array.from({ length: pieces }, (_, piece) => this.#at(cell, piece)[0]!).reduce((a, b) => a + b);
   }
 
-  /** Of how many copies of an entry a place is the sum. */
+  /** Number of copies of an entry whose sum is a place; undefined if it is no such sum. */
   #countOf(cell: number, piece: number, values: readonly number[]): number | undefined {
     const [count, ...sums] = this.#at(cell, piece);
     if (count! > this.#devices) return undefined;
@@ -160,14 +171,14 @@ class Places {
   }
 }
 
-/** All choices of as many as tell a text. */
+/** All combinations of `piecesNeeded` pieces. */
 function choicesOf(singles: readonly Single[]): readonly (readonly Single[])[] {
   if (singles.length < piecesNeeded) return [];
   if (singles.length === piecesNeeded) return [singles];
   return singles.flatMap((_, without) => choicesOf(singles.filter((_, i) => i !== without)));
 }
 
-/** The text that pieces tell, if it is one. */
+/** Text that pieces reveal; undefined if they don't make one. */
 function textOf(said: readonly Single[], length: number): string | undefined {
   const points = said.map(({ piece }) => piece + 1);
   const weights = points.map(point => weightOf(point, points));
@@ -181,7 +192,7 @@ function textOf(said: readonly Single[], length: number): string | undefined {
   return decoded(bytes);
 }
 
-/** Lagrange's coefficient at 0 of the value at a point, from the values at all of them. */
+/** Lagrange coefficient at 0 of the value at a point, given the values at all points. */
 function weightOf(at: number, points: readonly number[]): number {
   let weight = 1;
   for (const other of points)
@@ -189,7 +200,7 @@ function weightOf(at: number, points: readonly number[]): number {
   return weight;
 }
 
-/** a^(p − 2), by Fermat. */
+/** a^(p − 2), the inverse by Fermat's little theorem. */
 function inverse(value: number): number {
   let result = 1;
   let power = value % prime;
@@ -200,7 +211,10 @@ function inverse(value: number): number {
   return result;
 }
 
-/** Without the NULs at the end; undefined for what no device may say, so that one which does is not repeated. */
+/**
+ * Decodes without the NULs at the end; undefined for a text that no device may report, so that it is not
+ * repeated.
+ */
 function decoded(bytes: Uint8Array): string | undefined {
   const end = bytes.indexOf(0);
   const written = bytes.subarray(0, end < 0 ? bytes.length : end);

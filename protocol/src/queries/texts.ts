@@ -4,24 +4,24 @@ import { isSayable } from './sayable.ts';
 import { digestOf, type Hash, pieces, rows } from './text-digest.ts';
 import { cellsIn, heavyIn, tableFor } from './text-table.ts';
 
-/** What an app answers about texts, and which of them may leave the device. */
+/** Answer of an app about texts, with conditions for those that may leave the device. */
 export interface Texts {
-  /** Each as often as it occurs. */
+  /** Texts, each as often as it occurs. */
   readonly texts: readonly string[];
-  /** How often a text has to occur on this device; 3 by default. */
+  /** Times that a text has to occur on this device; 3 by default. */
   readonly times?: number;
-  /** Whether those with digits count too; they don't by default. */
+  /** True if texts with digits may leave too; false by default. */
   readonly digits?: boolean;
 }
 
-/** What a device turns its texts into ring elements with. */
+/** Dependencies to encode texts as ring elements. */
 export interface TextPorts {
   readonly hash: Hash;
-  /** Of the device alone, 32 bytes. */
+  /** Secret of the device, 32 bytes. */
   readonly secret: Uint8Array;
 }
 
-/** Whether a value is what an app may answer about texts. */
+/** True if a value is a valid answer of an app about texts. */
 export function isTexts(value: unknown): value is Texts {
   if (typeof value !== 'object' || value === null) return false;
   const { texts, times = 1, digits = false } = value as Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ export function isTexts(value: unknown): value is Texts {
   );
 }
 
-/** The texts that may leave a device: those that occur most often first, no more than the query takes. */
+/** Texts that may leave a device: the most frequent first, at most as many as the query takes. */
 export function chosenTexts(
   { bytes, values }: HeavyHittersQuery,
   { texts, times = 3, digits }: Texts,
@@ -53,7 +53,7 @@ export function chosenTexts(
     .map(([text]) => text);
 }
 
-/** What a device says of its texts in the first round, or of those that are in heavy buckets in the second one. */
+/** Encodes a device's texts for the first round, or those in heavy buckets for the second one. */
 export function encodeTexts(
   query: HeavyHittersQuery,
   answer: Texts,
@@ -81,15 +81,20 @@ export function encodeTexts(
   return sum;
 }
 
-/** The heavy buckets of a row, at most: those that there is room for, and no more than answers of so many devices can make. */
+/**
+ * Maximum heavy buckets of a row: as many as the query has room for, and as the answers of `devices` devices
+ * can make.
+ */
 function mostHeavy(query: HeavyHittersQuery, devices: number): number {
   const { values, texts, heavyFrom = query.threshold } = query;
   return Math.min(texts, Math.floor((devices * values) / heavyFrom));
 }
 
 /**
- * Whether no more buckets of a row are said to be heavy than there is room for and answers of a cohort can make so, and room is for a fifth of
- * them at most; of n-grams, whether no more are listed than answers can make: true of other queries. So a sketch that the coordinator has made up opens one in 125 of all texts at most.
+ * True if a query's sketch or list can come from the answers of a cohort. For heavy hitters, a row has at
+ * most as many heavy buckets as there is room for and as answers can make, and room is for at most a fifth of
+ * all buckets; so a forged sketch reveals at most one in 125 of all texts. For n-grams, see `isSoundNgrams`.
+ * True for other queries.
  */
 export function isSound(query: Query, largestCohort: number): boolean {
   if (query.kind === 'ngrams') return isSoundNgrams(query, largestCohort);

@@ -19,8 +19,8 @@ import { tableFor } from './text-table.ts';
 import { encodeTexts, isTexts, type TextPorts, type Texts } from './texts.ts';
 
 /**
- * What an app answers: whether it is so, a value, values, items, or how often each outcome came, by version; texts that many may have may say more of
- * which of them leave the device. Or how versions do on held-out examples.
+ * Answer of an app: true or false, a value, values, items, counts of outcomes by version, texts with
+ * conditions for those that may leave the device, or an evaluation of versions on held-out examples.
  */
 export type Answer =
   | boolean
@@ -32,25 +32,25 @@ export type Answer =
   | Texts
   | Sequences;
 
-/** Ids of the model's classes, oldest first, each list by itself: n-grams are counted in them. */
+/** Sequences of ids of the model's classes, oldest first; n-grams are counted within each. */
 export type Sequences = readonly (readonly number[])[];
 
-/** By the hash of the version, then by outcome. */
+/** Map from the hash of a version to a map from outcomes to their counts. */
 export type OutcomeCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** How the answers to a query become ring elements: the same on every device and on the coordinator. */
+/** Encoding of the answers to a query as ring elements: the same on every device and on the coordinator. */
 export interface QueryForm {
   readonly elements: number;
-  /** The largest value of an element of one device; none is below 0. */
+  /** Largest value of an element of one device; none is below 0. */
   readonly largest: number;
-  /** Width of the ring in which no sum of the largest cohort can wrap. */
+  /** Width in bits of the ring in which no sum of the largest cohort can wrap. */
   readonly width: number;
 }
 
-/** Throws `config.ring` where the sum of so many devices needs more than 31 bits. */
+/** Throws `config.ring` if the sum of `largestCohort` devices needs more than 31 bits. */
 export function queryForm(query: Query, largestCohort: number): QueryForm {
   const [elements, largest] = sizeOf(query);
-  // Nothing is below 0, so the bit for the sign is spared.
+  // No element is negative, so no sign bit is needed.
   return { elements, largest, width: Math.max(2, widthFor(largest * largestCohort) - 1) };
 }
 
@@ -86,8 +86,9 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
 }
 
 /**
- * What a device adds to the sum; `ports` are needed for heavy hitters alone. What is beyond the bounds of the query is cut to them: were it refused,
- * a coordinator that moves the bounds would learn the answer from which devices leave. Throws `options.invalid` for an answer of another kind.
+ * Encodes a device's addend to the sum; only heavy hitters need `ports`. Values beyond the bounds of the
+ * query are clipped: if they were refused, a coordinator that moves the bounds would learn the answer from
+ * which devices leave. Throws `options.invalid` for an answer of another kind.
  */
 export function encodeAnswer(query: Query, answer: Answer, ports?: TextPorts): Int32Array {
   switch (query.kind) {
@@ -173,16 +174,19 @@ export function encodeAnswer(query: Query, answer: Answer, ports?: TextPorts): I
   }
 }
 
-/** The bucket that a text falls into. Queries of other names have others. */
+/** Hash function from texts to buckets, seeded with the query's name. */
 function bucketIn({ name, buckets }: DistinctQuery): (text: string) => number {
   const seed = textHash(name);
   return text => textHash(text, seed) % buckets;
 }
 
-/** Elements of a version: whether there are predictions, counts, their squares and products, and the square of all. */
+/**
+ * Elements of a version: a flag for predictions, the counts, their squares, their products with the total,
+ * and the square of the total.
+ */
 export const elementsOf = (outcomes: number): number => 3 * outcomes + 2;
 
-/** What a device says of one version. */
+/** Encodes a device's counts of one version. */
 function partOf(query: OutcomesQuery, told: readonly number[]): number[] {
   const counts = countsOf(query, told);
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -196,8 +200,9 @@ function partOf(query: OutcomesQuery, told: readonly number[]): number[] {
 }
 
 /**
- * Of each outcome its count, then its shares of all, then their squares, rounded up so that no variance comes out too small. Shares of none are 0:
- * a device that was told of other outcomes alone says so under its mask.
+ * Counts of all outcomes, then their shares of the total, then the squares of these, rounded up so that no
+ * variance is too small. Shares are 0 without a prediction: a device that was only told of other outcomes
+ * says so under its mask.
  */
 function rates(query: ArmQuery, answer: OutcomeCounts): number[] {
   const { arm, outcomes, levels } = query;
@@ -212,7 +217,7 @@ function rates(query: ArmQuery, answer: OutcomeCounts): number[] {
   return [...counts, ...shares, ...shares.map(share => Math.ceil(share ** 2 / levels))];
 }
 
-/** No more than the query takes of a version, in their proportion. */
+/** Counts scaled down in proportion to at most the query's `values`. */
 function countsOf(query: OutcomesQuery | ArmQuery, told: readonly number[]): readonly number[] {
   if (told.every(count => Number.isInteger(count) && count >= 0)) return atMost(query.values, [told]);
   throw refused(query, 'counts of outcomes, whole numbers from 0 on');
@@ -221,7 +226,7 @@ function countsOf(query: OutcomesQuery | ArmQuery, told: readonly number[]): rea
 const isFields = (answer: Answer): answer is OutcomeCounts =>
   typeof answer === 'object' && answer !== null && !Array.isArray(answer);
 
-/** The nearest of the levels from the lower bound to the upper one. */
+/** Nearest of the levels from the lower bound to the upper one. */
 function levelOf(query: SumQuery | MeanQuery, answer: Answer): number {
   const { least, most, levels } = query;
   if (typeof answer !== 'number' || Number.isNaN(answer)) throw refused(query, 'a number');
@@ -241,7 +246,7 @@ function counted(
 const isListOf = (answer: unknown, is: (item: unknown) => boolean): answer is readonly unknown[] =>
   Array.isArray(answer) && answer.every(is);
 
-/** What a device knows stays out of the text. */
+/** Error that does not quote the device's data. */
 function refused({ name, kind }: { readonly name: string; readonly kind: QueryKind }, wanted: string) {
   return new MurmurationError(
     'options.invalid',
