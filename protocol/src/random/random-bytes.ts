@@ -1,2 +1,4 @@
-/** `length` bytes that nobody can predict: the operating system's generator, or a seeded one in tests. */
+/**
+ * Returns `length` unpredictable bytes: from the operating system's generator, or from a seeded one in tests.
+ */
 export type RandomBytes = (length: number) => Uint8Array;

@@ -6,12 +6,13 @@ import { type Dealing, parcelFor } from './dealing.ts';
 import { holdersOf, type MaskingGraph } from './graph.ts';
 import { parcelBytes } from './sealed-share.ts';
 
-/** The dealings that count, by the number of the dealer. */
+/** Valid dealings, by the number of the dealer. */
 export type Dealings = ReadonlyMap<number, Dealing>;
 
 /**
- * The dealings that count once the phase has closed: without those of devices so few of whose holders dealt that
- * their secrets could not be recovered, of which there are none as long as losses stay within what the graph was made for.
+ * Dealings that remain valid once the phase has closed. Drops devices whose secrets could not be recovered,
+ * since too few of their holders dealt; there are none as long as losses stay within what the graph was made
+ * for.
  */
 export function settleDealings(graph: MaskingGraph, dealings: Dealings): Dealings {
   const settled = new Map(dealings);
@@ -24,12 +25,12 @@ export function settleDealings(graph: MaskingGraph, dealings: Dealings): Dealing
   return settled;
 }
 
-/** A flag of each device of the graph that dealt. */
+/** Flags for all devices of the graph: true for those that dealt. */
 export function dealerFlags(graph: MaskingGraph, dealings: Dealings): Uint8Array {
   return packFlags(Array.from({ length: graph.parameters.devices }, (_, device) => dealings.has(device)));
 }
 
-/** The parcels for one device: `dealerFlags`, then 120 bytes from each neighbour that dealt. */
+/** Encodes the parcels for one device: `dealerFlags`, then 120 bytes from each neighbour that dealt. */
 export function writeBundle(
   graph: MaskingGraph,
   dealings: Dealings,
@@ -43,7 +44,7 @@ export function writeBundle(
   return writer.bytes;
 }
 
-/** The agreements for one device, of whose neighbours `evidenceOf` tells what is known, by number. */
+/** Encodes the agreements for one device; `evidenceOf` returns the evidence about a neighbour, by number. */
 export function agreedFor(
   graph: MaskingGraph,
   receiver: number,
@@ -53,8 +54,8 @@ export function agreedFor(
 }
 
 /**
- * Throws `secagg.too-few` where, of the holders of some dealer's shares, fewer contributed than the threshold: then the masks
- * of these updates can't be taken off, and no statement may be made.
+ * Throws `secagg.too-few` if fewer holders of some dealer's shares contributed than the threshold: then the
+ * masks of these updates can't be removed, and no statement may be made.
  */
 export function refuseUnrecoverable(
   graph: MaskingGraph,

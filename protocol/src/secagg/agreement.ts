@@ -5,25 +5,32 @@ import { bindInGraph, type GraphContext } from './context.ts';
 import { keyBytes, signatureBytes } from './keys.ts';
 import { type Statement, statementHash } from './statement.ts';
 
-/** What a device signs with its update: the hash of who dealt, by which it has masked (SPEC.md, SA10). */
+/**
+ * Message that a device signs with its update: the hash of the dealers' flags, by which it has masked
+ * (SPEC.md, SA10).
+ */
 export function updateMessage(context: GraphContext, dealerFlags: Uint8Array): Uint8Array {
   return bindInGraph(context, 'update', context.primitives.sha256(dealerFlags));
 }
 
-/** What a device signs once in a round: the one statement to which it agrees (SPEC.md, SA13). */
+/** Message that a device signs once in a round: the one statement to which it agrees (SPEC.md, SA13). */
 export function agreementMessage(context: GraphContext, statement: Uint8Array): Uint8Array {
   return bindInGraph(context, 'agreement', statementHash(context, statement));
 }
 
-/** What is known of a neighbour that was counted: that it agreed, or else that it sent an update; Ed25519, 64 bytes. */
+/**
+ * Evidence about a neighbour that was counted: its signature of the statement, or else of its update;
+ * Ed25519, 64 bytes.
+ */
 export interface Evidence {
   readonly kind: 'agreement' | 'update';
   readonly signature: Uint8Array;
 }
 
 /**
- * What a device is told before it reveals: a flag of each neighbour that agreed, then the signature of each one that was counted.
- * `evidence` is that of the neighbours, by number, undefined of those that were not counted.
+ * Encodes the evidence for a device before it reveals: a flag of each neighbour that agreed, then the
+ * signature of each one that was counted. `evidence` has one entry for each neighbour, by number; undefined
+ * for those that were not counted.
  */
 export function writeAgreed(evidence: readonly (Evidence | undefined)[]): Uint8Array {
   return concatBytes(
@@ -32,18 +39,19 @@ export function writeAgreed(evidence: readonly (Evidence | undefined)[]): Uint8A
   );
 }
 
-/** Whom a device reads agreements of. */
+/** Neighbours whose agreements a device reads. */
 export interface Witnesses {
-  /** The numbers of the neighbours, ascending. */
+  /** Numbers of the neighbours, ascending. */
   readonly neighbours: Uint32Array;
-  /** Their identities, 32 bytes each. */
+  /** Identities of the neighbours, 32 bytes each. */
   readonly identities: Uint8Array;
 }
 
 /**
- * Which neighbours agreed to `statement`, read from `agreed`, every signature of which is checked.
- * @throws MurmurationError `secagg.agreement` where it has another length, flags a neighbour that was not counted, or any signature is
- *   not that of the neighbour, of this statement or of an update masked with the same dealers
+ * Reads which neighbours agreed to `statement` from `agreed`, and checks every signature.
+ * @throws MurmurationError `secagg.agreement` if `agreed` has another length, flags a neighbour that was not
+ * counted, or has a signature that is not the neighbour's, of this statement or of an update masked with the
+ * same dealers
  */
 export function readAgreed(
   context: GraphContext,

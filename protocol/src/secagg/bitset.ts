@@ -9,7 +9,7 @@ export function packFlags(flags: readonly boolean[]): Uint8Array {
   return bytes;
 }
 
-/** The flags in `bytes`; throws `protocol.frame` where these are of another count. */
+/** Unpacks flags; throws `protocol.frame` if `bytes` holds another count. */
 export function unpackFlags(bytes: Uint8Array, count: number): boolean[] {
   const rest = count & 7;
   if (bytes.length !== flagBytes(count) || (rest > 0 && bytes.at(-1)! >>> rest !== 0)) {
@@ -18,5 +18,5 @@ export function unpackFlags(bytes: Uint8Array, count: number): boolean[] {
   return Array.from({ length: count }, (_, i) => ((bytes[i >>> 3]! >>> (i & 7)) & 1) === 1);
 }
 
-/** The length in bytes of so many flags. */
+/** Bytes of `count` flags. */
 export const flagBytes = (count: number): number => Math.ceil(count / 8);

@@ -1,2 +1,2 @@
-/** The length of a certificate: `u32 last day ‖ signature (64)`. */
+/** Bytes of a certificate: `u32 last day ‖ signature (64)`. */
 export const certificateBytes = 68;

@@ -2,19 +2,22 @@ import { ByteReader, ByteWriter, concatBytes, utf8 } from '../encoding/bytes.ts'
 import type { Primitives, SigningKey } from '../primitives/primitives.ts';
 import { certificateBytes } from './certificate-form.ts';
 
-/** What an app knows of the authority that enrols its devices, from its own build: nothing of it comes from the coordinator. */
+/**
+ * Key and population of the authority that enrols an app's devices. They come from the app's own build, never
+ * from the coordinator.
+ */
 export interface EnrolmentAuthority {
   /** Ed25519, 32 bytes. */
   readonly key: Uint8Array;
-  /** The name of the population for which certificates must be made; one authority may enrol several. */
+  /** Name of the population that certificates must be for; one authority may enrol several. */
   readonly population: string;
 }
 
-/** The authority's word that a device is of its population, and until when. */
+/** Population and validity of a certificate. */
 export interface CertificateTerms {
   /** Name of the population. */
   readonly population: string;
-  /** The last day on which the certificate holds, in days since 1970 (UTC). */
+  /** Last day on which the certificate is valid, in days since 1970 (UTC). */
   readonly lastDay: number;
 }
 
@@ -22,7 +25,7 @@ const signatureBytes = 64;
 
 const label = utf8('murmuration enrolment 2\n');
 
-/** The enrolment authority's word (68 bytes) that the device with this identity is enrolled. */
+/** Certificate of the enrolment authority (68 bytes) that the device with this identity is enrolled. */
 export function certify(
   primitives: Primitives,
   authority: SigningKey,
@@ -33,7 +36,7 @@ export function certify(
   return new ByteWriter(certificateBytes).u32(lastDay).raw(signature).bytes;
 }
 
-/** Whether `certificate` is the word of this authority for this identity, and still holds on `today` (see `dayOf`). */
+/** True if `certificate` is by this authority for this identity, and still valid on `today` (see `dayOf`). */
 export function isCertified(
   primitives: Primitives,
   { key, population }: EnrolmentAuthority,

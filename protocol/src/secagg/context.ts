@@ -3,7 +3,7 @@ import type { RoundId, TaskName } from '../ids/ids.ts';
 import type { Primitives } from '../primitives/primitives.ts';
 import type { GraphParameters } from './parameters.ts';
 
-/** The round that every key, share and signature is bound to, and the functions that compute them. */
+/** Round that every key, share and signature is bound to, and the functions that compute them. */
 export interface RoundContext {
   readonly primitives: Primitives;
   readonly task: TaskName;
@@ -12,7 +12,7 @@ export interface RoundContext {
   readonly plan: Uint8Array;
 }
 
-/** A round whose graph is drawn. */
+/** Round whose graph is drawn. */
 export interface GraphContext extends RoundContext {
   /** `graphHash`: kind, sizes and all keys of the graph, 32 bytes. */
   readonly graph: Uint8Array;
@@ -21,12 +21,12 @@ export interface GraphContext extends RoundContext {
 export const graphKinds = ['harary', 'complete'] as const;
 const noGraph = new Uint8Array(32);
 
-/** P: the hash of a round's number (from 1) and of the bytes of its plan, as they were sent (SPEC.md, SA2). */
+/** P: hash of a round's number (from 1) and of the bytes of its plan, as they were sent (SPEC.md, SA2). */
 export function planHash({ sha256 }: Primitives, number: number, plan: Uint8Array): Uint8Array {
   return sha256(concatBytes(utf8('murmuration plan 2\n'), new ByteWriter(4).u32(number).bytes, plan));
 }
 
-/** Γ: the hash of all that makes a graph, of which `root` is the Merkle root over its devices (SPEC.md, SA2). */
+/** Γ: hash of everything that makes a graph; `root` is the Merkle root over its devices (SPEC.md, SA2). */
 export function graphHash(context: RoundContext, parameters: GraphParameters, root: Uint8Array): Uint8Array {
   const sizes = new ByteWriter(13)
     .u8(graphKinds.indexOf(parameters.graph))
@@ -37,15 +37,15 @@ export function graphHash(context: RoundContext, parameters: GraphParameters, ro
 }
 
 /**
- * What is signed, hashed or given to a key derivation before there is a graph: `parts` after a label of the purpose, the task, the
- * round and its plan, so that nothing made for one purpose, round or plan passes for another. The ids hold no line break, and the
- * parts of one label have fixed lengths.
+ * Bytes to sign, hash or give to a key derivation before there is a graph: `parts` after a label of the
+ * purpose, the task, the round and its plan, so that nothing made for one purpose, round or plan is valid for
+ * another. Ids contain no line break, and the parts of one label have fixed lengths.
  */
 export function bind(context: RoundContext, label: string, ...parts: readonly Uint8Array[]): Uint8Array {
   return bound(context, label, noGraph, parts);
 }
 
-/** As `bind`, and for one graph alone. */
+/** Works as `bind` does, and also binds to the graph. */
 export function bindInGraph(
   context: GraphContext,
   label: string,

@@ -6,11 +6,11 @@ import type { MaskingGraph } from './graph.ts';
 import { keyBytes, signatureBytes } from './keys.ts';
 import { parcelBytes } from './sealed-share.ts';
 
-/** What one device dealt: the hash of its seed and a parcel for each neighbour, all signed. */
+/** Message of one dealer: the hash of its seed and a parcel for each neighbour, all signed. */
 export interface Dealing {
-  /** The numbers of the neighbours, ascending. */
+  /** Numbers of the neighbours, ascending. */
   readonly receivers: Uint32Array;
-  /** The hash of the seed, then the parcels in the order of the receivers. */
+  /** Hash of the seed, then the parcels in the order of the receivers. */
   readonly body: Uint8Array;
 }
 
@@ -19,7 +19,7 @@ export function dealingBytes(neighbours: number): number {
   return keyBytes + neighbours * parcelBytes + signatureBytes;
 }
 
-/** The message of a device's `shares` phase. */
+/** Encodes the message of a device's `shares` phase. */
 export function writeDealing(
   context: GraphContext,
   identity: SigningKey,
@@ -33,7 +33,7 @@ export function writeDealing(
 
 /**
  * Reads the message of a device's `shares` phase.
- * @throws MurmurationError `secagg.share` where it has the wrong length or is not signed by the device
+ * @throws MurmurationError `secagg.share` if it has the wrong length or is not signed by the device
  */
 export function readDealing(graph: MaskingGraph, dealer: number, message: Uint8Array): Dealing {
   const receivers = graph.neighbours[dealer]!;
@@ -53,7 +53,7 @@ export function readDealing(graph: MaskingGraph, dealer: number, message: Uint8A
   return { receivers, body };
 }
 
-/** The parcel for one of the dealer's neighbours. */
+/** Parcel for one of the dealer's neighbours. */
 export function parcelFor({ receivers, body }: Dealing, receiver: number): Uint8Array {
   let [low, high] = [0, receivers.length - 1];
   while (low < high) {
@@ -65,10 +65,10 @@ export function parcelFor({ receivers, body }: Dealing, receiver: number): Uint8
   return body.subarray(at, at + parcelBytes);
 }
 
-/** The hash by which the dealer answers for its seed. */
+/** Hash by which the dealer commits to its seed. */
 export const seedHashOf = ({ body }: Dealing): Uint8Array => body.subarray(0, keyBytes);
 
-/** A seed has 256 random bits, so that its hash says nothing of it. */
+/** Hashes a seed. A seed has 256 random bits, so its hash reveals nothing of it. */
 export function seedHash(context: GraphContext, seed: Uint8Array): Uint8Array {
   return context.primitives.sha256(bindInGraph(context, 'seed', seed));
 }

@@ -7,34 +7,35 @@ import type { GraphParameters } from './parameters.ts';
 import { uniformIntegers } from './uniform.ts';
 
 /**
- * Who masks with whom. The devices are numbered by the order of their identity keys; a ring is drawn by a permutation
- * that the Merkle root over all signed keys seeds; each device's neighbours are those next to it on the ring. So the graph
- * follows from the set of keys alone, and a device that knows the root can check its own place and its neighbours'.
+ * Graph of the devices that mask with each other. Devices are numbered by the order of their identity keys; a
+ * ring is drawn by a permutation that the Merkle root over all signed keys seeds; each device's neighbours
+ * are those next to it on the ring. So the graph follows only from the set of keys, and a device that knows
+ * the root can check its own place and its neighbours'.
  */
 export interface MaskingGraph {
   readonly context: GraphContext;
   readonly parameters: GraphParameters;
-  /** The devices' keys, by number. */
+  /** Keys of the devices, by number. */
   readonly devices: readonly DeviceKeys[];
-  /** What the Merkle tree holds of each device, by number. */
+  /** Leaf of each device in the Merkle tree, by number. */
   readonly leaves: readonly Uint8Array[];
   readonly tree: MerkleTree;
-  /** The numbers of each device's neighbours, ascending, by number. */
+  /** Numbers of each device's neighbours, ascending, by number of the device. */
   readonly neighbours: readonly Uint32Array[];
 }
 
-/** A permutation of the devices. */
+/** Permutation of the devices. */
 export interface Ring {
-  /** The number of the device at each place. */
+  /** Number of the device at each place. */
   readonly deviceAt: Uint32Array;
-  /** The place of each device, by number. */
+  /** Place of each device, by number. */
   readonly placeOf: Uint32Array;
 }
 
 /**
- * The graph over the devices that sent keys, in whatever order they come.
- * @throws MurmurationError `secagg.keys` where two have one identity or key, `secagg.parameters` where the parameters
- *   are for another number of devices
+ * Draws the graph over the devices that sent keys; their order does not matter.
+ * @throws MurmurationError `secagg.keys` if two have the same identity or key, `secagg.parameters` if the
+ * parameters are for another number of devices
  */
 export function drawGraph(
   context: RoundContext,
@@ -59,13 +60,16 @@ export function drawGraph(
   return { context: inGraph, parameters, devices, leaves, tree, neighbours };
 }
 
-/** What the Merkle tree holds of a device: its identity, and the hash of its signed keys; 64 bytes. */
+/** Leaf of a device in the Merkle tree: its identity, and the hash of its signed keys; 64 bytes. */
 export const leafOf = (
   { primitives }: RoundContext,
   { identity, sealing, masking, signature }: DeviceKeys,
 ): Uint8Array => concatBytes(identity, primitives.sha256(concatBytes(sealing, masking, signature)));
 
-/** The permutation that a Merkle root over `size` devices seeds: Fisher and Yates' shuffle by a ChaCha20 stream. */
+/**
+ * Draws the permutation that a Merkle root over `size` devices seeds: Fisher–Yates shuffle by a ChaCha20
+ * stream.
+ */
 export function drawRing(context: RoundContext, size: number, root: Uint8Array): Ring {
   const seed = context.primitives.sha256(bind(context, 'ring', new ByteWriter(4).u32(size).bytes, root));
   const random = uniformIntegers(context.primitives, seed);
@@ -81,7 +85,7 @@ export function drawRing(context: RoundContext, size: number, root: Uint8Array):
   return { deviceAt, placeOf };
 }
 
-/** The numbers of the devices that mask with `device`, ascending. */
+/** Numbers of the devices that mask with `device`, ascending. */
 export function neighboursOf(
   { graph, devices, neighbours }: GraphParameters,
   ring: Ring,
@@ -100,17 +104,18 @@ export function neighboursOf(
 }
 
 /**
- * The numbers of the devices that hold shares of a device's secrets, ascending, given its neighbours: these, and in a
- * complete graph the device itself. As neighbourhood is mutual, these are also the devices whose shares it holds.
+ * Numbers of the devices that hold shares of a device's secrets, ascending, given its neighbours: these, and
+ * in a complete graph the device itself. Since neighbourhood is mutual, these are also the devices whose
+ * shares it holds.
  */
 export function holdersOf({ graph, devices }: GraphParameters, neighbours: Uint32Array): Uint32Array {
   return graph === 'complete' ? Uint32Array.from({ length: devices }, (_, number) => number) : neighbours;
 }
 
-/** The point at which a device's shares are taken. */
+/** Point at which a device's shares are evaluated. */
 export const pointOf = (device: number): number => device + 1;
 
-/** Below 0, 0 or above 0, as `a` comes before `b`, is `b`, or comes after it. */
+/** Compares bytes lexicographically: below 0, 0 or above 0 if `a` is before, equal to or after `b`. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return a.length - b.length;

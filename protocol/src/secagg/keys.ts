@@ -5,17 +5,17 @@ import { isCanonicalAgreementKey, isSoundKey } from '../primitives/sound-keys.ts
 import { bind, type RoundContext } from './context.ts';
 import type { Secret } from './secret.ts';
 
-/** What a device publishes for one round, signed with its identity. */
+/** Keys that a device publishes for one round, signed with its identity. */
 export interface DeviceKeys {
-  /** The Ed25519 key by which the device is enrolled. */
+  /** Ed25519 key by which the device is enrolled. */
   readonly identity: Uint8Array;
-  /** The enrolment authority's word for `identity` (68 bytes), where the population has one. */
+  /** Certificate of `identity` by the enrolment authority (68 bytes), if the population has one. */
   readonly certificate?: Uint8Array | undefined;
-  /** X25519, for sealing shares to the device. */
+  /** X25519 key for sealing shares to the device. */
   readonly sealing: Uint8Array;
-  /** X25519, for agreeing on pairwise masks. */
+  /** X25519 key for agreeing on pairwise masks. */
   readonly masking: Uint8Array;
-  /** Ed25519, over both keys, the task and the round. */
+  /** Ed25519 signature of both keys, the task and the round. */
   readonly signature: Uint8Array;
 }
 
@@ -23,7 +23,7 @@ export const keyBytes = 32;
 export const signatureBytes = 64;
 const messageBytes = 2 * keyBytes + signatureBytes;
 
-// The canonical encodings of points of low order: RFC 7748 §7, https://cr.yp.to/ecdh.html#validate.
+// Canonical encodings of points of low order: RFC 7748 §7, https://cr.yp.to/ecdh.html#validate.
 const lowOrder = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
@@ -32,21 +32,21 @@ const lowOrder = new Set([
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
 ]);
 
-/** The secrets of one device in one round: all that it draws at random, and what follows from that. */
+/** Secrets of one device in one round, derived from its random bytes. */
 export interface RoundSecrets {
   readonly sealing: AgreementKey;
   readonly masking: AgreementKey;
-  /** The secret of `masking`, which the neighbours can recover if the device is lost. */
+  /** Secret of `masking`, which the neighbours can recover if the device is lost. */
   readonly maskingSecret: Uint8Array;
-  /** The seed of the self mask, which the neighbours can recover if the device is not lost. */
+  /** Seed of the self mask, which the neighbours can recover if the device is not lost. */
   readonly seed: Uint8Array;
-  /** The key of the random coefficients that share both. */
+  /** Key of the random coefficients that share both. */
   readonly sharing: Uint8Array;
 }
 
 /**
- * Derives a device's secrets from 32 random bytes that serve for one round only: each when it is asked for, as most steps of a round need
- * few of them, and a key takes a multiplication on the curve.
+ * Derives a device's secrets from 32 random bytes that are used for one round only. Derives each on access,
+ * since most steps of a round need few of them, and a key takes a multiplication on the curve.
  */
 export function deriveSecrets(context: RoundContext, root: Secret): RoundSecrets {
   const { hkdf, x25519 } = context.primitives;
@@ -70,7 +70,6 @@ export function deriveSecrets(context: RoundContext, root: Secret): RoundSecrets
   };
 }
 
-/** Signs a device's keys for the round. */
 export function signKeys(
   context: RoundContext,
   identity: SigningKey,
@@ -85,14 +84,15 @@ export function signKeys(
   };
 }
 
-/** The message of a device's `keys` phase: sealing key, masking key, signature; 128 bytes. */
+/** Encodes the message of a device's `keys` phase: sealing key, masking key, signature; 128 bytes. */
 export const writeKeys = ({ sealing, masking, signature }: DeviceKeys): Uint8Array =>
   concatBytes(sealing, masking, signature);
 
 /**
  * Reads the message of the `keys` phase of the device with this identity.
- * @throws MurmurationError `secagg.keys` where it has the wrong length or signature, names one key twice, or names a key in
- *   another than its one encoding, so that it passes for two, `crypto.low-order` where one of its keys has low order
+ * @throws MurmurationError `secagg.keys` if it has the wrong length or signature, an unsound identity, the
+ * same key twice, or a key that is not in its canonical encoding and could so pass for two;
+ * `crypto.low-order` if one of its keys has low order
  */
 export function readKeys(
   context: RoundContext,
@@ -133,11 +133,11 @@ export function readKeys(
   return keys;
 }
 
-/** The keys that the devices of one round have taken, so that none is taken twice. */
+/** Set of the keys of one round's devices; refuses duplicates. */
 export class TakenKeys {
   readonly #taken = new Set<string>();
 
-  /** Throws `secagg.keys`, and takes nothing, where another device has this identity or one of these keys. */
+  /** Throws `secagg.keys`, and adds nothing, if another device has this identity or one of these keys. */
   take({ identity, sealing, masking }: DeviceKeys): void {
     const keys = [identity, sealing, masking].map(hex);
     if (keys.some(key => this.#taken.has(key))) {

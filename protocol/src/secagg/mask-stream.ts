@@ -4,22 +4,25 @@ import { bindInGraph, type GraphContext } from './context.ts';
 
 /** Masks to add to a vector, laid out so that a worker thread gets them as two buffers. */
 export interface Masks {
-  /** The keys of the mask streams, 32 bytes each, one after the other. */
+  /** Keys of the mask streams, 32 bytes each, one after the other. */
   readonly keys: Uint8Array;
   /** 1 adds the stream, −1 subtracts it. */
   readonly signs: Int8Array;
 }
 
 const keyBytes = 32;
-/** Elements that take whole blocks of a stream, as many as a word of theirs has bytes. */
+/** Multiple of elements that fills whole blocks of a stream for every word size. */
 const elementsTogether = 64;
 
-/** The key of a device's self mask, from its seed (32 bytes). */
+/** Derives the key of a device's self mask from its seed (32 bytes). */
 export function selfMaskKey(context: GraphContext, seed: Uint8Array): Uint8Array {
   return context.primitives.hkdf(seed, bindInGraph(context, 'self mask'), keyBytes);
 }
 
-/** The key of the mask of two devices, by their numbers, from what their masking keys agree on (32 bytes). */
+/**
+ * Derives the key of the mask of two devices from their numbers and the shared secret of their masking keys
+ * (32 bytes).
+ */
 export function pairMaskKey(
   context: GraphContext,
   device: number,
@@ -30,10 +33,9 @@ export function pairMaskKey(
   return context.primitives.hkdf(agreed, bindInGraph(context, 'pair mask', numbers), keyBytes);
 }
 
-/** Of two devices that mask with each other, the one with the smaller index adds what the other subtracts. */
+/** Sign of a pair mask: the device with the smaller index adds what the other subtracts. */
 export const pairSign = (index: number, peer: number): 1 | -1 => (index < peer ? 1 : -1);
 
-/** Collects `count` masks. */
 export function collectMasks(count: number, mask: (i: number) => { key: Uint8Array; sign: 1 | -1 }): Masks {
   const masks = { keys: new Uint8Array(count * keyBytes), signs: new Int8Array(count) };
   for (let i = 0; i < count; i++) {
@@ -44,7 +46,7 @@ export function collectMasks(count: number, mask: (i: number) => { key: Uint8Arr
   return masks;
 }
 
-/** All masks of all parts, in order, in memory that `allocate` gives. */
+/** Concatenates the masks of all parts, in memory of `allocate`. */
 export function concatMasks(
   parts: readonly Masks[],
   allocate: (bytes: number) => ArrayBufferLike = bytes => new ArrayBuffer(bytes),
@@ -62,9 +64,10 @@ export function concatMasks(
 }
 
 /**
- * Adds the mask streams (ChaCha20, as little-endian words of ⌈width/8⌉ bytes) to elements [`from`, `to`) of `vector`, in place,
- * modulo 2^width: what is above those bits has no meaning then. Element i takes word i of every stream wherever the range begins,
- * so that ranges can be masked apart, in any order, on any thread. Needs 320 KiB beside the vector.
+ * Adds the mask streams (ChaCha20, as little-endian words of ⌈width/8⌉ bytes) to elements [`from`, `to`) of
+ * `vector`, in place, modulo 2^width: higher bits have no meaning afterwards. Element i takes word i of every
+ * stream wherever the range begins, so ranges can be masked separately, in any order, on any thread. Needs
+ * 320 KiB in addition to the vector.
  */
 export function applyMasks(
   primitives: Primitives,

@@ -2,13 +2,14 @@ import { concatBytes } from '../encoding/bytes.ts';
 import type { Primitives } from '../primitives/primitives.ts';
 
 /**
- * The Merkle tree of RFC 6962 §2.1 over a list of leaves, with proofs that several leaves are in it at once. The lowest
- * level holds the leaves' hashes, each next one the hash of every pair; a last one without a partner moves up as it is.
+ * Merkle tree of RFC 6962 §2.1 over a list of leaves, with proofs for several leaves at once. The lowest
+ * level holds the leaves' hashes, each next one the hash of every pair; a last one without a partner moves up
+ * unchanged.
  */
 export interface MerkleTree {
-  /** How many leaves it has. */
+  /** Number of leaves. */
   readonly size: number;
-  /** The hashes, 32 bytes each: level after level, from the leaves up. */
+  /** Hashes, 32 bytes each: level after level, from the leaves up. */
   readonly nodes: Uint8Array;
 }
 
@@ -37,10 +38,10 @@ export function merkleTree(primitives: Primitives, leaves: readonly Uint8Array[]
   return { size, nodes };
 }
 
-/** The hash at the top of a tree. */
+/** Hash at the top of a tree. */
 export const merkleRoot = ({ nodes }: MerkleTree): Uint8Array => nodes.subarray(-hashBytes);
 
-/** The hashes that, beside the leaves at `indices` (ascending), are needed to compute the root. */
+/** Hashes that are needed, with the leaves at `indices` (ascending), to compute the root. */
 export function inclusionProof({ size, nodes }: MerkleTree, indices: Iterable<number>): Uint8Array {
   const known = Uint32Array.from(indices);
   const missing: number[] = [];
@@ -64,8 +65,8 @@ export function inclusionProof({ size, nodes }: MerkleTree, indices: Iterable<nu
 }
 
 /**
- * The root of a tree of `size` leaves that has the given ones, by index (ascending), and the hashes of the proof; undefined
- * where the proof has too few or too many hashes.
+ * Computes the root of a tree of `size` leaves from the given leaves, by index (ascending), and the hashes of
+ * the proof; undefined if the proof has too few or too many hashes.
  */
 export function provenRoot(
   primitives: Primitives,
@@ -113,7 +114,7 @@ const hashAt = (hashes: Uint8Array, i: number) => hashes.subarray(i * hashBytes,
 const leafHash = (primitives: Primitives, leaf: Uint8Array) =>
   primitives.sha256(concatBytes(leafPrefix, leaf));
 
-/** Hashes pairs from one buffer, which saves an allocation for each. */
+/** Returns a hash function for pairs that reuses one buffer, to save an allocation for each. */
 function parentHash({ sha256 }: Primitives): (left: Uint8Array, right: Uint8Array) => Uint8Array {
   const pair = new Uint8Array(1 + 2 * hashBytes);
   pair[0] = nodePrefix;

@@ -1,8 +1,11 @@
 import { type ErrorCode, MurmurationError } from '../errors/errors.ts';
 
-/** What devices did that their own signatures prove: they revealed or dealt other shares than they, or their dealers, had signed. */
+/**
+ * Misdeed of devices, proven by their own signatures: they revealed or dealt other shares than they, or their
+ * dealers, had signed.
+ */
 export class Misdeed extends MurmurationError {
-  /** Their numbers in the graph of the round. */
+  /** Numbers of the devices in the graph of the round. */
   readonly devices: readonly number[];
 
   constructor(

@@ -1,23 +1,25 @@
 import { byKernels, memoryOf } from '../kernels/instantiate.ts';
 import { maskKernels } from '../kernels/mask-kernels.ts';
 
-/** Writes the low `width` bits of each element into `packed`, which has the bytes that these take: `packRing`. */
+/**
+ * Writes the low `width` bits of each element into `packed`, which has `packedLength` bytes; see `packRing`.
+ */
 export type Pack = (elements: Int32Array, width: number, packed: Uint8Array) => void;
 
 /** Elements that are packed at a time, a multiple of 8. */
 const pieceElements = 16_384;
-/** What the kernel may overwrite after the last byte. */
+/** Bytes that the kernel may overwrite after the last one. */
 const beyond = 8;
 
 let fastest: Pack | undefined;
 
-/** The fastest of the platform. */
+/** Packs with the fastest implementation of the platform. */
 export function pack(elements: Int32Array, width: number, packed: Uint8Array): void {
   fastest ??= byKernels(kernelPack, () => scalarPack);
   fastest(elements, width, packed);
 }
 
-/** By WebAssembly, with 128 KiB of memory. Throws where the platform has no SIMD. */
+/** Creates a packer in WebAssembly, with 128 KiB of memory. Throws if the platform has no SIMD. */
 export function kernelPack(): Pack {
   const packedAt = 4 * pieceElements;
   const memory = memoryOf(2 * packedAt + beyond);
@@ -25,7 +27,7 @@ export function kernelPack(): Pack {
   const piece = new Int32Array(memory.buffer, 0, pieceElements);
   const packedPiece = new Uint8Array(memory.buffer, packedAt, packedAt);
   return (elements, width, packed) => {
-    // Those of 32 bits lie in memory as they are packed.
+    // Elements of 32 bits are packed already in memory.
     if (width === 32) {
       packed.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
       return;
@@ -39,11 +41,11 @@ export function kernelPack(): Pack {
   };
 }
 
-/** In JavaScript, for platforms without WebAssembly. */
+/** Packs in JavaScript, for platforms without WebAssembly. */
 export function scalarPack(elements: Int32Array, width: number, packed: Uint8Array): void {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   const mask = width === 32 ? -1 : 2 ** width - 1;
-  // The lowest `bits` bits of `pending` are not written yet, and the others are zero.
+  // The lowest `bits` bits of `pending` are not written yet; the others are zero.
   let pending = 0;
   let bits = 0;
   let at = 0;
@@ -55,7 +57,7 @@ export function scalarPack(elements: Int32Array, width: number, packed: Uint8Arr
     view.setInt32(at, pending, true);
     at += 4;
     bits -= 32;
-    // A shift by 32 would be none.
+    // A shift by 32 would do nothing.
     pending = bits === 0 ? 0 : element >>> (width - bits);
   }
   for (; bits > 0; bits -= 8, pending >>>= 8) packed[at++] = pending;

@@ -9,18 +9,24 @@ import {
   type ThreatModel,
 } from './assumptions.ts';
 
-/** The graph along which devices share secrets and mask, and how many shares recover a secret. */
+/** Graph along which devices share secrets and mask, and the number of shares that recover a secret. */
 export interface GraphParameters {
   /** `harary`: every device has `neighbours` others, next to it on a ring. `complete`: all others. */
   readonly graph: 'harary' | 'complete';
   readonly devices: number;
   /** Neighbours of each device: even in a Harary graph, `devices` − 1 in a complete one. */
   readonly neighbours: number;
-  /** Shares that recover a secret, of `neighbours` in a Harary graph; in a complete one each device keeps a share too. */
+  /**
+   * Shares that recover a secret, of `neighbours` in a Harary graph; in a complete one each device also keeps
+   * a share itself.
+   */
   readonly threshold: number;
 }
 
-/** Cohorts up to this size mask along the complete graph: where the coordinator may lie, the sum that opens is exactly the stated one then. */
+/**
+ * Largest cohort that masks along the complete graph: there the sum that opens is exactly the stated one,
+ * even if the coordinator lies.
+ */
 export const mostInCompleteGraph = {
   'honest-but-curious': 49,
   'semi-malicious': 128,
@@ -30,7 +36,10 @@ const mostDevices = 1_000_000;
 const securityBits = { 'honest-but-curious': 40, 'semi-malicious': 40, malicious: 80 } as const;
 const correctnessBits = 20;
 
-/** What the parameters guarantee: that a device is protected but for a chance of 2^−`security`, and a round is unmasked but for one of 2^−`correctness`. */
+/**
+ * Guarantees of the parameters: a device is unprotected with a probability of at most 2^−`security`, and a
+ * round fails to unmask with at most 2^−`correctness`.
+ */
 export function guaranteedBits(threat: ThreatModel): {
   readonly security: number;
   readonly correctness: number;
@@ -39,19 +48,20 @@ export function guaranteedBits(threat: ThreatModel): {
 }
 
 /**
- * The sparsest graph, with its smallest threshold, that withstands what is assumed. The chance that it does not protect a device stays
- * below 2⁻⁴⁰ (2⁻⁸⁰ where the coordinator is malicious), the chance that a device keeps too few neighbours below 2⁻²⁰.
+ * Finds the sparsest graph, with its smallest threshold, that withstands the assumptions. The probability
+ * that it does not protect a device stays below 2⁻⁴⁰ (2⁻⁸⁰ if the coordinator is malicious), the probability
+ * that a device keeps too few neighbours below 2⁻²⁰.
  *
  * Honest but curious: Bell et al. 2020 (CCS, §3.3), by the rule of Google's federated-compute
- * (fcp/secagg/server/graph_parameter_finder.cc). Semi-malicious and malicious: `ringSafety`, in which losses play no part, since the
- * coordinator decides who is lost (SPEC.md, SA5).
+ * (fcp/secagg/server/graph_parameter_finder.cc). Semi-malicious and malicious: `ringSafety`, in which losses
+ * play no part, since the coordinator decides who is lost (SPEC.md, SA5).
  *
- * Up to 49 devices (128 where the coordinator may lie), or where no sparse graph will do, the graph is complete. Every sum that a sparse
- * one opens, whatever the coordinator does, is of 16 honest devices at least; against a curious one it is drawn as if a tenth were lost, as
- * devices check it.
+ * Up to 49 devices (128 if the coordinator may lie), or if no sparse graph will do, the graph is complete.
+ * Every sum that a sparse one opens, whatever the coordinator does, has at least 16 honest devices; against a
+ * curious one it is drawn as if a tenth were lost, as devices check it.
  *
- * @param graph asks for one kind of graph instead, with whatever sums that opens
- * @throws MurmurationError `secagg.parameters` where no graph withstands the assumptions; the detail says why
+ * @param graph requests one kind of graph, whatever the size of the sums that it opens
+ * @throws MurmurationError `secagg.parameters` if no graph withstands the assumptions; the detail says why
  */
 export function findParameters(
   devices: number,
@@ -82,8 +92,8 @@ export function findParameters(
 }
 
 /**
- * Throws `secagg.parameters` unless a graph with these parameters keeps the secrets of its devices under the assumptions:
- * what a device asks before it trusts the parameters of a coordinator.
+ * Throws `secagg.parameters` unless a graph with these parameters keeps the secrets of its devices under the
+ * assumptions. Devices check a coordinator's parameters with it.
  */
 export function checkParameters(parameters: GraphParameters, assumptions: Assumptions): void {
   const { graph, devices, neighbours, threshold } = parameters;
@@ -105,8 +115,9 @@ export function checkParameters(parameters: GraphParameters, assumptions: Assump
 }
 
 /**
- * The fewest honest devices in any sum that a coordinator can open, whatever it does, of a graph that withstands the assumptions: of a
- * Harary graph by SPEC.md, SA5; of a complete one none beyond what the statement says, and none where the coordinator is honest.
+ * Minimum honest devices in any sum that a coordinator can open, whatever it does, for a graph that
+ * withstands the assumptions: SPEC.md, SA5, for a Harary graph. Undefined for a complete graph, where the
+ * statement decides, and if the coordinator is honest.
  */
 export function fewestInAnySum(parameters: GraphParameters, assumptions: Assumptions): number | undefined {
   const { graph, devices, neighbours, threshold } = parameters;
@@ -121,7 +132,10 @@ export function fewestInAnySum(parameters: GraphParameters, assumptions: Assumpt
   );
 }
 
-/** c: the corrupt devices that are assumed among the holders of one device's shares, but for a chance of 2^−security (SPEC.md, SA5). */
+/**
+ * c: the number of devices assumed corrupt among the holders of one device's shares, exceeded with a
+ * probability of at most 2^−security (SPEC.md, SA5).
+ */
 export function corruptHolders(
   { graph, devices, neighbours }: Omit<GraphParameters, 'threshold'>,
   assumptions: Assumptions,
@@ -149,7 +163,9 @@ function findHarary(
   return undefined;
 }
 
-/** The smallest threshold up to `most` at which a graph keeps its devices' secrets; undefined where none does. */
+/**
+ * Smallest threshold up to `most` at which a graph keeps its devices' secrets; undefined if there is none.
+ */
 function safeThreshold(
   { graph, devices, neighbours }: Omit<GraphParameters, 'threshold'>,
   assumptions: Assumptions,
@@ -166,7 +182,7 @@ function safeThreshold(
     const threshold = Math.max(2, corruptHolders({ graph, devices, neighbours }, assumptions) + 1);
     return threshold > most ? undefined : threshold;
   }
-  // What is cheap to know comes first.
+  // The cheap check comes first.
   if (Math.floor(neighbours / 2) + 1 > most) return undefined;
   const { corruptNeighbours, corruptInWindow } = ringSafety(devices, neighbours, assumptions);
   const threshold = Math.max(
@@ -178,8 +194,9 @@ function safeThreshold(
 }
 
 /**
- * What a ring on which `corrupt` devices lie at random holds but for a chance of 2^−security: at most `corruptNeighbours` (c) beside any
- * device, and no two disjoint windows of k/2 places with more than `corruptInWindow` (h) each.
+ * Bounds for a ring on which `corrupt` devices lie at random, exceeded with a probability of at most
+ * 2^−security: at most `corruptNeighbours` (c) next to any device, and no two disjoint windows of k/2 places
+ * with more than `corruptInWindow` (h) each.
  */
 function ringSafety(
   devices: number,
@@ -200,7 +217,7 @@ function ringSafety(
   };
 }
 
-/** The smallest whole number from `low` to `high` that `fits`, as do all above it; `high` where none does. */
+/** Smallest integer from `low` to `high` that `fits`, as all above it do; `high` if there is none. */
 function smallest(low: number, high: number, fits: (value: number) => boolean): number {
   let [from, to] = [low, high];
   while (from < to) {
@@ -211,7 +228,10 @@ function smallest(low: number, high: number, fits: (value: number) => boolean): 
   return to;
 }
 
-/** The chance that two disjoint windows of so many places hold more than `most` of the `marked` devices each. */
+/**
+ * Probability that two disjoint windows of `window` places hold more than `most` of the `marked` devices
+ * each.
+ */
 function chanceOfTwo(devices: number, marked: number, window: number, most: number): number {
   let sum = 0;
   for (let first = most + 1; first <= Math.min(marked, window); first++) {
@@ -226,8 +246,9 @@ function chanceOfTwo(devices: number, marked: number, window: number, most: numb
 }
 
 /**
- * The logarithm of a bound on the chance that removing `bad` random devices takes the ring of a Harary graph apart: that
- * needs two gaps of `neighbours` / 2 devices in a row, and there are devices × (devices − neighbours − 1) / 2 pairs.
+ * Logarithm of a bound on the probability that removing `bad` random devices disconnects the ring of a Harary
+ * graph: that needs two gaps of `neighbours` / 2 devices in a row, and there are devices × (devices −
+ * neighbours − 1) / 2 pairs.
  */
 function logChanceOfGap(devices: number, bad: number, neighbours: number): number {
   if (neighbours > bad) return -Infinity;
@@ -242,8 +263,8 @@ function logChanceOfGap(devices: number, bad: number, neighbours: number): numbe
 }
 
 /**
- * The smallest count such that a device has more than so many marked ones among its neighbours with a chance below
- * `chance` (less than a half), where `marked` of `devices` are marked at random.
+ * Smallest count that the number of marked neighbours of a device exceeds with a probability below `chance`
+ * (less than a half), if `marked` of `devices` are marked at random.
  */
 function likelyMost(devices: number, marked: number, neighbours: number, chance: number): number {
   return smallest(
@@ -253,7 +274,7 @@ function likelyMost(devices: number, marked: number, neighbours: number, chance:
   );
 }
 
-/** The upper tail of the hypergeometric distribution, from `count` (not below the mean's floor) up, exclusive. */
+/** Upper tail of the hypergeometric distribution above `count` (at least the mean's floor), exclusive. */
 function chanceOfMore(devices: number, marked: number, neighbours: number, count: number): number {
   const first = count + 1;
   let term = Math.exp(
@@ -273,7 +294,7 @@ function logChoose(n: number, k: number): number {
   return k < 0 || k > n ? -Infinity : logFactorial(n) - logFactorial(k) - logFactorial(n - k);
 }
 
-/** ln n!, by Stirling's series where that is exact to the last digits. */
+/** ln n!, by Stirling's series from 32 on, where that is exact to the last digits. */
 function logFactorial(n: number): number {
   if (n >= 32) {
     const inverse = 1 / n;

@@ -22,21 +22,21 @@ import { Secret } from './secret.ts';
 import { shareSecret } from './shamir.ts';
 import { uniformIntegers } from './uniform.ts';
 
-/** The round as one device sees it. */
+/** Round from the view of one device. */
 export interface ParticipantContext extends RoundContext {
   readonly identity: SigningKey;
   readonly demands: Demands;
 }
 
 /**
- * The part that a device plays in one round, by the phase of the round that it waits in. Each step takes a state and gives
- * the next; `message` is what the device sends on entering a phase, the same bytes every time. A step that throws
- * leaves its state as it was. Store the next state before its message is first sent (`saved-participant.ts`): so a device
- * that restarts neither says two things nor forgets what it said.
+ * State of a device in one round, by the phase that it waits in. Each step takes a state and returns the
+ * next; `message` is what the device sends on entering a phase, the same bytes every time. A step that throws
+ * leaves its state unchanged. Store the next state before its message is first sent (`saved-participant.ts`),
+ * so that a device that restarts neither says two things nor forgets what it said.
  */
 export type Participant = InKeys | InShares | InUpdates | InAgreement | InUnmasking | InClosing;
 
-/** Has sent its keys, waits for the roster. */
+/** State of a device that has sent its keys and waits for the roster. */
 export interface InKeys {
   readonly phase: 'keys';
   readonly root: Secret;
@@ -44,39 +44,45 @@ export interface InKeys {
   readonly message: Uint8Array;
 }
 
-/** Has dealt its shares, waits for its neighbours'. */
+/** State of a device that has dealt its shares and waits for its neighbours'. */
 export interface InShares {
   readonly phase: 'shares';
   readonly root: Secret;
   readonly roster: Uint8Array;
   readonly neighbourhood: Neighbourhood;
-  /** The keys under which it exchanges shares with its neighbours, 32 bytes each: computed once, for both ways. */
+  /**
+   * Keys under which it exchanges shares with its neighbours, 32 bytes each: computed once, for both
+   * directions.
+   */
   readonly boxKeys: Secret;
   readonly message: Uint8Array;
 }
 
-/** Holds its neighbours' shares, and masks its update when that is ready. */
+/** State of a device that holds its neighbours' shares, and masks its update when that is ready. */
 export interface InUpdates {
   readonly phase: 'updates';
   readonly root: Secret;
   readonly roster: Uint8Array;
   readonly bundle: Uint8Array;
-  /** A flag of each device of the graph that dealt. */
+  /** Flags for all devices of the graph: true for those that dealt. */
   readonly dealt: Uint8Array;
   readonly neighbourhood: Neighbourhood;
   readonly holdings: Holdings;
 }
 
-/** Has masked its update, and no longer knows its masks; waits for the survivors statement. */
+/**
+ * State of a device that has masked its update, no longer knows its masks, and waits for the survivors
+ * statement.
+ */
 export interface InAgreement {
   readonly phase: 'agreement';
   readonly masked: Masked;
   readonly holdings: Holdings;
-  /** Goes with the update: the device's signature of who dealt (`updateMessage`), 64 bytes. */
+  /** Signature of the dealers' flags (`updateMessage`), 64 bytes; sent with the update. */
   readonly message: Uint8Array;
 }
 
-/** Has signed one statement, waits for the agreements of its neighbours. */
+/** State of a device that has signed one statement and waits for the agreements of its neighbours. */
 export interface InUnmasking {
   readonly phase: 'unmasking';
   readonly masked: Masked;
@@ -85,7 +91,7 @@ export interface InUnmasking {
   readonly message: Uint8Array;
 }
 
-/** Has revealed shares for one statement, and no longer holds any. */
+/** State of a device that has revealed shares for one statement, and no longer holds any. */
 export interface InClosing {
   readonly phase: 'closing';
   readonly graph: Uint8Array;
@@ -93,34 +99,37 @@ export interface InClosing {
   readonly message: Uint8Array;
 }
 
-/** What a device keeps of the graph once it has masked. */
+/** Facts about the graph that a device keeps once it has masked. */
 export interface Masked {
-  /** The hash of the graph, 32 bytes. */
+  /** Hash of the graph, 32 bytes. */
   readonly graph: Uint8Array;
   readonly isComplete: boolean;
   readonly devices: number;
   readonly threshold: number;
-  /** Its own number. */
+  /** Number of the device itself. */
   readonly self: number;
-  /** A flag of each device that dealt, as the bundle said: with those it has masked. */
+  /**
+   * Flags for all devices: true for those that dealt according to the bundle, and so those it has masked
+   * with.
+   */
   readonly dealt: Uint8Array;
-  /** The numbers of its neighbours, ascending. */
+  /** Numbers of its neighbours, ascending. */
   readonly neighbours: Uint32Array;
-  /** Their identities, 32 bytes each. */
+  /** Identities of the neighbours, 32 bytes each. */
   readonly identities: Uint8Array;
 }
 
-/** The shares that a device holds of those that dealt, itself included where it keeps one of its own. */
+/** Shares that a device holds of the dealers' secrets; in a complete graph it holds one of its own too. */
 export interface Holdings {
-  /** Numbers, ascending. */
+  /** Numbers of the dealers, ascending. */
   readonly dealers: readonly number[];
-  /** Whether each dealer's box opened and held what the dealer answers for. */
+  /** True for each dealer whose box opened and matched the dealer's hashes. */
   readonly opened: readonly boolean[];
   /** 72 bytes for each dealer: the share of its seed, the share of its masking secret. */
   readonly shares: Secret;
 }
 
-/** Enters the round with 32 random bytes, which serve for this round only and stay secret. */
+/** Enters the round with 32 random bytes, which are used for this round only and stay secret. */
 export function enterRound(context: ParticipantContext, randomBytes: Uint8Array): InKeys {
   const root = new Secret(Uint8Array.from(randomBytes));
   const keys = signKeys(context, context.identity, deriveSecrets(context, root));
@@ -154,10 +163,10 @@ export function dealShares(context: ParticipantContext, state: InKeys, roster: U
 }
 
 /**
- * Opens the shares of those neighbours that dealt. One that doesn't open, or isn't what its dealer answers for, is
- * left out: `holdings.opened` tells, and so does the device's reveal.
- * @throws MurmurationError `secagg.share` where the bundle is malformed or says that this device did not deal, `secagg.too-few` where
- *   fewer boxes opened than the threshold; the device then leaves the round
+ * Opens the shares of those neighbours that dealt. Leaves out a share that does not open or does not match
+ * its dealer's hashes; `holdings.opened` and the device's reveal say so.
+ * @throws MurmurationError `secagg.share` if the bundle is malformed or says that this device did not deal,
+ * `secagg.too-few` if fewer boxes opened than the threshold; the device then leaves the round
  */
 export function takeShares(context: ParticipantContext, state: InShares, bundle: Uint8Array): InUpdates {
   const { neighbours, parameters, self } = state.neighbourhood;
@@ -191,9 +200,10 @@ export function takeShares(context: ParticipantContext, state: InShares, bundle:
 }
 
 /**
- * Adds this device's masks to its update, in place, modulo 2^width: with all neighbours that dealt, whether or not their boxes opened. The secrets of the masks are gone then: neither this
- * state nor the next can mask another update, whose difference from the first would show. So store the masked bytes
- * together with the next state before they are first sent, and send those bytes again if need be.
+ * Adds this device's masks to its update, in place, modulo 2^width: with all neighbours that dealt, including
+ * those whose boxes did not open. Erases the secrets of the masks: neither this state nor the next can mask
+ * another update, since the difference of both would show. So store the masked bytes together with the next
+ * state before they are first sent, and send those bytes again if necessary.
  */
 export function maskUpdate(
   context: ParticipantContext,
@@ -218,7 +228,7 @@ export function maskUpdate(
   return inAgreement(context, maskedOf(state), state.holdings);
 }
 
-/** The state of a device that has masked its update. */
+/** State of a device that has masked its update. */
 export function inAgreement(context: ParticipantContext, masked: Masked, holdings: Holdings): InAgreement {
   const message = context.identity.sign(updateMessage({ ...context, graph: masked.graph }, masked.dealt));
   return { phase: 'agreement', masked, holdings, message };
@@ -245,7 +255,7 @@ export function forgetRound(state: Participant): void {
   if ('holdings' in state) state.holdings.shares.erase();
 }
 
-/** The shares of a device's secrets for the given holders. */
+/** Shares of a device's secrets for the given holders. */
 function sharesAt(
   context: RoundContext,
   secrets: RoundSecrets,

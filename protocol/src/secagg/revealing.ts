@@ -15,11 +15,12 @@ import { oneShareBytes, pairBytes } from './sealed-share.ts';
 import { readStatement, type Statement, statementHash } from './statement.ts';
 
 /**
- * Takes the survivors statement, of which a device signs one in a round: it agrees by its signature, and reveals only when its neighbours
- * have agreed to the same. Against a coordinator that is honest but curious it answers with its shares at once. The same statement
- * again gets the same answer.
- * @throws MurmurationError `secagg.statement` for a malformed statement, one that does not count this device or names other dealers than
- *   its bundle, or a second one; `secagg.too-few` where fewer are counted than the threshold or the device's floor. Nothing changes then.
+ * Takes the survivors statement; a device signs one in a round. It agrees by its signature, and reveals only
+ * when its neighbours have agreed to the same. If the coordinator is assumed honest but curious, it answers
+ * with its shares at once. The same statement again gets the same answer.
+ * @throws MurmurationError `secagg.statement` for a malformed statement, one that does not count this device
+ * or names other dealers than its bundle, or a second one; `secagg.too-few` if it counts fewer than the
+ * threshold or the device's floor. Nothing changes then.
  */
 export function takeStatement(
   context: ParticipantContext,
@@ -45,10 +46,10 @@ export function takeStatement(
 }
 
 /**
- * Reveals, to whoever holds enough agreements, one share for each neighbour that dealt: of its seed where its update was counted, of its
- * masking secret where not. Once it has revealed, it says the same again.
- * @throws MurmurationError `secagg.agreement` where the agreements are malformed, one of them is wrong, or fewer than the threshold have
- *   agreed: nothing changes then, and another message may have them
+ * Reveals one share for each neighbour that dealt, if enough agreements are presented: of its seed if its
+ * update was counted, else of its masking secret. Once it has revealed, it returns the same again.
+ * @throws MurmurationError `secagg.agreement` if the agreements are malformed, one of them is wrong, or fewer
+ * than the threshold have agreed: nothing changes then, and another message may have them
  */
 export function revealShares(
   context: ParticipantContext,
@@ -70,7 +71,7 @@ export function revealShares(
   return reveal(inGraph, holdings, statement, read);
 }
 
-/** The statement, where this device can stand in it; throws as `takeStatement`. */
+/** Reads a statement that this device accepts; throws as `takeStatement` does. */
 function standInStatement(masked: Masked, statement: Uint8Array, smallestSum: number): Statement {
   const read = readStatement(statement, masked.devices, smallestSum);
   if (!equalBytes(packFlags(read.dealt), masked.dealt))

@@ -4,13 +4,13 @@ import { addPacked, beyondContribution, isBeyond, requirePacked } from './ring.t
 
 /** Ring elements to which packed vectors are added. */
 export interface RingVector {
-  /** The elements modulo 2³²: what is above the bits of the ring has no meaning until `centre`. */
+  /** Elements modulo 2³²: bits above those of the ring have no meaning until `centre`. */
   readonly elements: Int32Array;
-  /** `addPacked` of `ring.ts` to the elements, with its checks and errors. */
+  /** Adds as `addPacked` of `ring.ts` does, with its checks and errors. */
   add(packed: Uint8Array, width: number, bits?: number): void;
 }
 
-/** `length` zeros, in the memory of the kernels where these are to be had. */
+/** Creates `length` zeros, in the memory of the kernels if available. */
 export function ringVector(length: number): RingVector {
   return byKernels(
     () => kernelRingVector(length),
@@ -18,15 +18,20 @@ export function ringVector(length: number): RingVector {
   );
 }
 
-/** Elements that are unpacked at a time, a multiple of 8: at most 256 KiB, which stay in a core's own cache. */
+/**
+ * Elements that are unpacked at a time, a multiple of 8: at most 256 KiB, which stay in a core's own cache.
+ */
 const pieceElements = 65_536;
 
 const scratchAt = 64;
 const piecesAt = 128;
-/** What the kernels may read beyond the last element. */
+/** Bytes that the kernels may read beyond the last element. */
 const beyond = 16;
 
-/** By WebAssembly, in memory of its own. Throws where the platform has no SIMD, or no memory left. */
+/**
+ * Creates a vector in WebAssembly, in memory of its own. Throws if the platform has no SIMD, or no memory
+ * left.
+ */
 export function kernelRingVector(length: number): RingVector {
   const sumAt = piecesAt + 4 * Math.min(pieceElements, Math.ceil(length / 8) * 8);
   const memory = memoryOf(sumAt + 4 * length + beyond);
@@ -61,7 +66,7 @@ export function kernelRingVector(length: number): RingVector {
   };
 }
 
-/** In JavaScript, for platforms without WebAssembly. */
+/** Creates a vector in JavaScript, for platforms without WebAssembly. */
 export function scalarRingVector(length: number): RingVector {
   const elements = new Int32Array(length);
   return { elements, add: (packed, width, bits) => addPacked(elements, packed, width, bits) };

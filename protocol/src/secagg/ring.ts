@@ -2,9 +2,10 @@ import { MurmurationError } from '../errors/errors.ts';
 import { pack } from './pack.ts';
 
 /**
- * Arithmetic modulo 2^w, w from 1 to 32. Elements live in the low bits of an Int32Array; since 2^w divides 2³², sums
- * may be kept modulo 2³² and reduced once at their end (`centre`). On the wire (SPEC.md, SA1) element i occupies the bits
- * from i·w to (i + 1)·w − 1 of a little-endian bit string, padded with zeros to whole bytes.
+ * Width of the widest ring, modulo 2^w with w from 1 to 32. Elements are in the low bits of an Int32Array;
+ * since 2^w divides 2³², sums may be kept modulo 2³² and reduced once at the end (`centre`). On the wire
+ * (SPEC.md, SA1) element i occupies the bits from i·w to (i + 1)·w − 1 of a little-endian bit string, padded
+ * with zeros to whole bytes.
  */
 const maxWidth = 32;
 
@@ -13,7 +14,10 @@ export function packedLength(count: number, width: number): number {
   return Math.ceil((count * width) / 8);
 }
 
-/** The smallest ring that holds every integer from −bound to bound; throws `config.ring` where 32 bits are too few. */
+/**
+ * Width of the smallest ring that holds every integer from −bound to bound; throws `config.ring` if 32 bits
+ * are too few.
+ */
 export function widthFor(bound: number): number {
   const width = Math.max(2, Math.ceil(Math.log2(2 * bound + 1)));
   if (width > maxWidth)
@@ -24,7 +28,7 @@ export function widthFor(bound: number): number {
   return width;
 }
 
-/** The low `width` bits of each element, one after the other. */
+/** Packs the low `width` bits of each element one after the other. */
 export function packRing(elements: Int32Array, width: number): Uint8Array {
   const packed = new Uint8Array(packedLength(elements.length, width));
   pack(elements, width, packed);
@@ -32,9 +36,9 @@ export function packRing(elements: Int32Array, width: number): Uint8Array {
 }
 
 /**
- * Adds the packed elements to `sum`, modulo 2^width: what is above those bits has no meaning until `centre`. With `bits` <
- * width, what one contributor can reach is limited to signed integers of that many bits: an update with any other is refused
- * with `update.weight`, and `sum` is as before.
+ * Adds the packed elements to `sum`, modulo 2^width: higher bits have no meaning until `centre`. With `bits`
+ * < width, each element must be a signed integer of that many bits; an update with any other is refused with
+ * `update.weight`, and `sum` stays unchanged.
  */
 export function addPacked(sum: Int32Array, packed: Uint8Array, width: number, bits: number = width): void {
   requirePacked(packed, sum.length, width);
@@ -54,8 +58,8 @@ export function addPacked(sum: Int32Array, packed: Uint8Array, width: number, bi
 }
 
 /**
- * Whether elements whose union of the bits of each + 2^(`bits` − 1) is `seen` are more than signed integers of so many bits: modulo
- * 2^`width`, an element + half is below 2^`bits` exactly when it fits.
+ * True if an element does not fit into a signed integer of `bits` bits; `seen` is the bitwise OR of all
+ * elements + 2^(`bits` − 1). Modulo 2^`width`, an element + half is below 2^`bits` exactly when it fits.
  */
 export const isBeyond = (seen: number, width: number, bits: number): boolean =>
   bits < width && (seen << (32 - width)) >>> (32 - width + bits) !== 0;
@@ -68,7 +72,7 @@ export function beyondContribution(bits: number): MurmurationError {
   );
 }
 
-/** The signed elements of a packed vector. */
+/** Signed elements of a packed vector. */
 export function unpackRing(packed: Uint8Array, count: number, width: number): Int32Array {
   const elements = new Int32Array(count);
   addPacked(elements, packed, width);
@@ -95,7 +99,10 @@ function signed(value: number, width: number): number {
   return ((value | 0) << (32 - width)) >> (32 - width);
 }
 
-/** Throws `update.wrong-length`, or `update.malformed` for stray bits, where `packed` can't be `count` elements of `width` bits. */
+/**
+ * Throws `update.wrong-length`, or `update.malformed` for stray bits, if `packed` can't be `count` elements
+ * of `width` bits.
+ */
 export function requirePacked(packed: Uint8Array, count: number, width: number): void {
   const length = packedLength(count, width);
   if (packed.length !== length)
@@ -109,9 +116,9 @@ export function requirePacked(packed: Uint8Array, count: number, width: number):
 }
 
 /**
- * Eight elements of w bits are w bytes, so the places repeat, and up to 25 bits each element is within one unaligned 32-bit
- * load (w + 7 ≤ 32). The bits above it that were loaded as well stay: they change nothing modulo 2^w. `seen` is the
- * union of the bits of all elements + half. (`| 0` spares a check for overflow.)
+ * Eight elements of w bits take w bytes, so their bit offsets repeat, and up to 25 bits each element is
+ * within one unaligned 32-bit load (w + 7 ≤ 32). Higher bits that were loaded too stay: they change nothing
+ * modulo 2^w. `seen` is the bitwise OR of all elements + half. (`| 0` saves a check for overflow.)
  */
 function addEights(
   sum: Int32Array,
@@ -166,7 +173,7 @@ function addEights(
   return { added, seen };
 }
 
-/** Takes off again what `addEights` has added, bit for bit. */
+/** Subtracts what `addEights` added, bit for bit. */
 function takeEights(sum: Int32Array, packed: Uint8Array, width: number, added: number): void {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   for (let i = 0; i < added; i++) {

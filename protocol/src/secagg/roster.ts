@@ -9,16 +9,16 @@ import { type DeviceKeys, keyBytes, readKeys, signatureBytes, TakenKeys } from '
 import { inclusionProof, provenRoot } from './merkle.ts';
 import { checkParameters, fewestInAnySum, type GraphParameters } from './parameters.ts';
 
-/** What a device knows of the graph: its own number, and its neighbours with their keys. */
+/** Part of the graph that a device knows: its own number, and its neighbours with their keys. */
 export interface Neighbourhood {
   readonly parameters: GraphParameters;
-  /** The number of this device in the graph. */
+  /** Number of this device in the graph. */
   readonly self: number;
-  /** The numbers of its neighbours, ascending. */
+  /** Numbers of its neighbours, ascending. */
   readonly neighbours: Uint32Array;
-  /** Their identity, sealing and masking keys, 96 bytes for each. */
+  /** Identity, sealing and masking key of each neighbour, 96 bytes for each. */
   readonly keys: Uint8Array;
-  /** The hash of the graph (`graphHash`), 32 bytes. */
+  /** Hash of the graph (`graphHash`), 32 bytes. */
   readonly graph: Uint8Array;
 }
 
@@ -28,28 +28,28 @@ export const identityOf = (all: Neighbourhood, i: number): Uint8Array => keyOf(a
 export const sealingKeyOf = (all: Neighbourhood, i: number): Uint8Array => keyOf(all, 3 * i + 1);
 export const maskingKeyOf = (all: Neighbourhood, i: number): Uint8Array => keyOf(all, 3 * i + 2);
 
-/** The context of a round with the graph that the roster proved. */
+/** Context of a round with the graph that the roster proved. */
 export const graphContext = <Context extends RoundContext>(
   context: Context,
   { graph }: Neighbourhood,
 ): Context & GraphContext => ({ ...context, graph });
 
-/** A line of the roster. */
+/** Line of the roster. */
 interface Entry {
   readonly number: number;
   readonly keys: DeviceKeys;
 }
 
-/** What a device insists on, whatever the coordinator says. */
+/** Conditions that a device insists on, whatever the coordinator says. */
 export interface Demands {
   readonly assumptions: Assumptions;
-  /** The fewest devices in a graph. */
+  /** Minimum devices in a graph. */
   readonly smallestCohort: number;
-  /** The fewest devices in a sum, by the statement and by what a sparse graph guarantees whoever lies. */
+  /** Minimum devices in a sum, by the statement and by the guarantee of a sparse graph even if peers lie. */
   readonly smallestSum: number;
-  /** The authority that must have certified each neighbour; without one, the coordinator's roster counts. */
+  /** Authority that must have certified each neighbour; without one, the coordinator's roster is trusted. */
   readonly authority?: EnrolmentAuthority | undefined;
-  /** The day by the device's clock (`dayOf`), on which certificates must still hold. */
+  /** Current day by the device's clock (`dayOf`), on which certificates must still be valid. */
   readonly today: number;
 }
 
@@ -59,8 +59,9 @@ const entryBytes = (certified: boolean): number =>
   4 + 3 * keyBytes + signatureBytes + (certified ? certificateBytes : 0);
 
 /**
- * The roster for one device: its number, its neighbours' signed keys, the leaf of whoever comes next after each of these in the list (so
- * that nobody stands in it twice unseen), and the hashes that prove all their places in the Merkle tree.
+ * Encodes the roster for one device: its number, its neighbours' signed keys, the leaf that follows each of
+ * these in the list (so that no device is in it twice unnoticed), and the hashes that prove all their places
+ * in the Merkle tree.
  */
 export function writeRoster(graph: MaskingGraph, self: number): Uint8Array {
   const { parameters, devices, leaves, tree } = graph;
@@ -87,18 +88,19 @@ export function writeRoster(graph: MaskingGraph, self: number): Uint8Array {
   return writer.raw(proof).bytes;
 }
 
-/** The numbers that come next after known ones (ascending) and are not known themselves, ascending. */
+/** Numbers that follow known ones (ascending) and are not known themselves, ascending. */
 function successorsOf(known: Uint32Array, devices: number): Uint32Array {
   return known.map(number => number + 1).filter((next, i) => next < devices && next !== known[i + 1]);
 }
 
 /**
- * Reads the roster that the coordinator sent to the device with these keys, and checks all that the device can check: the
- * parameters against its demands, the neighbours' signatures and certificates, that all keys differ, and by the inclusion
- * proof that the device and its neighbours have the places that the Merkle root gives them, and none of them two.
+ * Reads the roster that the coordinator sent to the device with these keys, and checks everything that the
+ * device can check: the parameters against its demands, the neighbours' signatures and certificates, that all
+ * keys differ, and by the inclusion proof that the device and its neighbours have the places that the Merkle
+ * root gives them, and each only one.
  *
- * @throws MurmurationError `secagg.roster`, `secagg.parameters`, `secagg.keys` or `crypto.low-order` by what fails; the
- *   device then leaves the round
+ * @throws MurmurationError `secagg.roster`, `secagg.parameters`, `secagg.keys` or `crypto.low-order`,
+ * depending on what fails; the device then leaves the round
  */
 export function readRoster(
   context: RoundContext,
@@ -157,7 +159,7 @@ export function readRoster(
   };
 }
 
-/** Checks who is where by what is left of the roster, and returns the Merkle root. */
+/** Checks the devices' places by the rest of the roster, and returns the Merkle root. */
 function provePlaces(
   context: RoundContext,
   parameters: GraphParameters,

@@ -18,7 +18,7 @@ import { Secret } from './secret.ts';
 
 const phases = ['keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing'] as const;
 
-/** A state as bytes, secrets included, for the device's own storage. */
+/** Encodes a state, secrets included, for the device's own storage. */
 export function saveParticipant(state: Participant): Uint8Array {
   const tag = Uint8Array.of(phases.indexOf(state.phase));
   switch (state.phase) {
@@ -65,11 +65,14 @@ function savedHoldings({ dealers, opened, shares }: Holdings): Uint8Array {
   return writer.raw(shares.expose()).bytes;
 }
 
-/** The state that `saveParticipant` saved in the same round; throws `protocol.frame` where the bytes are cut short. */
+/**
+ * Restores a state that `saveParticipant` saved in the same round; throws `protocol.frame` if the bytes are
+ * cut short.
+ */
 export function restoreParticipant(context: ParticipantContext, saved: Uint8Array): Participant {
   const reader = new ByteReader(saved);
   const phase = phases[reader.u8()];
-  // Up to the mask, everything follows from the root and from what the coordinator sent.
+  // Before masking, everything follows from the root and from the coordinator's messages.
   switch (phase) {
     case 'keys':
       return enterRound(context, reader.raw(keyBytes));

@@ -3,24 +3,27 @@ import { bindInGraph, type GraphContext, type RoundContext } from './context.ts'
 import { keyBytes } from './keys.ts';
 import { shareBytes } from './shamir.ts';
 
-/** The shares of both secrets of one device that one other device holds. */
+/** Shares of both secrets of one device that one other device holds. */
 export interface SharePair {
-  /** Of the seed of the self mask, to be revealed if the device's update was counted. */
+  /** Share of the seed of the self mask, revealed if the device's update was counted. */
   readonly seed: Uint8Array;
-  /** Of the secret of the masking key, to be revealed if it was lost. */
+  /** Share of the secret of the masking key, revealed if the update was lost. */
   readonly masking: Uint8Array;
 }
 
 export const oneShareBytes = shareBytes(keyBytes);
 export const pairBytes = 2 * oneShareBytes;
-/** Half a SHA-256: a share that fits another's hash would take 2¹²⁸ tries. */
+/** Bytes of half a SHA-256: a share that fits another's hash would take 2¹²⁸ tries. */
 const hashBytes = 16;
 const nonceBytes = 24;
 const boxOverhead = 16;
-/** The length of what `sealShares` gives: 120 bytes. */
+/** Bytes of the result of `sealShares`: 120. */
 export const parcelBytes = 2 * hashBytes + pairBytes + boxOverhead;
 
-/** From whom to whom a parcel goes: the numbers of both, and the key on which their sealing keys agree, which both ways share. */
+/**
+ * Sender and receiver of a parcel, by number, and the shared key of their sealing keys, which both directions
+ * use.
+ */
 export interface Route {
   readonly from: number;
   readonly to: number;
@@ -29,8 +32,9 @@ export interface Route {
 }
 
 /**
- * A parcel: the hash of each share, then both sealed for their holder (NaCl's box). The nonce is the hash of the graph and of
- * both devices' numbers, in order, so that a box opens only between devices that were shown one graph, for its receiver, as its sender's.
+ * Encodes a parcel: the hash of each share, then both sealed for their holder (NaCl's box). The nonce is the
+ * hash of the graph and of both devices' numbers, in order, so that a box opens only between devices that
+ * were shown the same graph, for its receiver, as its sender's.
  */
 export function sealShares(
   context: GraphContext,
@@ -42,8 +46,8 @@ export function sealShares(
 }
 
 /**
- * The shares in a parcel; undefined where it was not sealed in this graph by this sender for this receiver, or holds other
- * shares than its hashes say.
+ * Opens the shares in a parcel; undefined if it was not sealed in this graph by this sender for this
+ * receiver, or holds other shares than its hashes say.
  */
 export function openShares(
   context: GraphContext,
@@ -59,7 +63,7 @@ export function openShares(
   return asSaid ? pair : undefined;
 }
 
-/** Whether a share is the one that its dealer answers for in this parcel. */
+/** True if a share matches the hash of its dealer in this parcel. */
 export function isShareOf(
   context: RoundContext,
   parcel: Uint8Array,
@@ -70,7 +74,7 @@ export function isShareOf(
   return equalBytes(shareHash(context, share), parcel.subarray(at, at + hashBytes));
 }
 
-/** A share has 279 random bits, so that its hash says nothing of it. */
+/** Hashes a share. A share has 279 random bits, so its hash reveals nothing of it. */
 const shareHash = ({ primitives }: RoundContext, share: Uint8Array): Uint8Array =>
   primitives.sha256(share).subarray(0, hashBytes);
 

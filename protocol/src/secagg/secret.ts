@@ -11,7 +11,7 @@ export class Secret {
     this.#bytes = bytes;
   }
 
-  /** The bytes themselves, not a copy; throws `secagg.erased` once these were erased. */
+  /** Returns the bytes themselves, not a copy; throws `secagg.erased` once they were erased. */
   expose(): Uint8Array {
     if (this.#erased) throw new MurmurationError('secagg.erased');
     return this.#bytes;

@@ -2,12 +2,13 @@ import { MurmurationError } from '../errors/errors.ts';
 import type { UniformInteger } from './uniform.ts';
 
 /**
- * Shamir's secret sharing (Communications of the ACM 22(11), 1979) over the integers modulo 2³¹ + 11, the prime of Google's
- * federated-compute: wide enough for a share to each of two thousand million devices, narrow enough for products by
- * doubles. A secret is cut into limbs of 31 bits from its end on, each shared by a polynomial of its own.
+ * Modulus of Shamir's secret sharing (Communications of the ACM 22(11), 1979): 2³¹ + 11, the prime of
+ * Google's federated-compute. It is large enough for a share to each of two thousand million devices, and
+ * small enough for products in doubles. A secret is cut into limbs of 31 bits from its end on, each shared by
+ * a polynomial of its own.
  */
 const prime = 2_147_483_659;
-/** Above 1 / prime by more than three roundings take away. */
+/** Above 1 / prime by more than three roundings can subtract. */
 const inverse = (1 / prime) * (1 + 2 ** -51);
 const limbBits = 31;
 const limbRange = 2 ** limbBits;
@@ -15,14 +16,14 @@ const limbBytes = 4;
 
 const limbCount = (secretBytes: number): number => Math.ceil((8 * secretBytes) / limbBits);
 
-/** The length of a share, in bytes, of a secret of `secretBytes` bytes: 36 for 32. */
+/** Bytes of a share of a secret of `secretBytes` bytes: 36 for 32. */
 export const shareBytes = (secretBytes: number): number => limbCount(secretBytes) * limbBytes;
 
 /**
- * Shares of `secret` at the given points, any `threshold` of which recover it, and fewer of which say nothing of it.
+ * Shares `secret` at the given points; any `threshold` shares recover it, and fewer reveal nothing of it.
  *
  * @param points distinct integers of [1, prime)
- * @param random uniformly random; what it gives must stay as secret as the secret
+ * @param random uniformly random; its output must stay as secret as the secret
  */
 export function shareSecret(
   secret: Uint8Array,
@@ -32,7 +33,7 @@ export function shareSecret(
 ): Uint8Array[] {
   const limbs = limbsOf(secret);
   const count = limbs.length;
-  // Those of one power side by side, as they are read.
+  // Coefficients of one power are adjacent, in the order in which they are read.
   const coefficients = new Float64Array(threshold * count);
   limbs.forEach((value, limb) => {
     coefficients[limb] = value;
@@ -41,7 +42,8 @@ export function shareSecret(
   const values = new Float64Array(count);
   return points.map(point => {
     values.fill(0);
-    // Each product of a polynomial waits for the one before it, so that all polynomials go on side by side.
+    // Each product of a polynomial waits for the one before it, so all polynomials are evaluated side by
+    // side.
     for (let power = threshold - 1; power >= 0; power--) {
       for (let limb = 0; limb < count; limb++)
         values[limb] = addModulo(multiplyModulo(values[limb]!, point), coefficients[power * count + limb]!);
@@ -53,11 +55,11 @@ export function shareSecret(
 }
 
 /**
- * Recovers secrets of `secretBytes` bytes from their shares at `points`, in the same order. The coefficients
- * are computed once, for all secrets that the same devices hold shares of.
+ * Recovers secrets of `secretBytes` bytes from their shares at `points`, in the same order. Computes the
+ * coefficients once, for all secrets that the same devices hold shares of.
  *
- * The answer is undefined where the shares are of no such secret; with wrong shares it is more often some other secret, so
- * that whoever recovers one needs something to compare it with.
+ * Returns undefined if the shares are of no such secret; with wrong shares the result is more often some
+ * other secret, so the caller needs something to compare it with.
  */
 export function secretRecovery(
   points: readonly number[],
@@ -78,11 +80,11 @@ export function secretRecovery(
   };
 }
 
-/** The factor of each point's share in the polynomial's value at zero. */
+/** Factor of each point's share in the polynomial's value at zero. */
 function lagrangeAtZero(points: readonly number[]): Float64Array {
   if (new Set(points).size !== points.length)
     throw new MurmurationError('secagg.share', 'Two shares are of one device.');
-  // Each is the product of all points, divided by its own point and by its distances to the others.
+  // Each weight is the product of all points, divided by its own point and by its distances to the others.
   const divisors = Float64Array.from(points, (point, i) => {
     let divisor = point;
     for (let j = 0; j < points.length; j++) {
@@ -91,7 +93,8 @@ function lagrangeAtZero(points: readonly number[]): Float64Array {
     }
     return divisor;
   });
-  // One inverse for all (Montgomery): the inverse of their product, from which the divisors are taken off again in turn.
+  // One inverse for all divisors (Montgomery): inverts their product, then removes the divisors again one by
+  // one.
   const before = new Float64Array(points.length);
   let product = 1;
   divisors.forEach((divisor, i) => {
@@ -108,7 +111,7 @@ function lagrangeAtZero(points: readonly number[]): Float64Array {
   return weights;
 }
 
-/** The limbs of a secret (big-endian), the highest first. */
+/** Limbs of a secret (big-endian), the highest first. */
 function limbsOf(secret: Uint8Array): number[] {
   const limbs: number[] = [];
   let held = 0;
@@ -126,7 +129,7 @@ function limbsOf(secret: Uint8Array): number[] {
   return limbs.reverse();
 }
 
-/** The secret of these limbs; undefined where they exceed its length. */
+/** Secret of these limbs; undefined if they exceed its length. */
 function secretOf(limbs: Float64Array, secretBytes: number): Uint8Array | undefined {
   const secret = new Uint8Array(secretBytes);
   let at = secretBytes;
@@ -159,9 +162,9 @@ function addModulo(a: number, b: number): number {
 }
 
 /**
- * a × b modulo the prime, for a and b below it. The quotient by doubles is never too small, as its factor `inverse` is
- * large enough for all that rounding takes away; where it is one too large, the low 32 bits of the remainder are those of a
- * small negative number.
+ * Computes a × b modulo the prime, for a and b below it. The quotient in doubles is never too small, since
+ * its factor `inverse` is large enough for all that rounding can subtract; if it is one too large, the low 32
+ * bits of the remainder are those of a small negative number.
  */
 function multiplyModulo(a: number, b: number): number {
   const quotient = Math.floor(a * b * inverse);

@@ -4,15 +4,15 @@ import { fewestContributors } from './assumptions.ts';
 import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
 import { bindInGraph, type GraphContext } from './context.ts';
 
-/** The survivors statement: who dealt (D) and whose update was counted (C*), by number. */
+/** Survivors statement: the devices that dealt (D) and those whose update was counted (C*), by number. */
 export interface Statement {
   readonly dealt: readonly boolean[];
   readonly counted: readonly boolean[];
 }
 
 /**
- * The bytes of a statement: a flag of each device of the graph that dealt, then of each whose update was counted. So it cannot ask for
- * both secrets of a device.
+ * Encodes a statement: a flag of each device of the graph that dealt, then of each whose update was counted.
+ * So it cannot ask for both secrets of a device.
  * @throws MurmurationError `secagg.too-few` below three contributors
  */
 export function writeStatement(
@@ -28,9 +28,9 @@ export function writeStatement(
 }
 
 /**
- * Reads a statement about so many devices.
- * @throws MurmurationError `secagg.statement` where it has another length or stray bits, or counts a device that did not deal;
- *   `secagg.too-few` where it counts fewer than `smallestSum`, or than three
+ * Reads a statement about `devices` devices.
+ * @throws MurmurationError `secagg.statement` if it has another length or stray bits, or counts a device that
+ * did not deal; `secagg.too-few` if it counts fewer than `smallestSum`, or than three
  */
 export function readStatement(
   statement: Uint8Array,
@@ -53,7 +53,7 @@ export function readStatement(
   return { dealt, counted };
 }
 
-/** S: the hash of a statement, by which devices agree on it; 32 bytes. */
+/** S: hash of a statement, by which devices agree on it; 32 bytes. */
 export function statementHash(context: GraphContext, statement: Uint8Array): Uint8Array {
   return context.primitives.sha256(bindInGraph(context, 'statement', statement));
 }

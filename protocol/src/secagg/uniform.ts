@@ -1,11 +1,14 @@
 import type { Primitives } from '../primitives/primitives.ts';
 
-/** A uniformly random integer of [0, `below`), where `below` is at most 2³². */
+/** Returns a uniformly random integer of [0, `below`), where `below` is at most 2³². */
 export type UniformInteger = (below: number) => number;
 
 const blocksAtOnce = 16;
 
-/** Uniform integers drawn from the ChaCha20 stream of `key`: words of 32 bits, those refused that would favour some. */
+/**
+ * Draws uniform integers from the ChaCha20 stream of `key`: 32-bit words, with rejection of those that would
+ * cause a bias.
+ */
 export function uniformIntegers(primitives: Primitives, key: Uint8Array): UniformInteger {
   const stream = primitives.keystream(key, 0);
   let words: Uint32Array = new Uint32Array(0);

@@ -13,8 +13,8 @@ import { secretRecovery } from './shamir.ts';
 import { readStatement, statementHash } from './statement.ts';
 
 /**
- * A recovered secret, and whose masks it takes off: plain data, for any thread. A seed stands for the self mask of a
- * contributor, a masking secret for all masks that contributors share with a dropped device.
+ * Recovered secret with what is needed to remove its masks: plain data, for any thread. A seed gives the self
+ * mask of a contributor, a masking secret all masks that contributors share with a dropped device.
  */
 export type RecoveredSecret =
   | { readonly kind: 'seed'; readonly seed: Uint8Array }
@@ -22,33 +22,37 @@ export type RecoveredSecret =
       readonly kind: 'masking';
       readonly device: number;
       readonly secret: Uint8Array;
-      /** The numbers of those contributors. */
+      /** Numbers of those contributors. */
       readonly peers: Uint32Array;
-      /** Their masking keys, 32 bytes each. */
+      /** Masking keys of the contributors, 32 bytes each. */
       readonly peerKeys: Uint8Array;
     };
 
 type Recovery = ReturnType<typeof secretRecovery>;
 
-/** What is known so far of one secret that the round needs: shares lie one after the other, as there are so many of them. */
+/**
+ * Shares collected so far of one secret that the round needs; concatenated, since there are very many of
+ * them.
+ */
 interface Wanted {
   readonly kind: RecoveredSecret['kind'];
-  /** The points of the shares, with room for as many as the threshold. */
+  /** Points of the shares, with room for as many as the threshold. */
   readonly points: Uint32Array;
   readonly shares: Uint8Array;
   count: number;
 }
 
 /**
- * Collects the shares that contributors reveal, up to the threshold for each secret, and recovers the secrets from them: the
- * seed of every contributor, the masking secret of every device that dealt but did not contribute.
+ * Collects the shares that contributors reveal, up to the threshold for each secret, and recovers the secrets
+ * from them: the seed of every contributor, the masking secret of every device that dealt but did not
+ * contribute.
  */
 export class Unmasking {
   readonly #graph: MaskingGraph;
   readonly #dealings: Dealings;
   readonly #statementHash: Uint8Array;
   readonly #counted: readonly boolean[];
-  /** By the number of the dealer. */
+  /** Secrets by the number of the dealer. */
   readonly #wanted = new Map<number, Wanted>();
   readonly #revealed = new Set<number>();
   #missing: number;
@@ -71,12 +75,12 @@ export class Unmasking {
     this.#missing = this.#wanted.size;
   }
 
-  /** How many secrets lack shares still; at 0 they can be recovered. */
+  /** Number of secrets that lack shares; at 0 they can be recovered. */
   get missing(): number {
     return this.#missing;
   }
 
-  /** The numbers of the devices whose secrets lack shares. */
+  /** Numbers of the devices whose secrets lack shares. */
   get lacking(): readonly number[] {
     const { threshold } = this.#graph.parameters;
     return [...this.#wanted].filter(([, { count }]) => count < threshold).map(([dealer]) => dealer);
@@ -85,8 +89,9 @@ export class Unmasking {
   /**
    * Takes the reveal of a contributor; a second one changes nothing.
    * @returns the numbers of the dealers whose boxes the device could not open
-   * @throws MurmurationError `secagg.share` where the device was not counted, the reveal is malformed or for another
-   *   statement, or a share is not the one that its dealer answers for: the device has changed it. Nothing is taken then.
+   * @throws MurmurationError `secagg.share` if the device was not counted, the reveal is malformed or for
+   * another statement, or a share does not match its dealer's hash, so that the device has changed it.
+   * Nothing is taken then.
    */
   take(device: number, reveal: Uint8Array): number[] {
     if (!this.#counted[device]) {
@@ -120,9 +125,9 @@ export class Unmasking {
   }
 
   /**
-   * The recovered secrets, each checked against what its owner published.
-   * @throws MurmurationError `secagg.too-few` where shares are missing, `secagg.dealer` where a device dealt shares of
-   *   something else than it signed: its masks can't be taken off, and the round has failed
+   * Recovers the secrets, each checked against what its owner published.
+   * @throws MurmurationError `secagg.too-few` if shares are missing, `secagg.dealer` if a device dealt shares
+   * of something other than it signed: its masks can't be removed, and the round has failed
    */
   recover(): RecoveredSecret[] {
     if (this.#missing > 0) {
@@ -131,7 +136,7 @@ export class Unmasking {
         `${this.#missing} secrets lack shares: too few devices answered.`,
       );
     }
-    // In a complete graph the same devices hold shares of one secret after the other.
+    // In a complete graph the same devices hold shares of many secrets in a row.
     let last: { readonly points: Uint32Array; readonly recovery: Recovery } | undefined;
     const secrets: RecoveredSecret[] = [];
     const liars: number[] = [];
@@ -162,7 +167,7 @@ export class Unmasking {
     return secrets;
   }
 
-  /** Those that dealt, of the devices whose shares `device` may hold. */
+  /** Dealers whose shares `device` may hold. */
   #dealersFor(device: number): Uint32Array {
     const { parameters, neighbours } = this.#graph;
     return holdersOf(parameters, neighbours[device]!).filter(dealer => this.#dealings.has(dealer));
@@ -189,8 +194,8 @@ export class Unmasking {
 }
 
 /**
- * What to add to the sum to take off the masks of a recovered secret: pure, so that any thread can compute it, and then
- * apply it to any range of the sum (`applyMasks`).
+ * Masks to add to the sum in order to remove the masks of a recovered secret. Pure, so that any thread can
+ * compute them and then apply them to any range of the sum (`applyMasks`).
  */
 export function unmaskingMasks(context: GraphContext, recovered: RecoveredSecret): Masks {
   if (recovered.kind === 'seed') {

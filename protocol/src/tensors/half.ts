@@ -1,9 +1,12 @@
-/** Numbers of 16 bits (IEEE 754-2019 binary16), as their bits. */
+/**
+ * Float with the bits of a binary32, for conversions to 16-bit floats (IEEE 754-2019 binary16), which are
+ * given as their bits.
+ */
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-/** The value of a half-precision number. */
+/** Value of a half-precision number. */
 export function halfToNumber(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 0x1f;
@@ -13,9 +16,10 @@ export function halfToNumber(half: number): number {
   return sign * (1 + fraction / 1_024) * 2 ** (exponent - 15);
 }
 
-/** The bits of the half-precision number nearest to `value`, of two equally near ones the even one; infinite from 65,520 on. */
+/** Bits of the half-precision number nearest to `value`, ties to even; infinite from 65,520 on. */
 export function numberToHalf(value: number): number {
-  // Rounding to 24 bits first may land between two halves, where to round once more is wrong: what is left over is kept as a last bit.
+  // Rounding to 24 bits first may land between two halves, where rounding again would be wrong: a sticky last
+  // bit keeps the rest.
   float[0] = value;
   let single = bits[0] ?? 0;
   const rounded = float[0] ?? 0;
@@ -33,11 +37,11 @@ export function numberToHalf(value: number): number {
     if (target < -10) return sign;
     return sign | rounding(fraction | 0x800000, 14 - target);
   }
-  // A fraction that rounds up past its ten bits raises the exponent, as it should.
+  // A fraction that rounds up past its ten bits correctly raises the exponent.
   return sign | ((target << 10) + rounding(fraction, 13));
 }
 
-/** `value` without its `shift` last bits, rounded to the nearest, ties to even. */
+/** Removes the last `shift` bits of `value`, rounded to the nearest, ties to even. */
 function rounding(value: number, shift: number): number {
   const kept = value >>> shift;
   const rest = value & ((1 << shift) - 1);

@@ -1,4 +1,4 @@
-/** What one element of a tensor is, by the names of the Open Inference Protocol. */
+/** Type of a tensor's elements, by the names of the Open Inference Protocol. */
 export type Datatype =
   | 'BOOL'
   | 'UINT8'
@@ -14,7 +14,9 @@ export type Datatype =
   | 'FP64'
   | 'BYTES';
 
-/** Elements in row-major order. BOOL is 0 or 1, FP16 its 16 bits, and BYTES one byte string for each element. */
+/**
+ * Elements in row-major order. BOOL is 0 or 1, FP16 its 16 bits, and BYTES one byte string for each element.
+ */
 export type TensorData =
   | Uint8Array
   | Uint16Array
@@ -36,7 +38,7 @@ export interface Tensor {
   readonly data: TensorData;
 }
 
-/** What a model takes or gives under one name; −1 stands for a length that varies. */
+/** Input or output of a model under one name; −1 stands for a variable length. */
 export interface TensorSpec {
   readonly name: string;
   readonly datatype: Datatype;

@@ -1,4 +1,7 @@
-/** A map of so many entries at most: the one that was set longest ago gives way. An entry that is set again is the newest. */
+/**
+ * Map of at most `most` entries: evicts the one that was set longest ago. Setting an entry again makes it the
+ * newest.
+ */
 export class BoundedMap<Key, Value> extends Map<Key, Value> {
   readonly #most: number;
 

@@ -1,4 +1,4 @@
-/** Cancels what it was returned for; calling it twice is harmless. */
+/** Cancels a pending call; calling it twice is harmless. */
 export type Cancel = () => void;
 
 /** Time as an argument: the system's in production, a virtual one in tests and simulations. */
@@ -8,9 +8,13 @@ export interface Clock {
   /** Calls `wake` once when `time` (ms since 1970) has come, never before this call has returned. */
   at(time: number, wake: () => void): Cancel;
   /**
-   * Of a clock that can be set: ms since whenever, by one that nobody can set, and which may stand still while the machine sleeps.
+   * Milliseconds since an arbitrary moment, by a clock that can't be set and may stand still while the
+   * machine sleeps. Present on clocks that can be set.
    */
   elapsed?(): number;
-  /** Of a clock that nobody can set: ms by which the machine's own is ahead of it by now; negative where it is behind. */
+  /**
+   * Milliseconds by which the machine's clock is ahead of this one; negative if it is behind. Present on
+   * clocks that can't be set.
+   */
   ahead?(): number;
 }

@@ -5,7 +5,7 @@ const form = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)$/;
 
 const expected = 'expected a time such as "30 s", "1.5 min" or "2 h", up to a year';
 
-/** A span of time: `'30 s'`, `'1.5 min'`, or a number of ms. Units: ms, s, min, h, d. */
+/** Duration: `'30 s'`, `'1.5 min'`, or a number of ms. Units: ms, s, min, h, d. */
 export const duration = z
   .union([z.number(), z.string().regex(form, expected)], expected)
   .transform(value => (typeof value === 'number' ? value : milliseconds(value)))

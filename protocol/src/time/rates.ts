@@ -1,25 +1,27 @@
 import { BoundedMap } from './bounded-map.ts';
 import type { Clock } from './clock.ts';
 
-/** `burst` at once, `perSecond` in the long run. */
+/** Rate limit: `burst` at once, `perSecond` in the long run. */
 export interface Rate {
   readonly burst: number;
   readonly perSecond: number;
 }
 
-/** Keys that are remembered at most; one that is forgotten begins anew. */
+/** Maximum keys that are remembered; a forgotten one starts with a full bucket. */
 const mostKeys = 65_536;
 
 /**
- * A token bucket for each key, kept as one time: that at which the bucket is full again (the generic cell rate algorithm of
+ * Token bucket for each key, stored as the time at which it is full again (the generic cell rate algorithm of
  * ITU-T I.371, Annex A).
  */
 export class Rates {
   readonly #clock: Clock;
-  /** ms that one takes to come back. */
+  /** Milliseconds until one token comes back. */
   readonly #interval: number;
   readonly #depth: number;
-  /** By key, the least recently used first: when its bucket is full again, ms since 1970. */
+  /**
+   * Map from a key, the least recently used first, to the time when its bucket is full again, ms since 1970.
+   */
   readonly #full = new BoundedMap<string, number>(mostKeys);
 
   constructor({ burst, perSecond }: Rate, clock: Clock) {
@@ -28,12 +30,16 @@ export class Rates {
     this.#depth = burst * this.#interval;
   }
 
-  /** 0 where `key` may go on, which counts `cost` times, as often as the bucket is deep at most; else the ms after which it may. */
+  /**
+   * Returns 0 if `key` may proceed, and takes `cost` tokens, at most as many as the bucket holds; else the ms
+   * until it may.
+   */
   take(key: string, cost = 1): number {
     const taken = Math.min(cost * this.#interval, this.#depth);
     const now = this.#clock.now();
     const kept = this.#full.get(key) ?? now;
-    // Beyond what an empty bucket takes, the clock was set back: nothing is known of the key any more.
+    // A later time than an empty bucket's means that the clock was set back; the key then starts with a full
+    // bucket.
     const full = kept > now + this.#depth ? now : Math.max(kept, now);
     const wait = full + taken - now - this.#depth;
     // A rounding error is no reason to wait.

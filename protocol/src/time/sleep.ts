@@ -1,6 +1,9 @@
 import type { Cancel, Clock } from './clock.ts';
 
-/** Resolves after `ms`, or when `early` calls the function it is given. Rejects with the reason of `signal` once that is aborted. */
+/**
+ * Resolves after `ms`, or when `early` calls the function it is given. Rejects with the reason of `signal`
+ * once that is aborted.
+ */
 export function sleep(
   ms: number,
   clock: Clock,
@@ -10,7 +13,7 @@ export function sleep(
   return untilTime(clock.now() + ms, clock, signal, early);
 }
 
-/** As `sleep`, until `time`, ms since 1970. */
+/** Sleeps until `time`, ms since 1970, as `sleep` does. */
 export function untilTime(
   time: number,
   clock: Clock,

@@ -1,17 +1,17 @@
 import type { Clock } from './clock.ts';
 
-/** Longest delay of a timer, ms; a longer one would fire at once. */
+/** Maximum delay of a timer, ms; a longer one would fire at once. */
 const maxDelay = 2 ** 31 - 1;
 
-/** The machine's clock, as somebody may set it. */
+/** Clock of the machine, which may be set at any time. */
 export const systemClock: Clock = {
   ...clockOf(() => Date.now()),
   elapsed: () => globalThis.performance?.now() ?? Date.now(),
 };
 
 /**
- * A clock that shows what the machine's does at this moment, and goes on from there whoever sets that: for a process whose deadlines
- * are to keep their length. `wall` gives ms since 1970, `monotonic` ms since whenever.
+ * Clock that starts at the machine's current time and continues even if that is set: for a process whose
+ * deadlines must keep their length. `wall` returns ms since 1970, `monotonic` ms since an arbitrary moment.
  */
 export function steadyClock(
   wall: () => number = () => Date.now(),

@@ -1,13 +1,16 @@
-/** A call that falls due at a time. */
+/** Call that falls due at a time. */
 export interface Timer {
   readonly time: number;
-  /** Set before those of higher numbers. */
+  /** Order in which timers were set. */
   readonly number: number;
   /** Undefined once it is cancelled. */
   wake: (() => void) | undefined;
 }
 
-/** Timers by the time at which they fall due; of equals, the one that was set first. A binary heap: thousands of devices wait at once. */
+/**
+ * Timers ordered by the time at which they fall due; equal ones in the order in which they were set. A binary
+ * heap, since thousands of devices wait at once.
+ */
 export class Timers {
   readonly #heap: Timer[] = [];
   #set = 0;
@@ -33,13 +36,13 @@ export class Timers {
     if (this.#heap.length > 64 && this.#heap.length > 2 * this.#live) this.#compact();
   }
 
-  /** The one that is due first; undefined where none is set. */
+  /** Timer that is due first; undefined if there is none. */
   first(): Timer | undefined {
     while (this.#heap.length > 0 && !this.#heap[0]!.wake) this.#takeTop();
     return this.#heap[0];
   }
 
-  /** Takes the one that is due first out; there is one. */
+  /** Removes and returns the timer that is due first; there must be one. */
   take(): { readonly time: number; readonly wake: () => void } {
     const timer = this.first()!;
     const { time, wake } = timer;
@@ -61,7 +64,7 @@ export class Timers {
       .filter(({ wake }) => wake !== undefined)
       .sort((a, b) => (isBefore(a, b) ? -1 : 1));
     this.#heap.length = 0;
-    // What is sorted is a heap.
+    // A sorted array is a heap.
     this.#heap.push(...live);
   }
 

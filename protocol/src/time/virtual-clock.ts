@@ -3,16 +3,16 @@ import { Timers } from './timers.ts';
 import { Work } from './work.ts';
 
 /**
- * A clock that stands still until it is told to go on: hours pass without waiting for any. Its time never passes real work that is under
- * way, so that what happens does not depend on how long that takes.
+ * Clock that moves only when advanced: hours pass without waiting. Its time never passes real work that is
+ * under way, so results do not depend on how long that takes.
  */
 export class VirtualClock implements Clock {
-  /** What really happens meanwhile, in threads or on disks. */
+  /** Real work in threads or on disks. */
   readonly work = new Work();
   readonly #timers = new Timers();
   #now: number;
 
-  /** `start` in ms since 1970. */
+  /** @param start ms since 1970. */
   constructor(start: number = Date.UTC(2026, 0, 1)) {
     this.#now = start;
   }
@@ -22,29 +22,31 @@ export class VirtualClock implements Clock {
   }
 
   at(time: number, wake: () => void): Cancel {
-    // It shows whole milliseconds, as the system's does.
+    // The time is in whole milliseconds, as the system's is.
     const timer = this.#timers.add(Math.ceil(time), wake);
     return () => this.#timers.cancel(timer);
   }
 
-  /** Goes on to a later time at once; nothing may be due before. */
+  /** Moves to a later time at once; throws `RangeError` if a timer is due before. */
   jump(time: number): void {
     const next = this.#timers.first();
     if (next && next.time < time) throw new RangeError(`Something is due at ${next.time}, before ${time}.`);
     this.#now = Math.max(this.#now, time);
   }
 
-  /** When the first timer falls due, ms since 1970; undefined where none is set. */
+  /** Time at which the first timer falls due, ms since 1970; undefined if there is none. */
   get next(): number | undefined {
     return this.#timers.first()?.time;
   }
 
-  /** Timers that are set. */
   get pending(): number {
     return this.#timers.size;
   }
 
-  /** Runs what falls due in the next `ms`, in order; before, between and after, lets settle what can without time. */
+  /**
+   * Runs the timers of the next `ms`, in order; before, between and after, lets promises settle that need no
+   * time.
+   */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -58,8 +60,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Runs what falls due, in order and each as soon as all else has settled, until `isOver` says so. Everything that takes neither time nor
-   * counts as work has to settle within microtasks. Rejects where nothing is due any more.
+   * Runs timers in order, each as soon as all else has settled, until `isOver` returns true. Everything that
+   * neither takes time nor counts as work has to settle within microtasks. Rejects if no timer is left.
    */
   async run(isOver: () => boolean): Promise<void> {
     for (;;) {
@@ -89,7 +91,7 @@ export class VirtualClock implements Clock {
 /** Turns of the event loop; each runs all microtasks. Several, since one step of I/O may wait for another. */
 const turns = 8;
 
-/** Gives way until promises have settled that do not wait for time. */
+/** Yields until promises have settled that do not wait for time. */
 export async function settled(): Promise<void> {
   for (let i = 0; i < turns; i++) await turn();
 }

@@ -1,9 +1,9 @@
-/** Counts what really happens, in threads or on disks, while virtual time stands still for it. */
+/** Counts real work, in threads or on disks, for which virtual time stands still. */
 export class Work {
   #underWay = 0;
   #waiting: (() => void)[] = [];
 
-  /** The promise, which counts as work until it has settled. */
+  /** Returns the promise, and counts it as work until it has settled. */
   during<Result>(promise: Promise<Result>): Promise<Result> {
     this.#underWay += 1;
     const end = () => {
@@ -20,7 +20,7 @@ export class Work {
     return this.#underWay > 0;
   }
 
-  /** Resolves when a piece of work has ended, of those that are under way. */
+  /** Resolves when one of the pieces of work under way has ended. */
   next(): Promise<void> {
     return new Promise(resolve => {
       this.#waiting.push(resolve);
@@ -28,7 +28,7 @@ export class Work {
   }
 }
 
-/** The same object, of which every method that returns a promise counts as work until that has settled. */
+/** Wraps an object so that every promise that its methods return counts as work until it has settled. */
 export function countedAs<Port extends object>(work: Work, port: Port): Port {
   return new Proxy(port, {
     get(target, name) {

@@ -6,15 +6,16 @@ import { maxValues } from './layout.ts';
 import { drawPlaces, packPlaces, placesLength, unpackPlaces } from './sparse.ts';
 
 /**
- * The bytes of an update (SPEC.md, WC1–WC4): a header of 48 bytes, then the values.
+ * Version of the bytes of an update (SPEC.md, WC1–WC4): a header of 48 bytes, then the values.
  *
- *     0  magic "MURW"      6  ring width w, 0 for float32    8  layout hash, 32 bytes   44  weight, 0 for ring
- *     4  codec version 1   7  zero                          40  count of values         48  values
+ *     0  magic "MURW"     6  ring width w, 0 for float32   8  layout hash, 32 bytes  44  weight, 0 for ring
+ *     4  codec version 1  7  zero                         40  count of values        48  values
  *     5  kind
  *
- * All numbers are little-endian. `float32` carries the delta itself; `ring` carries `count` elements of w bits, the
- * last of which is the weight, so that masking covers it too. `sparse` carries `count` values of a longer vector: one unit of
- * them as float32, their places, or the u32 from which these are drawn, and whole numbers of units of as many bits as byte 6 says.
+ * All numbers are little-endian. `float32` carries the delta itself; `ring` carries `count` elements of w
+ * bits, the last of which is the weight, so that masking covers it too. `sparse` carries `count` values of a
+ * longer vector: their unit as a float32, their places, or the u32 from which these are drawn, and multiples
+ * of the unit as integers of as many bits as byte 6 says.
  */
 const codecVersion = 1;
 export const headerLength = 48;
@@ -22,7 +23,7 @@ export const headerLength = 48;
 const magic = new Uint8Array([0x4d, 0x55, 0x52, 0x57]);
 const kinds = ['float32', 'ring', 'sparse'] as const;
 
-/** What the coordinator expects of an update, from the plan of its round. */
+/** Form of update that the coordinator expects, from the plan of its round. */
 export type UpdateForm =
   | {
       readonly kind: 'float32';
@@ -39,24 +40,24 @@ export type UpdateForm =
   | {
       readonly kind: 'sparse';
       readonly layoutHash: Uint8Array;
-      /** Values that are sent. */
+      /** Number of values that are sent. */
       readonly count: number;
-      /** Values of the vector that they are from. */
+      /** Number of values of the vector that they are from. */
       readonly of: number;
       /** Bits of a value. */
       readonly bits: number;
-      /** Whether their places are drawn from a seed, and not sent. */
+      /** True if their places are drawn from a seed, and not sent. */
       readonly isDrawn: boolean;
       readonly maxWeight: number;
     };
 
 /** Some values of a vector. */
 export interface SparseValues {
-  /** What one is worth; 0 or more. */
+  /** Value of one unit; 0 or more. */
   readonly unit: number;
-  /** Whole numbers of units. */
+  /** Values in whole numbers of units. */
   readonly units: Int32Array;
-  /** Of each value, in rising order; or the seed from which they are drawn. */
+  /** Place of each value, in rising order; or the seed from which they are drawn. */
   readonly places: Uint32Array | number;
 }
 
@@ -69,7 +70,7 @@ export type Update =
       readonly weight: number;
     } & Omit<SparseValues, 'places'>);
 
-/** Bytes of the longest update that any model leads to: the most values, 32 bits each, and a weight. */
+/** Bytes of the longest update of any model: the most values, 32 bits each, and a weight. */
 export const maxUpdateLength = headerLength + 4 * (maxValues + 1);
 
 /** Bytes of an update of this form, header included. */
@@ -87,7 +88,7 @@ export function updateLength(form: UpdateForm): number {
 const placesBytes = ({ of, count, isDrawn }: Extract<UpdateForm, { kind: 'sparse' }>): number =>
   isDrawn ? 4 : placesLength(of, count);
 
-/** Some values of an update of `of` values, `bits` each. */
+/** Encodes some values of an update of `of` values, `bits` each. */
 export function encodeSparse(
   layoutHash: Uint8Array,
   of: number,
@@ -116,8 +117,8 @@ export function encodeUpdate(
 }
 
 /**
- * A `ring` update of `count` elements that are not packed yet: they are where they are sent from. They come in pieces, all but the last of which
- * have a multiple of eight of them.
+ * Encodes a `ring` update of `count` elements that are not packed yet, straight into the bytes to send. They
+ * come in pieces; all except the last have a multiple of eight elements.
  */
 export function encodeRing(
   layoutHash: Uint8Array,
@@ -149,7 +150,7 @@ function header(
   return writer.bytes;
 }
 
-/** With the header written, and room for a body of so many bytes. */
+/** Writer with the header written, and room for a body of `length` bytes. */
 function headed(
   layoutHash: Uint8Array,
   count: number,
@@ -170,8 +171,8 @@ function headed(
 }
 
 /**
- * Reads an update and checks everything but its values: a view of `bytes`, not a copy, where its alignment allows.
- * Throws `update.malformed`, `.wrong-kind`, `.wrong-layout`, `.wrong-length` or `.weight`.
+ * Reads an update and checks everything except its values: a view of `bytes`, not a copy, if its alignment
+ * allows. Throws `update.malformed`, `.wrong-kind`, `.wrong-layout`, `.wrong-length` or `.weight`.
  */
 export function decodeUpdate(bytes: Uint8Array, form: UpdateForm): Update {
   if (bytes.length < headerLength)
@@ -230,7 +231,7 @@ function readSparse(body: Uint8Array, form: Extract<UpdateForm, { kind: 'sparse'
   const { of, count, bits, isDrawn } = form;
   const view = new DataView(body.buffer, body.byteOffset);
   const unit = view.getFloat32(0, true);
-  // −0 is a unit as well.
+  // −0 is a valid unit too.
   if (!(unit >= 0 && unit < Infinity))
     throw new MurmurationError('update.not-finite', `The unit of the values is 0 or more, not ${unit}.`);
   const end = 4 + placesBytes(form);

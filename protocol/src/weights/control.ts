@@ -5,9 +5,10 @@ import { rotate, rotateBack } from './rotate.ts';
 import { rounding } from './rounding.ts';
 
 /**
- * The change of a control variate as the update of round `seed` brings it: of a norm of at most `settings.control`, on the grid of ring
- * elements, up or down at random so that its expectation is kept. So a device that keeps what this gives, and the coordinator, count on the
- * same. In the place of `change`, in its unit.
+ * Rounds the change of a control variate to what the update of round `seed` can carry: a norm of at most
+ * `settings.control`, on the grid of ring elements, up or down at random so that its expectation is kept. So
+ * a device that keeps the result and the coordinator use the same change. Works in place, in the unit of
+ * `change`.
  */
 export function roundControl(
   change: Float32Array,
@@ -23,8 +24,8 @@ export function roundControl(
 }
 
 /**
- * Cuts a vector to a norm of at most `settings.clip`, and rounds it to what ring elements rotated by `seed` can say, in place: quantised by the
- * same seed, it stays what it is.
+ * Clips a vector to a norm of at most `settings.clip`, and rounds it to what ring elements rotated by `seed`
+ * can represent, in place: quantising it with the same seed does not change it.
  */
 export function roundToRing(
   vector: Float32Array,
@@ -44,7 +45,10 @@ export function roundToRing(
   return vector;
 }
 
-/** The values of an update with those of a change of the device's control variate after them, in the unit of the update. */
+/**
+ * Concatenates the values of an update and a change of the device's control variate, in the unit of the
+ * update.
+ */
 export function withControl(
   delta: Float32Array,
   change: Float32Array,
@@ -56,12 +60,12 @@ export function withControl(
   return values;
 }
 
-/** What tells the first round of control variates from those of others: the first 24 bits of its id. */
+/** Mark that identifies the first round of control variates: the first 24 bits of its id. */
 export function roundMark(round: RoundId): number {
   let bits = 0;
   for (const character of round.slice(0, 4)) bits = bits * 64 + alphabet.indexOf(character);
   return bits;
 }
 
-/** Of base64url (RFC 4648, §5). */
+/** Alphabet of base64url (RFC 4648, §5). */
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

@@ -1,7 +1,10 @@
 import type { Layout, TensorSpec } from './layout.ts';
 import { sizeOf } from './layout.ts';
 
-/** How a tensor grows: `rows` become `grown` of them along one axis, which `width` values lie behind and `blocks` before. */
+/**
+ * Growth of a tensor: `rows` become `grown` along one axis; each row has `width` values, and there are
+ * `blocks` groups of rows.
+ */
 interface GrownTensor {
   readonly rows: number;
   readonly grown: number;
@@ -10,8 +13,9 @@ interface GrownTensor {
 }
 
 /**
- * Whether `after` is `before` with rows added at the end of tensors: the same names, and of each shape one length larger at most. The
- * embedding of a larger vocabulary has more rows, the kernel of an output more columns.
+ * True if `after` is `before` with rows added at the end of tensors: the same names, and at most one length
+ * of each shape larger. The embedding of a larger vocabulary has more rows, the kernel of an output more
+ * columns.
  */
 export function growsInto(before: Layout, after: Layout): boolean {
   return (
@@ -21,8 +25,8 @@ export function growsInto(before: Layout, after: Layout): boolean {
 }
 
 /**
- * The values of `before` at their places in `after`, bit for bit, over those that `into` has by then. Throws `RangeError` where the one does not
- * grow into the other.
+ * Copies the values of `before` to their places in `after`, bit for bit, over those in `into`. Throws
+ * `RangeError` if one does not grow into the other.
  */
 export function placeGrown(
   values: Float32Array,
@@ -34,11 +38,13 @@ export function placeGrown(
 }
 
 /**
- * Weights of `before` as those of `after`: old rows are kept bit for bit, and each new one is the mean of the old ones (Hewitt 2021, "Initializing New
- * Word Embeddings for Pretrained Language Models"). Then the logit of each of k new words is the mean of those of n old ones, and by Jensen's
- * inequality their probability is at most k / (n + k) together, whatever the model is asked. Throws `RangeError` as `placeGrown`.
+ * Grows weights of `before` to those of `after`: keeps old rows bit for bit; each new one is the mean of the
+ * old ones (Hewitt 2021, "Initializing New Word Embeddings for Pretrained Language Models"). Then the logit
+ * of each of k new words is the mean of those of n old ones, and by Jensen's inequality their joint
+ * probability is at most k / (n + k) for any input. Throws `RangeError` as `placeGrown` does.
  *
- * @param wordsBefore n: of each tensor that grows, the mean is that of so many of its last old rows. Those before stand for no words.
+ * @param wordsBefore n: the mean is that of the last n old rows of each tensor that grows. The rows before
+ * stand for no words.
  */
 export function growWeights(
   values: Float32Array,
@@ -76,7 +82,7 @@ function grow(
   return into;
 }
 
-/** Undefined where it does not grow by rows along one axis. */
+/** Growth of a tensor; undefined if it does not grow by rows along one axis. */
 function growthOf(before: TensorSpec, after: TensorSpec): GrownTensor | undefined {
   const { name, shape } = before;
   if (name !== after.name || shape.length !== after.shape.length) return undefined;
@@ -87,7 +93,7 @@ function growthOf(before: TensorSpec, after: TensorSpec): GrownTensor | undefine
   return { rows, grown, blocks: sizeOf(shape.slice(0, axis)), width: sizeOf(shape.slice(axis + 1)) };
 }
 
-/** Of the rows from `first` up to, but not including, `end`; summed in double precision. */
+/** Mean of the rows from `first` up to, but not including, `end`; summed in double precision. */
 function meanOf(values: Float32Array, first: number, end: number, width: number): Float64Array {
   const mean = new Float64Array(width);
   for (let row = first; row < end; row++)

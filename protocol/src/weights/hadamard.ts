@@ -1,17 +1,17 @@
 import { byKernels, memoryOf } from '../kernels/instantiate.ts';
 import { updateKernels } from '../kernels/update-kernels.ts';
 
-/** Works in place on vectors with a power of two of values; the same bytes on every platform. */
+/** Transforms in place of vectors whose length is a power of two; the same bytes on every platform. */
 export interface Hadamard {
-  /** The Walsh–Hadamard transform in natural order, not normalised. */
+  /** Walsh–Hadamard transform in natural order, not normalised. */
   transform(vector: Float32Array): void;
-  /** Multiplies each value by `factor`, and by −1 where bit `i mod 8` of byte `⌊i/8⌋` of `signs` is one. */
+  /** Multiplies each value by `factor`, and by −1 if bit `i mod 8` of byte `⌊i/8⌋` of `signs` is one. */
   scaleSigned(vector: Float32Array, signs: Uint8Array, factor: number): void;
 }
 
 let fastest: Hadamard | undefined;
 
-/** The fastest of the platform. */
+/** Fastest implementation of the platform. */
 export function hadamard(): Hadamard {
   fastest ??= byKernels(kernelHadamard, () => scalarHadamard);
   return fastest;
@@ -19,10 +19,13 @@ export function hadamard(): Hadamard {
 
 /** Floats in the kernels' memory at once, a power of two: 256 KiB, which stay in a core's own cache. */
 const pieceLength = 65_536;
-/** Below, the kernels have no use for their lanes. */
+/** Length below which the kernels can't use their lanes. */
 const shortest = 32;
 
-/** By WebAssembly, with 264 KiB of memory, whatever the length. Throws where the platform has no SIMD. */
+/**
+ * Creates transforms in WebAssembly, with 264 KiB of memory for any length. Throws if the platform has no
+ * SIMD.
+ */
 export function kernelHadamard(): Hadamard {
   const signsAt = 4 * pieceLength;
   const memory = memoryOf(signsAt + pieceLength / 8);
@@ -30,7 +33,10 @@ export function kernelHadamard(): Hadamard {
   const piece = new Float32Array(memory.buffer, 0, pieceLength);
   const pieceSigns = new Uint8Array(memory.buffer, signsAt, pieceLength / 8);
 
-  /** The stages over a piece or more: columns of as many rows as there are pieces go through the memory side by side. */
+  /**
+   * Runs the stages with strides of a piece or more: columns with a row for each piece go through the memory
+   * side by side.
+   */
   function joinPieces(vector: Float32Array): void {
     const width = pieceLength / (vector.length / pieceLength);
     for (let column = 0; column < pieceLength; column += width) {
@@ -66,7 +72,7 @@ export function kernelHadamard(): Hadamard {
   };
 }
 
-/** In JavaScript, for platforms without WebAssembly. */
+/** Transforms in JavaScript, for platforms without WebAssembly. */
 export const scalarHadamard: Hadamard = {
   transform(vector) {
     const { length } = vector;

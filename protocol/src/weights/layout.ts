@@ -2,29 +2,29 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8 } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
 
-/** One weight tensor of a model. */
+/** Weight tensor of a model. */
 export interface TensorSpec {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** The tensors of a model in the order in which they follow one another in its flat float32 vector. */
+/** Tensors of a model in the order of its flat float32 vector. */
 export interface Layout {
   readonly tensors: readonly TensorSpec[];
-  /** Values in all. */
+  /** Number of values of all tensors. */
   readonly count: number;
-  /** SHA-256 of the canonical form: what both sides compare before a vector is read (32 bytes). */
+  /** SHA-256 of the canonical form, 32 bytes; both sides compare it before they read a vector. */
   readonly hash: Uint8Array;
 }
 
-/** The largest number of values of a model: 2²⁷, half a GiB of float32. */
+/** Maximum values of a model: 2²⁷, half a GiB of float32. */
 export const maxValues = 2 ** 27;
 
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** Throws `model.unusable` for a shape or a size that no model can have. */
+/** Throws `model.unusable` for an impossible shape or size. */
 export function layoutOf(tensors: readonly TensorSpec[]): Layout {
   const plain = tensors.map(({ name, shape }) => ({ name, shape: [...shape] }));
   for (const { name, shape } of plain) {

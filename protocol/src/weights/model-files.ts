@@ -9,26 +9,29 @@ import { text, whole } from '../messages/scalars.ts';
 import { mostNgramBytes } from '../ngrams/terms.ts';
 import { type Layout, layoutOf } from './layout.ts';
 
-/** A model version in memory: what `model.json` says, and its weights as one flat vector. */
+/** Model version in memory: the contents of `model.json`, and its weights as one flat vector. */
 export interface ModelFiles {
   readonly hash: ModelHash;
-  /** The `modelTopology` of a tfjs layers model. */
+  /** `modelTopology` of a tfjs layers model. */
   readonly topology: object;
   readonly layout: Layout;
   readonly weights: Float32Array;
-  /** The file of n-grams that belongs to it (`ngrams/ngram-file.ts`), not yet read; left out where it has none, or they are not there. */
+  /**
+   * File of its n-grams (`ngrams/ngram-file.ts`), not yet decoded; left out if it has none, or they are not
+   * loaded.
+   */
   readonly ngrams?: Uint8Array;
 }
 
-/** A file that a `model.json` names beside its weights. */
+/** File that a `model.json` names beside its weights. */
 export interface FileBeside {
   /** Hexadecimal SHA-256. */
   readonly hash: string;
-  /** How many there are. */
+  /** Length of the file. */
   readonly bytes: number;
 }
 
-/** The two files of a version, as tfjs lays them out: `model.json` names its weight file by that file's SHA-256. */
+/** Files of a version, as tfjs lays them out: `model.json` names its weight file by that file's SHA-256. */
 export interface ModelBytes {
   readonly hash: ModelHash;
   readonly json: Uint8Array;
@@ -38,16 +41,16 @@ export interface ModelBytes {
   readonly weights: Uint8Array;
 }
 
-/** A smaller form of the weights of a version, for devices that only serve it. */
+/** Smaller form of the weights of a version, for devices that only serve it. */
 export interface SmallerWeights {
   /** Hexadecimal SHA-256 of its file. */
   readonly hash: string;
-  /** Its tensors as tfjs describes quantised ones, in the order of the layout. */
+  /** Tensors as tfjs describes quantised ones, in the order of the layout. */
   readonly tensors: readonly unknown[];
 }
 
 const weightFile = z.string().check(z.regex(/^[0-9a-f]{64}\.bin$/, `expected ${looks.hash}, then ".bin"`));
-/** A list of one. */
+/** Schema of a list of one item. */
 const only = <Item extends z.ZodMiniType>(item: Item) => z.array(item).check(z.minLength(1), z.maxLength(1));
 
 const manifest = z.object({
@@ -70,21 +73,22 @@ const manifest = z.object({
         .check(z.minLength(1), z.maxLength(10_000)),
     }),
   ),
-  // Whoever reads the smaller weights reads how they are stored.
+  // The reader of the smaller weights checks how they are stored.
   smallerWeightsManifest: z.optional(
     only(z.object({ paths: only(weightFile), weights: z.array(z.unknown()) })),
   ),
   ngramCounts: z.optional(z.object({ path: weightFile, bytes: whole(1, mostNgramBytes) })),
 });
 
-/** SHA-256 in hexadecimal. */
+/** Hexadecimal SHA-256. */
 export function contentHash(bytes: Uint8Array): string {
   return hex(sha256(bytes));
 }
 
 /**
- * The files of a version, its hash following from them: equal models have equal hashes. `hashOf` is SHA-256 in hexadecimal, where the
- * platform has a faster one; `smaller` is a form of the weights that lies beside them, `ngrams` a file of n-grams.
+ * Encodes the files of a version; its hash follows from them, so equal models have equal hashes. `hashOf`
+ * returns hexadecimal SHA-256, for platforms with a faster one; `smaller` is a form of the weights that lies
+ * beside them, `ngrams` a file of n-grams.
  */
 export function encodeModel(
   topology: object,
@@ -122,24 +126,24 @@ export function encodeModel(
   return { hash: contentHash(json) as ModelHash, json, weightsHash, weights: bytes };
 }
 
-/** What a `model.json` says. */
+/** Contents of a `model.json`. */
 export interface Manifest {
   readonly topology: object;
   readonly layout: Layout;
   /** Hexadecimal SHA-256 of the weight file. */
   readonly weightsHash: string;
-  /** Undefined where there is none. */
+  /** Smaller form of the weights; undefined if there is none. */
   readonly smaller: SmallerWeights | undefined;
-  /** The file of n-grams; undefined where there is none. */
+  /** File of n-grams; undefined if there is none. */
   readonly ngrams: FileBeside | undefined;
 }
 
-/** The hashes of all files of a version beside its `model.json`, that of all weights first. */
+/** Hashes of all files of a version beside its `model.json`, that of all weights first. */
 export function fileHashesOf({ weightsHash, smaller, ngrams }: Manifest): readonly string[] {
   return [weightsHash, ...[smaller, ngrams].flatMap(file => (file ? [file.hash] : []))];
 }
 
-/** Reads a `model.json`. Throws `model.corrupt` where it does not match `hash` or is no manifest of ours. */
+/** Reads a `model.json`. Throws `model.corrupt` if it does not match `hash` or is no manifest of ours. */
 export function parseModelJson(hash: ModelHash, json: Uint8Array): Manifest {
   if (!hashPattern.test(hash) || contentHash(json) !== hash)
     throw new MurmurationError('model.corrupt', 'The model.json does not match its hash.');
@@ -159,19 +163,22 @@ export function parseModelJson(hash: ModelHash, json: Uint8Array): Manifest {
   };
 }
 
-/** Of a weight file that is named by its hash. */
+/** Hash in the name of a file. */
 function hashIn([path]: readonly string[]): string {
   return path!.slice(0, 64);
 }
 
-/** Puts the two files together. Throws `model.corrupt` where the weights don't match the hash that `model.json` names. */
+/**
+ * Combines the two files. Throws `model.corrupt` if the weights don't match the hash that `model.json` names.
+ */
 export function decodeModel(hash: ModelHash, json: Uint8Array, weights: Uint8Array): ModelFiles {
   return joinModel(hash, json, weights, contentHash(weights));
 }
 
 /**
- * The same by a hash of the weights that was computed elsewhere, hexadecimal SHA-256. The model's weights are a view of `weights`, not a copy,
- * where their alignment allows: whoever has those no longer changes them.
+ * Combines the two files with a hash of the weights that was computed elsewhere, hexadecimal SHA-256. The
+ * model's weights are a view of `weights`, not a copy, if their alignment allows: the caller must no longer
+ * change those.
  */
 export function joinModel(
   hash: ModelHash,
@@ -182,7 +189,7 @@ export function joinModel(
   return withWeights(hash, parseModelJson(hash, json), weights, computedHash);
 }
 
-/** The same of a `model.json` that has been read. */
+/** Combines a parsed `model.json` with weights, as `joinModel` does. */
 export function withWeights(
   hash: ModelHash,
   { topology, layout, weightsHash }: Pick<Manifest, 'topology' | 'layout' | 'weightsHash'>,

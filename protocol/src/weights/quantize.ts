@@ -5,7 +5,7 @@ import { centre, widthFor } from '../secagg/ring.ts';
 import { rotate, rotateBack } from './rotate.ts';
 import { rounding } from './rounding.ts';
 
-/** What fixes the integers that stand for an update; part of every plan. */
+/** Settings that fix the integers of an update; part of every plan. */
 export interface QuantizationSettings {
   /** Longest L2 norm of an update; longer ones are scaled down to it. */
   readonly clip: number;
@@ -13,23 +13,26 @@ export interface QuantizationSettings {
   readonly bits: number;
   /** Largest weight of one update. */
   readonly weightCap: number;
-  /** The smallest; 1 where it is left out. */
+  /** Smallest weight of one update; 1 if left out. */
   readonly leastWeight?: number | undefined;
   /** Largest number of updates in one sum. */
   readonly largestCohort: number;
-  /** Whether updates bring what devices say of a version; false where it is left out. */
+  /** True if updates carry devices' verdicts about a version; false if left out. */
   readonly verdicts?: boolean | undefined;
-  /** Longest L2 norm of the change of a control variate, where updates bring such; left out where they do not. */
+  /** Longest L2 norm of the change of a control variate; left out if updates carry none. */
   readonly control?: number | undefined;
-  /** Whether updates say if their delta was within the clip; false where it is left out. */
+  /** True if updates say if their delta was within the clip; false if left out. */
   readonly within?: boolean | undefined;
-  /** The power of a loss that a weight of 1 stands for, where updates bring what their sum is divided by (SPEC.md, RD20); left out where they do not. */
+  /**
+   * Power of a loss that a weight of 1 stands for, if updates carry what their sum is divided by (SPEC.md,
+   * RD20); left out otherwise.
+   */
   readonly unit?: number | undefined;
-  /** Noise that devices add; none where it is left out. */
+  /** Noise that devices add; none if left out. */
   readonly noise?: Pick<PlanNoise, 'variance' | 'width'> | undefined;
 }
 
-/** What a plan fixes. Verdicts travel under masks alone, where only their sum can be read. */
+/** Settings of a plan. Verdicts are sent only under masks, where only their sum can be read. */
 export function quantizationOf({
   training,
   update,
@@ -53,54 +56,63 @@ export function quantizationOf({
     verdicts,
     within,
     control: control?.clip,
-    // Devices that were given no least weight are of a round that began before there was one.
+    // Devices without a least weight are of a round that began before there was one.
     unit: leastWeight && training.fairness?.unit,
     noise: privacy?.noise,
   };
 }
 
-/** What a device found out about a version on examples of its own: `refused` where the one before does better, and goes on serving. */
+/**
+ * Result of a device's test of a version on its own examples: `refused` if the previous version does better
+ * and continues to serve.
+ */
 export type Verdict = 'kept' | 'refused';
 
-/** How many devices said what of a version. */
+/** Number of devices for each verdict about a version. */
 export type VerdictCounts = Readonly<Record<Verdict, number>>;
 
-/** How a vector of one length becomes ring elements: the same on every device and on the coordinator. */
+/** Encoding of a vector of one length as ring elements: the same on every device and on the coordinator. */
 export interface Quantization {
   /**
-   * Elements on the wire: the rotated values, kept and refused where verdicts travel, what divides the sum where that does, whether the delta was
-   * within the clip where that does, then the weight.
+   * Elements on the wire: the rotated values; then, if present, kept and refused verdicts, the divisor of the
+   * sum, and the flag for a delta within the clip; then the weight.
    */
   readonly elements: number;
-  /** The rotated values among them: those of the model, then, where control variates travel, as many of their change. */
+  /**
+   * Number of rotated values: those of the model, then, if control variates are sent, as many of their
+   * change.
+   */
   readonly values: number;
-  /** Where each of the others is; undefined where it does not travel. */
+  /** Index of each of the other elements; undefined if it is not sent. */
   readonly places: {
-    /** Kept; refused is behind it. */
+    /** Index of kept; refused follows it. */
     readonly verdicts: number | undefined;
     readonly divisor: number | undefined;
     readonly within: number | undefined;
   };
-  /** Parts of these that are rotated by themselves: 1, or 2 where control variates travel. */
+  /** Parts that are rotated separately: 1, or 2 if control variates are sent. */
   readonly parts: 1 | 2;
-  /** One unit of a quantised value. */
+  /** Value of one unit of a quantised value. */
   readonly step: number;
   /** Largest magnitude of a quantised value, 2^(bits − 1) − 1. */
   readonly largest: number;
   /** Signed bits that hold any element of one update. */
   readonly contributionBits: number;
-  /** Width of the ring in which no sum of `largestCohort` updates can wrap, with their noise as good as none. */
+  /**
+   * Width of the ring in which no sum of `largestCohort` updates can wrap; with their noise, almost none can.
+   */
   readonly width: number;
 }
 
 /**
- * Coordinates of a rotated vector of norm c and length n are close to normal with deviation c/√n (Suresh et al. 2017,
- * §4): the range is six deviations, so that a value is cut off about once in 5 × 10⁸. Where all energy lies at one end of a
- * length just below a power of two, the deviation is c/√n · √2 and the odds are 1 in 45,000.
+ * Range of a coordinate in standard deviations. Coordinates of a rotated vector of norm c and length n are
+ * close to normal with deviation c/√n (Suresh et al. 2017, §4), so a value is cut off about once in 5 × 10⁸.
+ * If all energy lies at one end of a length just below a power of two, the deviation is c/√n · √2 and the
+ * odds are 1 in 45,000.
  */
 const deviations = 6;
 
-/** Throws `config.ring`, naming the largest weight cap that would fit, where the sum needs more than 32 bits. */
+/** Throws `config.ring`, naming the largest weight cap that would fit, if the sum needs more than 32 bits. */
 export function quantizationFor(count: number, settings: QuantizationSettings): Quantization {
   const { clip, bits, weightCap, largestCohort } = settings;
   const largest = 2 ** (bits - 1) - 1;
@@ -139,9 +151,10 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
 }
 
 /**
- * Ring elements of one update: rotates, rounds each value up or down at random so that its expectation is kept,
- * multiplies by the weight, and appends verdict, `isWithin` (whether the delta was not clipped) and weight. A `verdict` is left out where the device has none, and where none travel.
- * Each part of `delta` has a norm of at most `clip`; it is left rotated.
+ * Encodes one update as ring elements: rotates, rounds each value up or down at random so that its
+ * expectation is kept, multiplies by the weight, and appends verdict, `isWithin` (true if the delta was not
+ * clipped) and weight. `verdict` is left out if the device has none, and if none are sent. Each part of
+ * `delta` has a norm of at most `clip`; it is left rotated.
  */
 export function quantize(
   delta: Float32Array,
@@ -157,7 +170,7 @@ export function quantize(
   return ring!;
 }
 
-/** What becomes ring elements, as for `quantize`; `divisor` is what devices that weigh by their losses have the sum divided by. */
+/** Arguments of `quantize`; `divisor` is what devices that weigh by their losses have the sum divided by. */
 export interface Unquantized {
   readonly delta: Float32Array;
   readonly weight: number;
@@ -169,12 +182,12 @@ export interface Unquantized {
   readonly divisor?: number | undefined;
 }
 
-/** Elements of a piece: a multiple of 8, whose bits are whole bytes, and of those whose bytes are drawn at a time. */
+/** Elements of a piece: a multiple of 8, whose bits are whole bytes. */
 const packedAtOnce = 16_384;
 
 /**
- * What `quantize` gives, a piece after the other, all in one memory: a piece is used up when the next one is asked for. All but the last have
- * `length` elements.
+ * Yields the result of `quantize` in pieces that share one memory: a piece is invalid once the next one is
+ * requested. All except the last have `length` elements.
  */
 export function* quantizedPieces(
   { delta, weight, quantization, seed, random, verdict, isWithin, divisor = 0 }: Unquantized,
@@ -200,7 +213,7 @@ export function* quantizedPieces(
   }
 }
 
-/** The parts of a vector, each with the seed of its rotation. */
+/** Parts of a vector, each with the seed of its rotation. */
 function partsOf(
   vector: Float32Array,
   { parts }: Quantization,
@@ -214,42 +227,51 @@ function partsOf(
   ];
 }
 
-/** The seed by which the changes of control variates are rotated in a round. */
+/** Seed of the rotation of control variates' changes in a round. */
 export const controlSeed = (seed: string): string => `${seed} control`;
 
-/** What float32 adds to the length of an update that is clipped and rotated, as a share of it; 4 · 10⁻⁶ was the most in a million values. */
+/**
+ * Relative error that float32 adds to the length of a clipped and rotated update; the largest for a million
+ * values was 4 · 10⁻⁶.
+ */
 const floatError = 1e-4;
 
 /**
- * The longest L2 norm of what one update of weight 1 adds to a sum, whatever its rounding: each value is less than a step away from that
- * of an update within the clip. The sensitivity of the sum (zero-out adjacency).
+ * Longest L2 norm of what one update of weight 1 adds to a sum, whatever its rounding: each value is less
+ * than a step away from that of an update within the clip. It is the sensitivity of the sum (zero-out
+ * adjacency).
  */
 export function longestContribution(clip: number, { step, values }: Quantization): number {
   return longestRotated(clip) + step * Math.sqrt(values);
 }
 
-/** The longest L2 norm of an update that was clipped and rotated, before it is rounded. */
+/** Longest L2 norm of an update that was clipped and rotated, before it is rounded. */
 export const longestRotated = (clip: number): number => clip * (1 + floatError);
 
-/** The mean that a sum of ring elements stands for, and its weight. */
+/** Mean of a sum of ring elements, and its weight. */
 export interface Mean {
   readonly delta: Float32Array;
   readonly weight: number;
-  /** The mean change of the devices' control variates, where updates bring it. */
+  /** Mean change of the devices' control variates, if updates carry it. */
   readonly control?: Float32Array;
   /**
-   * The mean power of the devices' losses, within the bounds of weights, where they weigh by it. `delta` is Σ weight · delta over the sum of what
-   * they have it divided by then (SPEC.md, RD20).
+   * Mean power of the devices' losses, within the bounds of weights, if they weigh by it. `delta` is then Σ
+   * weight · delta over the sum of their divisors (SPEC.md, RD20).
    */
   readonly scale?: number;
-  /** The share of the updates whose delta was within the clip, and that clip, where updates say so; with noise it may be beyond 0 to 1. */
+  /**
+   * Share of the updates whose delta was within the clip, and that clip, if updates say so; noise may move it
+   * beyond 0 to 1.
+   */
   readonly within?: { readonly share: number; readonly clip: number };
 }
 
 /**
- * The weighted mean of the updates in `sum` (centred elements, the weight last), rotated back. `noise`, in the unit of deltas, is added to
- * their sum before anything is divided, and the sum with it rounded to whole ring elements again, so that no rounding of floating-point numbers
- * tells of the sum; it is left rotated, and has one number more, for the count, where updates say if they were within the clip. Throws `update.impossible` where `contributors` updates can't have led to the sum.
+ * Weighted mean of the updates in `sum` (centred elements, the weight last), rotated back. `noise`, in the
+ * unit of deltas, is added to their sum before the division, and the result rounded to whole ring elements
+ * again, so that no rounding of floating-point numbers reveals the sum; it is left rotated, and has one more
+ * number, for the count, if updates say if they were within the clip. Throws `update.impossible` if
+ * `contributors` updates can't have that sum.
  */
 export function meanOfSum(
   sum: Int32Array,
@@ -291,10 +313,15 @@ export function meanOfSum(
   };
 }
 
-/** Values that one call of a loop goes over: engines make a function fast that is called often, and not one that is called once for a million values. */
+/**
+ * Values for one call of a loop: engines optimise a function that is called often, not one that is called
+ * once for a million values.
+ */
 const pieceLength = 4_096;
 
-/** The mean of the values of `sum` from one up to another. Throws `update.impossible` for one beyond `bound`. */
+/**
+ * Mean of the values of `sum` from `from` to before `to`. Throws `update.impossible` for one beyond `bound`.
+ */
 function divide(
   sum: Int32Array,
   mean: Float32Array,
@@ -313,14 +340,17 @@ function divide(
   }
 }
 
-/** Adds the squares of the values from one up to another to `sum`, one after the other. */
+/** Adds the squares of the values from `from` to before `to` to `sum`, in order. */
 function addSquares(sum: number, values: Float32Array, from: number, to: number): number {
   let squares = sum;
   for (let i = from; i < to; i++) squares += values[i]! * values[i]!;
   return squares;
 }
 
-/** What the updates say of the clip, with the noise of their number; nothing where they say nothing. Throws `update.impossible`. */
+/**
+ * Share of the updates within the clip, with the noise of their number; empty if they do not say. Throws
+ * `update.impossible`.
+ */
 function withinOfSum(
   sum: Int32Array,
   contributors: number,
@@ -339,7 +369,7 @@ function withinOfSum(
   return { within: { share: Math.round(count + noise) / contributors, clip } };
 }
 
-/** The total weight over the sum of what divides, where that travels. Throws `update.impossible`. */
+/** Total weight over the sum of the divisors, if those are sent. Throws `update.impossible`. */
 function shareOfSum(
   sum: Int32Array,
   contributors: number,
@@ -357,8 +387,8 @@ function shareOfSum(
 }
 
 /**
- * What the devices in `sum` (modulo 2^width) say of the version that their plan names; undefined where verdicts do not travel. Throws
- * `update.impossible` where `contributors` updates can't have led to it.
+ * Verdicts of the devices in `sum` (modulo 2^width) about the version that their plan names; undefined if
+ * verdicts are not sent. Throws `update.impossible` if `contributors` updates can't have that sum.
  */
 export function verdictsOfSum(
   sum: Int32Array,
@@ -377,18 +407,22 @@ export function verdictsOfSum(
   return { kept, refused };
 }
 
-/** What the length of a mean may have beyond the clip for the sake of float32, and of devices that measure it otherwise. */
+/**
+ * Factor by which the length of a mean may exceed the clip, for float32 errors and devices that measure it
+ * differently.
+ */
 const tolerance = 1.05;
 /** Standard deviations beyond which rounding is not taken for chance: exp(−8² / 2) < 2⁻⁴⁰. */
 const rareRounding = 8;
-/** The same of noise by devices, whose tails are heavier than those of a normal distribution. */
+/** Standard deviations for devices' noise, whose tails are heavier than those of a normal distribution. */
 const rareNoise = 16;
 
 /**
- * The mean of updates within the clip is within it as well, but for rounding: of expected length √n · step / 2 where one device has all
- * the weight, and √(weightCap / weight) of that at most, since Σ w² ≤ weightCap · Σ w; longer than that by 8 steps in less than
- * one round in 2⁴⁰ (Boucheron, Lugosi and Massart 2013, Theorem 6.10). So one device that lies under its mask moves the mean by twice the
- * clip and no more, or by as much as noise by devices hides.
+ * Throws `update.impossible` if the mean is longer than updates within the clip allow. Their mean is within
+ * the clip too, except for rounding: of expected length √n · step / 2 if one device has all the weight, and
+ * at most √(weightCap / weight) of that, since Σ w² ≤ weightCap · Σ w; longer than that by 8 steps in less
+ * than one round in 2⁴⁰ (Boucheron, Lugosi and Massart 2013, Theorem 6.10). So one device that lies under its
+ * mask moves the mean by at most twice the clip, or by as much as noise by devices hides.
  */
 function requireWithinClip(
   mean: Float32Array,

@@ -2,27 +2,28 @@ import { byKernels, memoryOf } from '../kernels/instantiate.ts';
 import { updateKernels } from '../kernels/update-kernels.ts';
 import type { RandomBytes } from '../random/random-bytes.ts';
 
-/** Values that become whole numbers. */
+/** Values to round to integers. */
 export interface Rounded {
   readonly values: Float32Array;
-  /** What one is worth. */
+  /** Value of one unit. */
   readonly step: number;
-  /** The largest magnitude of one, before the weight. */
+  /** Largest magnitude of a result, before the weight. */
   readonly largest: number;
-  /** A whole number that each is multiplied by. */
+  /** Integer factor of each result. */
   readonly weight: number;
   readonly random: RandomBytes;
 }
 
 /**
- * Writes ⌊value / step + u⌋, cut to ±largest, times the weight into `ring`: u is the middle of one of 65,536 equal parts of 0 to 1, drawn
- * with two bytes a value, little-endian, so that it is between 0 and 1, and ½ on average. The same bytes on every platform.
+ * Writes ⌊value / step + u⌋, clamped to ±largest, times the weight into `ring`: u is the middle of one of
+ * 65,536 equal parts of 0 to 1, drawn with two bytes a value, little-endian, so that it is between 0 and 1,
+ * and ½ on average. The same bytes on every platform.
  */
 export type Rounding = (rounded: Rounded, ring: Int32Array) => void;
 
 let fastest: Rounding | undefined;
 
-/** The fastest of the platform. */
+/** Fastest implementation of the platform. */
 export function rounding(): Rounding {
   fastest ??= byKernels(kernelRounding, () => scalarRounding);
   return fastest;
@@ -31,7 +32,7 @@ export function rounding(): Rounding {
 /** Values whose bytes are drawn at a time, a multiple of 4. */
 const pieceLength = 4_096;
 
-/** By WebAssembly, with 24 KiB of memory. Throws where the platform has no SIMD. */
+/** Creates a rounding in WebAssembly, with 24 KiB of memory. Throws if the platform has no SIMD. */
 export function kernelRounding(): Rounding {
   const noiseAt = 4 * pieceLength;
   const memory = memoryOf(noiseAt + 2 * pieceLength);
@@ -50,7 +51,7 @@ export function kernelRounding(): Rounding {
   };
 }
 
-/** In JavaScript, for platforms without WebAssembly. */
+/** Rounds in JavaScript, for platforms without WebAssembly. */
 export const scalarRounding: Rounding = ({ values, step, largest, weight, random }, ring) => {
   for (let from = 0; from < values.length; from += pieceLength) {
     const count = Math.min(pieceLength, values.length - from);

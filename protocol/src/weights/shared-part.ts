@@ -2,17 +2,20 @@ import { MurmurationError } from '../errors/errors.ts';
 import { type Layout, layoutOf, sizeOf, type TensorSpec } from './layout.ts';
 
 /**
- * A model whose plan names private layers (FedPer: Arivazhagan et al. 2019, §3) or frozen ones, taken apart: what leaves a device is laid
- * out by `shared`, and what never does by `private`; what nobody trains is in neither. Both sides derive it from the same layout and the
- * same names.
+ * Model whose plan names private layers (FedPer: Arivazhagan et al. 2019, §3) or frozen ones, split into
+ * parts: tensors of `shared` leave a device, those of `private` never do, and those that no device trains are
+ * in neither. Both sides derive it from the same layout and the same names.
  */
 export interface SplitLayout {
   readonly whole: Layout;
-  /** The tensors that all devices learn together; `whole` itself where the plan has neither private nor frozen layers. */
+  /**
+   * Tensors that all devices learn together; `whole` itself if the plan has neither private nor frozen
+   * layers.
+   */
   readonly shared: Layout;
-  /** The tensors that each device has for itself; null where there are none. */
+  /** Tensors that each device keeps for itself; null if there are none. */
   readonly private: Layout | null;
-  /** Where the values of each part lie in a vector of the whole. */
+  /** Ranges of each part in a vector of the whole. */
   readonly ranges: Readonly<Record<Part, readonly Range[]>>;
 }
 
@@ -25,9 +28,9 @@ interface Range {
 }
 
 /**
- * A private or frozen layer has all tensors named `LAYER/…`; a frozen one may also be the name of a single tensor, which a private layer
- * keeps. Throws `plan.private-layers` and `plan.frozen-layers` for a name that no
- * tensor has, and where no tensor is left to be shared; the first also for a layer that is both.
+ * Splits a layout. A private or frozen layer has all tensors named `LAYER/…`; a frozen one may also be the
+ * name of a single tensor that is not private. Throws `plan.private-layers` and `plan.frozen-layers` for a
+ * name that no tensor has, and if no tensor is left to be shared; the first also for a layer that is both.
  */
 export function splitLayout(
   whole: Layout,
@@ -75,7 +78,9 @@ export function splitLayout(
   };
 }
 
-/** The values of one part of `vector`, which has those of the whole: a copy, or `vector` itself where all is shared. */
+/**
+ * Values of one part of `vector`, which has those of the whole: a copy, or `vector` itself if all is shared.
+ */
 export function takePart(vector: Float32Array, split: SplitLayout, part: Part): Float32Array {
   const { ranges } = split;
   if (part === 'shared' && split.shared === split.whole) return vector;
@@ -88,7 +93,10 @@ export function takePart(vector: Float32Array, split: SplitLayout, part: Part): 
   return values;
 }
 
-/** `vector`, which has the values of the whole, with `values` in the place of one part: a copy, or `values` itself as in `takePart`. */
+/**
+ * Replaces one part of `vector`, which has the values of the whole, by `values`: a copy, or `values` itself
+ * as in `takePart`.
+ */
 export function withPart(
   vector: Float32Array,
   split: SplitLayout,
@@ -110,12 +118,12 @@ function isIn(layer: string, { name }: TensorSpec): boolean {
   return name.startsWith(`${layer}/`);
 }
 
-/** As `isIn`, or the tensor itself is named. */
+/** True if a tensor is in the layer, or is the layer's name itself. */
 function isFrozenBy(layer: string, tensor: TensorSpec): boolean {
   return layer === tensor.name || isIn(layer, tensor);
 }
 
-/** What may be named: the first part of each tensor's name. */
+/** Names of layers: the first part of each tensor's name. */
 function layersOf({ tensors }: Layout): string[] {
   return [...new Set(tensors.map(({ name }) => name.split('/')[0]!))];
 }

@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8 } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
 
-/** How many of `count` values a fraction of them is: at least one. */
+/** Number of values in a fraction of `count`: at least one. */
 export function keptOf(count: number, fraction: number): number {
   return Math.min(count, Math.max(1, Math.ceil(count * fraction - 1e-9)));
 }
@@ -12,8 +12,9 @@ export function keptOf(count: number, fraction: number): number {
 const pieceLength = 1_024;
 
 /**
- * The places of `kept` of `count` values, in rising order, each set as likely as any other: Floyd's algorithm (Bentley & Floyd 1987) on uniform
- * integers from ChaCha20 under SHA-256("murmuration/places " ‖ seed). The same on both sides.
+ * Draws the places of `kept` of `count` values, in rising order, each set equally likely: Floyd's algorithm
+ * (Bentley & Floyd 1987) on uniform integers from ChaCha20 under SHA-256("murmuration/places " ‖ seed). The
+ * same on both sides.
  */
 export function drawPlaces(seed: string, count: number, kept: number): Uint32Array {
   const key = sha256(utf8(`murmuration/places ${seed}`));
@@ -43,7 +44,7 @@ export function drawPlaces(seed: string, count: number, kept: number): Uint32Arr
   return places;
 }
 
-/** Low bits of each place, which are written as they are; the rest is counted. */
+/** Low bits of each place, which are written directly; the rest is in unary. */
 const lowBits = (count: number, kept: number): number => Math.max(0, Math.floor(Math.log2(count / kept)));
 
 /** Bytes of `kept` places below `count`: about 2 + log₂(count / kept) bits each. */
@@ -53,8 +54,9 @@ export function placesLength(count: number, kept: number): number {
 }
 
 /**
- * Places in rising order, by Elias (1974) and Fano (1971): the low bits of each, one after the other; then, of all places with the same high
- * bits, a one each, and after them a zero. Its length follows from both numbers alone.
+ * Encodes places in rising order, by Elias (1974) and Fano (1971): the low bits of each, one after the other;
+ * then a one for each place with the same high bits, and after them a zero. The length follows only from both
+ * numbers.
  */
 export function packPlaces(places: Uint32Array, count: number): Uint8Array {
   const low = lowBits(count, places.length);
@@ -70,7 +72,10 @@ export function packPlaces(places: Uint32Array, count: number): Uint8Array {
   return bytes;
 }
 
-/** The inverse of `packPlaces`; throws `update.malformed` for bytes that are no `kept` places below `count` in rising order. */
+/**
+ * Reverses `packPlaces`; throws `update.malformed` for bytes that are not `kept` places below `count` in
+ * rising order.
+ */
 export function unpackPlaces(bytes: Uint8Array, count: number, kept: number): Uint32Array {
   const refuse = (why: string) =>
     new MurmurationError('update.malformed', `The places of the values ${why}.`);
@@ -93,14 +98,14 @@ export function unpackPlaces(bytes: Uint8Array, count: number, kept: number): Ui
   return places;
 }
 
-/** `values` at their places among `count` zeros, each times `scale`. */
+/** Writes `values` at their places among `count` zeros, each times `scale`. */
 export function scatter(values: Float32Array, places: Uint32Array, count: number, scale = 1): Float32Array {
   const all = new Float32Array(count);
   for (const [i, place] of places.entries()) all[place] = values[i]! * scale;
   return all;
 }
 
-/** The values at some places. */
+/** Reads the values at `places`. */
 export function gather(values: Float32Array, places: Uint32Array): Float32Array {
   return Float32Array.from(places, place => values[place]!);
 }

@@ -1,16 +1,19 @@
 import type { MaskingSettings, Plan } from '../messages/plan.ts';
 import { corruptCount } from '../secagg/assumptions.ts';
 
-/** The largest share that one device has of a sum, where nobody says another: a bound on a cosine. */
+/** Default maximum share of one device in a sum: a bound on a cosine. */
 export const mostShareByDefault = 0.5;
 
-/** How many times as much as another an update may count that starts from one of so many versions, which weigh (1 + s)^−½ (SPEC.md, RD23 and RD26). */
+/**
+ * Maximum ratio of the weights of two updates that start from one of `versions` versions, which weigh (1 +
+ * s)^−½ (SPEC.md, RD23 and RD26).
+ */
 export const weightRatio = (mostWeight: number, leastWeight: number, versions: number): number =>
   (mostWeight * Math.sqrt(versions)) / leastWeight;
 
 /**
- * The largest `weightRatio` at which, of updates equally long and at right angles, none has a cosine above `mostShare` with a sum of `smallestSum`
- * of them, less those that may be corrupt (SPEC.md, RD26); 1 at least.
+ * Largest `weightRatio` at which, of equally long, orthogonal updates, none has a cosine above `mostShare`
+ * with a sum of `smallestSum` of them, less those that may be corrupt (SPEC.md, RD26); at least 1.
  */
 export function mostRatio(
   { masking, largestCohort }: Pick<Plan, 'largestCohort'> & { readonly masking: MaskingSettings },
