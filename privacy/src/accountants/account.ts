@@ -8,27 +8,31 @@ import { type Parts, partsOf } from './parts.ts';
 import { lossOf, reverseLossOf } from './privacy-loss.ts';
 import { type Renyi, renyiDelta, renyiEpsilon } from './renyi.ts';
 
-/** What one accountant says of a mechanism. */
+/** Privacy of a mechanism according to one accountant. */
 export interface Account {
   /**
-   * By which curve: `gaussian` is exact; `pld` composes privacy loss distributions, rounded so that ε is never too small; `rdp` has the best of what
-   * Rényi divergences of many orders allow, which is somewhat too large.
+   * Method of computation: `gaussian` is exact; `pld` composes privacy loss distributions, rounded so that ε
+   * is never too small; `rdp` takes the best bound from Rényi divergences of many orders, which is somewhat
+   * too large.
    */
   readonly accountant: 'gaussian' | 'pld' | 'rdp';
-  /** Whether there is noise wherever something is released; without, every ε is infinite. */
+  /** True if there is noise wherever something is released; otherwise every ε is infinite. */
   readonly hasNoise: boolean;
   /** μ of the Gaussian mechanism that is as private, for `gaussian`. */
   readonly mu?: number;
-  /** The least ε at δ; infinite where there is none. */
+  /** Smallest ε at δ; infinite if there is none. */
   epsilonAt(delta: number): number;
-  /** The least δ at ε ≥ 0. */
+  /** Smallest δ at ε ≥ 0. */
   deltaAt(epsilon: number): number;
-  /** Largest share of those who took part that a test finds which accuses that share of the others wrongly. */
+  /**
+   * Largest share of the participants that a test finds if it wrongly accuses a share `falsePositives` of the
+   * others.
+   */
   truePositivesAt(falsePositives: number): number;
 }
 
 /**
- * The account of a mechanism by the best accountant that there is for it.
+ * Account of a mechanism by its best accountant.
  * @throws MurmurationError `config.invalid` for a mechanism with numbers out of range.
  */
 export function accountOf(mechanism: Mechanism): Account {
@@ -39,7 +43,7 @@ export function accountOf(mechanism: Mechanism): Account {
     : lossAccount(parts);
 }
 
-/** Rényi differential privacy of a mechanism: quicker than the account, and looser. */
+/** Rényi differential privacy of a mechanism: faster to compute than the account, and looser. */
 export const renyiOf = (mechanism: Mechanism): Renyi => renyiOfParts(partsOf(mechanism));
 
 function renyiOfParts({ squaredMu, sampled, distributed }: Parts): Renyi {
@@ -78,7 +82,10 @@ function renyiAccount(parts: Parts): Account {
   };
 }
 
-/** Both directions of adjacency: what a device contributed against zeros, and zeros against what it contributed. */
+/**
+ * Computes both directions of adjacency: a device's contribution against zeros, and zeros against its
+ * contribution.
+ */
 function lossAccount({ squaredMu, sampled }: Parts): Account {
   const mixtures: { mixture: Mixture; times: number }[] = sampled.map(
     ({ probability, noiseMultiplier, times }) => ({
@@ -109,7 +116,7 @@ function lossAccount({ squaredMu, sampled }: Parts): Account {
   };
 }
 
-/** The least of what every point of a curve allows: TPR ≤ exp(ε) FPR + δ, and 1 − FPR ≤ exp(ε) (1 − TPR) + δ. */
+/** Smallest bound over all points of a curve: TPR ≤ exp(ε) FPR + δ, and 1 − FPR ≤ exp(ε) (1 − TPR) + δ. */
 function truePositivesBelow(deltaAt: (epsilon: number) => number, falsePositives: number): number {
   let least = 1;
   for (let epsilon = 0; epsilon < 20; epsilon += 0.01) {

@@ -2,7 +2,7 @@ import { type Complex, multiplyPower, transform } from '../numerics/fourier.ts';
 import { root } from '../numerics/root.ts';
 import type { PrivacyLoss } from './privacy-loss.ts';
 
-/** A loss, and how often it is suffered. */
+/** Privacy loss, and how many times it occurs. */
 export interface Suffered {
   readonly loss: PrivacyLoss;
   readonly times: number;
@@ -15,16 +15,17 @@ interface Cumulants {
 }
 
 /**
- * The sum of independent losses. All computations are of losses tilted by exp(λ × loss), with the λ that puts what is asked for into the middle of the
- * distribution (as in the saddle-point accountant of Alghamdi et al. 2023), so that the Fourier transform's errors, which are as
- * large everywhere, are small beside it, whatever δ is.
+ * Sum of independent losses. All computations use losses tilted by exp(λ × loss), with the λ that puts the
+ * requested point into the middle of the distribution (as in the saddle-point accountant of Alghamdi et al.
+ * 2023). So the Fourier transform's errors, which are equally large everywhere, are small beside it for any
+ * δ.
  */
 export class ComposedLoss {
   readonly #parts: readonly Suffered[];
   readonly #step: number;
   readonly #infinite: number;
 
-  /** Parts have the same step; none of them is no loss at all. */
+  /** @param parts all have the same step; an empty list means no loss. */
   constructor(parts: readonly Suffered[], step: number) {
     this.#parts = parts.map(({ loss, times }) => ({ loss: trimmed(loss), times }));
     this.#step = step;
@@ -40,7 +41,7 @@ export class ComposedLoss {
     return Math.min(1, this.#infinite + this.#tilted(tilt).delta(epsilon));
   }
 
-  /** The least ε at δ; infinite where infinite losses are likelier than that. */
+  /** Smallest ε at δ; infinite if infinite losses are more likely than δ. */
   epsilonAt(delta: number): number {
     if (this.#parts.length === 0) return 0;
     const left = delta - this.#infinite;
@@ -50,14 +51,14 @@ export class ComposedLoss {
     return root(epsilon => Math.log(tilted.delta(epsilon) / left), 0, tilted.largest, 1e-12);
   }
 
-  /** δ at every ε, with its digits where it is near `delta`. */
+  /** Returns δ as a function of ε, accurate near `delta`. */
   curveNear(delta: number): (epsilon: number) => number {
     if (this.#parts.length === 0) return () => 0;
     const tilted = this.#tiltedNear(delta);
     return epsilon => this.#infinite + tilted.delta(epsilon);
   }
 
-  /** Tilted by the λ of Chernoff's bound ln δ = K(λ) − λε at its best, ε = K′(λ). */
+  /** Tilts by the λ that minimises Chernoff's bound ln δ = K(λ) − λε, with ε = K′(λ). */
   #tiltedNear(delta: number): TiltedSum {
     const tilt = this.#tiltWhere(tilt => {
       const { log, mean } = this.#cumulants(tilt);
@@ -66,19 +67,23 @@ export class ComposedLoss {
     return this.#tilted(tilt);
   }
 
-  /** Σ times × K(λ) and its first two derivatives, K the logarithm of the mean of exp(λ × loss), infinite losses left out. */
+  /**
+   * Σ times × K(λ) and its first two derivatives; K is the logarithm of the mean of exp(λ × loss), without
+   * infinite losses.
+   */
   #cumulants(tilt: number): Cumulants {
     let [log, mean, variance] = [0, 0, 0];
     for (const { loss, times } of this.#parts) {
       const { step, first, masses } = loss;
-      // Beside the largest exponent, so that nothing overflows.
+      // Relative to the largest exponent, so that nothing overflows.
       const at = tilt >= 0 ? first + masses.length - 1 : first;
       const ratio = Math.exp(tilt * step);
       const refresh = Math.abs(tilt) * step > 0.1 ? 1 : 64;
       let [sum, sums, squares] = [0, 0, 0];
       let weight = 0;
       for (let i = 0; i < masses.length; i++) {
-        // Powers by multiplication drift, and stay at 0; a new exponential now and then does not.
+        // Powers by multiplication drift, and stay at 0 once there; a new exponential now and then corrects
+        // that.
         weight = i % refresh === 0 ? Math.exp(tilt * step * (first + i - at)) : weight * ratio;
         const [value, mass] = [(first + i) * step, masses[i]! * weight];
         sum += mass;
@@ -93,7 +98,7 @@ export class ComposedLoss {
     return { log, mean, variance };
   }
 
-  /** The λ, from 2⁻²⁰ to 2²⁰, at which an increasing function is zero, to three digits. */
+  /** Finds the λ, from 2⁻²⁰ to 2²⁰, at which an increasing function is zero, to three digits. */
   #tiltWhere(excess: (tilt: number) => number): number {
     let [low, high] = [0, 0];
     const at = (log: number) => excess(2 ** log);
@@ -116,15 +121,15 @@ export class ComposedLoss {
       transform(factor);
       multiplyPower(product, factor, times);
     }
-    // Back: the transform of the conjugate.
+    // The inverse is the transform of the conjugate.
     for (let i = 0; i < size; i++) product.imaginary[i] = -product.imaginary[i]!;
     transform(product);
     return new TiltedSum(product.real, { step, tilt, log, first });
   }
 
   /**
-   * How far to a side of its mean the tilted sum gets, except for a probability of 10⁻¹⁴ beside what is asked for, by Chernoff's bound: what is farther
-   * appears within by the circle of the transform.
+   * Distance from its mean to a side within which the tilted sum stays, except with a relative probability of
+   * 10⁻¹⁴, by Chernoff's bound; the transform wraps losses farther out into the circle.
    */
   #reachOf(side: 1 | -1, tilt: number, { log, mean, variance }: Cumulants): number {
     if (variance === 0) return this.#step;
@@ -139,14 +144,14 @@ export class ComposedLoss {
   }
 }
 
-/** Without the impossible losses at both ends. */
+/** Removes the impossible losses at both ends. */
 function trimmed(loss: PrivacyLoss): PrivacyLoss {
   const from = loss.masses.findIndex(mass => mass > 0);
   const to = loss.masses.findLastIndex(mass => mass > 0) + 1;
   return { ...loss, first: loss.first + from, masses: loss.masses.subarray(from, to) };
 }
 
-/** A loss with exp(λ × loss) in its probabilities, which add up to 1, on a circle of `size`. */
+/** Tilts a loss by exp(λ × loss) and normalises its probabilities, on a circle of `size`. */
 function tiltedPart({ step, first, masses }: PrivacyLoss, tilt: number, size: number): Complex {
   const real = new Float64Array(size);
   const at = tilt >= 0 ? masses.length - 1 : 0;
@@ -165,21 +170,21 @@ function tiltedPart({ step, first, masses }: PrivacyLoss, tilt: number, size: nu
 interface Tilt {
   readonly step: number;
   readonly tilt: number;
-  /** ln of what the tilted probabilities were divided by. */
+  /** ln of the factor that normalised the tilted probabilities. */
   readonly log: number;
-  /** The least loss that is told apart, in steps. */
+  /** Smallest loss that is represented, in steps. */
   readonly first: number;
 }
 
-/** What a sum of tilted losses says of losses. */
+/** Sum of tilted losses, from which δ of the original losses is read. */
 class TiltedSum {
-  /** Σ over losses s from that one on of their probability × exp(−λ (s − its loss)). */
+  /** Σ over losses s from each one on of their probability × exp(−λ (s − its loss)). */
   readonly #upper: Float64Array;
-  /** The same with λ + 1. */
+  /** Same sum with λ + 1. */
   readonly #lower: Float64Array;
   readonly #tilt: Tilt;
 
-  /** `circle` holds the probabilities × its length, a loss of n steps at n modulo the length. */
+  /** @param circle probabilities × its length; a loss of n steps is at n modulo the length. */
   constructor(circle: Float64Array, tilt: Tilt) {
     const size = circle.length;
     const place = ((tilt.first % size) + size) % size;
@@ -194,7 +199,7 @@ class TiltedSum {
     this.#tilt = tilt;
   }
 
-  /** No loss that it tells apart is larger. */
+  /** Upper bound of the losses that are represented. */
   get largest(): number {
     const { step, first } = this.#tilt;
     return (first + this.#upper.length) * step;

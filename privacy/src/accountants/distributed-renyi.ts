@@ -6,10 +6,10 @@ import {
 } from '../mechanisms/distributed.ts';
 import { type Renyi, standardOrders } from './renyi.ts';
 
-/** The orders for which the bound of Skellam noise is proved. */
+/** Orders for which the bound of Skellam noise is proved. */
 export const wholeOrders: readonly number[] = standardOrders.filter(order => Number.isInteger(order));
 
-/** A contribution's norms, and the noise on the sum. */
+/** Norms of a contribution, and the noise on the sum. */
 export interface OnSum {
   readonly l2: number;
   readonly l1: number;
@@ -18,8 +18,9 @@ export interface OnSum {
 }
 
 /**
- * Skellam noise (Agarwal, Kairouz & Liu 2021, the bound of their multidimensional Skellam mechanism), for whole orders: αΔ₂²/2V + min(((2α − 1)Δ₂² + 6Δ₁) / 4V², 3Δ₁ / 2V); infinite for
- * others, of which nothing is proved.
+ * Rényi divergence of Skellam noise (Agarwal, Kairouz & Liu 2021, the bound of their multidimensional Skellam
+ * mechanism), for integer orders: αΔ₂²/2V + min(((2α − 1)Δ₂² + 6Δ₁) / 4V², 3Δ₁ / 2V); infinite for others,
+ * for which no bound is proved.
  */
 export const skellamRenyi =
   ({ l2, l1, variance: v }: OnSum): Renyi =>
@@ -30,8 +31,8 @@ export const skellamRenyi =
   };
 
 /**
- * A sum of discrete Gaussians that is within τ = `distance` of one (Kairouz, Liu & Steinke 2021): the least of αΔ₂²/2V + τd,
- * α(Δ₂²/V + 2Δ₁τ/√V + τ²d)/2 and α(Δ₂/√V + τ√d)²/2.
+ * Rényi divergence of a sum of discrete Gaussians that is within τ = `distance` of one (Kairouz, Liu &
+ * Steinke 2021): the least of αΔ₂²/2V + τd, α(Δ₂²/V + 2Δ₁τ/√V + τ²d)/2 and α(Δ₂/√V + τ√d)²/2.
  */
 export const discreteGaussianRenyi =
   ({ l2, l1, variance: v }: OnSum, distance: number, values: number): Renyi =>

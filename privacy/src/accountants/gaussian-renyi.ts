@@ -1,15 +1,18 @@
 import { log1pExp, logExpm1, logSum } from '../numerics/log-sum.ts';
 import type { Renyi } from './renyi.ts';
 
-/** Gaussian noise, z times as large as the contribution that it hides: αμ²/2, μ = 1/z. */
+/**
+ * Rényi divergence of Gaussian noise that is z times as large as the contribution it hides: αμ²/2, μ = 1/z.
+ */
 export const gaussianRenyi =
   (noiseMultiplier: number): Renyi =>
   order =>
     order / (2 * noiseMultiplier ** 2);
 
 /**
- * Gaussian noise on a sum to which each device contributes with that probability, by a coin of its own (Poisson sampling; Mironov, Talwar & Zhang
- * 2019, for both directions of adjacency). Every order counts, whole or not, and tiny probabilities cost no digits.
+ * Rényi divergence of Gaussian noise on a sum to which each device contributes independently with
+ * `probability` (Poisson sampling; Mironov, Talwar & Zhang 2019, for both directions of adjacency). Takes
+ * every order, integer or not, and stays accurate for tiny probabilities.
  */
 export function sampledGaussianRenyi(probability: number, noiseMultiplier: number): Renyi {
   if (probability === 0) return () => 0;
@@ -23,7 +26,7 @@ export function sampledGaussianRenyi(probability: number, noiseMultiplier: numbe
   };
 }
 
-/** ln(A − 1) of a whole order: the binomial sum of § 3.2, without the terms that add up to 1. */
+/** ln(A − 1) for an integer order: the binomial sum of § 3.2, without the terms that add up to 1. */
 function wholeOrder(q: number, sigma: number, order: number): number {
   const terms: number[] = [];
   let logBinomial = Math.log(order);
@@ -40,9 +43,9 @@ function wholeOrder(q: number, sigma: number, order: number): number {
 }
 
 /**
- * ln(A − 1) of any order, A = E[(1 + u)^α] with u = q (exp((2x − 1) / 2σ²) − 1) over x ~ N(0, σ²): E[u] = 0, so that it is the mean of
- * (1 + u)^α − 1 − αu, which is never negative. Sums of equal steps converge as exp(−2πd / step) where the integrand has no pole within d of
- * the real line; here the nearest is πσ² away.
+ * ln(A − 1) for any order, A = E[(1 + u)^α] with u = q (exp((2x − 1) / 2σ²) − 1) over x ~ N(0, σ²). Since
+ * E[u] = 0, it is the mean of (1 + u)^α − 1 − αu, which is never negative. Sums of equal steps converge as
+ * exp(−2πd / step) if the integrand has no pole within d of the real line; here the nearest is πσ² away.
  */
 function anyOrder(q: number, sigma: number, order: number): number {
   const step = Math.min(sigma / 6, (Math.PI * Math.PI * sigma * sigma) / 20);
@@ -60,7 +63,7 @@ function anyOrder(q: number, sigma: number, order: number): number {
 function logConvexRest(q: number, loss: number, order: number): number {
   const u = q * Math.expm1(loss);
   if (Math.abs(order * u) < 1e-3) {
-    // By the first terms of the binomial series; the rest is below 10⁻¹³ of it.
+    // Uses the first terms of the binomial series; the rest is below 10⁻¹³ of it.
     const [b, c, d] = [(order - 2) / 3, (order - 3) / 4, (order - 4) / 5];
     const series = 1 + b * u * (1 + c * u * (1 + d * u * (1 + ((order - 5) / 6) * u)));
     return Math.log((order * (order - 1) * series) / 2) + 2 * Math.log(Math.abs(u));

@@ -8,7 +8,7 @@ import {
 } from '../numerics/normal.ts';
 import { root } from '../numerics/root.ts';
 
-/** Nodes and weights of Gauss and Legendre's quadrature with eight points on −1 to 1, one half of them. */
+/** Nodes and weights of Gauss–Legendre quadrature with eight points on −1 to 1, one half of them. */
 const quadrature = [
   [0.1834346424956498, 0.362683783378362],
   [0.525532409916329, 0.3137066458778873],
@@ -16,14 +16,17 @@ const quadrature = [
   [0.9602898564975363, 0.1012285362903763],
 ] as const;
 
-/** Below, the difference of two Mills ratios loses more digits than the integral of their slope. */
+/**
+ * Distance below which the difference of two Mills ratios loses more digits than the integral of their slope.
+ */
 const closeTogether = 0.1;
-/** Above it both tails are far from underflow. */
+/** Point above which both tails are far from underflow. */
 const farLeft = -5;
 
 /**
- * δ of μ-Gaussian differential privacy at ε, exactly (Balle & Wang 2018, Theorem 8; Dong et al. 2019, Corollary 1):
- * Φ(μ/2 − ε/μ) − exp(ε) Φ(−μ/2 − ε/μ). The relative error is below 10⁻¹⁰ down to the smallest numbers.
+ * δ of μ-Gaussian differential privacy at ε, exactly (Balle & Wang 2018, Theorem 8; Dong et al. 2019,
+ * Corollary 1): Φ(μ/2 − ε/μ) − exp(ε) Φ(−μ/2 − ε/μ). The relative error is below 10⁻¹⁰ down to the smallest
+ * numbers.
  */
 export function gaussianDelta(mu: number, epsilon: number): number {
   if (mu === 0) return Math.max(0, -Math.expm1(epsilon));
@@ -35,7 +38,7 @@ export function gaussianDelta(mu: number, epsilon: number): number {
   return Math.exp(logDensity(a)) * millsDifference(a, b);
 }
 
-/** ln δ of `gaussianDelta`, also where δ is smaller than any number. */
+/** ln δ of `gaussianDelta`, even if δ underflows. */
 function logGaussianDelta(mu: number, epsilon: number): number {
   const a = epsilon / mu - mu / 2;
   if (a < farLeft) return Math.log(gaussianDelta(mu, epsilon));
@@ -53,17 +56,19 @@ function millsDifference(a: number, b: number): number {
   return half * sum;
 }
 
-/** The ε of μ-Gaussian differential privacy at δ, exactly; 0 where δ is spent by no ε, infinite at δ = 0. */
+/**
+ * ε of μ-Gaussian differential privacy at δ, exactly; 0 if δ at ε = 0 is within `delta`, infinite at δ = 0.
+ */
 export function gaussianEpsilon(mu: number, delta: number): number {
   if (mu === 0 || gaussianDelta(mu, 0) <= delta) return 0;
   if (delta <= 0 || mu === Infinity) return Infinity;
   const logDelta = Math.log(delta);
-  // A looser conversion is above it: that of ρ = μ²/2.
+  // An upper bound from a looser conversion, that of ρ = μ²/2.
   const above = (mu * mu) / 2 + mu * Math.sqrt(-2 * logDelta);
   return root(epsilon => logGaussianDelta(mu, epsilon) - logDelta, 0, above * (1 + 1e-9));
 }
 
-/** The μ of Gaussian differential privacy that spends ε and δ, exactly. */
+/** μ of Gaussian differential privacy that spends ε and δ, exactly. */
 export function gaussianMu(epsilon: number, delta: number): number {
   const logDelta = Math.log(delta);
   const excess = (logMu: number) => logGaussianDelta(Math.exp(logMu), epsilon) - logDelta;
@@ -74,8 +79,8 @@ export function gaussianMu(epsilon: number, delta: number): number {
 }
 
 /**
- * How many of those who took part a test can name that accuses wrongly `falsePositives` of the others (Dong et al. 2019, the trade-off
- * curve of μ): 1 − Φ(Φ⁻¹(1 − falsePositives) − μ).
+ * Share of the participants that a test can name if it wrongly accuses `falsePositives` of the others (Dong
+ * et al. 2019, the trade-off curve of μ): 1 − Φ(Φ⁻¹(1 − falsePositives) − μ).
  */
 export function truePositives(mu: number, falsePositives = 0.1): number {
   return Math.exp(logUpperTail(upperQuantile(falsePositives) - mu));

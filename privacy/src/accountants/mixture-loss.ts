@@ -1,20 +1,26 @@
 import { upperTail } from '../numerics/normal.ts';
 import type { Cells } from './privacy-loss.ts';
 
-/** Gaussian noise on what one device contributes, whose size is drawn: `shifts[i]` ≥ 0 with the probability `probabilities[i]`. */
+/**
+ * Gaussian noise on a device's contribution of random size: `shifts[i]` ≥ 0 with the probability
+ * `probabilities[i]`.
+ */
 export interface Mixture {
   readonly sigma: number;
   readonly shifts: readonly number[];
   readonly probabilities: readonly number[];
 }
 
-/** Standard deviations beyond which losses count as infinite: 10⁻²², so that a thousand rounds still have a δ of 10⁻¹⁵. */
+/**
+ * Standard deviations beyond which losses count as infinite: 10⁻²², so that a thousand rounds still have a δ
+ * of 10⁻¹⁵.
+ */
 const farthest = 9.8;
 const mostCells = 2 ** 16;
 
 /**
- * How finely the losses of all the mixtures are cut: by a fraction of what the steadiest varies in one release, so that the error stays small over many,
- * as far as that leaves the others a bearable number of cells.
+ * Step of the grid for the losses of all mixtures: a fraction of the smallest variation in one release, so
+ * that the error stays small over many, but large enough to bound the number of cells of the others.
  */
 export function stepFor(...mixtures: readonly Mixture[]): number {
   const wanted = mixtures.map(mixture => {
@@ -28,7 +34,7 @@ export function stepFor(...mixtures: readonly Mixture[]): number {
   return Math.max(Math.min(...wanted), ...least);
 }
 
-/** Mean and variance of the loss where the device contributed nothing, by 1,000 equal steps. */
+/** Mean and variance of the loss if the device contributed nothing, by 1,000 equal steps. */
 function momentsOf(mixture: Mixture): { mean: number; variance: number } {
   const count = 1_000;
   let [weights, sum, squares] = [0, 0, 0];
@@ -62,7 +68,7 @@ function rangeOf(mixture: Mixture): readonly [low: number, high: number] {
   return [lossAt(mixture, -farthest * sigma), lossAt(mixture, Math.max(...shifts) + farthest * sigma)];
 }
 
-/** The mixture against the noise only, cut at multiples of `step`. */
+/** Cells of the mixture against only the noise, cut at multiples of `step`. */
 export function mixtureCells(mixture: Mixture, step: number): Cells {
   const { sigma, shifts, probabilities } = mixture;
   const [low, high] = rangeOf(mixture);
@@ -77,7 +83,8 @@ export function mixtureCells(mixture: Mixture, step: number): Cells {
       mixed += probabilities[i]! * upperTail((side * (x - shifts[i]!)) / sigma);
     return [mixed, upperTail((side * x) / sigma)] as const;
   };
-  // Where each tail is small, differences of it keep their digits: the left one up to 0, the right one from there on.
+  // Differences of a tail keep their digits where it is small: the left tail up to 0, the right one from
+  // there on.
   let x = at(first * step);
   let left = x < 0;
   let [mixed, plain] = both(x, left ? -1 : 1);
@@ -98,7 +105,10 @@ export function mixtureCells(mixture: Mixture, step: number): Cells {
   return { step, first, upper, lower, beyond, before: { upper: beforeUpper, lower: beforeLower } };
 }
 
-/** Where the loss is what is asked; asked in ascending order. −∞ below the least. */
+/**
+ * Returns the point at which the loss has a value; −∞ below the smallest. Values must be asked in ascending
+ * order.
+ */
 function placesOf(mixture: Mixture): (loss: number) => number {
   const { sigma, shifts, probabilities } = mixture;
   const least = probabilities.reduce((sum, p, i) => sum + (shifts[i] === 0 ? p : 0), 0);

@@ -4,7 +4,8 @@ import { partsOf } from './parts.ts';
 
 /**
  * μ of the Gaussian mechanism that is exactly as private, infinite without noise.
- * @throws MurmurationError `config.invalid` where a part is not Gaussian and so has no μ, and for a mechanism with numbers out of range.
+ * @throws MurmurationError `config.invalid` if a part is not Gaussian and so has no μ, and for a mechanism
+ * with numbers out of range.
  */
 export function muOfMechanism(mechanism: Mechanism): number {
   const { squaredMu, sampled, distributed } = partsOf(mechanism);

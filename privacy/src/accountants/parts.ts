@@ -13,9 +13,12 @@ export interface SampledPart {
   readonly times: number;
 }
 
-/** What a mechanism is made of, however it was composed. */
+/** Parts of a mechanism, however it was composed. */
 export interface Parts {
-  /** μ² of all Gaussian parts together: they compose to one Gaussian mechanism (Dong et al. 2019, Corollary 2). Infinite without noise. */
+  /**
+   * μ² of all Gaussian parts together: they compose to one Gaussian mechanism (Dong et al. 2019, Corollary
+   * 2). Infinite without noise.
+   */
   readonly squaredMu: number;
   readonly sampled: readonly SampledPart[];
   /** Releases with noise by devices. */

@@ -1,7 +1,10 @@
-/** Rényi differential privacy (Mironov 2017): the largest Rényi divergence of each order above 1. Those of composed mechanisms add up. */
+/**
+ * Rényi differential privacy (Mironov 2017): the largest Rényi divergence of each order above 1. Composed
+ * mechanisms add theirs up.
+ */
 export type Renyi = (order: number) => number;
 
-/** The orders over which conversions look for the best: those of Google's dp_accounting. */
+/** Orders over which conversions search for the best: those of Google's dp_accounting. */
 export const standardOrders: readonly number[] = [
   ...Array.from({ length: 99 }, (_, i) => 1 + (i + 1) / 10),
   ...Array.from({ length: 53 }, (_, i) => 11 + i),
@@ -11,15 +14,16 @@ export const standardOrders: readonly number[] = [
   1024,
 ];
 
-/** What a conversion found, and at which order. */
+/** Result of a conversion, and its order. */
 export interface Converted {
   readonly value: number;
   readonly order: number;
 }
 
 /**
- * The least ε at δ that any of the orders allows (Canonne, Kamath & Steinke 2020, Proposition 12: ε = ρ + ln(1 − 1/α) − ln(δα) / (α − 1)), and
- * 0 where the total variation distance that follows from an order is within δ (Bretagnolle & Huber 1978: √(1 − exp(−ρ))).
+ * Smallest ε at δ over all orders (Canonne, Kamath & Steinke 2020, Proposition 12: ε = ρ + ln(1 − 1/α) −
+ * ln(δα) / (α − 1)), and 0 if the total variation distance that follows from an order is within δ
+ * (Bretagnolle & Huber 1978: √(1 − exp(−ρ))).
  */
 export function renyiEpsilon(
   renyi: Renyi,
@@ -33,7 +37,7 @@ export function renyiEpsilon(
   });
 }
 
-/** The least δ at ε that any of the orders allows, by the same conversion. */
+/** Smallest δ at ε over all orders, by the same conversion. */
 export function renyiDelta(
   renyi: Renyi,
   epsilon: number,

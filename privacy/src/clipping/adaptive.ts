@@ -1,18 +1,22 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** Adaptive clipping by a quantile (Andrew et al. 2021, "Differentially Private Learning with Adaptive Clipping"). */
+/**
+ * Adaptive clipping by a quantile (Andrew et al. 2021, "Differentially Private Learning with Adaptive
+ * Clipping").
+ */
 export interface AdaptiveClipping {
-  /** γ, the share of contributions that stay whole, from 0 to 1; ½ by default. */
+  /** γ, the share of contributions that are not clipped, from 0 to 1; ½ by default. */
   readonly quantile?: number;
-  /** η, how fast the clip moves; 0.2 by default. */
+  /** η, the rate at which the clip moves; 0.2 by default. */
   readonly rate?: number;
-  /** Whether the clip moves by a factor, as in the paper and by default, or by a difference. */
+  /** Kind of step: by a factor, as in the paper and by default, or by a difference. */
   readonly step?: 'geometric' | 'arithmetic';
 }
 
 /**
- * The clip of the next round: exp(−η (below − γ)) times that of this one, where `below` is the share of contributions whose norm was at most the clip,
- * noise included. Where more than the quantile stayed whole it falls, and where fewer did it rises.
+ * Clip of the next round: exp(−η (below − γ)) times that of this one, where `below` is the share of
+ * contributions whose norm was at most the clip, noise included. It falls if more than the quantile were
+ * within it, and rises if fewer were.
  * @throws MurmurationError `config.invalid` for settings out of range.
  */
 export function nextClip(
@@ -28,7 +32,7 @@ export function nextClip(
   return step === 'geometric' ? clip * Math.exp(-rate * excess) : Math.max(0, clip - rate * excess);
 }
 
-/** A noise multiplier, divided between a sum and the count of those whose norm was below the clip. */
+/** Noise multiplier, divided between a sum and the count of those whose norm was below the clip. */
 export interface SplitNoise {
   /** σ_b, standard deviation of the noise on the count. */
   readonly count: number;
@@ -37,9 +41,10 @@ export interface SplitNoise {
 }
 
 /**
- * How a release of sum and count spends what one of the noise multiplier z would (Andrew et al. 2021, Theorem 1): z_Δ = (z⁻² − (2σ_b)⁻²)^(−½).
- * Each device counts ±½. σ_b is a twentieth of the cohort by default.
- * @throws MurmurationError `config.invalid` where σ_b is too small for z, with the least that would do.
+ * Splits the noise multiplier z between a sum and a count so that both together spend the same (Andrew et al.
+ * 2021, Theorem 1): z_Δ = (z⁻² − (2σ_b)⁻²)^(−½). Each device counts ±½. σ_b is a twentieth of the cohort by
+ * default.
+ * @throws MurmurationError `config.invalid` if σ_b is too small for z, with the bound that it has to exceed.
  */
 export function splitNoise(noiseMultiplier: number, cohort: number, count = cohort / 20): SplitNoise {
   if (!(count > noiseMultiplier / 2))

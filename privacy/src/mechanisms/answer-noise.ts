@@ -6,8 +6,8 @@ import type { Distributed } from './distributed.ts';
 import { honestIn, type NoisyPlan } from './planned-noise.ts';
 
 /**
- * The mechanism of one sum of answers to a query that has a budget, without the variance of its noise: no answer is longer than its kind
- * allows. Throws as `honestIn`.
+ * Mechanism of one sum of answers to a query with a budget, without the variance of its noise; the clip is
+ * the longest answer of the query's kind. Throws as `honestIn` does.
  */
 export function answerShape(
   plan: Omit<NoisyPlan, 'update'>,
@@ -18,7 +18,10 @@ export function answerShape(
   return { kind, quorum: honestIn(quorum, plan), clip: longestAnswer(query), values, whole: true };
 }
 
-/** The mechanism of one sum under a plan with that noise, as the device that adds it and the coordinator count it. Throws as `honestIn`. */
+/**
+ * Mechanism of one sum under a plan with noise, equal for the device that adds it and for the coordinator.
+ * Throws as `honestIn` does.
+ */
 export function answerNoise(plan: Omit<NoisyPlan, 'update'>, query: Query, noise: PlanNoise): Distributed {
   return { ...answerShape(plan, query, noise), perDevice: noise.variance };
 }

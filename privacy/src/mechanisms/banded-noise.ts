@@ -1,20 +1,21 @@
 import { bisrNoising } from './bisr.ts';
 import { addRounded, type NoiseOptions, noiseStream, pieceLength, requireStddev } from './noise-stream.ts';
 
-/** Noise whose rounds share what they are made of. */
+/** Noise that is correlated between rounds. */
 export interface BandedNoise {
   /**
-   * Adds the noise of a round, Σ_j c_j Z_(round − j), to the sum of that round, in place. Rounds count from 0, each that is released once: a
-   * round that failed released nothing, and the next has its number. The same round gives the same noise. Needs 128 KiB for each band, and as much, beside the sum.
+   * Adds the noise of a round, Σ_j c_j Z_(round − j), to the sum of that round, in place. Rounds count from
+   * 0, and only released ones count: a failed round released nothing, and the next has its number. The same
+   * round gives the same noise. Needs 128 KiB for each band, and 128 KiB more, in addition to the sum.
    */
   addTo(sum: Float64Array | Float32Array, round: number): void;
-  /** The first round whose seed is needed for `round` and those after it: seeds before it can be erased. */
+  /** First round whose seed is needed for `round` and those after it: seeds before it can be erased. */
   oldest(round: number): number;
 }
 
 /**
- * Noise that is a sum of Z of the last rounds, Z of past rounds made again from their seeds rather than stored. `coefficients` is the
- * column of C⁻¹: that of `bisrNoising`, or any other band.
+ * Creates noise that is a weighted sum of Z of the last rounds; recomputes Z of past rounds from their seeds
+ * instead of storing it. `coefficients` is the column of C⁻¹: that of `bisrNoising`, or any other band.
  * @throws MurmurationError `config.invalid` for a negative standard deviation or a seed of a wrong length.
  */
 export function bandedNoise(
@@ -42,9 +43,9 @@ export function bandedNoise(
   };
 }
 
-/** Noise of `bisrNoising(bands)`. */
+/** Creates noise of `bisrNoising(bands)`. */
 export const bisrNoise = (bands: number, options: NoiseOptions): BandedNoise =>
   bandedNoise(bisrNoising(bands), options);
 
-/** Noise that is independent from round to round. */
+/** Creates noise that is independent from round to round. */
 export const independentNoise = (options: NoiseOptions): BandedNoise => bandedNoise([1], options);

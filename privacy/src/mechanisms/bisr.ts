@@ -1,9 +1,9 @@
 import { inverseOf } from './toeplitz.ts';
 
 /**
- * Banded inverse square root (Kalinin, Lampert et al. 2025, arXiv 2505.12128): C⁻¹ is Toeplitz with the first `bands` coefficients of
- * √(1 − x), which are 1, −½, −⅛, −1/16 …, so that a round's noise takes back part of what the `bands` − 1 rounds before it got. One
- * band is independent noise.
+ * Banded inverse square root (Kalinin, Lampert et al. 2025, arXiv 2505.12128): C⁻¹ is Toeplitz with the first
+ * `bands` coefficients of √(1 − x), which are 1, −½, −⅛, −1/16 …, so that a round's noise cancels part of
+ * that of the `bands` − 1 rounds before. One band is independent noise.
  */
 export function bisrNoising(bands: number): Float64Array {
   const column = new Float64Array(bands);
@@ -12,6 +12,6 @@ export function bisrNoising(bands: number): Float64Array {
   return column;
 }
 
-/** The first `rounds` entries of the strategy C of `bisrNoising(bands)`. */
+/** First `rounds` entries of the strategy C of `bisrNoising(bands)`. */
 export const bisrStrategy = (bands: number, rounds: number): Float64Array =>
   inverseOf(bisrNoising(bands), rounds);

@@ -2,27 +2,31 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Blt, requireBlt } from './blt.ts';
 import { addRounded, type NoiseOptions, noiseStream, pieceLength, requireStddev } from './noise-stream.ts';
 
-/** What BLT noise remembers: the buffers, one after the other, each with a number for each of the model's, in units of Z, whatever Z is scaled with. */
+/**
+ * State of BLT noise: the buffers, one after the other, each with as many numbers as the model, in units of
+ * Z, whatever Z is scaled with.
+ */
 export type BltState = Float64Array;
 
-/** Noise that streams: a round's noise and the buffers are all that the next rounds need of the past. */
+/** Noise that streams: the next rounds need nothing of the past except the buffers. */
 export interface BltNoise {
-  /** The state before round 0 of a sum with `count` numbers: 8 bytes × numbers × buffers. */
+  /** Creates the state before round 0 of a sum with `count` numbers: 8 bytes × numbers × buffers. */
   init(count: number): BltState;
   /**
-   * Adds the noise of a round, counted from 0, to its sum, in place, and moves the state on to the next round. Whoever stores the state stores it
-   * together with what was released. It is as secret as the seeds. Needs 256 KiB beside sum and state.
+   * Adds the noise of a round, counted from 0, to its sum, in place, and advances the state to the next
+   * round. Store the state together with what was released; it is as secret as the seeds. Needs 256 KiB in
+   * addition to sum and state.
    */
   addTo(sum: Float64Array | Float32Array, round: number, state: BltState): void;
-  /** Moves the state past a round without its noise. */
+  /** Advances the state past a round without adding its noise. */
   pass(round: number, state: BltState): void;
 }
 
 /**
- * (C⁻¹ Z)_t of a buffered linear Toeplitz strategy (McMahan et al. 2024, arXiv 2404.16706, Algorithm 1): z − Σ_j ω_j s_j, after which
- * each buffer s_j becomes θ_j s_j + that.
- * @throws MurmurationError `config.invalid` for parameters out of range, a negative standard deviation, a state of another length, or a
- * seed of a wrong length.
+ * Creates noise (C⁻¹ Z)_t of a buffered linear Toeplitz strategy (McMahan et al. 2024, arXiv 2404.16706,
+ * Algorithm 1): z − Σ_j ω_j s_j, after which each buffer s_j becomes θ_j s_j + that.
+ * @throws MurmurationError `config.invalid` for parameters out of range, a negative standard deviation, a
+ * state of another length, or a seed of a wrong length.
  */
 export function bltNoise(blt: Blt, { stddev, ...options }: NoiseOptions): BltNoise {
   requireBlt(blt);
@@ -30,7 +34,10 @@ export function bltNoise(blt: Blt, { stddev, ...options }: NoiseOptions): BltNoi
   const buffers = blt.theta.length;
   const room = new Float64Array(pieceLength);
 
-  /** Moves the state past a round, piece by piece; `seen` hears of each piece of its noise, in units of Z. */
+  /**
+   * Advances the state past a round, piece by piece; calls `seen` with each piece of its noise, in units of
+   * Z.
+   */
   function step(
     count: number,
     round: number,

@@ -1,17 +1,18 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
- * A buffered linear Toeplitz strategy (McMahan et al. 2024, arXiv 2404.16706 and 2408.08868): the column of C is 1, then
- * Σ_j ω_j θ_j^(i−1), so that its inverse needs one buffer of the model's size for each θ, however many rounds there are.
+ * Buffered linear Toeplitz strategy (McMahan et al. 2024, arXiv 2404.16706 and 2408.08868): the column of C
+ * is 1, then Σ_j ω_j θ_j^(i−1), so that its inverse needs one buffer of the model's size for each θ, for any
+ * number of rounds.
  */
 export interface Blt {
-  /** How fast each buffer forgets, above 0 and at most 1. */
+  /** Decay of each buffer from round to round, above 0 and at most 1. */
   readonly theta: readonly number[];
-  /** How much of each buffer a round takes back; positive, with a sum of at most 1. */
+  /** Share of each buffer that a round subtracts; positive, with a sum of at most 1. */
   readonly omega: readonly number[];
 }
 
-/** @throws MurmurationError `config.invalid` for parameters whose sensitivity would not be known. */
+/** @throws MurmurationError `config.invalid` for parameters with an unknown sensitivity. */
 export function requireBlt({ theta, omega }: Blt): void {
   if (theta.length === 0 || theta.length !== omega.length)
     throw new MurmurationError(
@@ -29,7 +30,7 @@ export function requireBlt({ theta, omega }: Blt): void {
     );
 }
 
-/** The first `rounds` entries of the strategy C. */
+/** First `rounds` entries of the strategy C. */
 export function bltStrategy({ theta, omega }: Blt, rounds: number): Float64Array {
   const column = new Float64Array(rounds);
   const powers = Float64Array.from(omega);
@@ -42,7 +43,7 @@ export function bltStrategy({ theta, omega }: Blt, rounds: number): Float64Array
   return column;
 }
 
-/** The first `rounds` entries of C⁻¹: what one unit of Z in round 0 does to the rounds from there on. */
+/** First `rounds` entries of C⁻¹: the effect of one unit of Z in round 0 on the rounds from there on. */
 export function bltNoising({ theta, omega }: Blt, rounds: number): Float64Array {
   const column = new Float64Array(rounds);
   const buffers = new Float64Array(theta.length);

@@ -2,37 +2,46 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { root } from '../numerics/root.ts';
 
 /**
- * Noise that devices add to what they mask, so that nobody ever sees the sum without it: Skellam (Agarwal et al. 2021) or discrete Gaussian (Kairouz et
- * al. 2021) in whole numbers of the ring. It is independent from release to release.
+ * Noise that devices add to what they mask, so that no party sees the sum without it: Skellam (Agarwal et al.
+ * 2021) or discrete Gaussian (Kairouz et al. 2021), in integers of the ring. It is independent from release
+ * to release.
  */
 export interface Distributed {
   readonly kind: 'skellam' | 'discreteGaussian';
   /** Variance of the noise that one device adds to each value, in squared units of the ring. */
   readonly perDevice: number;
   /**
-   * Devices whose noise is in the sum for certain: those of the smallest sum that is released, less those that may leave theirs out. Noise sized for the
-   * devices that one hopes for is too small whenever some are lost.
+   * Devices whose noise is surely in the sum: those of the smallest sum that is released, less those that may
+   * leave theirs out. Noise sized for an expected number of devices is too small whenever some are lost.
    */
   readonly quorum: number;
-  /** The largest norm of a contribution before it is rounded, in units of the ring. */
+  /** Largest norm of a contribution before it is rounded, in units of the ring. */
   readonly clip: number;
   /** Values of a contribution. */
   readonly values: number;
-  /** β: how much conditional rounding may favour small norms; exp(−½), as in the papers, by default. */
+  /**
+   * β: bound on the bias of conditional rounding towards small norms; exp(−½), as in the papers, by default.
+   */
   readonly bias?: number;
-  /** Contributions are whole numbers of the ring already, as counts are: nothing is rounded, and `clip` is the largest norm that they have. */
+  /**
+   * Contributions are integers of the ring already, such as counts: nothing is rounded, and `clip` is their
+   * largest norm.
+   */
   readonly whole?: true;
 }
 
 const standardBias = Math.exp(-0.5);
 
-/** The largest norms that a contribution has once it is rounded. */
+/** Largest norms of a contribution after rounding. */
 export interface RoundedNorm {
   readonly l2: number;
   readonly l1: number;
 }
 
-/** The limit of conditional rounding, and what follows from it for whole numbers (Kairouz, Liu & Steinke 2021, Theorem 1; ‖x‖₁ ≤ √d ‖x‖₂ and ≤ ‖x‖₂²). */
+/**
+ * Limit of conditional rounding, and the norms that follow from it for integers (Kairouz, Liu & Steinke 2021,
+ * Theorem 1; ‖x‖₁ ≤ √d ‖x‖₂ and ≤ ‖x‖₂²).
+ */
 export function roundedNorm(clip: number, values: number, bias = standardBias): RoundedNorm {
   const always = clip + Math.sqrt(values);
   const often =
@@ -43,15 +52,15 @@ export function roundedNorm(clip: number, values: number, bias = standardBias): 
   return { l2, l1: Math.min(Math.sqrt(values) * l2, l2 * l2) };
 }
 
-/** The largest norms that a contribution has in the ring (of whole numbers, ‖x‖₁ ≤ ‖x‖₂²). */
+/** Largest norms of a contribution in the ring (for integers, ‖x‖₁ ≤ ‖x‖₂²). */
 export function normsOf({ clip, values, bias, whole }: Omit<Distributed, 'perDevice'>): RoundedNorm {
   if (!whole) return roundedNorm(clip, values, bias);
   return { l2: clip, l1: Math.min(Math.sqrt(values) * clip, clip ** 2) };
 }
 
 /**
- * How far, in Rényi divergence, a sum of discrete Gaussians of that σ is from a discrete Gaussian (Kairouz, Liu & Steinke 2021, τ of Theorem 1): 10 Σ exp(−2π²σ²
- * k/(k + 1)), k from 1 to devices − 1.
+ * Distance in Rényi divergence of a sum of discrete Gaussians with this variance σ² from a discrete Gaussian
+ * (Kairouz, Liu & Steinke 2021, τ of Theorem 1): 10 Σ exp(−2π²σ² k/(k + 1)), k from 1 to devices − 1.
  */
 export function gaussianSumDistance(devices: number, variance: number): number {
   let sum = 0;
@@ -79,11 +88,11 @@ export function requireDistributed({
   if (!(bias >= 0 && bias < 1)) throw wrong('bias', 'from 0 to less than 1', bias);
 }
 
-/** What a sum has to have room for. */
+/** Sum that a ring must hold. */
 export interface RingNeeds {
-  /** The most devices that a sum may have. */
+  /** Maximum devices in a sum. */
   readonly devices: number;
-  /** The largest magnitude of one value of one device, in units of the ring. */
+  /** Largest magnitude of one value of one device, in units of the ring. */
   readonly largest: number;
   /** Variance of the noise of all devices in each value. */
   readonly variance: number;
@@ -93,15 +102,16 @@ export interface RingNeeds {
 }
 
 /**
- * Bits of the ring that holds sums with their noise: where noise wraps around, a value is wrong by the whole range. By Chernoff's bound of Skellam noise
- * ln P(X ≥ t) ≤ V (cosh s − 1) − st, s = arsinh(t / V), which also holds for discrete Gaussians.
- * @throws MurmurationError `config.invalid` where 32 bits are too few.
+ * Bits of the ring that holds sums with their noise; if noise wraps around, a value is wrong by the whole
+ * range. Uses Chernoff's bound of Skellam noise ln P(X ≥ t) ≤ V (cosh s − 1) − st, s = arsinh(t / V), which
+ * also holds for discrete Gaussians.
+ * @throws MurmurationError `config.invalid` if 32 bits are too few.
  */
 export function ringWidth({ devices, largest, variance, values, failure = 2 ** -40 }: RingNeeds): number {
   const logEach = Math.log(failure / (2 * values));
   const excess = (t: number) => {
     const s = Math.asinh(t / variance);
-    // cosh s − 1, without what rounding takes of it where s is small.
+    // cosh s − 1, without cancellation for small s.
     return 2 * variance * Math.sinh(s / 2) ** 2 - s * t - logEach;
   };
   const above = Math.sqrt(-2 * variance * logEach) - 2 * logEach + 1;

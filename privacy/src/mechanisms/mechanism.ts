@@ -12,24 +12,35 @@ export interface Gaussian {
   readonly noiseMultiplier: number;
 }
 
-/** DP-FTRL: Gaussian noise that rounds share, so that the noise of the sum of all rounds stays small. */
+/**
+ * DP-FTRL: Gaussian noise correlated between rounds, so that the noise of the sum of all rounds stays small.
+ */
 export interface Correlated extends Participation {
   readonly kind: 'correlated';
-  /** How rounds share noise: `bisrNoise` of some bands, or `bltNoise`. */
+  /** Correlation between rounds: `bisrNoise` of some bands, or `bltNoise`. */
   readonly noise: { readonly kind: 'bisr'; readonly bands: number } | ({ readonly kind: 'blt' } & Blt);
   /** z: standard deviation of the independent Z / clip, before the sensitivity of the strategy. */
   readonly noiseMultiplier: number;
 }
 
-/** A release to which a device contributes with a probability only, because the coordinator tosses a coin for each device and nobody sees how it fell. */
+/**
+ * Release to which each device contributes with a probability: the coordinator decides at random for each
+ * device, and the outcome stays secret.
+ */
 export interface Sampled {
   readonly kind: 'sampled';
-  /** q, above 0 and at most 1: independent for each device and each release. Devices that come when they like are not sampled. */
+  /**
+   * q, above 0 and at most 1: independent for each device and each release. Devices that come when they like
+   * are not sampled.
+   */
   readonly probability: number;
   readonly of: Gaussian;
 }
 
-/** The same mechanism several times, each on what a device contributes then, chosen after those before it were seen. */
+/**
+ * Same mechanism several times, each time on a device's contribution at that time, chosen after those before
+ * it were seen.
+ */
 export interface Repeated {
   readonly kind: 'repeated';
   readonly times: number;
@@ -42,10 +53,10 @@ export interface Composed {
   readonly parts: readonly Mechanism[];
 }
 
-/** What adds noise to what is released: data, of which accountants are functions. */
+/** Mechanism that adds noise to a release: data that accountants evaluate. */
 export type Mechanism = Gaussian | Correlated | Distributed | Sampled | Repeated | Composed;
 
-/** The first column of the strategy C of correlated noise over all its rounds. */
+/** First column of the strategy C of correlated noise over all its rounds. */
 export function strategyOf({ noise, rounds }: Pick<Correlated, 'noise' | 'rounds'>): Float64Array {
   if (noise.kind === 'blt') {
     requireBlt(noise);
@@ -59,7 +70,10 @@ export function strategyOf({ noise, rounds }: Pick<Correlated, 'noise' | 'rounds
   return bisrStrategy(noise.bands, rounds);
 }
 
-/** The first column of C⁻¹ of correlated noise: what one unit of Z in a round does to the rounds from there on. It ends where only zeros follow. */
+/**
+ * First column of C⁻¹ of correlated noise: the effect of one unit of Z in a round on the rounds from there
+ * on. Ends where only zeros follow.
+ */
 export const noisingOf = (noise: Correlated['noise'], rounds: number): Float64Array =>
   noise.kind === 'blt' ? bltNoising(noise, rounds) : bisrNoising(Math.min(noise.bands, rounds));
 
@@ -71,7 +85,10 @@ export function correlatedSensitivitySquared(
   return sensitivitySquared(strategyOf(mechanism), mechanism);
 }
 
-/** @throws MurmurationError `config.invalid` unless it is 0 or more; a variance is no standard deviation, which nobody can see here. */
+/**
+ * @throws MurmurationError `config.invalid` unless it is 0 or more. It can't detect a variance passed by
+ * mistake.
+ */
 export function requireNoiseMultiplier(value: number): void {
   if (!(value >= 0 && Number.isFinite(value)))
     throw new MurmurationError(

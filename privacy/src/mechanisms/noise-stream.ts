@@ -4,14 +4,15 @@ import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import { addGaussians } from '../samplers/gaussian.ts';
 
 /**
- * The 32 bytes from which all noise of a round follows. They have to be unpredictable, durable before the round's result is seen, and secret:
- * who learns one subtracts the noise, and ε no longer holds.
+ * Returns the 32 bytes from which all noise of a round follows. They have to be unpredictable, durable before
+ * the round's result is seen, and secret: a party that learns one can subtract the noise, and ε no longer
+ * holds.
  */
 export type SeedOf = (round: number) => Uint8Array;
 
 export interface NoiseOptions {
   readonly primitives: Primitives;
-  /** The seed of a round, counted from 0. */
+  /** Seed of a round, counted from 0. */
   readonly seedOf: SeedOf;
   /** Standard deviation of Z: noise multiplier × clip, in the unit of the sum. */
   readonly stddev: number;
@@ -24,12 +25,15 @@ export const pieceLength = 16_384;
 const inBlock = 8;
 const purpose = utf8('murmuration gaussian noise');
 
-/** Z of one round, read once from its beginning on. Adds the next numbers × `scale` to `target`: 8n of them, except for the last. */
+/**
+ * Adds the next numbers of Z × `scale` to `target`: 8n of them, except for the last call. Z of a round is
+ * read once, from its beginning on.
+ */
 export type NextZ = (target: Float64Array, scale: number) => void;
 
 /**
- * Z of a round: independent standard normal numbers, number i from bytes 8i to 8i + 7 of the ChaCha20 key stream of the round's seed, so that
- * they can be made again at any time.
+ * Creates Z of a round: independent standard normal numbers, number i from bytes 8i to 8i + 7 of the ChaCha20
+ * key stream of the round's seed, so that they can be recomputed at any time.
  */
 export function noiseStream(
   { primitives, seedOf }: Pick<NoiseOptions, 'primitives' | 'seedOf'>,
@@ -48,10 +52,10 @@ export function noiseStream(
   };
 }
 
-/** Below, the grid of the noise would leave the range of numbers. */
+/** Standard deviation below which the grid of the noise would leave the range of numbers. */
 const leastStddev = 1e-200;
 
-/** @throws MurmurationError `config.invalid` for what is no standard deviation. */
+/** @throws MurmurationError `config.invalid` for an invalid standard deviation. */
 export function requireStddev(stddev: number): void {
   if (!(stddev === 0 || (stddev >= leastStddev && Number.isFinite(stddev))))
     throw new MurmurationError(
@@ -61,8 +65,9 @@ export function requireStddev(stddev: number): void {
 }
 
 /**
- * A power of two near stddev × 2⁻³²: sums with noise are rounded to its multiples. The lowest bits of a sum of floating-point numbers tell
- * of the numbers that were added (Mironov 2012); the noise's own errors are 10⁵ times smaller than this grid.
+ * Power of two near stddev × 2⁻³²: sums with noise are rounded to its multiples. The lowest bits of a sum of
+ * floating-point numbers reveal something about its terms (Mironov 2012); the noise's own errors are 10⁵
+ * times smaller than this grid.
  */
 const gridOf = (stddev: number): number => 2 ** (Math.floor(Math.log2(stddev)) - 32);
 

@@ -4,15 +4,15 @@ import { type Blt, bltNoising, bltStrategy } from './blt.ts';
 import { checkedParticipation, type Participation } from './participation.ts';
 import { type Errors, errorsOf, sensitivitySquared } from './toeplitz.ts';
 
-/** What BLT noise is made for. */
+/** Purpose that BLT noise is optimised for. */
 export interface BltPurpose extends Participation {
   /** Buffers, each of the model's size; 4 by default, beyond which little is gained. */
   readonly buffers?: number | undefined;
-  /** Which error is made small; `rootMax` by default. */
+  /** Error to minimise; `rootMax` by default. */
   readonly error?: keyof Errors;
 }
 
-/** Parameters, and what their noise costs. */
+/** Parameters of BLT noise, and its errors. */
 export interface OptimalBlt extends Errors {
   readonly blt: Blt;
   readonly sensitivitySquared: number;
@@ -21,10 +21,12 @@ export interface OptimalBlt extends Errors {
 const mostBuffers = 8;
 
 /**
- * The BLT of so many buffers whose noise has the least error at the same ε, for that participation (McMahan et al. 2024, arXiv 2408.08868, § 4):
- * sensitivity × error is minimised over ln ω and the logits of θ from several starts; minima that these miss are less than 1 %
- * better. Takes a second or two for 10⁵ rounds and 2 buffers, and a tenth of it for 2,000 and 4.
- * @throws MurmurationError `config.invalid` for parts that don't fit the rounds, and for more than 8 buffers.
+ * Finds the BLT with `buffers` buffers whose noise has the smallest error at the same ε, for a participation
+ * (McMahan et al. 2024, arXiv 2408.08868, § 4): minimises sensitivity × error over ln ω and the logits of θ
+ * from several starts; minima that these miss are less than 1 % better. Takes a second or two for 10⁵ rounds
+ * and 2 buffers, and a tenth of it for 2,000 and 4.
+ * @throws MurmurationError `config.invalid` for participations that don't fit the rounds, and for more than 8
+ * buffers.
  */
 export function optimalBlt({ buffers = 4, error = 'rootMax', ...participation }: BltPurpose): OptimalBlt {
   const { n, b } = checkedParticipation(participation);
@@ -61,14 +63,14 @@ function bltAt(point: readonly number[]): Blt {
 const isStrategy = ({ theta, omega }: Blt): boolean =>
   theta.every(value => value > 0 && value <= 1) && omega.reduce((sum, value) => sum + value, 0) <= 1;
 
-/** What the slowest buffer forgets of itself in a round where a search begins. */
+/** Share that the slowest buffer forgets in a round, at the start of each search. */
 const slowest = (rounds: number, separation: number): readonly number[] => [
   ...new Set([1 / (rounds + 2), 1 / (separation + 2), 1e-4]),
 ];
 
 /**
- * Exponentials that add up to about 1 / √(1 − x), the best strategy without buffers: (1/π) ∫ θ^i (θ (1 − θ))^(−½) dθ over equal steps of the logarithm of
- * 1 − θ, from `rest` to 0.9.
+ * Start of a search: exponentials that add up to about 1 / √(1 − x), the best strategy without buffers: (1/π)
+ * ∫ θ^i (θ (1 − θ))^(−½) dθ over equal steps of the logarithm of 1 − θ, from `rest` to 0.9.
  */
 function startOf(buffers: number, rest: number): number[] {
   const [low, high] = [Math.log(rest), Math.log(0.9)];

@@ -1,24 +1,25 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** How often a device may take part in a training of so many rounds. */
+/** Bounds on a device's participation in a training of `rounds` rounds. */
 export interface Participation {
   /** n: rounds that are released, 1 or more. */
   readonly rounds: number;
   /**
-   * b: at least so many rounds from one part of a device to its next, as jax_privacy counts: 1 is every round, 2 leaves one round out.
-   * Papers that count the rounds between call the same pattern b − 1.
+   * b: minimum rounds from one participation of a device to its next, as jax_privacy counts: 1 is every
+   * round, 2 leaves one round out. Papers that count the rounds between call the same pattern b − 1.
    */
   readonly separation: number;
-  /** k: parts of a device, at most; as many as the separation allows by default. */
+  /** k: maximum participations of a device; as many as the separation allows by default. */
   readonly participations?: number | undefined;
 }
 
-/** Parts that n rounds have room for at the separation b: ⌈n/b⌉. */
+/** Participations that n rounds have room for at the separation b: ⌈n/b⌉. */
 const mostParticipations = (rounds: number, separation: number): number => Math.ceil(rounds / separation);
 
 /**
- * n, b and k.
- * @throws MurmurationError `config.invalid` where k parts at the separation b don't fit into n rounds, with the numbers that would.
+ * Checks n, b and k.
+ * @throws MurmurationError `config.invalid` if k participations at the separation b don't fit into n rounds,
+ * with the numbers that would.
  */
 export function checkedParticipation({ rounds, separation, participations }: Participation): {
   readonly n: number;

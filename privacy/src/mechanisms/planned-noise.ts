@@ -4,12 +4,13 @@ import { corruptCount } from '@murmuration/protocol/secagg/assumptions';
 import { longestRotated, quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { Distributed } from './distributed.ts';
 
-/** What of a plan the noise of its devices depends on. */
+/** Fields of a plan that the noise of its devices depends on. */
 export type NoisyPlan = Pick<Plan, 'update' | 'masking' | 'largestCohort'>;
 
 /**
- * Devices whose noise is in every sum of at least `quorum` updates: those that work with the coordinator may leave theirs out, or take it off again.
- * @throws MurmurationError `config.invalid` without masks, and where no device is left.
+ * Devices whose noise is in every sum of at least `quorum` updates: those that collude with the coordinator
+ * may leave theirs out, or subtract it again.
+ * @throws MurmurationError `config.invalid` without masks, and if no device is left.
  */
 export function honestIn(quorum: number, { masking, largestCohort }: Omit<NoisyPlan, 'update'>): number {
   if (!masking)
@@ -26,7 +27,7 @@ export function honestIn(quorum: number, { masking, largestCohort }: Omit<NoisyP
   return quorum - corrupt;
 }
 
-/** The mechanism of one release under a plan, without the variance of its noise. Throws as `honestIn`. */
+/** Mechanism of one release under a plan, without the variance of its noise. Throws as `honestIn` does. */
 export function noiseShape(
   plan: NoisyPlan,
   { kind, quorum, values }: Pick<PlanNoise, 'kind' | 'quorum' | 'values'>,
@@ -36,7 +37,10 @@ export function noiseShape(
   return { kind, quorum: honestIn(quorum, plan), clip: longestRotated(clip) / step, values };
 }
 
-/** The mechanism of one release under a plan with that noise, as the device that adds it and the coordinator count it. Throws as `honestIn`. */
+/**
+ * Mechanism of one release under a plan with noise, equal for the device that adds it and for the
+ * coordinator. Throws as `honestIn` does.
+ */
 export function plannedNoise(plan: NoisyPlan, noise: PlanNoise): Distributed {
   return { ...noiseShape(plan, noise), perDevice: noise.variance };
 }

@@ -2,12 +2,13 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { checkedParticipation, type Participation } from './participation.ts';
 
 /**
- * Lower triangular Toeplitz matrices of n rounds, each as its first column: the strategy C, whose product with the rounds' sums gets
- * independent noise Z, and its inverse C⁻¹, so that a round gets noise (C⁻¹ Z)_t. Shorter columns end in zeros.
+ * First column of a lower triangular Toeplitz matrix of n rounds: the strategy C, whose product with the
+ * rounds' sums gets independent noise Z, or its inverse C⁻¹, so that a round gets noise (C⁻¹ Z)_t. Shorter
+ * columns end in zeros.
  */
 export type Column = Float64Array | readonly number[];
 
-/** The first `rounds` entries of the inverse's column. The first entry of `column` is not 0. */
+/** First `rounds` entries of the inverse's column. The first entry of `column` must not be 0. */
 export function inverseOf(column: Column, rounds: number): Float64Array {
   const inverse = new Float64Array(rounds);
   const first = column[0]!;
@@ -21,10 +22,12 @@ export function inverseOf(column: Column, rounds: number): Float64Array {
 }
 
 /**
- * The squared sensitivity of a strategy, for contributions of norm 1: the squared norm of the sum of the columns 0, b, 2b, … (k − 1)b of
- * C (Kalinin & Lampert 2024, Theorem 2, as jax_privacy has it). No pattern of k parts at least b apart has more where the column's
- * entries are neither negative nor increasing.
- * @throws MurmurationError `config.invalid` for a column of another kind, and for parts that don't fit the rounds.
+ * Squared sensitivity of a strategy, for contributions of norm 1: the squared norm of the sum of the columns
+ * 0, b, 2b, … (k − 1)b of C (Kalinin & Lampert 2024, Theorem 2, as jax_privacy has it). No pattern of k
+ * participations at least b apart has a larger one if the column's entries are neither negative nor
+ * increasing.
+ * @throws MurmurationError `config.invalid` for a column of another kind, and for participations that don't
+ * fit the rounds.
  */
 export function sensitivitySquared(strategy: Column, participation: Participation): number {
   const { n, b, k } = checkedParticipation(participation);
@@ -34,7 +37,8 @@ export function sensitivitySquared(strategy: Column, participation: Participatio
         'config.invalid',
         `The sensitivity is known for strategies whose entries are not negative and do not increase; entry ${t} is ${strategy[t]}.`,
       );
-  // What all parts so far make of a round: that of b rounds before, and its own entry, less what is k parts ago.
+  // The entry of all participations so far in a round: that of b rounds before plus its own, less the one
+  // from k participations ago.
   const entries = new Float64Array(n);
   let sum = 0;
   for (let t = 0; t < n; t++) {
@@ -47,15 +51,18 @@ export function sensitivitySquared(strategy: Column, participation: Participatio
   return sum;
 }
 
-/** What noise of a strategy costs, for contributions of norm 1 at μ = 1. */
+/** Errors of a strategy's noise, for contributions of norm 1 at μ = 1. */
 export interface Errors {
-  /** Standard deviation of the noise in the sum of the first t rounds, of the worst t. */
+  /** Standard deviation of the noise in the sum of the first t rounds, for the worst t. */
   readonly rootMax: number;
-  /** The same, as the root of the mean of the squares over all t. */
+  /** Same, as the root of the mean of the squares over all t. */
   readonly rootMean: number;
 }
 
-/** The errors of the noise whose column (of C⁻¹) is `noising`, where the strategy has that squared sensitivity. */
+/**
+ * Errors of the noise whose column (of C⁻¹) is `noising`, for a strategy with the squared sensitivity
+ * `squared`.
+ */
 export function errorsOf(noising: Column, rounds: number, squared: number): Errors {
   let [prefix, variance, largest, sum] = [0, 0, 0, 0];
   for (let t = 0; t < rounds; t++) {
@@ -67,7 +74,10 @@ export function errorsOf(noising: Column, rounds: number, squared: number): Erro
   return { rootMax: Math.sqrt(squared * largest), rootMean: Math.sqrt((squared * sum) / rounds) };
 }
 
-/** Variance of the noise that one round gets, `round` counted from 0, for Z of variance 1: the squared norm of that row of C⁻¹. */
+/**
+ * Variance of the noise of one round, `round` counted from 0, for Z of variance 1: the squared norm of that
+ * row of C⁻¹.
+ */
 export function roundVariance(noising: Column, round: number): number {
   let sum = 0;
   for (let t = 0; t <= Math.min(round, noising.length - 1); t++) sum += noising[t]! * noising[t]!;

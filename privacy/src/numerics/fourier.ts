@@ -21,8 +21,8 @@ function twiddlesOf(size: number): Complex {
 }
 
 /**
- * The discrete Fourier transform in place, of a power of two of numbers (Cooley & Tukey 1965). The inverse is that of the conjugate, divided by the
- * size.
+ * Discrete Fourier transform in place, for a power of two of numbers (Cooley & Tukey 1965). The inverse is
+ * that of the conjugate, divided by the size.
  */
 export function transform({ real, imaginary }: Complex): void {
   const size = real.length;
@@ -56,8 +56,8 @@ function reverseBits(real: Float64Array, imaginary: Float64Array): void {
 }
 
 /**
- * Multiplies the numbers of `product` by the `power`-th power, a whole number from 1 on, of those of `factor`: both are transforms of real
- * numbers, of which the second half mirrors the first.
+ * Multiplies the numbers of `product` by the `power`-th power (an integer, at least 1) of those of `factor`:
+ * both are transforms of real numbers, so the second half mirrors the first.
  */
 export function multiplyPower(product: Complex, factor: Complex, power: number): void {
   const size = product.real.length;

@@ -1,4 +1,4 @@
-/** ln Σ exp(values), without overflow; −∞ of nothing. */
+/** ln Σ exp(values), without overflow; −∞ for an empty list. */
 export function logSum(values: Iterable<number>): number {
   let [largest, sum] = [-Infinity, 0];
   for (const value of values) {

@@ -1,4 +1,4 @@
-/** Where a search ended, and what the function is there. */
+/** Point at which a search ended, and the function's value there. */
 export interface Minimum {
   readonly at: readonly number[];
   readonly value: number;
@@ -8,8 +8,8 @@ const difference = 1e-4;
 const mostSteps = 300;
 
 /**
- * A local minimum of a smooth function, from `start`, by the method of Broyden, Fletcher, Goldfarb and Shanno with gradients by central differences of
- * fourth order. Where the function is infinite no step ends.
+ * Local minimum of a smooth function, from `start`, by the BFGS method (Broyden, Fletcher, Goldfarb and
+ * Shanno) with gradients by central differences of fourth order. No step ends where the function is infinite.
  */
 export function minimize(of: (at: readonly number[]) => number, start: readonly number[]): Minimum {
   const size = start.length;
@@ -25,7 +25,8 @@ export function minimize(of: (at: readonly number[]) => number, start: readonly 
     }
     const next = lineSearch(of, at, value, direction, dot(direction, gradient));
     if (next === undefined) {
-      // The rounding of the differences may have spoilt the curvature: once more by steepest descent, and then it is the minimum.
+      // Rounding errors of the differences may have spoilt the curvature: tries steepest descent before it
+      // accepts the minimum.
       if (restarts++ > 0) break;
       inverse = identity(size);
       continue;
@@ -48,7 +49,7 @@ function gradientOf(of: (at: readonly number[]) => number, at: readonly number[]
   });
 }
 
-/** By halves, until the function falls by a part of what its slope promises. */
+/** Halves the step until the function falls by a fraction of what its slope predicts. */
 function lineSearch(
   of: (at: readonly number[]) => number,
   at: readonly number[],
@@ -66,7 +67,10 @@ function lineSearch(
   return undefined;
 }
 
-/** The inverse of the second derivatives after a step that changed the gradient so; as it was where the step shows no curvature. */
+/**
+ * Updates the inverse of the second derivatives after a step from the change of the gradient; unchanged if
+ * the step shows no curvature.
+ */
 function updated(inverse: number[][], moved: readonly number[], changed: readonly number[]): number[][] {
   const curvature = dot(moved, changed);
   if (!(curvature > 1e-18)) return inverse;

@@ -1,11 +1,9 @@
-/**
- * The standard normal distribution, to a few units of the last place in both tails. Everything rests on the Mills ratio
- * M(x) = (1 − Φ(x)) / φ(x), which neither underflows nor cancels where Φ does.
- */
+// The standard normal distribution, to a few units in the last place in both tails. Everything is based on
+// the Mills ratio M(x) = (1 − Φ(x)) / φ(x), which neither underflows nor cancels where Φ does.
 
 /**
- * Chebyshev coefficients of (1 + 2x) · exp(x²) · erfc(x) over (x − 3.75) / (x + 3.75), x ≥ 0 (the form of Shepherd & Laframboise 1981,
- * computed with 50 digits); what follows is below 10⁻¹⁷.
+ * Chebyshev coefficients of (1 + 2x) · exp(x²) · erfc(x) over (x − 3.75) / (x + 3.75), x ≥ 0 (the form of
+ * Shepherd & Laframboise 1981, computed with 50 digits); the truncated rest is below 10⁻¹⁷.
  */
 const erfcxCoefficients = [
   1.1775789345674017, -0.004590054580646478, -0.08424913336651792, 0.05920993999819189, -0.026658668435305753,
@@ -43,28 +41,28 @@ export function upperTail(x: number): number {
   return x >= 0 ? 0.5 * Math.exp(-x * x * 0.5) * erfcx(x * rootHalf) : 1 - upperTail(-x);
 }
 
-/** ln(1 − Φ(x)), also where 1 − Φ(x) is smaller than any number. */
+/** ln(1 − Φ(x)), even if 1 − Φ(x) underflows. */
 export function logUpperTail(x: number): number {
   return x > 0 ? logDensity(x) + Math.log(millsRatio(x)) : Math.log1p(-upperTail(-x));
 }
 
-/** 1 − x · M(x) = −M′(x), without cancellation where x is large. */
+/** 1 − x · M(x) = −M′(x), without cancellation for large x. */
 export function millsSlope(x: number): number {
   if (x < 1) return 1 - x * millsRatio(x);
-  // Laplace's continued fraction M(x) = 1/(x + 1/(x + 2/(x + …))), from its end.
+  // Evaluates Laplace's continued fraction M(x) = 1/(x + 1/(x + 2/(x + …))) from its end.
   let rest = 0;
   for (let i = 200; i > 0; i--) rest = i / (x + rest);
   return rest / (x + rest);
 }
 
-/** The x above which lies the probability `p`, from 0 to 1: 1 − Φ(x) = p. */
+/** Quantile x with the upper tail probability `p`, from 0 to 1: 1 − Φ(x) = p. */
 export function upperQuantile(p: number): number {
   if (p > 0.5) return -upperQuantile(1 - p);
   if (p <= 0) return p === 0 ? Infinity : Number.NaN;
   return quantileOfLog(Math.log(p));
 }
 
-/** The x ≥ 0 with ln(1 − Φ(x)) = `logP`, at most ln ½. */
+/** Quantile x ≥ 0 with ln(1 − Φ(x)) = `logP`, at most ln ½. */
 function quantileOfLog(logP: number): number {
   // Abramowitz & Stegun 26.2.23, within 0.0005; Newton's steps double the digits.
   const t = Math.sqrt(-2 * logP);

@@ -1,10 +1,10 @@
-/** A fraction of whole numbers; the denominator is above 0. */
+/** Fraction of integers; the denominator is above 0. */
 export interface Rational {
   readonly numerator: bigint;
   readonly denominator: bigint;
 }
 
-/** The fraction that a finite number is, to its last bit. */
+/** Exact fraction of a finite number. */
 export function rationalOf(value: number): Rational {
   let denominator = 1n;
   let scaled = value;

@@ -1,6 +1,6 @@
 /**
- * Where the function crosses zero between `low` and `high`, at which it has different signs: Brent's method (1973), to the last digits
- * of a number, or to `tolerance` × |root|.
+ * Finds a zero between `low` and `high`, at which the function has different signs: Brent's method (1973), to
+ * the last digits of a number, or to `tolerance` × |root|.
  */
 export function root(
   of: (x: number) => number,
@@ -45,7 +45,7 @@ export function root(
   return b;
 }
 
-/** The step from b by the inverse parabola through three points, or the line through two. */
+/** Step from b by the inverse parabola through three points, or the line through two. */
 function interpolated(a: number, fa: number, b: number, fb: number, c: number, fc: number): number {
   const s = fb / fa;
   if (a === c) return ((c - b) * s) / (1 - s);
@@ -54,7 +54,7 @@ function interpolated(a: number, fa: number, b: number, fb: number, c: number, f
   return -p / ((q - 1) * (r - 1) * (s - 1));
 }
 
-/** Whether a step stays within three quarters of the bracket and gets shorter. */
+/** True if a step stays within three quarters of the bracket and is less than half the last one. */
 const isWithin = (step: number, middle: number, last: number): boolean =>
   step * Math.sign(middle) > 0 &&
   Math.abs(step) < 1.5 * Math.abs(middle) &&

@@ -1,24 +1,29 @@
 import { upperQuantile } from '../numerics/normal.ts';
 
-/**
- * Standard normal numbers by inversion: 64 random bits, one of them the sign and the others the tail's probability, become the number
- * above which that probability lies. Always as many bits, no rejection, so that number i of a stream is number i wherever one begins.
- * Within 10⁻¹² of the exact quantile of its 64 bits; none is beyond ±9.2, where 1.4 million numbers a round, for 2,000 rounds, would
- * have one with the probability 10⁻¹⁰.
- */
+// Standard normal numbers by inversion: 64 random bits, one for the sign and the others for the tail's
+// probability, become the number above which that probability lies. The number of bits is fixed, without
+// rejection, so number i of a stream is the same wherever reading begins. Within 10⁻¹² of the exact quantile
+// of its 64 bits; none is beyond ±9.2, where 1.4 million numbers a round, for 2,000 rounds, would have one
+// with the probability 10⁻¹⁰.
 
-/** Octaves of the tail's probability, from (¼, ½] down to 2⁻²⁷, that polynomials cover; below, Newton's method does. */
+/**
+ * Octaves of the tail's probability, from (¼, ½] down to 2⁻²⁷, that polynomials cover; Newton's method covers
+ * the rest.
+ */
 const octaves = 26;
 const segmentBits = 5;
 const segments = 1 << segmentBits;
 const degree = 5;
 const stride = degree + 1;
-/** The highest 31 bits of a probability that are in no octave are below this. */
+/** Bound below which the highest 31 bits of a probability are in no octave. */
 const leastHigh = 2 ** (31 - octaves);
 
 let tables: { readonly coefficients: Float64Array; readonly scales: Float64Array } | undefined;
 
-/** For each segment of each octave the polynomial in −½ … ½ that meets the quantile at Chebyshev's points. */
+/**
+ * Computes for each segment of each octave the polynomial on −½ … ½ that meets the quantile at Chebyshev's
+ * points.
+ */
 function makeTables(): { readonly coefficients: Float64Array; readonly scales: Float64Array } {
   const coefficients = new Float64Array(octaves * segments * stride);
   const scales = new Float64Array(octaves + 1);
@@ -34,7 +39,7 @@ function makeTables(): { readonly coefficients: Float64Array; readonly scales: F
   return { coefficients, scales };
 }
 
-/** The coefficients, lowest first, of the polynomial that meets `of` at the Chebyshev points of −½ … ½. */
+/** Coefficients, lowest first, of the polynomial that meets `of` at the Chebyshev points of −½ … ½. */
 function interpolate(of: (t: number) => number): Float64Array {
   const nodes = Array.from({ length: stride }, (_, i) => Math.cos((Math.PI * (i + 0.5)) / stride) / 2);
   // Newton's divided differences, then expanded.
@@ -52,8 +57,8 @@ function interpolate(of: (t: number) => number): Float64Array {
 }
 
 /**
- * Adds `scale` × a standard normal number to each of `count` elements of `target` from `at` on. Number i takes the words 2i and 2i + 1
- * of `words`, the second the higher one.
+ * Adds `scale` × a standard normal number to each of `count` elements of `target` from `at` on. Number i
+ * takes the words 2i and 2i + 1 of `words`, the second the higher one.
  */
 export function addGaussians(
   target: Float64Array,

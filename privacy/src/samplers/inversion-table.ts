@@ -6,22 +6,25 @@ const wordBits = 32;
 /** Numbers that are drawn at a time. */
 const together = 8_192;
 
-/** ⌊2^bits F(x)⌋ of the cumulative probabilities of first − 1, first …, to be compared with as many random bits. */
+/**
+ * Bounds ⌊2^bits F(x)⌋ of the cumulative probabilities of first − 1, first …, to compare with as many random
+ * bits.
+ */
 interface Bounds {
   readonly first: number;
   readonly bounds: readonly bigint[];
 }
 
 /**
- * Draws whole numbers exactly from a distribution by inversion: as many bits as it takes of a uniform number are compared with the cumulative
- * probabilities. 32 of them decide nearly always; where they are those of a bound, more bits of both are looked at. Bounds are computed with whole
- * numbers, to as many digits as it takes to know their bits. Every number takes the same steps, except for those that need more bits, about one
- * in 10⁷.
+ * Draws integers exactly from a distribution by inversion: compares the cumulative probabilities with as many
+ * bits of a uniform number as necessary. 32 bits nearly always decide; if they equal those of a bound, more
+ * bits of both are compared. Bounds are computed with integers, to as many digits as their bits need. Every
+ * number takes the same steps, except for those that need more bits, about one in 10⁷.
  */
 export class InversionTable {
   readonly #weightsOf: WeightsOf;
   readonly #levels = new Map<number, Bounds>();
-  /** The bounds of 32 bits, without those at both ends that are the same, filled up to a power of two. */
+  /** Bounds of 32 bits, without equal ones at both ends, filled up to a power of two. */
   readonly #bounds: Uint32Array;
   readonly #first: number;
 
@@ -37,7 +40,7 @@ export class InversionTable {
     this.#first = first + from;
   }
 
-  /** Adds `sign` × a number of its own to each element. */
+  /** Adds `sign` × a fresh number to each element. */
   addTo(target: Int32Array, random: RandomBytes, sign: 1 | -1 = 1): void {
     let bits: Bits | undefined;
     const bounds = this.#bounds;
@@ -60,7 +63,7 @@ export class InversionTable {
     }
   }
 
-  /** By 64 bits of which the higher half is known, or 96, or as many as it takes. */
+  /** Decides by 64 bits, of which the higher half is known, or 96, or as many as necessary. */
   #refined(word: number, bits: Bits): number {
     let drawn = BigInt(word);
     for (let length = 2 * wordBits; ; length += wordBits) {
@@ -97,7 +100,7 @@ function boundsOf(weightsOf: WeightsOf, length: number): Bounds {
     let below = 0n;
     for (const weight of weights) {
       below += weight;
-      // There always is something below the first bound and above the last one, however little.
+      // Some probability always lies below the first bound and above the last one, however little.
       const least = below <= error ? 0n : ((below - error) << scale) / (sum + error);
       const most = ((below + error) << scale) / (sum - error);
       const bound = most > last ? last : most;

@@ -4,21 +4,22 @@ import { rationalOf } from '../numerics/rational.ts';
 import { InversionTable } from './inversion-table.ts';
 import { gaussianWeights, poissonWeights } from './weights.ts';
 
-/** Noise in whole numbers, exactly as its distribution is. Tables are made once, so keep it. */
+/** Noise in integers, with its exact distribution. Keep the object: its tables are computed once. */
 export interface IntegerNoise {
-  /** Adds a number of its own to each element, modulo 2³², with bytes that nobody can predict. */
+  /** Adds a fresh number to each element, modulo 2³², from unpredictable bytes. */
   addTo(target: Int32Array, random: RandomBytes): void;
 }
 
-/** The largest mean of one table of Poisson numbers; larger ones are sums of several. */
+/** Largest mean of one table of Poisson numbers; larger ones are sums of several. */
 const largestMean = 2 ** 24;
-/** The largest variance of a table of discrete Gaussian numbers: half a million of bounds. */
+/** Largest variance of a table of discrete Gaussian numbers: half a million bounds. */
 const largestVariance = 2 ** 28;
-/** Above it, sums no longer fit 32 bits. */
+/** Variance above which sums no longer fit 32 bits. */
 const limit = 2 ** 56;
 
 /**
- * Skellam noise of that variance: the difference of two Poisson numbers of half of it. Sums of such noise are such noise, of the sum of the variances.
+ * Skellam noise of a variance: the difference of two Poisson numbers with half of it as their mean. A sum of
+ * such noise is again Skellam noise, with the sum of the variances.
  * @throws MurmurationError `config.invalid` for a variance that is not above 0, or beyond 2⁵⁶.
  */
 export function skellamNoise(variance: number): IntegerNoise {
@@ -39,7 +40,8 @@ export function skellamNoise(variance: number): IntegerNoise {
 }
 
 /**
- * Discrete Gaussian noise: a whole number x with a probability in proportion to exp(−x² / 2σ²), σ² the `variance`.
+ * Discrete Gaussian noise: an integer x with a probability proportional to exp(−x² / 2σ²), where σ² is the
+ * `variance`.
  * @throws MurmurationError `config.invalid` for a variance that is not above 0, or beyond 2²⁸.
  */
 export function discreteGaussianNoise(variance: number): IntegerNoise {

@@ -5,9 +5,10 @@ const together = 8_192;
 const mostTries = 64;
 
 /**
- * The values, in units of the ring, each rounded up or down by chance so that it is right on average, and all of them again until their norm is at most
- * `limit` (conditional rounding, Kairouz et al. 2021, Algorithm 1): `roundedNorm` has the limit at which about two tries are enough.
- * @throws MurmurationError `config.invalid` where the limit is not met in 64 tries, for which chance is no reason.
+ * Rounds the values, in units of the ring, up or down at random so that each is right on average, and repeats
+ * this for all until their norm is at most `limit` (conditional rounding, Kairouz et al. 2021, Algorithm 1):
+ * `roundedNorm` has the limit at which about two tries are enough.
+ * @throws MurmurationError `config.invalid` if 64 tries do not meet the limit, which chance does not explain.
  */
 export function roundConditionally(values: Float32Array, limit: number, random: RandomBytes): Int32Array {
   const rounded = new Int32Array(values.length);
@@ -19,7 +20,7 @@ export function roundConditionally(values: Float32Array, limit: number, random: 
   );
 }
 
-/** Rounds by chance, of 32 bits a value, and returns the squared norm. */
+/** Rounds at random, with 32 bits a value, and returns the squared norm. */
 function rounding(values: Float32Array, rounded: Int32Array, random: RandomBytes): number {
   let squares = 0;
   for (let from = 0; from < values.length; from += together) {

@@ -1,17 +1,20 @@
 import { expOfMinus, type Rational } from '../numerics/rational.ts';
 
-/** Relative probabilities of whole numbers, to so many bits: those of `first`, `first` + 1 … */
+/** Relative probabilities of integers, to a number of bits: those of `first`, `first` + 1 … */
 export interface Weights {
   readonly first: number;
   readonly weights: readonly bigint[];
-  /** No sum of successive weights, from −∞ to any number, is farther than this from the true one. */
+  /** Maximum error of any sum of successive weights, from −∞ to any number. */
   readonly error: bigint;
 }
 
-/** The weights of a distribution, the largest of them near 2^bits. */
+/** Computes the weights of a distribution, the largest of them near 2^bits. */
 export type WeightsOf = (bits: number) => Weights;
 
-/** Of a Poisson distribution of that mean: from its mode to both sides by wₖ₊₁ = wₖ λ / (k + 1), so that nothing has to be known of exp(−λ). */
+/**
+ * Weights of a Poisson distribution, from its mode to both sides by wₖ₊₁ = wₖ λ / (k + 1), so that exp(−λ) is
+ * not needed.
+ */
 export const poissonWeights =
   ({ numerator, denominator }: Rational): WeightsOf =>
   bits => {
@@ -29,8 +32,9 @@ export const poissonWeights =
       below.push(weight);
     }
     const weights = [...below.reverse(), ...above];
-    // Each step rounds down by less than 1, and factors are at most 1. Where weights end they are below 1 + count, and shrink from there on by factors that
-    // add up to less than the largest number that has a weight.
+    // Each step rounds down by less than 1, and factors are at most 1. Where weights end they are below 1 +
+    // count, and shrink from there on by factors that add up to less than the largest number that has a
+    // weight.
     const count = BigInt(weights.length);
     const largest = mode + BigInt(above.length) + 1n;
     return {
@@ -40,7 +44,7 @@ export const poissonWeights =
     };
   };
 
-/** Of exp(−x² / 2σ²) for whole numbers x, of that σ². */
+/** Weights exp(−x² / 2σ²) of integers x; the argument is σ². */
 export const gaussianWeights =
   ({ numerator, denominator }: Rational): WeightsOf =>
   bits => {
@@ -54,7 +58,8 @@ export const gaussianWeights =
       weight = (weight * ratio) >> scale;
     }
     const weights = [...half.slice(1).reverse(), ...half];
-    // Ratios are within 4x + 4, weights within the sum of those; beyond the last they shrink by at least q, half of them within 2σ² numbers.
+    // Ratios are within 4x + 4, weights within the sum of those; beyond the last they shrink by at least q,
+    // half of them within 2σ² numbers.
     const count = BigInt(weights.length);
     const rest = (4n * numerator) / denominator + 4n;
     const each = 4n * count * count + 4n;

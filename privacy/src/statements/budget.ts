@@ -1,9 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** What a training may spend. */
+/** Privacy budget of a training. */
 export interface Budget {
   readonly epsilon: number;
-  /** Well below 1 / devices of the population. */
+  /** Should be well below 1 / devices of the population. */
   readonly delta: number;
 }
 

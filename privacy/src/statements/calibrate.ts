@@ -15,7 +15,10 @@ import type {
 import { root } from '../numerics/root.ts';
 import { type Budget, requireDelta, requireEpsilon } from './budget.ts';
 
-/** A mechanism whose noise is to be found; every part of it gets the same noise multiplier: that on the sum, where devices add it. */
+/**
+ * Mechanism whose noise is to be found; every part of it gets the same noise multiplier: that on the sum, if
+ * devices add it.
+ */
 export type Shape =
   | Omit<Gaussian, 'noiseMultiplier'>
   | Omit<Correlated, 'noiseMultiplier'>
@@ -24,14 +27,16 @@ export type Shape =
   | (Omit<Repeated, 'of'> & { readonly of: Shape })
   | (Omit<Composed, 'parts'> & { readonly parts: readonly Shape[] });
 
-/** The mechanism that a shape becomes with its noise. */
+/** Mechanism that a shape becomes with its noise. */
 export type Calibrated<S extends Shape> = S extends { readonly kind: infer Kind }
   ? Extract<Mechanism, { readonly kind: Kind }>
   : never;
 
 /**
- * The mechanism of that shape with the least noise that spends no more than ε and δ; with sampling to four digits.
- * @throws MurmurationError `config.invalid` for a budget without ε above 0 or δ between 0 and 1, and for a shape with numbers out of range.
+ * Finds the mechanism of a shape with the least noise that spends no more than ε and δ; with sampling to four
+ * digits.
+ * @throws MurmurationError `config.invalid` for a budget without ε above 0 or δ between 0 and 1, and for a
+ * shape with numbers out of range.
  */
 export function calibrate<const S extends Shape>({ epsilon, delta }: Budget, shape: S): Calibrated<S> {
   requireEpsilon(epsilon);
@@ -40,7 +45,7 @@ export function calibrate<const S extends Shape>({ epsilon, delta }: Budget, sha
   // μ is inversely proportional to the noise.
   const wanted =
     mu === undefined ? searched({ epsilon, delta }, shape, accountant) : mu / gaussianMu(epsilon, delta);
-  // Roots are exact to some digits, which the budget does not pay for.
+  // Roots are exact only to some digits; the rest must not exceed the budget.
   let noiseMultiplier = wanted;
   const spends = () => accountOf(withNoise(shape, noiseMultiplier)).epsilonAt(delta);
   for (let more = mu === undefined ? 1e-5 : 1e-15; spends() > epsilon; more *= 2)
@@ -49,8 +54,8 @@ export function calibrate<const S extends Shape>({ epsilon, delta }: Budget, sha
 }
 
 /**
- * As `calibrate`, where the same devices have spent `before` as well: both together spend no more than ε and δ.
- * @throws MurmurationError `config.invalid` as `calibrate`, and where nothing is left.
+ * Calibrates a shape for devices that have spent `before` too: both together spend no more than ε and δ.
+ * @throws MurmurationError `config.invalid` as `calibrate`, and if nothing is left.
  */
 export function calibrateBeside<const S extends Shape>(
   budget: Budget,
@@ -73,7 +78,10 @@ export function calibrateBeside<const S extends Shape>(
   return beside(log) as Calibrated<S>;
 }
 
-/** By the quick accountant, which never asks for less noise than is needed, and then by the tight one, where there is one. */
+/**
+ * Searches with the fast accountant, which never asks for less noise than necessary, and then with the tight
+ * one, if there is one.
+ */
 function searched({ epsilon, delta }: Budget, shape: Shape, accountant: Account['accountant']): number {
   const orders = accountant === 'rdp' ? wholeOrders : undefined;
   const excess = (log: number) =>
@@ -90,7 +98,7 @@ function searched({ epsilon, delta }: Budget, shape: Shape, accountant: Account[
   return tight(enough) > 0 ? Math.exp(enough) : Math.exp(root(tight, less, enough, 1e-5));
 }
 
-/** ln of the largest noise multiplier that is looked for. */
+/** ln of the largest noise multiplier that is tried. */
 const mostLog = 20;
 
 const tooSmall = (epsilon: number, delta: number): MurmurationError =>

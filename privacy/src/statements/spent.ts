@@ -6,16 +6,17 @@ import { checkedParticipation } from '../mechanisms/participation.ts';
 import { requireDelta } from './budget.ts';
 import type { Circumstances, Numbers, Statement } from './statement.ts';
 
-/** What goes on beside every training, and what no accountant of one training counts. */
+/** Privacy loss besides a training that its accountant does not count. */
 const standardNotCounted = ['settings that were tuned on the same devices'];
 
-/** Of those who did not take part, the share that a test accuses wrongly. */
+/** Share of the others that a test wrongly accuses. */
 const falsePositives = 0.1;
 
 /**
- * The ε that a mechanism spends at `delta`, in the circumstances of a training, with all that it stands on; or why there is none.
- * @throws MurmurationError `config.invalid` for a δ that is none, for a mechanism with numbers out of range, and where the wrong party is said to add
- * its noise.
+ * Statement of the ε that a mechanism spends at `delta`, in the circumstances of a training, with all
+ * conditions; or why there is none.
+ * @throws MurmurationError `config.invalid` for an invalid δ, for a mechanism with numbers out of range, and
+ * if the wrong party is said to add its noise.
  */
 export function spent(mechanism: Mechanism, delta: number, circumstances: Circumstances): Statement {
   requireDelta(delta);
@@ -56,7 +57,7 @@ function requireParty(mechanism: Mechanism, noiseBy: Circumstances['noiseBy']): 
     );
 }
 
-/** Who adds the noise: devices in the ring, and the coordinator all other. */
+/** Parties that add the noise: devices add that in the ring, the coordinator all other. */
 function partiesOf(mechanism: Mechanism): readonly Circumstances['noiseBy'][] {
   switch (mechanism.kind) {
     case 'repeated':
@@ -71,7 +72,7 @@ function partiesOf(mechanism: Mechanism): readonly Circumstances['noiseBy'][] {
   }
 }
 
-/** Why no ε holds, as a sentence; undefined where one does. */
+/** Sentence that says why no ε holds; undefined if one does. */
 function reasonAgainst(
   { hasNoise }: Account,
   { clip, enforcedBy, broken }: Circumstances,
@@ -84,11 +85,14 @@ function reasonAgainst(
   return undefined;
 }
 
-/** Whether every release has noise by devices, and nothing else. */
+/** True if every release has only noise by devices. */
 const isByDevices = (mechanism: Mechanism): boolean =>
   partiesOf(mechanism).every(party => party === 'device');
 
-/** Those of releases with noise by devices, of which some had more devices than others: the least noise, and all parts. */
+/**
+ * Numbers of releases with noise by devices, some of which had more devices than others: the least noise, and
+ * all participations.
+ */
 function numbersOfReleases(each: readonly Numbers[]): Numbers {
   if (each.length === 0) return {};
   const least = (values: readonly (number | undefined)[]) =>
@@ -117,7 +121,7 @@ function numbersOf(mechanism: Mechanism): Numbers {
       return { ...numbersOf(mechanism.of), probability: mechanism.probability };
     case 'repeated': {
       const { participations, rounds, ...other } = numbersOf(mechanism.of);
-      // What is repeated with all its rounds has no separation as a whole.
+      // A repeated mechanism of several rounds has no separation as a whole.
       const all =
         participations === undefined || rounds !== undefined ? undefined : participations * mechanism.times;
       return { ...other, participations: all };

@@ -1,7 +1,7 @@
 import type { Correlated, Mechanism } from '../mechanisms/mechanism.ts';
 import type { Numbers, Statement } from './statement.ts';
 
-/** A number to three digits, as people read it. */
+/** Formats a number to three digits. */
 const figure = (value: number): string =>
   value !== 0 && (value < 1e-3 || value >= 1e6)
     ? value.toExponential(Number.isInteger(Math.log10(value)) ? 0 : 2)
@@ -11,7 +11,7 @@ const percent = (share: number): string => `${figure(100 * share)} %`;
 
 const listed = (items: readonly string[]): string => new Intl.ListFormat('en').format(items);
 
-/** A statement as a paragraph in plain words, with everything that it stands on. */
+/** Describes a statement as a paragraph in plain words, with all its conditions. */
 export function describeStatement(statement: Statement): string {
   const { delta, released, clip, enforcedBy, notCounted } = statement;
   if (!statement.holds) return `No ε holds for what is released (${released}). ${statement.reason}`;
@@ -40,8 +40,8 @@ const noiseOrigin = ({ noiseBy, quorum }: Statement): string =>
     : `Devices add the noise, and it is enough with that of ${quorum.toLocaleString('en')} of them.`;
 
 /**
- * How rounds share their noise, as a sentence with a space before it: each way once, where budgets with several were composed; nothing where they
- * don't.
+ * Describes the correlation of noise between rounds as sentences, each with a space before it and only once,
+ * if several were composed; empty without correlated noise.
  */
 function describeMechanism(mechanism: Mechanism): string {
   const ways = new Set(correlatedOf(mechanism).map(describeNoise));
@@ -62,7 +62,7 @@ function describeNoise({ noise }: Correlated): string {
     : `It is correlated over ${noise.bands.toLocaleString('en')} rounds (BISR).`;
 }
 
-/** To nine digits: one that is near 1 differs in the last of them. */
+/** Formats to nine digits: a parameter near 1 differs in the last of them. */
 const parameter = (value: number): string => String(Number(value.toPrecision(9)));
 
 const noiseOf = ({ noiseMultiplier }: Numbers): string =>
@@ -79,17 +79,17 @@ function participationOf({ rounds, separation, participations, probability }: Nu
   return `${within}, no sooner than ${separation.toLocaleString('en')} rounds after its last part.`;
 }
 
-/** What is known of a round after it was released. */
+/** Norms of a round after its release. */
 export interface ReleasedRound {
-  /** Euclidean norm of what was released: the sum with its noise, or anything in proportion to it. */
+  /** Euclidean norm of what was released: the sum with its noise, or anything proportional to it. */
   readonly norm: number;
-  /** Norm that its noise has by expectation, in the same unit: standard deviation × √values. */
+  /** Expected norm of its noise, in the same unit: standard deviation × √values. */
   readonly noiseNorm: number;
 }
 
 /**
- * How large the noise of rounds is beside what it hides, by norms. It is computed from what was released only, so it tells no more than that:
- * ‖sum‖² is about ‖released‖² − ‖noise‖². `share` is infinite where nothing rises above the noise.
+ * Estimates the ratio of the rounds' noise to what it hides, by norms. Uses only released data, so it reveals
+ * nothing more: ‖sum‖² is about ‖released‖² − ‖noise‖². `share` is infinite if nothing rises above the noise.
  */
 export function noiseShare(rounds: readonly ReleasedRound[]): {
   readonly share: number;

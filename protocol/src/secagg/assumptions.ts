@@ -16,10 +16,7 @@ export interface Assumptions {
 
 /** Minimum contributors; the sum of fewer would reveal too much of each. */
 export const fewestContributors = 3;
-/**
- * Fraction of lost devices with which a device checks a sparse graph against a curious coordinator, unless it
- * assumes more.
- */
+/** Default share of lost devices with which a device checks a sparse graph against a curious coordinator. */
 export const leastDropping = 0.1;
 /** Default minimum devices in a sum. */
 export const smallestSumByDefault = 16;
