@@ -1,12 +1,12 @@
 import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Value } from '../values/value.ts';
 
-/** Parameters of one statement of SQLite at most (sqlite.org/limits.html, §9). */
+/** Maximum parameters of one statement of SQLite (sqlite.org/limits.html, §9). */
 const mostParameters = 32_766;
-/** Rows of one statement of SQLite: beyond that, longer statements are no faster. */
+/** Rows of one statement of SQLite: longer statements are no faster. */
 const mostRows = 128;
 
-/** A column, and what it holds; `bytes` are those of SQLite's blobs and PostgreSQL's bytea. */
+/** Column, and the type of its values; `bytes` are SQLite's blobs and PostgreSQL's bytea. */
 export interface BulkColumn {
   readonly name: string;
   readonly type: 'text' | 'integer' | 'bytes';
@@ -16,15 +16,15 @@ export interface BulkTarget {
   readonly kind: 'sqlite' | 'postgresql';
   readonly table: string;
   readonly columns: readonly BulkColumn[];
-  /** What follows the values, such as `on conflict (key) do nothing`; empty: nothing. */
+  /** SQL after the values, such as `on conflict (key) do nothing`; may be empty. */
   readonly onConflict: string;
 }
 
 const arrayOf = { text: 'text[]', integer: 'bigint[]', bytes: 'bytea[]' } as const;
 
 /**
- * Inserts many rows as fast as the database takes them, and says how many were inserted or changed. `values` has them one after the other, a
- * value for each column. Throws `storage.*`.
+ * Inserts many rows as fast as the database takes them, and returns how many were inserted or changed.
+ * `values` has the rows one after the other, one value for each column. Throws `storage.*`.
  */
 export async function insertMany(
   rows: Kysely<never>,
@@ -37,7 +37,7 @@ export async function insertMany(
   let changes = 0;
   for (let from = 0; from < values.length; from += atOnce * width) {
     const part = values.slice(from, from + atOnce * width);
-    // The same text for all but the last: the connection has prepared it.
+    // All statements except the last have the same text, which the connection has prepared.
     const places = Array(part.length / width).fill(`(${Array(width).fill('?').join(', ')})`);
     const text = `${beginning(target)} values ${places.join(', ')} ${target.onConflict}`;
     const { numAffectedRows } = await rows.executeQuery(CompiledQuery.raw(text, part as Value[]));
@@ -46,7 +46,7 @@ export async function insertMany(
   return changes;
 }
 
-/** One array for each column: a statement that has the same text for any number of rows. */
+/** Inserts with one array for each column, so that the statement has the same text for any number of rows. */
 async function insertArrays(
   rows: Kysely<never>,
   target: BulkTarget,
@@ -67,7 +67,7 @@ function beginning({ table, columns }: BulkTarget): string {
   return `insert into ${quoted(table)} (${columns.map(({ name }) => quoted(name)).join(', ')})`;
 }
 
-/** An array as PostgreSQL reads it from text (postgresql.org/docs/current/arrays.html, §8.15.2). */
+/** Array as PostgreSQL reads it from text (postgresql.org/docs/current/arrays.html, §8.15.2). */
 function arrayLiteral(values: readonly Value[]): string {
   const parts = values.map(value => {
     if (value === null) return 'NULL';
@@ -78,7 +78,7 @@ function arrayLiteral(values: readonly Value[]): string {
   return `{${parts.join(',')}}`;
 }
 
-/** A name as SQL takes any. */
+/** Quotes a name for SQL. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** What a result of SQLite (sqlite.org/rescode.html, the low byte) means for the storage. */
+/** Map from a result of SQLite (sqlite.org/rescode.html, the low byte) to an error code. */
 const ofSqlite: Readonly<Record<number, ErrorCode>> = {
   3: 'storage.read-only', // SQLITE_PERM
   5: 'storage.locked', // SQLITE_BUSY
@@ -22,18 +22,18 @@ const ofSystem: Readonly<Record<string, ErrorCode>> = {
   EPERM: 'storage.read-only',
 };
 
-/** SQLITE_FULL, SQLITE_IOERR …: the low byte of the result that an error of the database carries. */
+/** Result of SQLite in an error, such as SQLITE_FULL or SQLITE_IOERR: its low byte. */
 function sqliteResult(error: unknown): number | undefined {
   const { rawCode, message } = error as { rawCode?: unknown; message?: unknown };
   if (typeof rawCode === 'number') return rawCode & 0xff;
-  // A database that can't be opened has its result in the text alone.
+  // A database that can't be opened has its result only in the text.
   const opening = /^ConnectionFailed\(.*: (\d+)"\)$/s.exec(String(message));
   return opening ? Number(opening[1]) & 0xff : undefined;
 }
 
 /**
- * An error of the database or of the file system as one of `storage.*`, `where` saying what was being done; any other is
- * given back as it is.
+ * Converts an error of the database or of the file system to one of `storage.*`; `where` says what was being
+ * done. Returns any other error unchanged.
  */
 export function storageFailure(error: unknown, where: string): unknown {
   if (error instanceof MurmurationError || !(error instanceof Error)) return error;

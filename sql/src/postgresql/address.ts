@@ -1,9 +1,9 @@
-/** Whether an address names a database of PostgreSQL: `postgres://…` or `postgresql://…`. */
+/** True if an address names a database of PostgreSQL: `postgres://…` or `postgresql://…`. */
 export function isPostgresql(address: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(address);
 }
 
-/** The address of a database as people may read it: without its password. */
+/** Address of a database without its password, to show to people. */
 export function withoutPassword(address: string): string {
   if (!URL.canParse(address)) return address.replace(/\/\/[^/]*@/, '//');
   const url = new URL(address);

@@ -5,38 +5,45 @@ import { withoutPassword } from './address.ts';
 import { postgresqlFailure } from './failure.ts';
 import { endedAfter, keepAlives } from './keep-alives.ts';
 
-/** ms that making a connection may take, and an answer that waits for nobody; ms between two tries. */
+/**
+ * Milliseconds that connecting, and an answer that waits for no lock, may take; milliseconds between two
+ * tries.
+ */
 const connectTimeout = 10_000;
 const retryDelay = 1_000;
 
-/** A lock that this process has. */
+/** Lock that this process holds. */
 export interface AdvisoryLock {
   /**
-   * Resolves once the server has answered on the connection that has the lock, what it is asked now: it keeps the lock for `keptFor` ms from the
-   * call on at least. Other connections say nothing of that: each of them is found dead by itself, this one after a disturbance that the others
-   * have survived. Throws `storage.failed` where the connection is lost, or nothing comes within `patience` ms. Where nothing has come for as long as
-   * the server keeps a connection, it is given up, and the lock taken again on another one.
+   * Resolves once the server has answered a new question on the connection that has the lock: it keeps the
+   * lock for at least `keptFor` ms from the call on. Other connections prove nothing about it: the server
+   * detects each dead connection separately, and may end this one after a disturbance that the others have
+   * survived. Throws `storage.failed` if the connection is lost, or no answer comes within `patience` ms. If
+   * none has come for as long as the server keeps a connection, the connection is given up, and the lock
+   * taken again on another one.
    */
   confirm(patience: number): Promise<void>;
-  /** Lets go of it; twice is harmless. */
+  /** Releases the lock; calling it twice is harmless. */
   release(): Promise<void>;
 }
 
 export interface AdvisoryLockOptions {
   readonly clock: Clock;
-  /** Wait until it is free; `waiting` is called where it is not. Without it nobody waits. */
+  /** Called if the lock is not free; the call then waits until it is. Without it, the call does not wait. */
   readonly waiting?: (() => void) | undefined;
-  /** Others may have it as well, that share it too. */
+  /** True if others that share the lock may hold it too. */
   readonly shared?: boolean | undefined;
-  /** What the session has in its name, so that others can tell whose it is. */
+  /** Suffix of the session's name, so that others can tell whose it is. */
   readonly session?: string | undefined;
 }
 
 /**
- * Takes the advisory lock `key` of a database of PostgreSQL, on a connection of its own: the server lets go of it when that ends, with the
- * process or its machine. Undefined where another has it and nobody waits. Where the connection is lost the lock is taken again as soon
- * as that can be; meanwhile another may have it, so whatever it guards has to be fenced as well. A pool between here and the server that
- * shares connections by transaction keeps no locks. Throws `storage.failed` where the server is away, `config.invalid` where it refuses.
+ * Takes the advisory lock `key` of a database of PostgreSQL, on a connection of its own: the server releases
+ * it when that ends, with the process or its machine. Undefined if another process has it and `waiting` is
+ * not given. If the connection is lost, the lock is taken again as soon as possible; meanwhile another
+ * process may have it, so what it guards needs a fence too. A pool between here and the server that shares
+ * connections by transaction keeps no locks. Throws `storage.failed` if the server is away, `config.invalid`
+ * if it refuses.
  */
 export async function takeAdvisoryLock(
   address: string,
@@ -58,9 +65,9 @@ class HeldLock implements AdvisoryLock {
   readonly #mode: '' | '_shared';
   readonly #name: string;
   #client: pg.Client | undefined;
-  /** When the server was first asked there what it has not answered; undefined: it has answered since. */
+  /** Time of the oldest question without an answer on the connection; undefined if there is none. */
   #unansweredSince: number | undefined;
-  /** The last question there. */
+  /** Last question on the connection. */
   #asked: Promise<unknown> = Promise.resolve();
   #isReleased = false;
   #cancelRetry: Cancel = () => {};
@@ -77,10 +84,10 @@ class HeldLock implements AdvisoryLock {
     this.#name = session === undefined ? 'murmuration lock' : `murmuration lock ${session}`;
   }
 
-  /** Whether the lock was free, and is this process's now. */
+  /** Takes the lock if it is free; true if this process holds it now. */
   async take(): Promise<boolean> {
     const client = await this.#connect();
-    // A question is open, so that it waits for nothing.
+    // A query is open, so `end` closes the connection without waiting.
     const cancel = this.#clock.at(
       this.#clock.now() + connectTimeout,
       () => void client.end().catch(() => {}),
@@ -104,7 +111,7 @@ class HeldLock implements AdvisoryLock {
     return false;
   }
 
-  /** Resolves once the lock is this process's, however often the server goes away. */
+  /** Resolves once this process holds the lock, however often the server goes away. */
   async wait(): Promise<void> {
     for (;;) {
       let client: pg.Client | undefined;
@@ -126,7 +133,8 @@ class HeldLock implements AdvisoryLock {
     if (!client)
       throw new MurmurationError('storage.failed', `${where}: the connection that has its lock is lost.`);
     this.#unansweredSince ??= this.#clock.now();
-    // Each time another question: an answer to an earlier one may have been on its way for long. A client takes one at a time.
+    // Asks a new question each time, since an answer to an earlier one may have been on its way for long. A
+    // client takes one at a time.
     const ask = () => client.query('select 1');
     const asked = this.#asked.then(ask, ask);
     this.#asked = asked;
@@ -154,11 +162,14 @@ class HeldLock implements AdvisoryLock {
     });
   }
 
-  /** Ends a connection that has been silent for so long that the server has ended it: of that this end may hear minutes later. */
+  /**
+   * Ends a connection that has been silent for so long that the server has ended it; this side may learn of
+   * that only minutes later.
+   */
   #giveUp(client: pg.Client): void {
     if (this.#client !== client || this.#unansweredSince === undefined) return;
     if (this.#clock.now() - this.#unansweredSince < endedAfter) return;
-    // A question is open, so that it waits for nothing.
+    // A query is open, so `end` closes the connection without waiting.
     client.end().catch(() => {});
   }
 
@@ -170,7 +181,7 @@ class HeldLock implements AdvisoryLock {
     await client?.end().catch(() => {});
   }
 
-  /** A connection, on which an answer may take as long as it likes. */
+  /** Opens a connection without a time limit for answers. */
   async #connect(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.#address,
@@ -179,7 +190,7 @@ class HeldLock implements AdvisoryLock {
       keepAlive: true,
       options: keepAlives,
     });
-    // Without a listener the process would end; what breaks is heard as its end.
+    // Without a listener an error would end the process; the `end` event reports a broken connection.
     client.on('error', () => {});
     try {
       await client.connect();

@@ -1,6 +1,6 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** What an error of the server (postgresql.org/docs/current/errcodes-appendix.html) means for the storage. */
+/** Map from an error of the server (postgresql.org/docs/current/errcodes-appendix.html) to an error code. */
 const ofServer: Readonly<Record<string, ErrorCode>> = {
   25006: 'storage.read-only', // read_only_sql_transaction
   40001: 'storage.locked', // serialization_failure
@@ -20,23 +20,24 @@ const ofServer: Readonly<Record<string, ErrorCode>> = {
   XX002: 'storage.corrupt', // index_corrupted
 };
 
-/** What a pool says as well that does not know a setting which a connection asks for. */
+/** Error code that a pool also uses if it does not know a setting which a connection asks for. */
 const protocolViolation = '08P01';
 
-/** Text of `pg` where an answer took longer than its reader waits. */
+/** Message of `pg` if an answer took longer than its reader waits. */
 const tooSlow = 'Query read timeout';
-/** What `pg` says where a connection did not become free in time. */
+/** Message of `pg` if no connection became free in time. */
 const noneFree = 'timeout exceeded when trying to connect';
-/** What the server says where it has a bound of its own for statements. */
+/** Message of the server if it has its own limit for statements. */
 const serverTooSlow = /due to (?:statement|transaction) timeout/;
 
-/** Texts of `pg` where a connection could not be made or was lost; these errors have no code. */
+/** Messages of `pg` if a connection could not be made or was lost; these errors have no code. */
 const lost =
   /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|server does not support SSL|SASL/i;
 
 /**
- * An error of `pg` as one of ours, where the server is away, refuses, is too slow, or can't go on; `where` names the server, without a password, and
- * `patience` says how long an answer may take, ms. Any other, such as a broken constraint, is given back as it is.
+ * Converts an error of `pg` to one of ours if the server is away, refuses, is too slow, or can't go on;
+ * `where` names the server without a password, and `patience` is the limit of an answer, ms. Returns any
+ * other, such as a broken constraint, unchanged.
  */
 export function postgresqlFailure(error: unknown, where: string, patience?: number): unknown {
   if (error instanceof MurmurationError || !(error instanceof Error)) return error;
@@ -71,12 +72,12 @@ export function postgresqlFailure(error: unknown, where: string, patience?: numb
   );
 }
 
-/** Whether somebody has waited in vain for a connection of a pool that has all that it may have. */
+/** True if waiting for a connection of a pool timed out. */
 export function hasWaited(error: unknown): boolean {
   return error instanceof Error && error.message === noneFree;
 }
 
-/** That nobody is free to answer: all `connections` of a process have been at work for `patience` ms. */
+/** Error if all `connections` of a process have been at work for `patience` ms. */
 export function allBusy(
   where: string,
   connections: number,

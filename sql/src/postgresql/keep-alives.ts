@@ -1,11 +1,20 @@
-/** s without a word from a connection after which the server asks whether its other end is there, s between two such questions, and how many. */
+/**
+ * Seconds of silence on a connection after which the server probes its other end, seconds between two probes,
+ * and number of probes.
+ */
 const idle = 5;
 const interval = 2;
 const count = 4;
-/** ms for which the server waits until what it has sent is acknowledged: questions are asked only where nothing is. */
+/**
+ * Milliseconds for which the server waits for an acknowledgement of sent data; it probes only an idle
+ * connection.
+ */
 const unacknowledged = 15_000;
 
-/** Options by which the server finds within a quarter of a minute that the machine of a connection is gone, and with it whatever that had locked. */
+/**
+ * Options with which the server finds within a quarter of a minute that the machine of a connection is gone,
+ * and releases its locks.
+ */
 export const keepAlives = [
   `tcp_keepalives_idle=${idle}`,
   `tcp_keepalives_interval=${interval}`,
@@ -16,10 +25,10 @@ export const keepAlives = [
   .join(' ');
 
 /**
- * ms for which the server keeps a connection that carries nothing any more, at least: the first question without an answer may have been asked
- * right after the last packet that came through.
+ * Minimum milliseconds for which the server keeps a dead connection: its first unanswered probe may have been
+ * sent right after the last packet that came through.
  */
 export const keptFor = 1_000 * interval * count;
 
-/** ms after which the server has ended a connection that carries nothing any more, at the latest. */
+/** Maximum milliseconds until the server has ended a dead connection. */
 export const endedAfter = Math.max(1_000 * (idle + interval * count), unacknowledged);

@@ -5,12 +5,15 @@ import { type PoolOptions, postgresqlPool } from './pool.ts';
 
 export interface OpenPostgresql<Tables> {
   readonly rows: Kysely<Tables>;
-  /** The address without its password. */
+  /** Address without its password. */
   readonly description: string;
   close(): Promise<void>;
 }
 
-/** Connects to a database of PostgreSQL. Throws `storage.failed` where the server is away, and `config.invalid` where it refuses. */
+/**
+ * Connects to a database of PostgreSQL. Throws `storage.failed` if the server is away, and `config.invalid`
+ * if it refuses.
+ */
 export async function openPostgresql<Tables>(
   address: string,
   options?: PoolOptions,
@@ -25,7 +28,10 @@ export async function openPostgresql<Tables>(
   return opened;
 }
 
-/** The same without a connection: the first query makes one. Throws `config.invalid` for what is no address. */
+/**
+ * Prepares a database without a connection: the first query makes one. Throws `config.invalid` for an invalid
+ * address.
+ */
 export function postgresqlRows<Tables>(address: string, options?: PoolOptions): OpenPostgresql<Tables> {
   if (!URL.canParse(address))
     throw new MurmurationError(
@@ -45,7 +51,7 @@ export function postgresqlRows<Tables>(address: string, options?: PoolOptions): 
 /** Rows that are fetched together. */
 const fetched = 500;
 
-/** The rows of a query, a few at a time, as they are at one moment; the query can't change anything. */
+/** Streams the rows of a query, a few at a time, from one snapshot; the query can't change anything. */
 export async function* streamPostgresql(rows: Kysely<unknown>, query: string): AsyncGenerator<object> {
   const transaction = await rows
     .startTransaction()

@@ -5,19 +5,22 @@ import { withoutPassword } from './address.ts';
 import { allBusy, hasWaited, postgresqlFailure } from './failure.ts';
 import { keepAlives } from './keep-alives.ts';
 
-/** Connections to one database at most, unless something else is said. */
+/** Default maximum connections to one database. */
 const mostConnections = 8;
-/** ms that making a connection may take, and waiting for one that is free. */
+/** Milliseconds that connecting, and waiting for a free connection, may take. */
 const connectTimeout = 10_000;
-/** ms that a statement waits for the locks of others. */
+/** Milliseconds that a statement waits for the locks of others. */
 const lockTimeout = 10_000;
-/** ms after which a connection that nobody uses is closed. */
+/** Milliseconds after which an unused connection is closed. */
 const idleTimeout = 30_000;
-/** ms after which the server ends a transaction whose program does nothing: a lock is nobody's for ever. */
+/** Milliseconds after which the server ends an idle transaction, so that no lock is held for ever. */
 const idleInTransaction = 600_000;
 
 const { builtins } = pg.types;
-/** Dates as the text that the server gives: a `Date` has neither their days without a time nor their microseconds. */
+/**
+ * Types of dates, read as the text of the server: a `Date` has neither their days without a time nor their
+ * microseconds.
+ */
 const asText = new Set<number>([builtins.DATE, builtins.TIME, builtins.TIMESTAMP, builtins.TIMESTAMPTZ]);
 
 const types = {
@@ -30,27 +33,28 @@ const types = {
 };
 
 export interface PoolOptions {
-  /** Connections at most. */
+  /** Maximum connections. */
   readonly connections?: number | undefined;
   /**
-   * ms that making a connection, and the answer to a statement, may take; then the connection is given up. Without it, an answer may take as
-   * long as it likes.
+   * Milliseconds that connecting, and the answer to a statement, may take; then the connection is given up.
+   * If left out, an answer may take any time.
    */
   readonly patience?: number | undefined;
-  /** What the sessions of the process have in their names, so that others can tell them. */
+  /** Suffix of the sessions' names, so that others can tell whose they are. */
   readonly session?: string | undefined;
 }
 
 export interface PostgresqlPool {
   readonly pool: PostgresPool;
-  /** For people: the address without its password. */
+  /** Address without its password, to show to people. */
   readonly description: string;
 }
 
 /**
- * Connections to a database of PostgreSQL, made when they are needed, 8 at most by default. Where one of them carries nothing any more, the
- * server ends its transaction within a quarter of a minute, whatever that had locked. Integers of 64 bits are numbers within 2^53, and a
- * `RangeError` beyond; parameters are those that SQLite takes as well. Errors say in words where the server is away or refuses.
+ * Creates a pool of connections to a database of PostgreSQL, made on demand, at most 8 by default. The server
+ * ends the transaction of a dead connection within a quarter of a minute, and releases its locks. Integers of
+ * 64 bits are numbers within 2^53, and a `RangeError` beyond; parameters are those that SQLite takes too.
+ * Errors say in words if the server is away or refuses.
  */
 export function postgresqlPool(
   address: string,
@@ -74,7 +78,7 @@ export function postgresqlPool(
   const lent = new Set<pg.PoolClient>();
   pool.on('release', (_, client) => lent.delete(client));
   pool.on('remove', client => lent.delete(client));
-  // One that breaks while nobody uses it is thrown away; the next query makes another.
+  // A connection that breaks while idle is discarded; the next query makes another.
   pool.on('error', () => {});
   return {
     description,
@@ -85,7 +89,7 @@ export function postgresqlPool(
           lent.add(client);
           return clientOf(client, where, patience);
         } catch (error) {
-          // A pool in which connections are being made has none to wait for: the server is away.
+          // A pool that is still making connections has none to wait for: the server is away.
           if (hasWaited(error) && lent.size >= connections)
             throw allBusy(where, connections, patience ?? connectTimeout, error);
           throw postgresqlFailure(error, where, patience);
@@ -96,7 +100,7 @@ export function postgresqlPool(
   };
 }
 
-/** One object for each client, by which Kysely knows it again. */
+/** Wrapper of each client, since Kysely recognises connections by identity. */
 const known = new WeakMap<pg.PoolClient, PostgresPoolClient>();
 
 function clientOf(client: pg.PoolClient, where: string, patience: number | undefined): PostgresPoolClient {
@@ -104,16 +108,16 @@ function clientOf(client: pg.PoolClient, where: string, patience: number | undef
   if (!ours) {
     let isBroken = false;
     let failure: unknown;
-    // Heard while it is in use as well: without a listener the process would end.
+    // Listens while the client is in use too: without a listener an error would end the process.
     client.on('error', () => {
       isBroken = true;
     });
     const query = async (sql: string, parameters: readonly unknown[]) => {
-      // To take a transaction back would wait once more for a server that does not answer.
+      // A rollback would wait again for a server that does not answer.
       if (failure !== undefined) throw failure;
       const values = parameters.map(requireValue);
       try {
-        // Extended, so that there is one statement in each query, whatever its text says.
+        // The extended protocol allows only one statement in each query, whatever its text says.
         return await client.query({ text: sql, values, queryMode: 'extended' } as pg.QueryConfig);
       } catch (error) {
         const ours = postgresqlFailure(error, where, patience);

@@ -2,19 +2,20 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import type { AdvisoryLockOptions } from './advisory-lock.ts';
 
-/** Transactions by which a session that is shared is looked for: a pool may go around all that it has. */
+/** Transactions that look for a shared session: a pool may go around all of its sessions. */
 const tries = 4;
 
-/** Connections to a database, which is named to people without a password. */
+/** Connections to a database, and its description without a password. */
 export interface Connected<Tables> {
   readonly rows: Kysely<Tables>;
   readonly description: string;
 }
 
 /**
- * Makes sure that each connection has a session of the server to itself, with the settings that it asks for. A pool that shares sessions by
- * transaction gives the advisory lock `key`, which this process has taken on another connection, to whoever comes next, and keeps it when the process
- * is gone: there it is let go of. Throws `config.invalid` where that is so, and as `requireSettings`.
+ * Checks that each connection has its own session of the server, with the settings that it asks for. A pool
+ * that shares sessions by transaction gives the advisory lock `key`, which this process has taken on another
+ * connection, to any later client, and keeps it when the process is gone; in that case the lock is released
+ * here. Throws `config.invalid` in that case, and as `requireSettings`.
  */
 export async function requireSessions<Tables>(
   { rows, description }: Connected<Tables>,
@@ -28,8 +29,8 @@ export async function requireSessions<Tables>(
 }
 
 /**
- * Makes sure that the server knows what connections ask for: where a pool drops it, they wait for locks without end, and what dead machines have
- * locked stays so. Throws `config.invalid` where that is so.
+ * Checks that the server knows the settings of its connections: if a pool drops them, connections wait for
+ * locks without end, and locks of dead machines stay. Throws `config.invalid` in that case.
  */
 export async function requireSettings<Tables>({ rows, description }: Connected<Tables>): Promise<void> {
   const { rows: found } = await sql<{ lockTimeout: string }>`
@@ -37,7 +38,7 @@ export async function requireSettings<Tables>({ rows, description }: Connected<T
   if (found[0]?.lockTimeout === '0') throw refusal(description, 'drops what they ask for');
 }
 
-/** Lets go of a lock where a session has it that did not take it; whether it had. */
+/** Releases a lock if a session has it that did not take it; true if it had. */
 async function letGo(session: QueryExecutorProvider, key: number, shared: boolean): Promise<boolean> {
   const { rows: found } = await sql`
     select 1 from pg_locks where locktype = 'advisory' and objsubid = 1 and pid = pg_backend_pid()

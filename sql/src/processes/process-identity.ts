@@ -1,6 +1,9 @@
 import { readFile, readlink } from 'node:fs/promises';
 
-/** What tells a process from all others, also from a later one with the same number; empty where the system does not say. */
+/**
+ * Identity of a process that no other has, nor a later one with the same number; empty if the system does not
+ * reveal it.
+ */
 export async function processIdentity(pid: number): Promise<string> {
   try {
     const [boot, space, status] = await Promise.all([
@@ -8,7 +11,8 @@ export async function processIdentity(pid: number): Promise<string> {
       readlink('/proc/self/ns/pid'),
       readFile(`/proc/${pid}/stat`, 'utf8'),
     ]);
-    // The name of the program, in brackets, may have blanks; the beginning of the process is the 22nd field of all (proc(5)).
+    // The name of the program, in brackets, may have blanks; the start time is the 22nd of all fields
+    // (proc(5)).
     const began = status.slice(status.lastIndexOf(')') + 2).split(' ')[19];
     return `${boot.trim()} ${space} ${pid} ${began}`;
   } catch {
@@ -16,7 +20,7 @@ export async function processIdentity(pid: number): Promise<string> {
   }
 }
 
-/** Whether an identity was that of a process of this machine which is over; false where that can't be told. */
+/** True if an identity was that of a process of this machine which has ended; false if unknown. */
 export async function isOver(identity: string): Promise<boolean> {
   const own = await processIdentity(process.pid);
   const [boot, space, pid] = identity.split(' ');

@@ -10,7 +10,7 @@ export interface Result {
   readonly changes: number;
 }
 
-/** As far as it is used; what is called on the statement runs on this thread, but for `all`. */
+/** Subset of libsql's statement; its methods run on this thread, except `all`. */
 interface Statement {
   readonly reader: boolean;
   safeIntegers(on: boolean): Statement;
@@ -26,21 +26,22 @@ interface Handle {
   close(): void;
 }
 
-/** Statements that run in no transaction. */
+/** Statements that can't run in a transaction. */
 const outsideTransactions = /^\s*(?:pragma|vacuum)\b/i;
 
 /** Statements kept prepared. */
 const maxPrepared = 200;
 
 /**
- * One connection to an SQLite database: the only file that knows `libsql`, and guards what that gets wrong (it ends the
- * process on a bound boolean, and where it is asked anything once it is closed, truncates text at NUL, stores NaN as null, rounds large integers). Commits, with the fsync that they wait
- * for, run on a thread of their own. One caller at a time: whatever shares a connection takes turns.
+ * Connection to an SQLite database: the only file that knows `libsql`, and guards against its faults (it ends
+ * the process on a bound boolean and on any call after closing, truncates text at NUL, stores NaN as null,
+ * rounds large integers). Commits, with the fsync that they wait for, run on a thread of their own. Only one
+ * caller may use it at a time; those that share a connection take turns.
  */
 export class Connection {
   readonly #path: string;
   readonly #handle: Handle;
-  /** The one used longest ago first. */
+  /** Prepared statements, the least recently used first. */
   readonly #prepared = new BoundedMap<string, Statement>(maxPrepared);
   #isOpen = true;
 
@@ -49,7 +50,9 @@ export class Connection {
     this.#handle = handle;
   }
 
-  /** Opens a database file, making it where there is none; waits `busyTimeout` ms for the locks of others. Throws `storage.*`. */
+  /**
+   * Opens a database file, or creates it; waits `busyTimeout` ms for the locks of others. Throws `storage.*`.
+   */
   static async open(path: string, { busyTimeout }: { readonly busyTimeout: number }): Promise<Connection> {
     try {
       if (path !== ':memory:') await makePrivate(path);
@@ -66,7 +69,7 @@ export class Connection {
     return this.#isOpen && this.#handle.inTransaction;
   }
 
-  /** Runs statements without parameters nor rows, on another thread. Throws `storage.*`. */
+  /** Runs statements without parameters and rows, on another thread. Throws `storage.*`. */
   async exec(sql: string): Promise<void> {
     this.#requireOpen();
     try {
@@ -76,7 +79,9 @@ export class Connection {
     }
   }
 
-  /** Runs one statement. Throws `storage.*`, `TypeError` for a parameter that can't be stored as it is. */
+  /**
+   * Runs one statement. Throws `storage.*`, and `TypeError` for a parameter that can't be stored unchanged.
+   */
   async query(sql: string, parameters: readonly unknown[] = []): Promise<Result> {
     this.#requireOpen();
     const values = parameters.map(requireValue);
@@ -91,11 +96,14 @@ export class Connection {
     }
   }
 
-  /** The rows of a query a few at a time, so that any number of them fits into memory. Throws as `query`. */
+  /**
+   * Streams the rows of a query, a few at a time, so that any number of them fits into memory. Throws as
+   * `query` does.
+   */
   async *stream(sql: string): AsyncGenerator<Row> {
     this.#requireOpen();
     try {
-      // One of its own: a prepared statement that is run again begins anew.
+      // Not from the cache: running a prepared statement again would restart it.
       const statement = (await this.#handle.prepare(sql)).safeIntegers(true);
       this.#requireOpen();
       if (!statement.reader) throw new TypeError('Expected a query, a statement that gives rows.');
@@ -113,7 +121,7 @@ export class Connection {
     this.#handle.close();
   }
 
-  /** A single change in a transaction of its own, so that the commit runs on the other thread. */
+  /** Runs a single change in its own transaction, so that the commit runs on the other thread. */
   async #alone(statement: Statement, values: readonly Value[]): Promise<Result> {
     await this.#handle.exec('begin immediate');
     try {
@@ -142,16 +150,19 @@ export class Connection {
   }
 }
 
-/** Makes a database file that nobody else may read, and keeps those from it that could. Its log and index get the mode that it has. */
+/**
+ * Creates a database file that only its owner may read, and removes others' rights to an existing one. The
+ * log and index get the same mode.
+ */
 async function makePrivate(path: string): Promise<void> {
   try {
     await (await open(path, 'wx', 0o600)).close();
     return;
   } catch (error) {
-    // Whatever else is wrong, the database says.
+    // The database reports all other errors.
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return;
   }
-  // By their paths: closing another handle of a file lets go of the locks on it.
+  // Uses paths: closing another handle of a file releases the locks on it.
   for (const each of [path, `${path}-wal`, `${path}-shm`])
     await stat(each)
       .then(({ mode }) => ((mode & 0o077) === 0 ? undefined : chmod(each, mode & 0o700)))

@@ -10,7 +10,10 @@ import {
 } from 'kysely';
 import type { Connection } from './connection.ts';
 
-/** Kysely over one connection, which queries and transactions use by turns. Transactions may write from their beginning. */
+/**
+ * Kysely dialect over one connection, which queries and transactions use by turns. Transactions may write
+ * from their beginning.
+ */
 export function sqliteDialect(connection: Connection): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
@@ -53,7 +56,7 @@ class TurnsDriver implements Driver {
   }
 
   async beginTransaction(): Promise<void> {
-    // What a failed rollback left behind.
+    // Ends what a failed rollback left behind.
     await this.rollbackTransaction();
     await this.#connection.exec('begin immediate');
   }
@@ -63,7 +66,7 @@ class TurnsDriver implements Driver {
   }
 
   async rollbackTransaction(): Promise<void> {
-    // A full disk, among others, makes SQLite roll back by itself.
+    // SQLite rolls back on its own in some cases, such as a full disk.
     if (this.#connection.inTransaction) await this.#connection.exec('rollback');
   }
 

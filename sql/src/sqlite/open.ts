@@ -11,8 +11,8 @@ export interface OpenSqlite<Tables> {
 }
 
 /**
- * Opens a database file, making it where there is none. What is committed is on the disk: the write-ahead log is synced at each commit. Waits
- * `busyTimeout` ms for the locks of other programs. Throws `storage.*`.
+ * Opens a database file, or creates it. Committed changes are on the disk: the write-ahead log is synced at
+ * each commit. Waits `busyTimeout` ms for the locks of other programs. Throws `storage.*`.
  */
 export async function openSqlite<Tables>(
   path: string,
@@ -30,7 +30,7 @@ export async function openSqlite<Tables>(
     throw error;
   }
   const rows = new Kysely<Tables>({ dialect: sqliteDialect(connection) });
-  // Whatever has its turn ends first; then the log goes into the database file, so that this one is complete.
+  // The current turn ends first; then the log goes into the database file, so that this one is complete.
   const close = () =>
     rows.connection().execute(async () => {
       await connection.query('pragma wal_checkpoint(truncate)').catch(() => {});

@@ -1,9 +1,9 @@
-/** What a column holds, or a parameter. */
+/** Value of a column or a parameter. */
 export type Value = null | number | string | Uint8Array;
 
 export type Row = Readonly<Record<string, Value>>;
 
-/** A parameter that comes back from either database as it went in, or a `TypeError`. */
+/** Returns a parameter that either database stores unchanged; throws `TypeError` for any other. */
 export function requireValue(value: unknown): Value {
   switch (typeof value) {
     case 'string':
@@ -22,7 +22,7 @@ export function requireValue(value: unknown): Value {
   }
 }
 
-/** A 64-bit integer as a number; throws `RangeError` beyond 2^53, where it would be rounded. */
+/** Converts a 64-bit integer to a number; throws `RangeError` beyond 2^53, where it would be rounded. */
 export function safeInteger(integer: bigint | string): number {
   const number = Number(integer);
   if (!Number.isSafeInteger(number)) throw new RangeError(`${integer} is beyond the integers of a number.`);

@@ -1,6 +1,9 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 
-/** Reads and changes rows inside of a transaction, through `rows` alone: anything else would wait for this transaction to end. */
+/**
+ * Reads and changes rows inside of a transaction, only through `rows`: anything else would wait for this
+ * transaction to end.
+ */
 export type Job<Tables, Value> = (rows: Transaction<Tables>) => Promise<Value>;
 
 interface Waiting<Tables> {
@@ -9,12 +12,12 @@ interface Waiting<Tables> {
   fail(error: unknown): void;
 }
 
-/** Jobs of one transaction at most, so that the first one doesn't wait for too many others. */
+/** Maximum jobs of one transaction, so that the first one doesn't wait for too many others. */
 const maxGroup = 256;
 
 /**
- * Group commit: while one transaction is committed, the jobs that come gather, and the next transaction takes them together,
- * so that many small writes share one fsync. Each job is all or nothing by itself.
+ * Group commit: jobs that come while a transaction is committed gather, and the next transaction takes them
+ * together, so that many small writes share one fsync. Each job is atomic on its own.
  */
 export class Writer<Tables> {
   readonly #database: Kysely<Tables>;
@@ -22,13 +25,16 @@ export class Writer<Tables> {
   readonly #waiting: Waiting<Tables>[] = [];
   #isRunning = false;
 
-  /** `guard` throws where nothing may be written any more; it is asked in each transaction. */
+  /** @param guard throws if nothing may be written any more; it is called in each transaction. */
   constructor(database: Kysely<Tables>, guard?: (rows: Transaction<Tables>) => Promise<void>) {
     this.#database = database;
     this.#guard = guard;
   }
 
-  /** Durable when it returns; whatever the job throws leaves the rows as they were. Throws `storage.*`. */
+  /**
+   * Runs a job; its changes are durable when this resolves. If the job throws, the rows stay as they were.
+   * Throws `storage.*`.
+   */
   write<Value>(job: Job<Tables, Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
       let value: Value;
@@ -67,7 +73,7 @@ export class Writer<Tables> {
             await each.run(rows);
             done.push(each);
           } catch (error) {
-            // Fails where SQLite has rolled everything back by itself; then none of the group is kept.
+            // Fails if SQLite has rolled everything back on its own; then none of the group is kept.
             await sql`rollback to job`.execute(rows).catch(() => {
               throw error;
             });
