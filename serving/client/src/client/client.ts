@@ -11,17 +11,17 @@ import { type Call, Connection, type Received } from './connection.ts';
 import { InferenceResult } from './result.ts';
 
 export interface InferenceClientOptions {
-  /** Where the server is, such as `https://models.example.org`; without `/v2`. */
+  /** Address of the server, such as `https://models.example.org`; without `/v2`. */
   readonly url: string;
-  /** An inference token, or what gives one for each request. */
+  /** Inference token, or a function that returns one for each request. */
   readonly token?: string | (() => string | Promise<string>);
-  /** How tensors cross the wire; `binary`, which not every server takes, unless `json` is set. */
+  /** Format of tensors on the wire; `binary` by default, which not every server accepts. */
   readonly format?: Format;
-  /** ms for one try; 30,000 unless set. */
+  /** Milliseconds for one try; 30,000 by default. */
   readonly timeout?: number;
-  /** Tries after the first one at most, where another can help; 2 unless set. */
+  /** Maximum tries after the first one, for errors that may pass; 2 by default. */
   readonly retries?: number;
-  /** Bytes of an answer at most; 64 MiB unless set. */
+  /** Maximum bytes of an answer; 64 MiB by default. */
   readonly largestAnswer?: number;
   readonly clock?: Clock;
   readonly random?: RandomBytes;
@@ -29,31 +29,34 @@ export interface InferenceClientOptions {
 }
 
 export interface InferOptions {
-  /** A number or an alias; without it, the version that the server serves. */
+  /** Number or alias of a version; by default, the version that the server serves. */
   readonly version?: string;
-  /** Names of the outputs that are wanted; without them, all. */
+  /** Names of the wanted outputs; by default, all. */
   readonly outputs?: readonly string[];
-  /** Comes back with the answer, and is in the server's log. */
+  /** Id of the request; the answer and the server's log have it too. */
   readonly id?: string;
   readonly signal?: AbortSignal;
-  /** ms for one try; the server hears of it too. */
+  /** Milliseconds for one try; sent to the server too. */
   readonly timeout?: number;
 }
 
-/** Tensors by name, as an app has them at hand; or made by `tensor`, where datatype or shape don't follow from the values. */
+/**
+ * Tensors by name, as values of the app; or made by `tensor`, if datatype or shape don't follow from the
+ * values.
+ */
 export type Inputs = Readonly<Record<string, Values>> | readonly ReturnType<typeof tensor>[];
 
-/** What a server says of a model. */
+/** Description of a model by its server. */
 export interface ModelMetadata {
   readonly name: string;
   readonly versions: readonly string[];
   readonly platform: string;
-  /** −1 in a shape stands for a length that varies. */
+  /** −1 in a shape stands for a variable length. */
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
 }
 
-/** A model in the repository of a server. */
+/** Model in the repository of a server. */
 export interface RepositoryEntry {
   readonly name: string;
   readonly version?: string;
@@ -62,9 +65,10 @@ export interface RepositoryEntry {
 }
 
 /**
- * A client of any server that speaks the Open Inference Protocol, version 2, over HTTP: this project's, Triton, KServe, MLServer. Every
- * method throws `inference.*` for what a server refuses, `server.unreachable` and `server.no-answer` once the tries are used up,
- * `inference.answer` for an answer that doesn't follow the protocol, and the reason of a signal that is aborted.
+ * Client of any server that speaks the Open Inference Protocol, version 2, over HTTP: this project's, Triton,
+ * KServe, MLServer. Every method throws `inference.*` for requests that a server refuses,
+ * `server.unreachable` and `server.no-answer` once the tries are used up, `inference.answer` for an answer
+ * that doesn't follow the protocol, and the reason of a signal that is aborted.
  */
 export class InferenceClient {
   readonly #connection: Connection;
@@ -85,7 +89,7 @@ export class InferenceClient {
     });
   }
 
-  /** Asks a model. Throws `inference.input` for inputs that it doesn't take. */
+  /** Runs a model on inputs. Throws `inference.input` for inputs that it doesn't accept. */
   async infer(model: string, inputs: Inputs, options: InferOptions = {}): Promise<InferenceResult> {
     const { version, outputs, id, signal, timeout } = options;
     const tensors = Array.isArray(inputs)
@@ -110,17 +114,17 @@ export class InferenceClient {
     );
   }
 
-  /** Whether the server runs; false where it can't be reached. */
+  /** True if the server runs; false if it can't be reached. */
   isLive(signal?: AbortSignal): Promise<boolean> {
     return this.#isWell('v2/health/live', signal);
   }
 
-  /** Whether the server answers requests; false where it can't be reached. */
+  /** True if the server answers requests; false if it can't be reached. */
   isReady(signal?: AbortSignal): Promise<boolean> {
     return this.#isWell('v2/health/ready', signal);
   }
 
-  /** Whether a model answers requests; false where there is none of this name. */
+  /** True if a model answers requests; false if there is none of this name. */
   isModelReady(model: string, version?: string, signal?: AbortSignal): Promise<boolean> {
     return this.#isWell(`${pathOf(model, version)}/ready`, signal);
   }
@@ -137,7 +141,7 @@ export class InferenceClient {
     return { name, versions, platform, inputs, outputs };
   }
 
-  /** The models of the server's repository, with their states (an extension of Triton). */
+  /** Lists the models of the server's repository, with their states (an extension of Triton). */
   async repository(signal?: AbortSignal): Promise<readonly RepositoryEntry[]> {
     const found = await this.#json<readonly RepositoryEntry[]>({
       method: 'POST',
@@ -148,13 +152,13 @@ export class InferenceClient {
     return found;
   }
 
-  /** Loads a model, or loads it again; resolves once it answers. Asks for the right to manage. */
+  /** Loads a model, or loads it again; resolves once it answers. Requires the right to manage. */
   async load(model: string, signal?: AbortSignal): Promise<void> {
     const path = `v2/repository/models/${encodeURIComponent(model)}/load`;
     await this.#connection.send({ method: 'POST', path, signal });
   }
 
-  /** Unloads a model. Asks for the right to manage. */
+  /** Unloads a model. Requires the right to manage. */
   async unload(model: string, signal?: AbortSignal): Promise<void> {
     const path = `v2/repository/models/${encodeURIComponent(model)}/unload`;
     await this.#connection.send({ method: 'POST', path, signal });
@@ -194,7 +198,9 @@ function malformed(detail: string, cause?: unknown): MurmurationError {
   );
 }
 
-/** What `read` makes of an answer: whatever it throws is the fault of the server. */
+/**
+ * Reads an answer with `read`; throws `inference.answer` for any error of it, since the server is at fault.
+ */
 function asAnswer<Value>(read: () => Value): Value {
   try {
     return read();

@@ -3,22 +3,25 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { sleep } from '@murmuration/protocol/time/sleep';
 
-/** ms before the second try; doubled before each further one, and then drawn from 0 up (full jitter). */
+/**
+ * Milliseconds before the second try; doubled before each further one, then drawn uniformly from 0 up (full
+ * jitter).
+ */
 const firstPause = 100;
 const longestPause = 10_000;
-/** Characters of a server's error text that are passed on at most. */
+/** Maximum characters of a server's error text that are passed on. */
 const longestText = 1_000;
 
 export interface ConnectionOptions {
-  /** Where the server is, without `/v2`. */
+  /** Address of the server, without `/v2`. */
   readonly url: string;
-  /** An inference token, or what gives one for each request. */
+  /** Inference token, or a function that returns one for each request. */
   readonly token: string | (() => string | Promise<string>) | undefined;
-  /** ms for one try. */
+  /** Milliseconds for one try. */
   readonly timeout: number;
-  /** Tries after the first one, at most. */
+  /** Maximum tries after the first one. */
   readonly retries: number;
-  /** Bytes of an answer at most. */
+  /** Maximum bytes of an answer. */
   readonly largestAnswer: number;
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -27,12 +30,12 @@ export interface ConnectionOptions {
 
 export interface Call {
   readonly method: 'GET' | 'POST';
-  /** Behind the address of the server: `v2/models`. */
+  /** Path after the address of the server, such as `v2/models`. */
   readonly path: string;
   readonly body?: Uint8Array<ArrayBuffer>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** ms for one try, where it is another than that of the connection. */
+  /** Milliseconds for one try, if different from the connection's. */
   readonly timeout?: number | undefined;
 }
 
@@ -42,12 +45,15 @@ export interface Received {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/** Requests to one inference server: tried again where that can help, each within its time, and bounded in what is read of an answer. */
+/**
+ * Requests to one inference server, with retries, a timeout for each try, and a limit on the size of an
+ * answer.
+ */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #base: string;
 
-  /** Throws `options.invalid` for an address that is none. */
+  /** Throws `options.invalid` for an invalid address. */
   constructor(options: ConnectionOptions) {
     this.#options = options;
     const url = URL.canParse(options.url) ? new URL(options.url) : undefined;
@@ -62,8 +68,9 @@ export class Connection {
   }
 
   /**
-   * The answer, with whatever status in `expected` it has. Throws `inference.*`, `request.*` and `server.unreachable` by how the last try
-   * went, and the reason of the call's signal once that is aborted.
+   * Sends a request; resolves with the answer if its status is in `expected`. Throws `inference.*`,
+   * `request.*` and `server.*` by the result of the last try, and the reason of the call's signal once that
+   * is aborted.
    */
   async send(call: Call, expected: readonly number[] = [200]): Promise<Received> {
     const { retries, clock } = this.#options;
@@ -95,7 +102,7 @@ export class Connection {
         ...(body && { body }),
         headers: { ...headers, ...(secret !== undefined && { authorization: `Bearer ${secret}` }) },
         signal: AbortSignal.any([outer, deadline.signal]),
-        // A token is for this server, and for none that it names.
+        // A token must not go to another server by a redirect.
         redirect: 'error',
         credentials: 'omit',
       });
@@ -171,7 +178,7 @@ function asError({ status, headers, body }: Received, now: number): MurmurationE
   });
 }
 
-/** What a server says went wrong: `{"error": …}`, or the detail of a problem document (RFC 9457). */
+/** Error text of a server: `{"error": …}`, or the detail of a problem document (RFC 9457). */
 function textOf(body: Uint8Array): string | undefined {
   try {
     const { error, detail } = JSON.parse(new TextDecoder().decode(body)) as Record<string, unknown>;
@@ -182,7 +189,7 @@ function textOf(body: Uint8Array): string | undefined {
   }
 }
 
-/** ms, from seconds or a date (RFC 9110 § 10.2.3). */
+/** Milliseconds of a Retry-After header, from seconds or a date (RFC 9110 § 10.2.3). */
 function afterOf(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const time = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;

@@ -3,10 +3,10 @@ import type { Tensor } from '../tensors/tensor.ts';
 import { numbersOf, textsOf } from '../tensors/values.ts';
 import type { WireResponse } from '../wire/response.ts';
 
-/** The answer of a model. */
+/** Answer of a model. */
 export class InferenceResult {
   readonly model: string;
-  /** The version that answered; null where the server names none. */
+  /** Version that answered; null if the server names none. */
   readonly version: string | null;
   readonly id: string | undefined;
   readonly outputs: readonly Tensor[];
@@ -18,7 +18,7 @@ export class InferenceResult {
     this.outputs = outputs;
   }
 
-  /** An output by its name. Throws `inference.answer` where the server sent none, and lists those that it sent. */
+  /** Output by its name. Throws `inference.answer` if the server sent none, and lists those that it sent. */
   output(name: string): Tensor {
     const found = this.outputs.find(output => output.name === name);
     if (found) return found;
@@ -29,12 +29,15 @@ export class InferenceResult {
     );
   }
 
-  /** The elements of an output as numbers, in row-major order. Throws as `output` does, and `inference.input` for texts. */
+  /**
+   * Elements of an output as numbers, in row-major order. Throws as `output` does, and `inference.input` for
+   * texts.
+   */
   numbers(name: string): readonly number[] {
     return numbersOf(this.output(name));
   }
 
-  /** The elements of an output as texts. Throws as `output` does, and `inference.input` for numbers. */
+  /** Elements of an output as texts. Throws as `output` does, and `inference.input` for numbers. */
   texts(name: string): readonly string[] {
     return textsOf(this.output(name));
   }

@@ -2,8 +2,9 @@ import { type Datatype, kinds, type TensorData } from './datatype.ts';
 import { refuseInput, type Tensor } from './tensor.ts';
 
 /**
- * The elements of a tensor from its bytes: little-endian, BYTES each behind its length in 32 bits. They are a view of `bytes` where that is
- * possible. Throws `inference.input` where there are too few or too many for `count` elements.
+ * Decodes the elements of a tensor from bytes: little-endian; each of BYTES follows its length in 32 bits.
+ * They are a view of `bytes` if possible. Throws `inference.input` if there are too few or too many bytes for
+ * `count` elements.
  */
 export function dataFromBytes(
   name: string,
@@ -26,7 +27,7 @@ export function dataFromBytes(
 }
 
 function stringsFrom(name: string, count: number, bytes: Uint8Array): readonly Uint8Array[] {
-  // Each string has four bytes at least: no list is made for more than have come.
+  // Each string takes at least four bytes, so no list is longer than the input.
   if (4 * count > bytes.length)
     refuseInput(`The tensor "${name}" has ${bytes.length} bytes, too few for ${count} strings.`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -46,7 +47,7 @@ function stringsFrom(name: string, count: number, bytes: Uint8Array): readonly U
   return strings;
 }
 
-/** The bytes of a tensor's elements, as `dataFromBytes` takes them. */
+/** Encodes a tensor's elements, as `dataFromBytes` reads them. */
 export function dataToBytes({ datatype, data }: Pick<Tensor, 'datatype' | 'data'>): Uint8Array {
   if (datatype !== 'BYTES') {
     const { buffer, byteOffset, byteLength } = data as Exclude<TensorData, readonly Uint8Array[]>;

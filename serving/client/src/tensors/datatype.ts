@@ -2,19 +2,19 @@ import type { Datatype, TensorData } from '@murmuration/protocol/tensors/tensor'
 
 export type { Datatype, TensorData };
 
-/** A typed array that holds the elements of a datatype, all but BYTES. */
+/** Typed array that holds the elements of any datatype except BYTES. */
 export type NumericData = Exclude<TensorData, readonly Uint8Array[]>;
 
 interface Kind {
   /** Bytes of one element. */
   readonly size: number;
-  /** So many zeros. */
+  /** Creates an array of zeros. */
   readonly make: (count: number) => NumericData;
-  /** The elements in bytes that begin on a multiple of `size`. */
+  /** Views the elements in bytes that begin on a multiple of `size`. */
   readonly view: (buffer: ArrayBuffer, offset: number, count: number) => NumericData;
 }
 
-/** All but BYTES, whose elements have any length. */
+/** Datatypes except BYTES, whose elements have any length. */
 export type NumericDatatype = Exclude<Datatype, 'BYTES'>;
 
 const kind = (
@@ -49,10 +49,9 @@ export const kinds: Readonly<Record<NumericDatatype, Kind>> = {
   FP64: kind(Float64Array),
 };
 
-/** All of them. */
 export const datatypes: readonly Datatype[] = [...(Object.keys(kinds) as NumericDatatype[]), 'BYTES'];
 
-/** The smallest and the largest value of each integer datatype. */
+/** Smallest and largest value of each integer datatype. */
 export const ranges: Readonly<Partial<Record<Datatype, readonly [least: bigint, most: bigint]>>> = {
   UINT8: unsigned(8n),
   UINT16: unsigned(16n),

@@ -7,12 +7,12 @@ import { refuseInput, shown, type Tensor } from './tensor.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Lists within lists at most: more than any tensor has dimensions. */
+/** Maximum depth of nested lists: more than any tensor has dimensions. */
 const deepest = 17;
 
 /**
- * The elements of a tensor from JSON, nested or flat in row-major order. `count` is what its shape says. Throws `inference.input` for
- * another number of them, and for values that the datatype does not have.
+ * Decodes the elements of a tensor from JSON, nested or flat in row-major order; `count` follows from its
+ * shape. Throws `inference.input` for another number of them, and for values that the datatype does not have.
  */
 export function dataFromJson(name: string, datatype: Datatype, count: number, data: unknown): TensorData {
   if (!Array.isArray(data)) refuseInput(`The tensor "${name}" has no data; expected a list of values.`);
@@ -38,7 +38,10 @@ export function dataFromJson(name: string, datatype: Datatype, count: number, da
   return values;
 }
 
-/** What most requests hold, a flat list of numbers, without a call for each of them; undefined for any other. */
+/**
+ * Fast path for most requests, a flat list of numbers, without a call for each of them; undefined for any
+ * other.
+ */
 function floatsOf(data: readonly unknown[]): Float32Array | undefined {
   const values = new Float32Array(data.length);
   for (let at = 0; at < data.length; at++) {
@@ -50,10 +53,10 @@ function floatsOf(data: readonly unknown[]): Float32Array | undefined {
   return values;
 }
 
-/** Counts without making anything; stops where there are too many. */
+/** Counts without allocating; stops if there are too many. */
 function lengthOf(name: string, data: readonly unknown[], depth: number, most: number): number {
   if (depth >= deepest) refuseInput(`The data of the tensor "${name}" are nested too deep.`);
-  // Flat, as most are.
+  // Fast path for flat lists, as most are.
   if (!Array.isArray(data[0])) {
     for (const value of data) if (Array.isArray(value)) refuseUneven(name);
     return data.length;
@@ -85,7 +88,7 @@ function refuseValue(name: string, datatype: Datatype, value: unknown): never {
   refuseInput(`The tensor "${name}" holds ${shown(value)}, which is no ${datatype}.`);
 }
 
-/** Each gives undefined for what is none of its values. */
+/** Read a value; each returns undefined for one that its datatype does not have. */
 const readers: Readonly<Record<NumericDatatype, (value: unknown) => number | bigint | undefined>> = {
   BOOL: value => {
     if (typeof value === 'boolean') return value ? 1 : 0;
@@ -113,7 +116,7 @@ const nearest: Readonly<Partial<Record<Datatype, (number: number) => number>>> =
   FP64: number => number,
 };
 
-/** Refuses a number of which a float would make an infinity that nobody wrote. */
+/** Refuses a number that a float would turn into an infinity that the sender did not write. */
 function refuseOverflow(name: string, datatype: Datatype, value: unknown): void {
   const found = nearest[datatype]?.(Number(value));
   if (Math.abs(found ?? 0) !== Infinity || value instanceof Number) return;
@@ -138,14 +141,14 @@ function wide(datatype: Datatype): (value: unknown) => bigint | undefined {
 }
 
 /**
- * The elements of a tensor as a JSON list, flat. Throws `inference.unsupported` for NaN and infinities, unless `notFinite` writes them as
- * JavaScript does, and for bytes that are no UTF-8.
+ * Encodes the elements of a tensor as a flat JSON list. Throws `inference.unsupported` for NaN and
+ * infinities, unless `notFinite` writes them as JavaScript does, and for bytes that are not UTF-8.
  */
 export function dataToJson({ name, datatype, data }: Tensor, notFinite = false): string {
   return `[${valuesToJson(name, datatype, data, notFinite).join(',')}]`;
 }
 
-/** The same, a text for each element. */
+/** Encodes each element of a tensor as JSON, as `dataToJson` does. */
 export function valuesToJson(
   name: string,
   datatype: Datatype,

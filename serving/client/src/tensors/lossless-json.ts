@@ -1,20 +1,26 @@
 import { refuseInput } from './tensor.ts';
 
-/** What may stand before a number that JSON has no room for, as long as it is a text: escapes, of which one that the text does not have is taken. */
+/**
+ * Marks for numbers that JSON can't hold, which are then read as texts: control characters as escapes; one
+ * that does not occur in the text is used.
+ */
 const marks = [1, 2, 3, 4, 5, 6, 7].map(number => ({
   written: `\\u000${number}`,
   read: String.fromCharCode(number),
 }));
-/** Digits from which on a number of JavaScript may round an integer, and of the longest integer of 64 bits with its sign. */
+/**
+ * Digits from which on JavaScript may round an integer, and maximum characters of a 64-bit integer with its
+ * sign.
+ */
 const [fewDigits, mostDigits] = [16, 20];
-/** Lists and objects within each other at most: more than any tensor has dimensions. */
+/** Maximum depth of nested lists and objects: more than any tensor has dimensions. */
 const deepest = 32;
-/** What values take in memory, in elements of 8 bytes. */
+/** Weights of values for memory, in elements of 8 bytes. */
 const weights = { text: 4, list: 8, object: 32 };
 
-/** Texts so short that all they can say is little. */
+/** Length of texts so short that they can't hold many values. */
 const short = 262_144;
-/** What names and lists around the values of tensors may count as besides. */
+/** Additional weight allowed for names and lists around the values of tensors. */
 const around = 16_384;
 
 const code = (character: string): number => character.charCodeAt(0);
@@ -30,25 +36,26 @@ const zero = code('0');
 const nine = code('9');
 const notANumber = code('N');
 const infinite = code('I');
-/** By character. */
+/** Flags for the characters of numbers, by character code. */
 const partsOfNumbers = new Uint8Array(128);
 for (const part of '0123456789.eE+-') partsOfNumbers[code(part)] = 1;
 const telling = new Uint8Array(128);
 for (const character of ',-0123456789"[]{}NI') telling[code(character)] = 1;
 
-/** How a JSON text is read. */
+/** Rules for reading a JSON text. */
 export interface JsonRules {
-  /** Whether integers of 16 and more digits, which a number of JavaScript would round, are kept whole. */
+  /** True if integers of 16 and more digits, which JavaScript would round, are kept exact. */
   readonly wide: boolean;
-  /** Whether `NaN`, `Infinity` and `-Infinity` are taken. */
+  /** True if `NaN`, `Infinity` and `-Infinity` are accepted. */
   readonly notFinite: boolean;
-  /** Values at most, where a text counts as 4, a list as 8 and an object as 32. */
+  /** Maximum values, where a text counts as 4, a list as 8 and an object as 32. */
   readonly most: number;
 }
 
 /**
- * What a JSON text says, with a bigint for an integer that is kept whole, and a `Number` for what is not finite; `numberOf` and `integerOf` read
- * both. A plain number that is infinite was too large for one. Throws `inference.input`, before anything is made of a text with too many values.
+ * Parses a JSON text, with a bigint for an integer that is kept exact, and a `Number` object for `NaN` and
+ * infinities; `numberOf` and `integerOf` read both. A plain number that is infinite was too large for a
+ * double. Throws `inference.input`, for a text with too many values before it allocates any.
  */
 export function parseJson(text: string, rules: JsonRules): unknown {
   try {
@@ -64,7 +71,10 @@ export function parseJson(text: string, rules: JsonRules): unknown {
   }
 }
 
-/** Whether a text has nothing to mark, to count or to refuse: most do, which saves looking at each character. */
+/**
+ * True if a text has nothing to mark, to count or to refuse: most have not, which saves a look at each
+ * character.
+ */
 function isPlain(text: string, { wide, notFinite }: JsonRules): boolean {
   if (text.length > short || (wide && /\d{16}/.test(text)) || (notFinite && /NaN|Infinity/.test(text)))
     return false;
@@ -75,7 +85,7 @@ function isPlain(text: string, { wide, notFinite }: JsonRules): boolean {
   return true;
 }
 
-/** The text, each number in it that JSON has no room for as a marked text. */
+/** Replaces each number that JSON can't hold by a marked text. */
 function marked(text: string, mark: string, { wide, notFinite, most }: JsonRules): string {
   const { length } = text;
   const bound = length > short ? most + around : Number.POSITIVE_INFINITY;
@@ -122,7 +132,7 @@ function marked(text: string, mark: string, { wide, notFinite, most }: JsonRules
   return taken === 0 ? text : parts.join('') + text.slice(taken);
 }
 
-/** The value, each marked text in it as the number that it was, in place. */
+/** Replaces each marked text by its number, in place. */
 function unmarked(value: unknown, mark: string): unknown {
   if (typeof value === 'string') return value.startsWith(mark) ? numberFrom(value.slice(1)) : value;
   if (Array.isArray(value)) for (let at = 0; at < value.length; at++) value[at] = unmarked(value[at], mark);
@@ -134,18 +144,18 @@ function unmarked(value: unknown, mark: string): unknown {
 
 function numberFrom(text: string): unknown {
   if (/[Ny]$/.test(text)) return new Number(text);
-  // Of more digits, a bigint would take longer than they are long.
+  // More digits would take longer to convert to a bigint than to read.
   return text.length > mostDigits ? Number(text) : BigInt(text);
 }
 
-/** Where the text ends that begins at `start`: at its closing quotation mark, or behind the last character. */
+/** Index of the closing quotation mark of the text that begins at `start`, or of the end if there is none. */
 function endOfText(text: string, start: number): number {
   for (let at = start + 1; ; at++) {
     at = text.indexOf('"', at);
     if (at < 0) return text.length;
     let before = at - 1;
     while (text.charCodeAt(before) === backslash) before -= 1;
-    // An even number of them stand for themselves.
+    // An even number of backslashes are literal.
     if ((at - before) % 2 === 1) return at;
   }
 }
@@ -168,13 +178,13 @@ function isWord(text: string, at: number): boolean {
   return text.startsWith('NaN', at) || text.startsWith('Infinity', at);
 }
 
-/** The number that a value of `parseJson` is; undefined for what is none. */
+/** Number of a value of `parseJson`; undefined for any other. */
 export function numberOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   return typeof value === 'bigint' || value instanceof Number ? Number(value) : undefined;
 }
 
-/** The integer of 64 bits that a value of `parseJson` is, whole; undefined for what is none. */
+/** Exact 64-bit integer of a value of `parseJson`; undefined for any other. */
 export function integerOf(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value;
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;

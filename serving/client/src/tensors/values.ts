@@ -6,19 +6,22 @@ import { elementsOf, refuseInput, type Tensor } from './tensor.ts';
 /** One value, or lists of values, or lists of those, and so on. */
 export type Nested<Value> = Value | readonly Nested<Value>[];
 
-/** What an app has at hand: a typed array, or lists of numbers, truth values or texts, however deep. */
+/** Values of an app: a typed array, or lists of numbers, truth values or texts of any depth. */
 export type Values = TensorData | Nested<number | bigint | boolean | string>;
 
 export interface TensorOptions {
-  /** Without it, as a typed array says; texts are BYTES, truth values BOOL, bigints INT64, and other numbers FP32. */
+  /**
+   * Datatype; by default that of a typed array, BYTES for texts, BOOL for truth values, INT64 for bigints,
+   * and FP32 for other numbers.
+   */
   readonly datatype?: Datatype;
-  /** Without it, as the lists are nested; the length of a typed array. */
+  /** Shape; by default that of the nested lists, or the length of a typed array. */
   readonly shape?: readonly number[];
 }
 
 /**
- * A tensor of an app's values. Throws `inference.input` for lists that are uneven, for a shape that has room for another number of values,
- * and for values that the datatype doesn't have.
+ * Creates a tensor of an app's values. Throws `inference.input` for lists that are uneven, for a shape that
+ * has room for another number of values, and for values that the datatype doesn't have.
  */
 export function tensor(name: string, values: Values, { datatype, shape }: TensorOptions = {}): Tensor {
   const typed = typedData(values);
@@ -44,14 +47,14 @@ export function tensor(name: string, values: Values, { datatype, shape }: Tensor
   return { name, datatype: type, shape: lengths, data };
 }
 
-/** The elements as numbers, half-precision ones and bigints included. Throws `inference.input` for BYTES. */
+/** Elements as numbers, including half-precision ones and bigints. Throws `inference.input` for BYTES. */
 export function numbersOf({ name, datatype, data }: Tensor): readonly number[] {
   if (datatype === 'BYTES') refuseInput(`The tensor "${name}" holds bytes; textsOf reads them.`);
   if (datatype === 'FP16') return Array.from(data as Uint16Array, halfToNumber);
   return Array.from(data as ArrayLike<number | bigint>, Number);
 }
 
-/** The elements as texts, in UTF-8. Throws `inference.input` for any datatype but BYTES. */
+/** Elements as texts, in UTF-8. Throws `inference.input` for any datatype except BYTES. */
 export function textsOf({ name, datatype, data }: Tensor): readonly string[] {
   if (datatype !== 'BYTES') refuseInput(`The tensor "${name}" holds ${datatype}; numbersOf reads it.`);
   const decoder = new TextDecoder();
@@ -64,7 +67,7 @@ function requireRoom(name: string, shape: readonly number[], count: number): voi
     refuseInput(`"${name}" has ${count} values; its shape [${shape.join(', ')}] has room for ${room}.`);
 }
 
-/** By which class an array belongs to which datatype; of two with one class, the plain one. */
+/** Map from the class of an array to its datatype; of two datatypes with one class, the plain one. */
 const byClass: ReadonlyMap<unknown, NumericDatatype> = new Map(
   (Object.keys(kinds) as NumericDatatype[])
     .filter(datatype => datatype !== 'BOOL' && datatype !== 'FP16')
@@ -82,7 +85,7 @@ function typedData(values: Values): { readonly datatype: Datatype; readonly data
   return isBytes ? { datatype: 'BYTES', data: values as readonly Uint8Array[] } : undefined;
 }
 
-/** Whether elements of `from` are those of `to` as they stand. */
+/** True if elements of `from` can be sent as `to` unchanged. */
 function alias(to: Datatype, from: Datatype): boolean {
   return (to === 'BOOL' && from === 'UINT8') || (to === 'FP16' && from === 'UINT16');
 }

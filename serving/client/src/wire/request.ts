@@ -2,15 +2,18 @@ import { dataToBytes } from '../tensors/binary-data.ts';
 import { dataToJson } from '../tensors/json-data.ts';
 import type { Tensor } from '../tensors/tensor.ts';
 
-/** How tensors cross the wire: `binary` takes fewer bytes and keeps every value, `json` is what every server understands. */
+/**
+ * Format of tensors on the wire: `binary` takes fewer bytes and keeps every value; every server understands
+ * `json`.
+ */
 export type Format = 'binary' | 'json';
 
 export interface WireRequest {
   readonly inputs: readonly Tensor[];
-  /** Names of the outputs that are wanted; without them, all. */
+  /** Names of the wanted outputs; undefined for all. */
   readonly outputs?: readonly string[] | undefined;
   readonly id?: string | undefined;
-  /** ms after which the server may drop the request. */
+  /** Milliseconds after which the server may drop the request. */
   readonly timeout?: number | undefined;
 }
 
@@ -19,14 +22,14 @@ export interface WireBody {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The header that says how many bytes of a body are JSON. */
+/** Header with the number of bytes of a body that are JSON. */
 export const lengthHeader = 'inference-header-content-length';
 
 const encoder = new TextEncoder();
 
 /**
- * The body of an inference request (Open Inference Protocol 2, REST, with the binary tensor extension for `binary`). Throws
- * `inference.unsupported` for values that JSON can't write.
+ * Encodes the body of an inference request (Open Inference Protocol 2, REST, with the binary tensor extension
+ * for `binary`). Throws `inference.unsupported` for values that JSON can't write.
  */
 export function writeRequest({ inputs, outputs, id, timeout }: WireRequest, format: Format): WireBody {
   const isBinary = format === 'binary';
@@ -40,7 +43,7 @@ export function writeRequest({ inputs, outputs, id, timeout }: WireRequest, form
   });
   const parameters = {
     ...(isBinary && { binary_data_output: true }),
-    // The protocol leaves the unit open; Triton has microseconds.
+    // The protocol leaves the unit open; Triton uses microseconds.
     ...(timeout !== undefined && { timeout: Math.ceil(timeout * 1_000) }),
   };
   const json = [

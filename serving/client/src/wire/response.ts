@@ -4,10 +4,10 @@ import { dataFromJson } from '../tensors/json-data.ts';
 import { parseJson } from '../tensors/lossless-json.ts';
 import { elementsOf, refuseInput, type Tensor, weightOf } from '../tensors/tensor.ts';
 
-/** What a server answered to an inference request. */
+/** Answer of a server to an inference request. */
 export interface WireResponse {
   readonly model: string;
-  /** null: the server names none. */
+  /** Version that answered; null if the server names none. */
   readonly version: string | null;
   readonly id: string | undefined;
   readonly outputs: readonly Tensor[];
@@ -15,12 +15,12 @@ export interface WireResponse {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Elements of an answer. */
+/** Maximum elements of an answer. */
 const mostElements = 2 ** 26;
 
 /**
- * Reads the answer to an inference request. `headerLength` is how many bytes of it are JSON; undefined: all. Throws `inference.input` for
- * one that doesn't follow the protocol.
+ * Reads the answer to an inference request. `headerLength` is the number of its bytes that are JSON;
+ * undefined for all. Throws `inference.input` for one that doesn't follow the protocol.
  */
 export function readResponse(body: Uint8Array<ArrayBuffer>, headerLength: number | undefined): WireResponse {
   const length = headerLength ?? body.length;
@@ -34,7 +34,7 @@ export function readResponse(body: Uint8Array<ArrayBuffer>, headerLength: number
     const { name, datatype, shape, data, parameters } = output;
     if (typeof name !== 'string') refuseInput('An output has no name.');
     if (!isDatatype(datatype)) refuseInput(`The output "${name}" has an unknown datatype.`);
-    // No more than the bytes that came can hold.
+    // No more than the received bytes can hold.
     const most = Math.min(body.length, mostElements / weightOf(datatype));
     const count = elementsOf(name, shape, most);
     const size = isObject(parameters) ? parameters.binary_data_size : undefined;
@@ -42,7 +42,7 @@ export function readResponse(body: Uint8Array<ArrayBuffer>, headerLength: number
       return { name, datatype, shape: shape as number[], data: dataFromJson(name, datatype, count, data) };
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || size > body.length - at)
       refuseInput(`The output "${name}" has bytes that did not come.`);
-    // Aligned for any datatype, whatever the length of the JSON before.
+    // A copy is aligned for any datatype, whatever the length of the JSON before it.
     const bytes = body.slice(at, at + size);
     at += size;
     return { name, datatype, shape: shape as number[], data: dataFromBytes(name, datatype, count, bytes) };
