@@ -6,7 +6,7 @@ import { checkedParticipation } from '../mechanisms/participation.ts';
 import { requireDelta } from './budget.ts';
 import type { Circumstances, Numbers, Statement } from './statement.ts';
 
-/** Privacy loss besides a training that its accountant does not count. */
+/** Privacy loss outside of a training, which its accountant does not count. */
 const standardNotCounted = ['settings that were tuned on the same devices'];
 
 /** Share of the others that a test wrongly accuses. */

@@ -20,7 +20,7 @@ interface Definition {
   readonly checks?: readonly { readonly _zod: { readonly def: Check } }[];
 }
 
-/** Check of a schema, besides its type. */
+/** Check of a schema, in addition to its type. */
 interface Check extends Pick<Definition, 'error'> {
   readonly check?: string;
   readonly value?: number;

@@ -10,13 +10,13 @@ import { SumAudits } from './exactness/sum-audits.ts';
 import { aboutNgrams, ngramFigures } from './phrases/ngram-report.ts';
 import type { Demonstration, KeyboardStart } from './start-keyboard.ts';
 
-/** Why sums can't be checked. */
+/** Reasons why sums can't be checked. */
 const reasons = {
   stranger: "they, or a model before them, hold a visitor's update, which only the visitor's device knows.",
   earlier: 'a round went on that began before this start, and what its phones sent then is not kept.',
 } as const;
 
-/** Checks every sum, of what phones learn and of what they answer. */
+/** Checks every sum of updates and answers. */
 export function openAudits(
   { display, began }: KeyboardStart,
   { phones, task, phrases, storage, coordinator, head, visitors }: Demonstration,
@@ -52,7 +52,7 @@ export function openAudits(
   return audits;
 }
 
-/** The rounds, and what they started from. */
+/** Rounds, and the version they started from. */
 interface Rounds {
   readonly records: readonly RoundRecord[];
   /** Recall of the version before the first one. */
@@ -61,7 +61,7 @@ interface Rounds {
   readonly audits: SumAudits;
 }
 
-/** Says what the rounds came to, and in JSON where that was asked for. */
+/** Displays the results of the rounds, and prints them as JSON if requested. */
 export async function sayFindings(
   { options, text, display, began }: KeyboardStart,
   demonstration: Demonstration,

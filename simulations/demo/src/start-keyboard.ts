@@ -34,44 +34,44 @@ import { scriptedVisitor } from './visitors/scripted-visitor.ts';
 import { secondsPerRound, visitedRounds } from './visitors/visited-rounds.ts';
 import { Visitors } from './visitors/visitors.ts';
 
-/** The path of the keyboard's page. */
+/** Path of the keyboard's page. */
 export const pagePath = '/keyboard/';
-/** Shorter steps than for a model that has learned nothing: those undo in a round what version 0 was taught. */
+/** Smaller steps than for an untrained model, which would undo version 0's training within a round. */
 const serverLearningRate = 0.09;
 
-/** A start: its options, and who hears of it. */
+/** Options of a start, and its output. */
 export interface KeyboardStart {
   readonly options: StartOptions;
   readonly text: FederatedText;
   readonly display: Display;
-  /** ms since 1970. */
+  /** Time of the start, ms since 1970. */
   readonly began: number;
-  /** Folder that keeps all of it; undefined: all is gone at the end. */
+  /** Folder that keeps all of it; undefined if all of it is deleted at the end. */
   readonly kept: string | undefined;
-  /** Hears of an error that ends the process. */
+  /** Called with an error that ends the process. */
   readonly end: (error: unknown) => void;
 }
 
-/** The phones, and what they teach. */
+/** Phones, and what they teach. */
 interface Taught {
   readonly storage: Storage;
   readonly phones: Phones;
   readonly vocabulary: Vocabulary;
   readonly heldOut: HeldOutText;
-  /** Why phones are not asked for n-grams; undefined where they are. */
+  /** Reason why phones are not asked for n-grams; undefined if they are. */
   readonly unasked: string | undefined;
   readonly phrases: NgramsQuery | undefined;
   readonly task: Task;
-  /** The task that asks phones for words, and how long messages are. */
+  /** Task that asks phones for words, and for the lengths of messages. */
   readonly words: Task;
 }
 
-/** The coordinator, and whom it serves beside the phones. */
+/** Coordinator, and its clients other than the phones. */
 interface Served {
   readonly coordinator: Coordinator;
-  /** The version that rounds go on from. */
+  /** Version from which rounds continue. */
   readonly head: NonNullable<Awaited<ReturnType<typeof keptHead>>>;
-  /** Resolves once all phones are there. */
+  /** Resolves once all phones are connected. */
   readonly connected: Promise<void>;
   readonly visitors: Visitors;
   readonly host: Host;
@@ -82,13 +82,13 @@ interface Served {
   readonly visitorUpdates: () => number;
 }
 
-/** A demonstration whose rounds may begin. */
+/** Demonstration whose rounds may begin. */
 export interface Demonstration extends Taught, Served {
   readonly operatorToken: string;
   readonly ngrams: AskedNgrams | undefined;
 }
 
-/** Opens a demonstration; `page` is the folder of the keyboard's page, where there is one. */
+/** Opens a demonstration; `page` is the folder of the keyboard's page, if there is one. */
 export async function openDemonstration(
   start: KeyboardStart,
   page: string | undefined,
@@ -96,10 +96,10 @@ export async function openDemonstration(
   const tokens = drawTokens();
   const taught = await teach(start, tokens.enrolment);
   const coordinator = await openCoordinator(start, taught, tokens, page);
-  // Where words were added to those that are kept, the version that has grown.
+  // The grown version, if words were added to the kept ones.
   const head = (await keptHead(taught.storage, taught.task.name))!;
   await coordinator.control.pause(taught.words.name);
-  // The demonstration before may have paused it, after its last round.
+  // An earlier demonstration may have paused it after its last round.
   await coordinator.control.unpause(taught.task.name);
   const served = { coordinator, head, ...serve(start, taught, coordinator, tokens.visitors) };
   const ngrams = askForNgrams(start, taught, served, page !== undefined);
@@ -121,12 +121,14 @@ function drawTokens(): Tokens {
   };
 }
 
-/** Draws as the seed says, but where a storage is kept: that has used up what a seed gives. */
+/**
+ * Random bytes by the seed; with a kept storage by the system, since earlier starts have used up the seed's.
+ */
 function randomOf(name: string, { options, kept }: KeyboardStart): RandomBytes {
   return kept ? systemRandom : seededRandom(options.seed, name);
 }
 
-/** Opens the phones, and the task whose words they agree on. */
+/** Opens the phones, and the task for the words they agree on. */
 async function teach(start: KeyboardStart, enrolmentToken: string): Promise<Taught> {
   const { options, text, kept, display } = start;
   const storage = await openStorage(kept && join(kept, 'coordinator'), systemClock);
@@ -148,7 +150,7 @@ async function teach(start: KeyboardStart, enrolmentToken: string): Promise<Taug
   const phrases = unasked === undefined ? phrasesQuery(firstWordId + heldOut.words.length) : undefined;
   const task = keyboardTask({
     ...options,
-    // The end measures on all of them.
+    // A compared run measures on all messages at its end.
     heldOut: isCompared ? { ...heldOut, messages: heldOut.messages.slice(0, 200) } : heldOut,
     model: () => version0(heldOut.words),
     vocabulary: heldOut.words,
@@ -204,14 +206,14 @@ function openCoordinator(
   );
 }
 
-/** Has the phones come to learn, and makes room for visitors. */
+/** Connects the phones to learn, and makes room for visitors. */
 function serve(
   { options, display, end }: KeyboardStart,
   { phones, task, heldOut }: Taught,
   coordinator: Coordinator,
   visitorsToken: string,
 ): Omit<Served, 'coordinator' | 'head'> {
-  // From now on, since phones connect while the model is measured.
+  // Starts now, since phones connect while the model is measured.
   const learning = {
     url: coordinator.url,
     plan: { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
@@ -254,7 +256,7 @@ function serve(
   };
 }
 
-/** Has phones asked for n-grams, and how long messages are. Undefined: nobody is asked for n-grams. */
+/** Asks phones for n-grams, and for the lengths of messages. Undefined if they are not asked for n-grams. */
 function askForNgrams(
   { options, display, kept }: KeyboardStart,
   { task, words, phrases, storage }: Taught,
@@ -280,7 +282,7 @@ function askForNgrams(
   const askForLengths = askLengths({
     trained: task.name,
     asking: coordinator.control.tasks.find(each => each.task.name === words.name)!,
-    // A phone has a part in one round at a time: those that are asked are missing from one of training.
+    // A phone has a part in one round at a time, so asked phones are missing from a round of training.
     mayAsk: () => remain && options.lose === 0 && visitors.present === 0 && !ngrams?.isOpen,
     events: coordinator.events,
   });

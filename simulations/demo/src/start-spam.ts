@@ -12,7 +12,9 @@ import { parseSpamOptions } from './demonstration/spam-options.ts';
 
 const hour = 3_600_000;
 
-/** `npm start -- --example spam`: a mail filter that stays good by itself, at speed, beside the dashboard. */
+/**
+ * `npm start -- --example spam`: a mail filter that stays good on its own, at high speed, with the dashboard.
+ */
 export async function startSpam(argv: readonly string[]): Promise<void> {
   const options = parseSpamOptions(argv);
   const out = options.json ? process.stderr : process.stdout;
@@ -69,7 +71,7 @@ export async function startSpam(argv: readonly string[]): Promise<void> {
   await replay.linger(over.signal);
 }
 
-/** ms of the system's clock that a time of the replay comes after its beginning. */
+/** Milliseconds of the system's clock from the beginning of the replay to one of its times. */
 function aheadOf(now: number, speed: number): number {
   return (1_000 * (now - from)) / (speed * hour);
 }

@@ -80,7 +80,7 @@ async function start(argv: readonly string[]): Promise<void> {
   else display.say(`The models stay at ${url}/v1/tasks/keyboard/models until you press Ctrl-C.`);
 }
 
-/** Stops all of it, rounds first where a later start goes on with them. */
+/** Stops everything; ends rounds first if a later start continues them. */
 async function close(
   { kept, display }: KeyboardStart,
   { host, coordinator, phones, visitor, storage }: Demonstration,
@@ -95,14 +95,14 @@ async function close(
   await storage.close();
 }
 
-/** Opens the keyboard's page in a browser, where there is one. */
+/** Opens the keyboard's page in a browser, if there is one. */
 function showPage(url: string, { isTTY }: NodeJS.WriteStream): void {
   const { platform, env: environment } = process;
   const browser = browserCommand(url, { platform, isTTY: isTTY === true, environment });
   if (browser) openBrowser(browser);
 }
 
-/** `npm start -- --visitor`: what a visitor adds to what rounds teach, or takes from it. */
+/** `npm start -- --visitor`: compares rounds with a visitor to the same rounds without. */
 async function withAndWithoutVisitor(
   argv: readonly string[],
   { seed, json }: StartOptions,
@@ -116,7 +116,7 @@ async function withAndWithoutVisitor(
   if (json) console.log(JSON.stringify(compared));
 }
 
-/** The folder of a page; undefined, and said why, where it can't be built. */
+/** Folder of a built page; displays the reason and returns undefined if it can't be built. */
 async function built(
   name: string,
   page: (progress: (modules: number) => void) => Promise<BuiltPage>,

@@ -1,13 +1,16 @@
 import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
 
-/** A place that a person can open: what it is for, and where it is. */
+/** Address that a person can open, and its purpose. */
 export interface Address {
   readonly name: string;
   readonly url: string;
 }
 
-/** Addresses in a box, one a line; in colour where `isColourful`. An address too long for the terminal's width is left whole: it is to be opened. */
+/**
+ * Draws addresses in a box, one a line; in colour if `isColourful`. An address too long for the terminal's
+ * width stays whole, so that it can be opened.
+ */
 export function addressBox(addresses: readonly Address[], isColourful: boolean): string {
   const colours = pc.createColors(isColourful);
   const names = Math.max(...addresses.map(({ name }) => name.length));
@@ -21,7 +24,7 @@ export function addressBox(addresses: readonly Address[], isColourful: boolean):
   return [border('╭', '╮'), ...lines, border('╰', '╯')].join('\n');
 }
 
-/** Whether what is written there may have colours: people watch, and have not asked for none. */
+/** True if output may have colours: a person watches, and has not asked for none. */
 export function isColourful(out: Pick<WriteStream, 'isTTY'>, environment: NodeJS.ProcessEnv): boolean {
   return out.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
 }

@@ -16,11 +16,11 @@ import { keepWords, keptWords } from './kept-words.ts';
 import type { StartOptions } from './start-options.ts';
 import { inPercent } from './summary.ts';
 
-/** What the demonstration asks its phones for words with. */
+/** Arguments of the questions about the phones' words. */
 export interface Asking {
   readonly options: Pick<StartOptions, 'devices'>;
   readonly text: FederatedText;
-  /** Folder that keeps the words; undefined: they are found anew each time. */
+  /** Folder that keeps the words; undefined if they are found again at each start. */
   readonly kept: string | undefined;
   readonly storage: Storage;
   readonly phones: { answer(url: string, phones: readonly number[]): Promise<void>; rest(): Promise<void> };
@@ -29,22 +29,26 @@ export interface Asking {
   readonly display: Display;
 }
 
-/** The vocabulary, and what a program wants to know of it. */
+/** Vocabulary, and figures about it for a program. */
 export interface Vocabulary {
   readonly words: readonly string[];
   readonly figures: {
     readonly words: number;
     readonly phones: number;
     readonly threshold: number;
-    /** Per cent of the held-out words: that are in it, and in one of as many of the most frequent words of all text in one place. */
+    /**
+     * Per cent of the held-out words covered by it (below: by equally many of the most frequent words of all
+     * text in one place).
+     */
     readonly coverage: number;
     readonly pooledCoverage: number;
   };
 }
 
 /**
- * The words that a storage keeps, or else those that phones agree on now, the most frequent ones as far as the small model has room for them.
- * Says what happened. Throws as `findWords`, and `config.invalid` for a storage whose models know words that it does not have.
+ * Returns the words that a storage keeps, or else those that phones agree on now, as many of the most
+ * frequent ones as the small model has room for. Displays what happened. Throws as `findWords` does, and
+ * `config.invalid` for a storage whose models know words that it does not have.
  */
 export async function agreedWords(asking: Asking): Promise<Vocabulary> {
   const { text, kept, display, storage, options } = asking;
@@ -86,7 +90,7 @@ async function askedNow({
   display.say(
     `${asked} of them are asked which words they type; what each says is masked, and only the sum is seen.`,
   );
-  // Spread over all of them.
+  // Spreads the asked phones over all of them.
   const numbers = Array.from({ length: asked }, (_, i) => Math.floor((i * devices) / asked));
   const found = await findWords({
     config: parseConfig({ port: 0, log: 'error', enrolmentTokens: [enrolmentToken] }),

@@ -4,22 +4,23 @@ import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import { lengthsQueryName } from '@murmuration/studies/vocabulary/message-lengths';
 
-/** Rounds of training from one time that phones are asked to the next. */
+/** Rounds of training between two questions to phones. */
 const everyRounds = 10;
 
 interface Asking {
-  /** The task that is trained. */
+  /** Task that is trained. */
   readonly trained: TaskName;
-  /** The rounds of the task that asks. */
+  /** Rounds of the task that asks. */
   readonly asking: Pick<TaskRounds, 'ask' | 'isUnderWay'>;
-  /** Whether phones may be asked now: those that rest, or fall silent, would be waited for. */
+  /** True if phones may be asked now; a round would wait for phones that rest or fall silent. */
   readonly mayAsk: () => boolean;
   readonly events: Pick<CoordinatorEvents, 'on'>;
 }
 
 /**
- * Has phones asked how long their messages are, once a round of training is over and after each tenth: the dashboard has something to show. Where
- * they may not be asked then, they are after the next round, or when the function that is returned is called.
+ * Asks phones how long their messages are, after the first round of training and after each tenth one, so
+ * that the dashboard has something to show. If they may not be asked at that time, they are asked after the
+ * next round, or when the returned function is called.
  */
 export function askLengths({ trained, asking, mayAsk, events }: Asking): () => void {
   let rounds = 0;
@@ -30,7 +31,7 @@ export function askLengths({ trained, asking, mayAsk, events }: Asking): () => v
     try {
       asking.ask(lengthsQueryName);
     } catch (error) {
-      // The last round is over, and with it all others.
+      // The coordinator stops after the last round, and asks no more.
       if (!(error instanceof MurmurationError) || error.code !== 'server.stopping') throw error;
     }
   };

@@ -3,31 +3,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** ms for which the token counts at most: it is revoked at the end, which a process that is killed has none of. */
+/** Maximum validity of the token, ms: it is revoked at the end, but a killed process can't do that. */
 const longest = 24 * 3_600_000;
 
-/** How a person asks the model of a demonstration. */
+/** Way for a person to ask the model of a demonstration. */
 export interface Asking {
-  /** For a shell. It reads the token from a file, so that nobody who pastes it elsewhere shows one. */
+  /** Command line for a shell. It reads the token from a file, so that a pasted line shows no token. */
   readonly line: string;
   /** Revokes the token, and deletes the file. */
   readonly end: () => Promise<void>;
 }
 
-/** What a token is made with. */
+/** Arguments for making a token. */
 export interface AskingPorts {
   readonly url: string;
   readonly operatorToken: string;
   readonly model: string;
-  /** ms since 1970. */
+  /** Current time, ms since 1970. */
   readonly now: number;
-  /** Folder for what is temporary; that of the system by default. */
+  /** Temporary folder; that of the system by default. */
   readonly temporary?: string;
 }
 
-/** The file of a folder. */
+/** Name of the file in its folder. */
 const fileName = 'header';
-/** Those of builds that named no process, too. */
+/** Pattern of the folders, including those of builds that named no process. */
 const ours = /^murmuration-ask-(?:(\d+)-)?\w{6}$/;
 
 function isRunning(id: number): boolean {
@@ -39,28 +39,31 @@ function isRunning(id: number): boolean {
   }
 }
 
-/** Removes the files of this person that processes left which were killed, and those whose token does not count any more. */
+/** Removes this user's files left by killed processes, and those whose token has expired. */
 async function removeLeft(temporary: string, now: number): Promise<void> {
   for (const name of await readdir(temporary)) {
     const found = ours.exec(name);
     if (!found) continue;
     const folder = join(temporary, name);
     try {
-      // A link is none.
+      // `lstat` does not follow a link, which is therefore no directory.
       const status = await lstat(folder);
       const isLeft = found[1] !== undefined && !isRunning(Number(found[1]));
       if (!isLeft && now - status.mtimeMs <= longest) continue;
-      // Where there are users; elsewhere each has a temporary folder of its own.
+      // Checks the owner on systems with user ids; elsewhere each user has a temporary folder of their own.
       if (!status.isDirectory() || (process.getuid && status.uid !== process.getuid())) continue;
       await rm(join(folder, fileName), { force: true });
       await rmdir(folder);
     } catch {
-      // Another start was faster, or it holds something else.
+      // Another start was faster, or the folder holds something else.
     }
   }
 }
 
-/** Makes a token that may ask one model and nothing else, in a file that only this person can read. Throws `server.unreachable`. */
+/**
+ * Creates a token that may only ask one model, in a file that only this user can read. Throws
+ * `server.unreachable`.
+ */
 export async function openAsking({
   url,
   operatorToken,

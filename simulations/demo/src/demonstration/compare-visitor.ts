@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import type { RecallInPercent } from './summary.ts';
 
-/** What a run without visitors, or with one, prints as its last line. */
+/** Last line of output of a run without visitors or with one. */
 const printed = z.object({
   top1: z.number(),
   top3: z.number(),
@@ -16,7 +16,10 @@ export type ComparedRun = z.output<typeof printed>;
 /** Seeds over which means are taken. */
 const seeds = 3;
 
-/** Runs `npm start` once, with these options beside those of the command line; what it tells a person goes to standard error. */
+/**
+ * Runs `npm start` once, with these options in addition to those of the command line, and returns its output;
+ * its messages for people go to standard error.
+ */
 export type RunStart = (options: readonly string[]) => Promise<string>;
 
 /** Means over the seeds, recall in per cent of the held-out words. */
@@ -28,7 +31,10 @@ export interface VisitorCompared extends RecallInPercent {
   readonly failedRounds: number;
 }
 
-/** The same rounds without a visitor and with one, for each of three seeds from `first` on. Throws `config.invalid` where a run fails. */
+/**
+ * Runs the same rounds without a visitor and with one, for each of three seeds from `first` on. Throws
+ * `config.invalid` if a run fails.
+ */
 export async function compareVisitor(
   first: number,
   run: RunStart,
@@ -60,7 +66,7 @@ export async function compareVisitor(
   };
 }
 
-/** `npm start` as a process of its own, which ends with this one. */
+/** Runs `npm start` as a separate process, which ends with this one. */
 export function startProcess(argv: readonly string[]): RunStart {
   return async options => {
     const given = argv.filter(each => each !== '--visitor');

@@ -16,7 +16,7 @@ const columns = [
   { title: 'top-3', width: 7 },
 ] as const;
 
-/** What a person reads beside the bar. */
+/** Words for the phases beside the bar. */
 const phases = {
   gathering: 'phones gather',
   keys: 'phones send their keys',
@@ -27,7 +27,7 @@ const phases = {
   closing: 'the new model is evaluated',
 } as const;
 
-/** The same in a round that asks phones a question. */
+/** Words for the phases of a round that asks phones a question. */
 const askedPhases = {
   ...phases,
   updates: 'phones answer a question, and send masked counts',
@@ -35,14 +35,14 @@ const askedPhases = {
   closing: 'what they have in common is counted',
 } as const;
 
-/** A line a round, and a bar while one runs where a person watches. */
+/** Prints a table with one line a round, and a bar during a round if a person watches. */
 export class Display {
   readonly #out: NodeJS.WriteStream;
   readonly #colours: ReturnType<typeof pc.createColors>;
   readonly #bar: SingleBar | undefined;
   #barOf: number | undefined;
   #isBusy = false;
-  /** What was said since the last row of the table; null while there is no table. */
+  /** Lines since the last row of the table; null without a table. */
   #notes: string[] | null = null;
   readonly #said = new Set<string>();
 
@@ -57,18 +57,18 @@ export class Display {
     );
   }
 
-  /** Prints a line; while the table goes on, beside its next row. */
+  /** Prints a line; during the table, beside its next row. */
   say(line: string): void {
     if (this.#notes) this.#notes.push(line);
     else this.#print(line);
   }
 
-  /** Prints a line at once, in the table as well: what is about to begin. */
+  /** Prints a line at once, in the table too: an announcement of what is about to begin. */
   announce(line: string): void {
     this.#print(this.#notes ? this.#colours.dim(`       ${line}`) : line);
   }
 
-  /** Says what several threads tell, such as on what they train, once. */
+  /** Says a line once that several threads report, such as the backend they train on. */
   sayOnce(line: string): void {
     if (this.#said.has(line)) return;
     this.#said.add(line);
@@ -80,7 +80,7 @@ export class Display {
     this.#out.write(`${line}\n`);
   }
 
-  /** Where a person watches, shows what is under way until the next line. */
+  /** Shows what is under way until the next line, if a person watches. */
   busy(line: string): void {
     if (!this.#out.isTTY) return;
     this.#isBusy = true;
@@ -93,7 +93,7 @@ export class Display {
     this.#notes = [];
   }
 
-  /** Ends the table; what was said since its last row follows it. */
+  /** Ends the table; prints the lines since its last row. */
   foot(): void {
     const notes = this.#notes ?? [];
     this.#notes = null;
@@ -118,7 +118,7 @@ export class Display {
     }
   }
 
-  /** `label`: what a round was for that has taught nothing. */
+  /** Prints the row of a round; `label` is the purpose of a round without training. */
   round({ number, tally, traffic, startedAt, endedAt, metrics, failure }: RoundRecord, label?: string): void {
     const cells = [
       String(number),

@@ -1,18 +1,18 @@
 import { choice } from '@murmuration/tuning/options/values';
 import { Command, type Option } from 'commander';
 
-/** What `npm start` can show, the first by default. */
+/** Examples of `npm start`; the first is the default. */
 const names = ['keyboard', 'spam'] as const;
 export type Example = (typeof names)[number];
 
-/** The option that says which. */
+/** Option that chooses the example. */
 export function examples(): Option {
   return choice('--example <name>', 'what to show: phones that teach a keyboard, or a mail filter', [
     ...names,
   ]);
 }
 
-/** Which one a command line asks for; another name ends the process with one sentence and exit code 1. */
+/** Example that a command line asks for; another name ends the process with one sentence and exit code 1. */
 export function exampleIn(argv: readonly string[]): Example {
   return new Command('npm start --')
     .addOption(examples())

@@ -3,7 +3,10 @@ import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/proto
 import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
 import type { Storage } from '@murmuration/storage/storage';
 
-/** The version that a storage has rounds go on from with its n-grams, where it has any, and what the strategy remembers; undefined of a new task. */
+/**
+ * Version from which a storage continues rounds, with its n-grams, if any, and the state of the strategy;
+ * undefined for a new task.
+ */
 export async function keptHead(
   { history, blobs }: Pick<Storage, 'history' | 'blobs'>,
   task: TaskName,
@@ -13,7 +16,7 @@ export async function keptHead(
   return { model: await keptVersion({ blobs }, head.version.model), state: head.state };
 }
 
-/** A version that a storage has, with its n-grams where it has any. Throws `model.missing` where it is gone. */
+/** Version in a storage, with its n-grams, if any. Throws `model.missing` if it is gone. */
 export async function keptVersion({ blobs }: Pick<Storage, 'blobs'>, hash: ModelHash): Promise<ModelFiles> {
   const json = await blobs.get(hash);
   const { weightsHash, ngrams } = parseModelJson(hash, json);

@@ -13,7 +13,10 @@ const agreedWords = z.object({
 
 const fileIn = (folder: string) => join(folder, 'vocabulary.json');
 
-/** The words that an earlier start found; undefined where it found none. Throws `storage.corrupt` for a file that is none of ours. */
+/**
+ * Words that an earlier start found; undefined if it found none. Throws `storage.corrupt` for a file that is
+ * not ours.
+ */
 export async function keptWords(folder: string): Promise<AgreedWords | undefined> {
   const text = await readFile(fileIn(folder), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
@@ -29,7 +32,7 @@ export async function keptWords(folder: string): Promise<AgreedWords | undefined
   }
 }
 
-/** Keeps them before any model is made of them, whole or not at all. */
+/** Stores the words atomically, before any model is made of them. */
 export async function keepWords(folder: string, { words, phones, threshold }: AgreedWords): Promise<void> {
   const file = fileIn(folder);
   await writeWhole(

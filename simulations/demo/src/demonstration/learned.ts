@@ -15,7 +15,7 @@ export async function recallOf(version: ModelFiles, { words, messages }: HeldOut
   return found;
 }
 
-/** The same of a version mixed with the n-grams that it carries; null where it carries none. */
+/** Recall of a version mixed with the n-grams that it carries; null if it carries none. */
 export async function mixedRecallOf(
   version: ModelFiles,
   words: readonly string[],

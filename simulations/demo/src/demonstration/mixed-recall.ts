@@ -5,26 +5,27 @@ import type * as tf from '@murmuration/engine/tfjs/tf';
 import { decodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
 import { NgramModel } from '@murmuration/protocol/ngrams/ngram-model';
 
-/** Shares from 0 to 1. */
+/** Recall, and the weight of a mixture, as fractions from 0 to 1. */
 export interface MixedRecall {
   readonly top1: number;
   readonly top3: number;
-  /** Of the n-grams in the mixture, the mean of both halves. */
+  /** Weight of the n-grams in the mixture, the mean of both halves. */
   readonly share: number;
 }
 
-/** Steps in which the weight of a mixture is found. */
+/** Iterations that fit the weight of a mixture. */
 const fits = 60;
 
-/** What the two parts of a mixture give to what came. */
+/** Probabilities that the two parts of a mixture give to the words that came. */
 interface Given {
   readonly model: number[];
   readonly ngrams: number[];
 }
 
 /**
- * Top-1 and top-3 recall of a model mixed with n-grams of everybody, on held-out messages of phones: by one weight for all, which is the likeliest one
- * on one half of the phones, and is measured on the other, both ways. Nothing of a phone's own is in it.
+ * Top-1 and top-3 recall of a model mixed with n-grams of all phones, on held-out messages of phones. One
+ * half of the phones chooses the weight by maximum likelihood, and the other measures with it, both ways.
+ * Uses no data of a single phone.
  */
 export async function mixedRecall(
   model: tf.LayersModel,
@@ -36,7 +37,7 @@ export async function mixedRecall(
   const ngrams = new NgramModel(decodeNgrams(file));
   const messages = phones.flatMap((each, phone) => each.map(text => ({ text, half: phone % 2 })));
   const [own, others] = [new Float32Array(vocabulary.size), new Float32Array(vocabulary.size)];
-  /** Both parts after what stands before each word, and which half it is of. */
+  /** Visits each word with the probabilities of both parts before it, and the half it belongs to. */
   const visit = (heard: (target: number, half: number) => void) =>
     visitScores(
       model,
@@ -44,7 +45,7 @@ export async function mixedRecall(
       messages.map(({ text }) => text),
       (scores, offset, { message, ids, position }) => {
         softmaxOfWords(scores, offset, own);
-        // A vocabulary that has grown since knows words of which the n-grams say nothing.
+        // A vocabulary that has grown since has words without n-grams.
         ngrams.probabilities([startId, ...ids], position + 1, others.subarray(0, ngrams.classes));
         heard(ids[position]!, messages[message]!.half);
       },
@@ -80,7 +81,7 @@ function softmaxOfWords(scores: Float32Array, offset: number, into: Float32Array
   for (let id = firstWordId; id < into.length; id++) into[id] = into[id]! / sum;
 }
 
-/** The weight of the second part under which what came is likeliest, by expectation and maximisation. */
+/** Maximum-likelihood weight of the second part, by expectation–maximisation. */
 function likeliestWeight({ model, ngrams }: Given): number {
   let weight = 0.5;
   for (let fit = 0; fit < fits; fit++) {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 
-/** A program and its arguments. */
+/** Program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
 /**
- * What opens an address in the browser of the person who watches; undefined where there is none: nobody watches (`isTTY`), this is a
- * continuous integration or a remote shell, or the machine has no screen.
+ * Command that opens an address in the person's browser; undefined without one: if no terminal is attached
+ * (`isTTY`), in continuous integration or a remote shell, or if the machine has no screen.
  */
 export function browserCommand(
   url: string,
@@ -26,7 +26,7 @@ export function browserCommand(
   return DISPLAY || WAYLAND_DISPLAY ? ['xdg-open', url] : undefined;
 }
 
-/** Runs it and forgets it: where it fails, the address is still in the terminal. */
+/** Runs the command without waiting; if it fails, the address is still in the terminal. */
 export function openBrowser([program, ...args]: Command): void {
   const opened = spawn(program, args, { stdio: 'ignore', detached: true });
   opened.on('error', () => {});

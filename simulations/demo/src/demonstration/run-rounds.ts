@@ -3,20 +3,20 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { Display } from './display.ts';
 
-/** What is needed to run rounds, and to show them. */
+/** Arguments to run rounds, and to show them. */
 export interface Running {
   readonly coordinator: Pick<Coordinator, 'events' | 'start'>;
   readonly task: TaskName;
-  /** Rounds of training, failed ones included; those that ask phones something come besides. */
+  /** Rounds of training, failed ones included; rounds of questions to phones come in addition. */
   readonly count: number;
   readonly display: Pick<Display, 'progress' | 'round'>;
-  /** Says what a round was for that has taught nothing; undefined where that is not known. */
+  /** Returns the purpose of a round without training; undefined if it is unknown. */
   readonly labelOf: (record: RoundRecord) => string | undefined;
-  /** Once they are over. */
+  /** Called once the rounds are over. */
   readonly end: () => Promise<void>;
 }
 
-/** Runs so many rounds of a task, then `end`; resolves with the records of those of training. */
+/** Runs `count` rounds of training of a task, then `end`; resolves with their records. */
 export function runRounds({
   coordinator,
   task,

@@ -2,13 +2,13 @@ import { ratio, whole } from '@murmuration/tuning/options/values';
 import { Command } from 'commander';
 import { examples } from './examples.ts';
 
-/** What `npm start -- --example spam` was asked for. */
+/** Options of `npm start -- --example spam`. */
 export interface SpamOptions {
   readonly port: number;
   readonly seed: number;
   /** Hours of mail in a second. */
   readonly speed: number;
-  /** Whether the dashboard is opened in a browser where there is one. */
+  /** True if the dashboard is opened in a browser, if there is one. */
   readonly open: boolean;
   readonly exit: boolean;
   readonly json: boolean;

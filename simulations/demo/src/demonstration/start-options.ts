@@ -5,10 +5,10 @@ import { choice, folder, ratio, whole } from '@murmuration/tuning/options/values
 import { Command, Option } from 'commander';
 import { examples } from './examples.ts';
 
-/** Rounds of training that are over when a scripted visitor comes. */
+/** Rounds of training before a scripted visitor comes. */
 export const roundsBeforeVisitor = 9;
 
-/** What `npm start` was asked for. */
+/** Options of `npm start`. */
 export interface StartOptions {
   readonly devices: number;
   readonly cohort: number;
@@ -21,14 +21,17 @@ export interface StartOptions {
   readonly lose: number;
   readonly loseAt: LossPhase;
   readonly engine: 'auto' | 'generic';
-  /** Folder that keeps models, rounds, devices and settings from one start to the next; undefined: all of it is gone at the end. */
+  /**
+   * Folder that keeps models, rounds, devices and settings from one start to the next; undefined if all of it
+   * is deleted at the end.
+   */
   readonly storage?: string;
-  /** Whether the page is opened in a browser where there is one. */
+  /** True if the page is opened in a browser, if there is one. */
   readonly open: boolean;
   readonly exit: boolean;
-  /** Whether rounds with a scripted visitor are compared with the same ones without. */
+  /** True if rounds with a scripted visitor are compared with the same ones without. */
   readonly visitor: boolean;
-  /** Of a run that is one side of that comparison: which; undefined: of no comparison. */
+  /** Side of that comparison that this run is; undefined without a comparison. */
   readonly compared?: 'without' | 'with';
   readonly json: boolean;
 }

@@ -9,8 +9,8 @@ export interface RecallInPercent {
 }
 
 /**
- * What a program wants to know of the run. Recall in per cent of the held-out words, bytes in all. `gain` is what the rounds taught, in points
- * over the version with which they began.
+ * Figures of the run for a program: recall in per cent of the held-out words, total bytes. `gain` is the
+ * increase of recall by the rounds, in points over the version with which they began.
  */
 export function summary(
   { devices, cohort, overSelection, seed, masking, lose, loseAt, engine }: StartOptions,
@@ -46,7 +46,7 @@ export function recallIn({ top1, top3 }: Pick<Recall, 'top1' | 'top3'>): RecallI
   return { top1: inPercent(top1), top3: inPercent(top3) };
 }
 
-/** A share in per cent, to two places. */
+/** Converts a share to per cent, to two places. */
 export function inPercent(share: number): number {
   return Math.round(1e4 * share) / 100;
 }

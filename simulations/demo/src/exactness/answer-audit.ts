@@ -15,21 +15,28 @@ interface Counted extends AskedQuery {
 }
 
 /**
- * Adds up a second time what devices said to a query, from their answers before the masks and from whom the coordinator counted, and compares
- * what the sums show. A round that holds the answer of a stranger, which nobody but its device knows, or that began before `since`, is
- * left unchecked, and only that: no sum follows from another one.
+ * Computes the sums of the answers to a query a second time, from the answers before masking and the
+ * contributors that the coordinator counted, and compares the results. Leaves a round unchecked that holds
+ * the answer of a stranger, which only its device knows, or that began before `since`. Other rounds are still
+ * checked, since no sum follows from another one.
  */
 export class AnswerAudit {
-  /** Rounds with a result that were checked, those that show what they must, and those that can't be checked. */
+  /**
+   * Counts of rounds with a result: checked ones, those with the correct result, and those that can't be
+   * checked.
+   */
   readonly figures = { sumsChecked: 0, sumsExact: 0, sumsUnchecked: 0 };
   readonly #differs: (record: RoundRecord) => void;
   readonly #isStranger: (device: DeviceId) => boolean;
   readonly #since: number;
-  /** By assignment: those of the round under way. */
+  /** Answers of the round under way, by assignment. */
   readonly #answers = new Map<string, Uint8Array>();
   #counted: Counted | undefined;
 
-  /** `differs` hears of the round that shows something else; `isStranger` knows devices that tell no answers. */
+  /**
+   * @param differs called with a round whose result differs; `isStranger` is true for devices that do not
+   * report their answers.
+   */
   constructor(
     differs: (record: RoundRecord) => void,
     {
@@ -55,7 +62,7 @@ export class AnswerAudit {
     this.#counted = query && { query, largestCohort, round, contributors: state.contributors };
   }
 
-  /** Checks what a round has shown that is over, and forgets its answers; null: nothing was shown. */
+  /** Checks the result of a round that is over, and forgets its answers; null means no result was shown. */
   ended(record: RoundRecord, shown: Figures | null): void {
     const counted = this.#counted?.round === record.round ? this.#counted : undefined;
     const answers = counted?.contributors.map(({ assignment }) => this.#answers.get(assignment)) ?? [];
@@ -72,7 +79,7 @@ export class AnswerAudit {
   }
 }
 
-/** What the answers show; undefined where one is missing, or is of another query. */
+/** Result of the answers; undefined if one is missing, or belongs to another query. */
 function figuresFrom(
   { query, largestCohort }: Counted,
   answers: readonly (Uint8Array | undefined)[],
@@ -81,7 +88,7 @@ function figuresFrom(
   const sum = new Int32Array(elements);
   for (const answer of answers) {
     if (answer?.length !== packedLength(elements, width)) return undefined;
-    // In JavaScript, which the coordinator does not add with where it has kernels.
+    // Adds in JavaScript, unlike a coordinator with kernels.
     addPacked(sum, answer, width);
   }
   const bits = 2 ** width - 1;

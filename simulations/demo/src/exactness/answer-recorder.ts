@@ -5,18 +5,24 @@ import { type Answer, encodeAnswer, queryForm } from '@murmuration/protocol/quer
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import type { PlainUpdate } from './plain-update.ts';
 
-/** A query as the plan of an assignment has it. */
+/** Query in the plan of an assignment. */
 export interface AskedQuery {
   readonly query: Query;
   readonly largestCohort: number;
 }
 
-/** Watches what one phone says to queries, from outside of its client, and makes each answer a second time, without masks. */
+/**
+ * Watches a phone's answers to queries from outside of its client, and encodes each answer a second time,
+ * without masks.
+ */
 export class AnswerRecorder {
-  /** By the name under which each round of a query is offered. */
+  /** Answers by the name under which each round of a query is offered. */
   readonly #said = new Map<string, Answer>();
 
-  /** The same answers; each is remembered until it is sent. For kinds that are encoded without a secret of the device. */
+  /**
+   * Wraps answers so that each is remembered until it is sent. Only for kinds that are encoded without a
+   * secret of the device.
+   */
   answers(options: Readonly<Record<string, AnswerOptions>>): Readonly<Record<string, AnswerOptions>> {
     return Object.fromEntries(
       Object.entries(options).map(([name, option]) => [
@@ -33,7 +39,7 @@ export class AnswerRecorder {
     );
   }
 
-  /** What the answer to a query was before its masks; undefined where none was given, or it was sent before. */
+  /** Answer to a query before masking; undefined if there was none, or it was sent before. */
   sent(assignment: string, { query, largestCohort }: AskedQuery): PlainUpdate | undefined {
     const offer = offerOf(query);
     const answer = this.#said.get(offer);

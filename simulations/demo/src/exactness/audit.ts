@@ -10,44 +10,48 @@ import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
 import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 import type { PlainUpdate } from './plain-update.ts';
 
-/** A version, and what the strategy remembers with it. */
+/** Version, and the state of the strategy with it. */
 interface Head {
   readonly model: InitialModel;
   readonly state: StrategyState;
 }
 
-/** A model by what its hash follows from. */
+/** Parts of a model that its hash follows from. */
 export type InitialModel = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 
-/** An update of a device that tells none, or updates of a round that began before there was an audit. */
+/** Reason why updates are unknown: a device does not report them, or their round began before the audit. */
 export type Unknown = 'stranger' | 'earlier';
 
 /**
- * Computes each version of a new task a second time, from the updates that the phones had before they masked them and from
- * whom the coordinator counted, and compares the hashes: equal ones mean that the sum under the masks was exact to the last
- * bit. A version that differs is the last one that is checked, since the next would follow from it; so is one before the first that
- * holds the update of a stranger, which nobody but its device knows, or those of a round that began earlier.
+ * Computes each version of a new task a second time, from the phones' updates before masking and the
+ * contributors that the coordinator counted, and compares the hashes: equal ones mean that the sum under the
+ * masks was exact to the last bit. Checking ends with a version that differs, since the next would follow
+ * from it, or before the first one that holds the update of a stranger, which only its device knows, or
+ * updates of a round that began earlier.
  */
 export class ExactnessAudit {
-  /** Published rounds that were checked, those whose model is what it must be, and those that can't be checked. */
+  /**
+   * Counts of published rounds: checked ones, those with the correct model, and those that can't be checked.
+   */
   readonly figures = { sumsChecked: 0, sumsExact: 0, sumsUnchecked: 0 };
   readonly #task: Task;
-  /** Values of the model. */
+  /** Number of values of the model. */
   readonly #count: number;
   readonly #differs: (record: RoundRecord) => void;
-  /** By assignment: those of the round under way. */
+  /** Updates of the round under way, by assignment. */
   readonly #updates = new Map<string, Uint8Array>();
   readonly #isStranger: (device: DeviceId) => boolean;
   readonly #since: number;
   #contributors: readonly Member[] = [];
-  /** Why sums can't be checked any more: what nobody here knows is in the head. */
+  /** Reason why sums can't be checked any more: the head contains unknown updates. */
   #unknown: Unknown | null = null;
-  /** What the next round starts from; undefined once a version differed. */
+  /** Head that the next round starts from; undefined once a version differed. */
   #head: Head | undefined;
 
   /**
-   * `head` is what the first round starts from; without a state, one that no round has led to. `differs` hears of the round whose model is not
-   * what it must be; `isStranger` knows devices that tell no updates; the updates of rounds that began before `since` are unknown.
+   * @param head start of the first round; without a state, a version that no round has led to.
+   * @param differs called with a round whose model is not the expected one; `isStranger` is true for devices
+   * that do not report their updates; updates of rounds that began before `since` are unknown.
    */
   constructor(
     task: Task,
@@ -67,7 +71,7 @@ export class ExactnessAudit {
     this.#head = { model, state };
   }
 
-  /** Why sums were left unchecked; null where none was. */
+  /** Reason why sums were left unchecked; null if none was. */
   get unknown(): Unknown | null {
     return this.#unknown;
   }
@@ -81,7 +85,10 @@ export class ExactnessAudit {
     if ('contributors' in state) this.#contributors = state.contributors;
   }
 
-  /** Checks a round that is over, and forgets its updates. `ngrams` is the file of n-grams that its version has beside the model. */
+  /**
+   * Checks a round that is over, and forgets its updates. `ngrams` is the file of n-grams of its version, if
+   * any.
+   */
   ended(record: RoundRecord, ngrams?: FileBeside): void {
     const updates = this.#contributors.map(({ assignment }) => this.#updates.get(assignment));
     this.#updates.clear();
@@ -127,7 +134,7 @@ export class ExactnessAudit {
     const settings = { ...this.#task.update, largestCohort: cohortSizeOf(this.#task) };
     const quantization = quantizationFor(this.#count, settings);
     const sum = new Int32Array(quantization.elements);
-    // In JavaScript, which the coordinator does not add with where it has kernels.
+    // Adds in JavaScript, unlike a coordinator with kernels.
     for (const update of updates) addPacked(sum, update, quantization.width);
     return meanOfSum(centre(sum, quantization.width), updates.length, settings, quantization, round);
   }

@@ -1,4 +1,7 @@
-/** What a phone's update, or its answer to a query, was before its masks: quantised values, the weight last, or what it adds to a sum. */
+/**
+ * Update or answer of a phone before masking: quantised values with the weight last, or an addend to a
+ * query's sum.
+ */
 export interface PlainUpdate {
   readonly assignment: string;
   /** Ring elements, packed as on the wire. */

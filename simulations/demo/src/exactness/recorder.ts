@@ -13,26 +13,28 @@ import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantiz
 import { AnswerRecorder, type AskedQuery } from './answer-recorder.ts';
 import type { PlainUpdate } from './plain-update.ts';
 
-/** What the phones of a task were told to do with what they learn. */
+/** Settings of a plan from which an update follows. */
 export type UpdatePlan = Pick<Plan, 'training' | 'update' | 'largestCohort'>;
 
-/** Assignments of queries that are remembered: a phone has a part in one round of each of its tasks. */
+/**
+ * Maximum assignments of queries that are remembered: a phone has a part in one round of each of its tasks.
+ */
 const remembered = 8;
 
 /**
- * Watches one phone from outside of its client: what its trainer learned and which random bytes its rounding took; from these
- * it computes the update a second time when the phone sends its own, masked or not, and `tell`s it. What the phone says to queries, as far as
- * `answers` has it, `tellAnswer` hears in the same way.
+ * Watches a phone from outside of its client: the result of its trainer and the random bytes of its rounding.
+ * From these it computes the update a second time when the phone sends its own, masked or not, and passes it
+ * to `tell`. Passes answers to queries that `answers` has wrapped to `tellAnswer` in the same way.
  */
 export class Recorder {
   readonly #plan: UpdatePlan;
   readonly #tell: (update: PlainUpdate) => void;
   readonly #tellAnswer: (answer: PlainUpdate) => void;
   readonly #answers = new AnswerRecorder();
-  /** By assignment. */
+  /** Queries by assignment. */
   readonly #asked = new Map<string, AskedQuery>();
   #learned: Pick<TrainingResult, 'delta' | 'examples'> | undefined;
-  /** Drawn since the end of the training, in order: the rounding comes first. */
+  /** Bytes drawn since the end of the training, in order: the rounding comes first. */
   #drawn: Uint8Array[] = [];
 
   constructor(
@@ -45,7 +47,7 @@ export class Recorder {
     this.#tellAnswer = tellAnswer;
   }
 
-  /** Answers that are to be told of. */
+  /** Wraps answers so that they are reported. */
   answers(options: Readonly<Record<string, AnswerOptions>>): Readonly<Record<string, AnswerOptions>> {
     return this.#answers.answers(options);
   }
@@ -98,7 +100,7 @@ export class Recorder {
     if (this.#asked.size > remembered) this.#asked.delete(this.#asked.keys().next().value!);
   }
 
-  /** The first time that an update, or an answer, is sent. */
+  /** Reports an update, or an answer, when it is sent for the first time. */
   #sent(round: string, assignment: string): void {
     const asked = this.#asked.get(assignment);
     if (asked) {

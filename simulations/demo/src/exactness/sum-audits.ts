@@ -10,29 +10,29 @@ import { AnswerAudit } from './answer-audit.ts';
 import { ExactnessAudit, type InitialModel, type Unknown } from './audit.ts';
 import type { PlainUpdate } from './plain-update.ts';
 
-/** What the audits of a task work with. */
+/** Arguments of the audits of a task. */
 export interface Audited {
   readonly task: Task;
-  /** What its first round starts from. */
+  /** Head that its first round starts from. */
   readonly head: { readonly model: InitialModel; readonly state?: StrategyState | undefined };
   readonly events: Pick<CoordinatorEvents, 'on'>;
-  /** What a round of a query has shown; null: nothing. */
+  /** Result of a round of a query; null if it has none. */
   readonly shown: (record: RoundRecord) => Promise<Figures | null>;
-  /** The file of n-grams of a version that is made now; undefined: it has none. */
+  /** Returns the file of n-grams of a version that is made now; undefined if it has none. */
   readonly ngrams: () => Promise<Uint8Array | undefined>;
   readonly isStranger: (device: DeviceId) => boolean;
-  /** When this start began, ms since 1970. */
+  /** Time when this start began, ms since 1970. */
   readonly since: number;
-  /** Hears of a round whose sum is not what its phones sent. */
+  /** Called with a round whose sum differs from what its phones sent. */
   readonly differs: (record: RoundRecord) => void;
 }
 
-/** Checks every sum of a task: of what phones learned, and of what they answered. */
+/** Checks every sum of a task: of updates, and of answers. */
 export class SumAudits {
   readonly #models: ExactnessAudit;
   readonly #answers: AnswerAudit;
   readonly #queue = new PromiseQueue();
-  /** Of the version that the round under way makes. */
+  /** File of n-grams of the version that the round under way makes. */
   #ngrams: Promise<FileBeside | undefined> = Promise.resolve(undefined);
 
   constructor({ task, head, events, shown, ngrams, isStranger, since, differs }: Audited) {
@@ -54,23 +54,23 @@ export class SumAudits {
     });
   }
 
-  /** What a phone sent of what it learned, without masks. */
+  /** Takes a phone's update without masks. */
   update(update: PlainUpdate): void {
     this.#models.take(update);
   }
 
-  /** What a phone answered, without masks. */
+  /** Takes a phone's answer without masks. */
   answer(answer: PlainUpdate): void {
     this.#answers.take(answer);
   }
 
-  /** Sums of models, once all rounds that are over were looked at. */
+  /** Counts of the sums of updates, once all rounds that are over have been checked. */
   async models(): Promise<ExactnessAudit['figures'] & { readonly unknown: Unknown | null }> {
     await this.#queue.idle();
     return { ...this.#models.figures, unknown: this.#models.unknown };
   }
 
-  /** Sums of answers, likewise. */
+  /** Counts of the sums of answers, once all rounds that are over have been checked. */
   async answers(): Promise<AnswerAudit['figures']> {
     await this.#queue.idle();
     return this.#answers.figures;

@@ -1,22 +1,22 @@
 import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 
-/** Which phones take part: so many of them, from the first on. */
+/** Number of phones that take part, from the first on. */
 export interface Turn {
   readonly awake: number;
 }
 
-/** A phone that takes part or rests as it is told, and never leaves a round for that. */
+/** Phone that takes part or rests on demand, and never leaves a round to rest. */
 export class HostedPhone {
   readonly client: Pick<PlatformClient, 'on' | 'start' | 'stop'>;
   readonly #number: number;
   readonly #failed: (error: Error) => void;
   #isWanted = true;
   #isAwake = true;
-  /** Tasks of which it has a part in a round. */
+  /** Tasks in whose rounds it has a part. */
   readonly #parts = new Set<TaskName>();
 
-  /** The client starts by its owner. */
+  /** Wraps a client; its owner starts it. */
   constructor(
     number: number,
     client: Pick<PlatformClient, 'on' | 'start' | 'stop'>,
@@ -29,7 +29,7 @@ export class HostedPhone {
     client.on('wait', ({ task }) => this.#becomes(task, false));
   }
 
-  /** Takes part where it is its turn; else rests, once it has no part in a round. */
+  /** Takes part if it is its turn; else rests, once it has no part in a round. */
   follow({ awake }: Turn): void {
     this.#isWanted = this.#number < awake;
     this.#settle();

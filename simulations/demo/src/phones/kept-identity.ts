@@ -1,7 +1,7 @@
 import { identityName } from '@murmuration/client-sdk/device/identity';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 
-/** A phone's storage that forgets all but who it is, which `kept` keeps from one start to the next. */
+/** Storage of a phone in memory, except its identity, which `kept` keeps from one start to the next. */
 export function keptIdentity(memory: Storage, kept: Storage): Storage {
   return {
     ...memory,

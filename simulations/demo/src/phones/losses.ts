@@ -8,8 +8,8 @@ import { type Losses, type LossPhase, silencedAt } from '@murmuration/simulation
 const phaseOf = { keys: 'keys', shares: 'shares', agree: 'agreement', reveal: 'unmasking' } as const;
 
 /**
- * A transport that loses what the phone sends in the phase in which it falls silent, in the rounds in which it does. With `gone` its
- * connection is lost as well, for so many ms.
+ * Wraps a transport so that it loses what the phone sends in the phase in which it falls silent, in the
+ * rounds in which it does. With `gone` it also loses its connection, for `ms` milliseconds.
  */
 export function losing(
   transport: Transport,

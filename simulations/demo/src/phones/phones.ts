@@ -5,11 +5,14 @@ import type { Learning, PhonesData, PhonesEvent, PhonesOrder } from './worker.ts
 
 interface EventMap {
   event: [event: PhonesEvent];
-  /** A worker ended with an error. */
+  /** Error that ended a worker. */
   failure: [error: Error];
 }
 
-/** The virtual phones, spread over one worker thread a core; a tfjs instance for each phone would cost 45 MB and a second. */
+/**
+ * Virtual phones, spread over one worker thread a core; a tfjs instance for each phone would cost 45 MB and a
+ * second.
+ */
 export class Phones extends EventEmitter<EventMap> {
   readonly #workers: readonly Worker[];
   readonly #count: number;
@@ -27,14 +30,17 @@ export class Phones extends EventEmitter<EventMap> {
     });
   }
 
-  /** These phones come to a coordinator to say which words they type; resolves when they are connected, rejects where a worker fails before. */
+  /**
+   * Connects some phones to a coordinator to report which words they type; resolves when they are connected,
+   * rejects if a worker fails before.
+   */
   async answer(url: string, phones: readonly number[]): Promise<void> {
     const connected = this.#connected(phones.length);
     this.#order({ type: 'answer', url, phones });
     await connected;
   }
 
-  /** Those that came to answer leave; resolves when they have. */
+  /** Disconnects the phones that came to answer; resolves when they have left. */
   async rest(): Promise<void> {
     let left = this.#workers.length;
     const rested = new Promise<void>(resolve => {
@@ -46,14 +52,17 @@ export class Phones extends EventEmitter<EventMap> {
     await rested;
   }
 
-  /** All phones come to a coordinator to learn, and no more to another; resolves and rejects as `answer`. */
+  /**
+   * Connects all phones to a coordinator to learn, and to no other from then on; resolves and rejects as
+   * `answer` does.
+   */
   async learn(learning: Learning): Promise<void> {
     const connected = this.#connected(this.#count);
     this.#order({ type: 'learn', ...learning });
     await connected;
   }
 
-  /** From now on: phones that say so again are not counted twice. */
+  /** Counts from this call on; a phone that connects again is not counted twice. */
   #connected(phones: number): Promise<void> {
     const seen = new Set<number>();
     return new Promise((resolve, reject) => {
@@ -68,12 +77,12 @@ export class Phones extends EventEmitter<EventMap> {
     for (const worker of this.#workers) worker.postMessage(order);
   }
 
-  /** Only so many phones take part, the first ones; the others rest once they have no part in a round. */
+  /** Lets only the first `count` phones take part; the others rest once they have no part in a round. */
   awake(count: number): void {
     this.#order({ type: 'turn', awake: count });
   }
 
-  /** Lets every phone leave politely, and ends the threads. */
+  /** Lets every phone leave its rounds, and ends the threads. */
   async stop(): Promise<void> {
     await Promise.all(
       this.#workers.map(async worker => {

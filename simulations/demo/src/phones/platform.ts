@@ -1,2 +1,2 @@
-/** What phones of the simulation say that they are, and no visitor does. */
+/** Platform name that phones of the simulation report, unlike visitors. */
 export const simulated = 'other';

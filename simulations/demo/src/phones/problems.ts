@@ -2,12 +2,12 @@ import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 import type { Display } from '../demonstration/display.ts';
 import type { PhoneProblem } from './worker.ts';
 
-/** How a coordinator, or the phone itself, says that the phone had begun a part in the round before. */
+/** Error codes which mean that the phone had begun a part in the round before. */
 const begun: readonly (ErrorCode | null)[] = ['round.begun', 'round.repeated'];
 
 /**
- * Tells a person what went wrong on a phone. Phones that were ended in the middle of a round all leave that round when they are back: one line
- * says so for all.
+ * Displays a problem of a phone. Phones that were ended in the middle of a round all leave that round when
+ * they are back: one line says so for all.
  */
 export function sayProblem(
   display: Pick<Display, 'say' | 'sayOnce'>,

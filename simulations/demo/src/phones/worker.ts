@@ -36,28 +36,34 @@ import { keptIdentity } from './kept-identity.ts';
 import { losing } from './losses.ts';
 import { simulated } from './platform.ts';
 
-/** What a worker hosts. */
+/** Phones that a worker hosts, and their settings. */
 export interface PhonesData {
   readonly enrolmentToken: string;
   readonly seed: number;
-  /** Where phones keep who they are, and a name of this start that no other has: what is drawn is drawn anew then; null: nowhere. */
+  /**
+   * Folder that keeps identities, and a unique name of this start, which makes its random draws differ; null
+   * keeps nothing.
+   */
   readonly kept: { readonly folder: string; readonly start: string } | null;
   readonly engine: NonNullable<TrainerOptions['engine']>;
   readonly losses: Losses;
-  /** What they say that they run on; `simulated` by default. */
+  /** Platform name that the phones report; `simulated` by default. */
   readonly platform?: Platform['name'];
-  /** Each phone's number and messages. */
+  /** Number and messages of each phone. */
   readonly phones: readonly { readonly number: number; readonly messages: readonly string[] }[];
 }
 
-/** Where phones learn, what they were told to do with it, and the words of their vocabulary. */
+/** Coordinator of phones that learn, their plan, and the words of their vocabulary. */
 export interface Learning {
   readonly url: string;
   readonly plan: UpdatePlan;
   readonly words: readonly string[];
 }
 
-/** What it is told: that some phones say which words they type, that these leave, that all learn, which of them take part, or to end. */
+/**
+ * Order to a worker: some phones report which words they type, these leave, all learn, some take part, or all
+ * stop.
+ */
 export type PhonesOrder =
   | { readonly type: 'answer'; readonly url: string; readonly phones: readonly number[] }
   | { readonly type: 'rest' }
@@ -65,7 +71,10 @@ export type PhonesOrder =
   | ({ readonly type: 'turn' } & Turn)
   | { readonly type: 'stop' };
 
-/** What it tells: what it trains on, which phones are connected, that those that answered have left, what went wrong on one, and what one sent or answered, without masks. */
+/**
+ * Event of a worker: its training engine, its backend, a connected phone, the leave of those that answered, a
+ * problem, or an update or answer without masks.
+ */
 export type PhonesEvent =
   | ({ readonly type: 'engine' } & TrainingPath)
   | { readonly type: 'backend'; readonly backend: string; readonly reason: string }
@@ -75,7 +84,7 @@ export type PhonesEvent =
   | ({ readonly type: 'answer' } & PlainUpdate)
   | ({ readonly type: 'error' } & PhoneProblem);
 
-/** What went wrong on a phone; the code is null for what is no error of ours. */
+/** Problem of a phone; the code is null for an error that is not ours. */
 export interface PhoneProblem {
   readonly phone: number;
   readonly message: string;
@@ -86,12 +95,12 @@ const { enrolmentToken, seed, kept, engine, losses, platform = simulated, phones
 const tell = (event: PhonesEvent, transfer: readonly ArrayBuffer[] = []) =>
   parentPort!.postMessage(event, transfer);
 
-/** ms for which the connection of a phone that falls silent is gone. */
+/** Milliseconds for which a phone that falls silent loses its connection. */
 const lostFor = 15_000;
 
 type Client = Pick<PlatformClient, 'start' | 'stop'>;
 
-/** What phones keep as long as the thread is there: their identity, whatever they do. */
+/** Storages of the phones while the thread runs, so that they keep their identity. */
 const storages = new Map<number, Storage>();
 let answering: readonly Client[] = [];
 let learning: readonly HostedPhone[] = [];
@@ -110,7 +119,10 @@ function storageOf(number: number): Storage {
   return storage;
 }
 
-/** So that few phones are enough for sketches and for counts: of five neighbours three are on the side of sketches. */
+/**
+ * Chooses a side so that few phones are enough for sketches and for counts: three of five neighbours are on
+ * the side of sketches.
+ */
 async function takeSide(number: number): Promise<void> {
   const storage = storageOf(number);
   if (await storage.get(identityName)) return;
@@ -123,7 +135,7 @@ async function takeSide(number: number): Promise<void> {
   }
 }
 
-/** Each phone is a client of its own, with its own key, socket and storage. */
+/** Creates a client for a phone, with its own key, socket and storage. */
 function clientOf(
   number: number,
   url: string,
@@ -162,7 +174,7 @@ const asking = (messages: readonly string[]): Readonly<Record<string, TaskOption
 });
 const randomOf = (name: string) => seededRandom(seed, `${name}${kept ? ` ${kept.start}` : ''}`);
 
-/** Some phones say which words they type, before anything is learned. */
+/** Lets some phones report which words they type, before anything is learned. */
 async function answer(url: string, numbers: readonly number[]): Promise<void> {
   const own = phones.filter(({ number }) => numbers.includes(number));
   for (const { number } of own) await takeSide(number);
@@ -172,7 +184,7 @@ async function answer(url: string, numbers: readonly number[]): Promise<void> {
   for (const client of answering) await client.start();
 }
 
-/** All phones learn: many share one thread and one model in it. */
+/** Lets all phones learn: many share one thread and one model in it. */
 async function learn({ url, plan, words }: Learning): Promise<void> {
   tell({ type: 'backend', ...(await startBackend()) });
   const vocabulary = new Vocabulary(words);
@@ -236,7 +248,7 @@ async function follow(order: PhonesOrder): Promise<void> {
   }
 }
 
-/** Orders are followed one after the other. */
+/** Orders, run one after the other. */
 let queue: Promise<void> = Promise.resolve();
 parentPort!.on('message', (order: PhonesOrder) => {
   queue = queue.then(() => follow(order));

@@ -21,7 +21,7 @@ import type { Display } from '../demonstration/display.ts';
 import type { StartOptions } from '../demonstration/start-options.ts';
 import type { Host } from '../visitors/host.ts';
 
-/** Why phones are not asked for their n-grams; undefined: they are. */
+/** Reason why phones are not asked for their n-grams; undefined if they are. */
 export function whyUnasked({ masking, lose, cohort }: Pick<StartOptions, 'masking' | 'lose' | 'cohort'>) {
   if (masking === 'off') return 'answers need masks, and --masking is off';
   if (lose > 0) return 'with --lose some would fall silent in the middle of it';
@@ -29,7 +29,7 @@ export function whyUnasked({ masking, lose, cohort }: Pick<StartOptions, 'maskin
   return undefined;
 }
 
-/** How far it is. `nothing`: those asked have nothing in common. */
+/** State of asking. `nothing`: the asked phones have nothing in common. */
 export type NgramState = 'unasked' | 'asking' | 'found' | 'nothing' | 'failed';
 
 export interface NgramAsking {
@@ -42,13 +42,16 @@ export interface NgramAsking {
   readonly display: Pick<Display, 'announce'>;
   /** Called when phones are no longer asked. */
   readonly settled: () => void;
-  /** Whether the whole run ends with the round that is just over. */
+  /** True if the whole run ends with the round that is just over. */
   readonly isOver: () => boolean;
-  /** Whether a later start goes on with what this one has found. */
+  /** True if a later start continues with what this one has found. */
   readonly isKept: boolean;
 }
 
-/** How far it is, what was found of each length from 1, and, where it has failed, why, with when phones are asked again. */
+/**
+ * State, number of n-grams found for each length from 1, and, after a failure, its reason with the time at
+ * which phones are asked again.
+ */
 export interface NgramStanding {
   readonly state: NgramState;
   readonly counts: readonly number[];
@@ -56,19 +59,20 @@ export interface NgramStanding {
 }
 
 /**
- * Has phones asked for the n-grams that they have in common, once the first round of training is over, so that nobody waits for it; says in words
- * what happens. A chain that a start before this one had begun goes on by itself.
+ * Asks phones for the n-grams that they have in common, once the first round of training is over, so that
+ * training does not wait for it; displays what happens. A chain that an earlier start had begun continues on
+ * its own.
  */
 export class AskedNgrams {
   readonly #asking: NgramAsking;
   readonly #queue = new PromiseQueue();
   #state: NgramState = 'unasked';
-  /** Found so far, by length from 1. */
+  /** Number of n-grams found so far, by length from 1. */
   #counts: number[] = [];
   #failure: string | null = null;
   /** Times that the first round has failed in this start. */
   #failedFirst = 0;
-  /** The newest round of the query: its id, and what it asks for. */
+  /** Newest round of the query: its id, and what it asks for. */
   #round: { readonly id: RoundId; readonly label: string } | undefined;
 
   constructor(asking: NgramAsking) {
@@ -83,8 +87,8 @@ export class AskedNgrams {
   }
 
   /**
-   * Reads what an earlier start has found, at `now`, ms since 1970: phones are not asked again, unless a round of it has failed, or their
-   * vocabulary has grown since.
+   * Reads what an earlier start has found, at `now`, ms since 1970: phones are not asked again, unless a
+   * round of it has failed, or their vocabulary has grown since.
    */
   async open(now: number): Promise<void> {
     const { task, query, results, display } = this.#asking;
@@ -93,7 +97,7 @@ export class AskedNgrams {
     const known = await countedNgrams(task, query.name, results, now);
     const asked = newest?.query;
     if (!known || !newest?.figures || asked?.kind !== 'ngrams' || asked.classes < query.classes) return;
-    // Rounds before this start have failed, and those after them are still to come.
+    // An unfinished chain: rounds of an earlier start have failed, and those after them are still to come.
     const further = await this.#furtherAfter(last);
     if (further && now < further.until) return;
     this.#state = 'found';
@@ -101,18 +105,18 @@ export class AskedNgrams {
     display.announce(words.kept(this.#counts));
   }
 
-  /** How far it is, once all rounds that are over were looked at. */
+  /** State of asking, once all rounds that are over have been handled. */
   async standing(): Promise<NgramStanding> {
     await this.#queue.idle();
     return { state: this.#state, counts: this.#counts, failure: this.#failure };
   }
 
-  /** Whether phones are asked, or are to be asked after the round under way. */
+  /** True if phones are being asked, or will be after the round under way. */
   get isOpen(): boolean {
     return this.#state === 'asking' || (this.#state === 'unasked' && !this.#asking.isOver());
   }
 
-  /** What a round has asked for, in a few words; undefined for one of training. */
+  /** Purpose of a round in a few words; undefined for one of training. */
   labelOf({ round }: Pick<RoundRecord, 'round'>): string | undefined {
     return this.#round?.id === round ? this.#round.label : undefined;
   }
@@ -143,7 +147,7 @@ export class AskedNgrams {
     try {
       await ask(query.name);
     } catch (error) {
-      // The last round is over, and with it all others.
+      // The coordinator stops after the last round, and asks no more.
       if (!(error instanceof MurmurationError) || error.code !== 'server.stopping') throw error;
     }
   }
@@ -188,7 +192,10 @@ export class AskedNgrams {
 /** Rounds of a whole chain. */
 const roundsOf = ({ sketches }: NgramsQuery) => 2 * sketches.length + 1;
 
-/** How many n-grams of each length the newest chain has found, of results that begin with the newest: rounds of an earlier start count. */
+/**
+ * Number of n-grams of each length in the newest chain; `results` begin with the newest, and rounds of an
+ * earlier start count.
+ */
 function countsIn(results: readonly QueryResult[]): number[] {
   const counts: number[] = [];
   for (const { figures } of results) {
@@ -204,7 +211,7 @@ function stateAfter(figures: QueryResult['figures'], counts: readonly number[]):
   return counts.some(count => count > 0) ? 'found' : 'nothing';
 }
 
-/** Which round of how many, and what it asks for. */
+/** Describes a round by what it asks for and its number. */
 function labelOf(query: NgramsQuery, step: NgramStep | undefined): string {
   const { length, asks } = step ?? { length: 1, asks: 'list' };
   const name = lengthNames[length - 1] ?? `n-grams of ${length}`;
@@ -212,7 +219,7 @@ function labelOf(query: NgramsQuery, step: NgramStep | undefined): string {
   return `asked for ${name}${asks === 'sketch' ? ', in a sketch' : ''} (${number} of ${roundsOf(query)})`;
 }
 
-/** So many of each length, such as `1,293 words, 1,733 pairs and 442 triples`. */
+/** Formats counts by length, such as `1,293 words, 1,733 pairs and 442 triples`. */
 export function countsInWords(counts: readonly number[]): string {
   const each = counts.map(
     (count, i) => `${count.toLocaleString('en')} ${lengthNames[i] ?? `n-grams of ${i + 1}`}`,

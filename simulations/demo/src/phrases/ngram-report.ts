@@ -4,17 +4,17 @@ import { inPercent, type RecallInPercent, recallIn } from '../demonstration/summ
 import type { AnswerAudit } from '../exactness/answer-audit.ts';
 import { countsInWords, type NgramStanding } from './asked-ngrams.ts';
 
-/** What came of the n-grams that phones have in common. */
+/** Results about the n-grams that phones have in common. */
 export interface NgramsOfRun {
-  /** Why nobody was asked; undefined where that was not ruled out. */
+  /** Reason why phones were not asked; undefined if they could be. */
   readonly unasked: string | undefined;
   readonly asked: NgramStanding | undefined;
-  /** Of the newest version with the n-grams that it carries; null: it carries none. */
+  /** Recall of the newest version with the n-grams that it carries; null if it carries none. */
   readonly mixed: MixedRecall | null;
   readonly answerSums: AnswerAudit['figures'];
 }
 
-/** The same for a program: recall and `share`, that of the n-grams in the mixture, in per cent. */
+/** Figures for a program: recall and `share`, the weight of the n-grams in the mixture, in per cent. */
 export function ngramFigures({ unasked, asked, mixed, answerSums }: NgramsOfRun) {
   const counts = asked?.state === 'found' || asked?.state === 'failed' ? asked.counts : [];
   return {
@@ -29,7 +29,7 @@ export function ngramFigures({ unasked, asked, mixed, answerSums }: NgramsOfRun)
   };
 }
 
-/** And for a person, a sentence or two. `top1` and `top3` are those of the model by itself. */
+/** Sentences for a person. `top1` and `top3` are those of the model without n-grams. */
 export function aboutNgrams(of: NgramsOfRun & { readonly figures: RecallInPercent }): string[] {
   const { unasked, asked, mixed, answerSums, figures } = of;
   const { sumsExact, sumsChecked, sumsUnchecked } = answerSums;

@@ -3,27 +3,31 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import type { Visitors } from './visitors.ts';
 
-/** ms after the last visitor has gone until all is as before: somebody may just have loaded the page again. */
+/**
+ * Milliseconds after the last visitor has gone until rounds are as before: the visitor may just have reloaded
+ * the page.
+ */
 const afterLast = 30_000;
 
-/** What is needed to go on for visitors. */
+/** Dependencies of the host. */
 export interface HostPorts {
   readonly task: TaskName;
   readonly control: Pick<RoundControl, 'pause' | 'unpause'>;
   readonly clock: Clock;
-  /** Has the rounds from the next one on take visitors beside the phones, or as they were asked for. */
+  /** Sizes the rounds from the next one on for visitors beside the phones, or as requested at the start. */
   readonly resize: (rounds: 'visited' | 'asked') => void;
-  /** Phones that there are. */
+  /** Number of phones. */
   readonly phones: number;
-  /** Lets so many phones take part; the others rest once they have no part in a round. */
+  /** Lets that number of phones take part; the others rest once they have no part in a round. */
   readonly awake: (phones: number) => void;
-  /** Hears in words what happens. */
+  /** Displays what happens. */
   readonly say: (line: string) => void;
 }
 
 /**
- * Makes room for people at the keyboard's page: while somebody is there, they are drawn beside all phones, each device as likely as any, and
- * come on top of as many phones as were asked for. After the rounds that were asked for, others follow as long as somebody is there.
+ * Makes room for people at the keyboard's page: while one is there, rounds draw visitors beside all phones,
+ * each device equally likely, in addition to the requested number of phones. After the requested rounds,
+ * others follow while a visitor is there.
  */
 export class Host {
   readonly #visitors: Visitors;
@@ -32,7 +36,7 @@ export class Host {
   #isVisited = false;
   #areRoundsOver = false;
   #areAllAsked = false;
-  /** One change after the other. */
+  /** Changes, applied one after the other. */
   #queue: Promise<void> = Promise.resolve();
 
   constructor(visitors: Visitors, ports: HostPorts) {
@@ -41,23 +45,29 @@ export class Host {
     visitors.watch(() => this.#changed());
   }
 
-  /** The rounds that were asked for are over: without visitors the task rests from now on, and when that is so it returns. */
+  /**
+   * Marks the requested rounds as over: without visitors the task rests from then on. Resolves when the
+   * change is applied.
+   */
   async roundsOver(): Promise<void> {
     this.#areRoundsOver = true;
     this.#settle();
     await this.#queue;
   }
 
-  /** All phones are asked something: as long as they are, none of them rests. Returns when that is so. */
+  /**
+   * Marks that all phones are being asked something, so that none of them rests, or no longer. Resolves when
+   * the change is applied.
+   */
   async asksAll(areAsked: boolean): Promise<void> {
     if (this.#areAllAsked === areAsked) return;
     this.#areAllAsked = areAsked;
-    // Else they all take part anyway, and whether the task rests is its operator's choice.
+    // Otherwise all phones take part anyway, and only the operator pauses the task.
     if (this.#areRoundsOver) this.#settle();
     await this.#queue;
   }
 
-  /** Follows the visitors no longer. */
+  /** Stops following the visitors. */
   close(): void {
     this.#cancel();
     this.#visitors.watch(() => {});

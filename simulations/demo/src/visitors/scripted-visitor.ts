@@ -6,7 +6,10 @@ import { Phones } from '../phones/phones.ts';
 /** Sentences that the visitor has written. */
 const sentences = 60;
 
-/** A visitor who writes as people in television series talk, and takes part from when they are told to learn. */
+/**
+ * Creates a visitor who writes as people in television series talk, and takes part from the order to learn
+ * on.
+ */
 export function scriptedVisitor(
   enrolmentToken: string,
   { devices, seed, engine }: Pick<StartOptions, 'devices' | 'seed' | 'engine'>,

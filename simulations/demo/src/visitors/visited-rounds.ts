@@ -1,17 +1,18 @@
 import { inGraph } from '@murmuration/rounds/round/phases/keys';
 import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 
-/** ms that a round waits for a visitor who is about to come. */
+/** Milliseconds that a round waits for a visitor who is about to come. */
 const gathering = 3_000;
-/** ms that it waits for those who have gone, such as a tab that was closed. */
+/** Milliseconds that it waits for devices that have gone, such as a closed tab. */
 const grace = 2_000;
 
-/** How long rounds take on two processors, from one to the next, seconds. */
+/** Seconds from one round to the next on two processors. */
 export const secondsPerRound = 10;
 
 /**
- * The task while somebody is at the keyboard's page. Whom a round draws is in its sum, so that visitors come on top of the phones that it was
- * asked for, and a slower browser is not left over as a surplus. It draws as many devices as before, so its updates are as wide.
+ * Task while a visitor is at the keyboard's page. Every drawn device is in the sum of its round, so visitors
+ * come in addition to the requested phones, and a slower browser is not left out as a surplus. It draws as
+ * many devices as before, so its updates have the same width.
  */
 export function visitedRounds(task: Task): Task {
   const size = cohortSizeOf(task);

@@ -2,7 +2,7 @@ import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import { simulated } from '../phones/platform.ts';
 
-/** Devices that are no phones of the simulation: the browsers of people who came to the keyboard's page. */
+/** Devices that are not simulated phones: the browsers of people who came to the keyboard's page. */
 export class Visitors {
   readonly #known = new Set<DeviceId>();
   readonly #present = new Set<DeviceId>();
@@ -20,17 +20,17 @@ export class Visitors {
     });
   }
 
-  /** Whether a device is one of a visitor, there or gone. */
+  /** True if a device is a visitor's, connected or not. */
   has(device: DeviceId): boolean {
     return this.#known.has(device);
   }
 
-  /** Visitors who are connected. */
+  /** Number of connected visitors. */
   get present(): number {
     return this.#present.size;
   }
 
-  /** Calls `listener`, and no earlier one, whenever somebody has come or gone. */
+  /** Calls `listener` in place of any earlier one whenever a visitor has come or gone. */
   watch(listener: () => void): void {
     this.#changed = listener;
   }
