@@ -44,7 +44,7 @@ export function multiplyAdd(count: i32, sum: usize, x: usize, weight: f64): void
   for (; x < end; x += 4, sum += 8) store<f64>(sum, load<f64>(sum) + weight * <f64>load<f32>(x));
 }
 
-/** Two floats times the weight, as doubles. */
+/** Multiplies two floats by the weight; the result is two doubles. */
 // @ts-expect-error: decorator
 @inline
 function product(x: usize, weight: v128): v128 {

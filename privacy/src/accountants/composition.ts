@@ -180,7 +180,7 @@ interface Tilt {
 class TiltedSum {
   /** Σ over losses s from each one on of their probability × exp(−λ (s − its loss)). */
   readonly #upper: Float64Array;
-  /** Same sum with λ + 1. */
+  /** Values of that sum with λ + 1. */
   readonly #lower: Float64Array;
   readonly #tilt: Tilt;
 

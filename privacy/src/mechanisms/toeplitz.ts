@@ -55,7 +55,7 @@ export function sensitivitySquared(strategy: Column, participation: Participatio
 export interface Errors {
   /** Standard deviation of the noise in the sum of the first t rounds, for the worst t. */
   readonly rootMax: number;
-  /** Same, as the root of the mean of the squares over all t. */
+  /** Root mean square of that standard deviation over all t. */
   readonly rootMean: number;
 }
 

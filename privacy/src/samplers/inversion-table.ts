@@ -63,7 +63,7 @@ export class InversionTable {
     }
   }
 
-  /** Decides by 64 bits, of which the higher half is known, or 96, or as many as necessary. */
+  /** Decides by 64 bits, with the higher half known, or 96, or as many as necessary. */
   #refined(word: number, bits: Bits): number {
     let drawn = BigInt(word);
     for (let length = 2 * wordBits; ; length += wordBits) {

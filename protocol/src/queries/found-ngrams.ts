@@ -15,7 +15,7 @@ export interface NgramSketch {
   readonly length: number;
   /** Numbers of the sketch that at least `heavyFrom` devices reported. */
   readonly found: number;
-  /** These numbers, in the form of `FoundNumbers`. */
+  /** Numbers found, in the form of `FoundNumbers`. */
   readonly devices: string;
 }
 

@@ -31,7 +31,7 @@ export interface Sketch {
 export interface HeavyHitters {
   readonly kind: 'heavy-hitters';
   readonly texts: readonly TextFigures[];
-  /** Buckets with unreadable texts of at least as many devices. */
+  /** Buckets in which at least the threshold of devices have unreadable texts. */
   readonly unread: number;
   /** Lower bound of the probability that a text is found which exactly the threshold of devices have. */
   readonly chance: number;

@@ -52,7 +52,7 @@ export function readTable(
   const cellsOf = cellsIn(query, table);
   const left = new Places(table, sum, width, devices);
   const known = new Map<string, Known>();
-  /** Text in a cell of which enough pieces are the only ones in their places, and fit together. */
+  /** Finds a text in a cell of which enough pieces fit together and are the only ones in their places. */
   const textIn = (cell: number): Known | undefined => {
     for (const three of choicesOf(left.singlesIn(cell))) {
       const text = textOf(three, query.bytes);

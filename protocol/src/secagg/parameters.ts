@@ -188,7 +188,7 @@ function safeThreshold(
   const threshold = Math.max(
     2,
     Math.floor((neighbours + corruptNeighbours) / 2) + 1, // 2t > k + c: never both secrets of one device
-    neighbours / 2 + corruptInWindow + 1, // t ≥ k/2 + h + 1: nobody is cut off on one side
+    neighbours / 2 + corruptInWindow + 1, // t ≥ k/2 + h + 1: no device is cut off on one side
   );
   return threshold > most ? undefined : threshold;
 }

@@ -8,7 +8,7 @@ import type { UniformInteger } from './uniform.ts';
  * a polynomial of its own.
  */
 const prime = 2_147_483_659;
-/** Above 1 / prime by more than three roundings can subtract. */
+/** Factor slightly above 1 / prime, by more than three roundings can subtract. */
 const inverse = (1 / prime) * (1 + 2 ** -51);
 const limbBits = 31;
 const limbRange = 2 ** limbBits;
