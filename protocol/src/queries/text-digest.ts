@@ -1,3 +1,4 @@
+/** Computes SHA-256. */
 export type Hash = (message: Uint8Array) => Uint8Array;
 
 /** Rows of buckets in the first round. */
