@@ -92,8 +92,8 @@ export const updateSettings = z.strictObject({
       /** Fraction of the values that is sent. */
       fraction: positive(1),
       /**
-       * True if a device keeps the values it did not send and adds them to its next update; else the values
-       * sent are scaled to make up for the rest.
+       * True if a device keeps the values it did not send and adds them to its next update; else the mean is
+       * scaled to make up for the values that were not sent.
        */
       feedback: z.boolean(),
     }),
@@ -225,7 +225,7 @@ export const plan = z.strictObject({
   control: z.optional(planControl),
   /** Left out if all layers are shared. */
   privateLayers: z.optional(privateLayers),
-  /** Layers of the model to train from that are not trainable; left out if all are. */
+  /** Layers of the model to train from that are not trainable; left out if there are none. */
   frozenLayers: z.optional(frozenLayers),
   /**
    * Query to devices (`queries/query.ts`), as bytes: their answers are in the sum, no device trains, and
