@@ -18,23 +18,25 @@ import { leasesOf } from './leases.ts';
 import type { Scope } from './scope.ts';
 import type { Watch } from './watch.ts';
 
-/** Holds check-ins to tickets once the cell knows where devices reach it. */
+/** Validates the tickets of check-ins once the cell knows the address at which devices reach it. */
 export class TicketCheck {
-  /** Deals devices to parts by the same key. */
+  /** Deals devices to parts with the same key. */
   readonly deal: PartDeal;
   readonly #tickets: Tickets;
   readonly #clock: Clock;
-  /** The address at which devices reach the cell, once it listens; empty before. */
+  /** URL at which devices reach the cell; empty until it listens. */
   url = '';
 
-  /** `key`: that of tickets, 32 bytes. */
+  /** `key`: ticket key, 32 bytes. */
   constructor(key: Uint8Array, clock: Clock) {
     this.deal = new PartDeal(key);
     this.#tickets = new Tickets(key);
     this.#clock = clock;
   }
 
-  /** Throws `storage.*` where the database does not answer, and `config.invalid` where it is not shared. */
+  /**
+   * Throws `storage.*` if the database does not answer, and `config.invalid` if the storage is not shared.
+   */
   static async open({ storage, clock }: Pick<Scope, 'storage' | 'clock'>): Promise<TicketCheck> {
     return new TicketCheck(await leasesOf(storage).ticketKey(), clock);
   }
@@ -49,13 +51,13 @@ export interface CellParts extends Pick<Decisions, 'gates' | 'watcher'> {
   readonly core: Core;
   readonly watch: Pick<Watch, 'follow'>;
   readonly experiments: Pick<Experiments, 'open' | 'isMeasured' | 'splitsOf'>;
-  /** Devices are to be led no more, or are again. */
+  /** Called with false when devices may no longer be led, and with true when they may again. */
   readonly leads: (leads: boolean) => void;
-  /** A task has come, whose frames may be longer. */
+  /** Called when a task has been added, whose frames may be longer. */
   readonly came: () => void;
 }
 
-/** The cell of a core that has no task yet. Throws `config.invalid` for a task that can't run. */
+/** Opens the cell of a core that has no task yet. Throws `config.invalid` for a task that can't run. */
 export function openCell(
   { storage, events, clock, opened }: Pick<Scope, 'storage' | 'events' | 'clock' | 'opened'>,
   tasks: readonly Task[],
@@ -70,7 +72,7 @@ export function openCell(
     const admit = await core.add(byName.get(name)!);
     let underWay = 0;
     const added = await admit(async rounds => {
-      // First: devices that are here already send as soon as their round is named to them.
+      // Must come first: devices that are already here send as soon as they hear of their round.
       came();
       await experiments.open(name);
       await gates.open(name);
@@ -83,7 +85,7 @@ export function openCell(
     events.emit('taken-over', name, underWay);
     return added;
   };
-  // Tried again after a failure: rounds that go on already are not taken over a second time.
+  // A failed takeover is tried again; it must not take over rounds that already run a second time.
   const takeOver = async (leased: Leased) => {
     const { task, part } = readLeased(leased);
     if (part === undefined) return watch.follow(core.rounds.get(task) ?? (await goOn(task)));
@@ -128,12 +130,12 @@ export function openCell(
     },
     failed: error => events.emit('fault', 'sharing tasks with other cells', error),
   });
-  // How devices are led matters until they are gone.
+  // The cell must outlive its devices: it decides how they are led.
   opened.add(() => cell.close());
   return cell;
 }
 
-/** Has what other cells decide about devices and tokens hold here as well. */
+/** Applies here what other cells decide about devices and tokens. */
 export function followOthers(
   { events, clock, opened }: Pick<Scope, 'events' | 'clock' | 'opened'>,
   { deviceRegistry, convictions }: Pick<Core, 'deviceRegistry' | 'convictions'>,

@@ -16,39 +16,44 @@ import { alertsSchema } from '../telemetry/alerts/settings.ts';
 import { logLevels } from '../telemetry/log.ts';
 import { processRoles } from './process-role.ts';
 
-/** Characters of the address of a cell, at most: tickets have room for no more. */
+/** Maximum length of a cell's URL in characters; tickets have no room for more. */
 const longestCellUrl = 128;
 
-/** The form of a configuration file; `parseConfig` checks what fits together besides. */
+/** Schema of a configuration file; `parseConfig` also checks that the fields fit together. */
 export const configSchema = z.strictObject({
   /** Address to listen on. @default '127.0.0.1' */
   host: z.string().min(1).default('127.0.0.1'),
-  /** 0 takes any free port. @default 8_800 */
+  /** Port to listen on; 0 takes any free port. @default 8_800 */
   port: z.int().min(0).max(65_535).default(8_800),
   /**
-   * Port on which the process answers `/health/live` and `/health/ready` as well, and nothing else, by plain HTTP and from its start on, while it
-   * stands by too. Without it, only the coordinator's own port does, once it listens.
+   * Port on which the process answers `/health/live` and `/health/ready` by plain HTTP, and nothing else,
+   * from its start on, also while it stands by. Without it, only the coordinator's own port answers them,
+   * once it listens.
    */
   healthPort: z.int().min(1).max(65_535).optional(),
-  /** Lines of the log: `info` is one a round, alerts and faults; `debug` everything. @default 'info' */
+  /** Log level: `info` logs one line a round, alerts and faults; `debug` logs everything. @default 'info' */
   log: z.enum(logLevels).default('info'),
   /**
-   * Who may read the tasks, their versions and model files: `anybody`, or those who show an inference token with the right `read`
-   * (`tokens`), which apps give to their clients as `readToken`; operators may in any case.
+   * Clients that may read the tasks, their versions and model files: `anybody`, or those that show an
+   * inference token with the right `read` (`tokens`), which apps give to their clients as `readToken`.
+   * Operators always may.
    * @default 'anybody'
    */
   reading: z.enum(readers).default('anybody'),
-  /** Origins whose pages may use the coordinator. @default [] */
+  /** Origins whose pages may call the coordinator. @default [] */
   cors: z
     .array(z.string().refine(isOrigin, 'expected an origin such as "https://app.example.org"'))
     .default([]),
-  /** Proxies in front of the coordinator, by address or range, whose `X-Forwarded-For` is believed. @default [] */
+  /**
+   * Addresses or ranges of the proxies in front of the coordinator whose `X-Forwarded-For` is trusted.
+   * @default []
+   */
   trustedProxies: z
     .array(z.string().refine(isRange, 'expected an address or a range such as "10.0.0.0/8"'))
     .default([]),
-  /** What the coordinator takes at most. @default {} */
+  /** Limits on what the coordinator accepts. @default {} */
   limits: limitsSchema,
-  /** Pages to serve beside the routes, by path. @default {} */
+  /** Pages to serve next to the routes, by path. @default {} */
   apps: z
     .record(
       z
@@ -56,9 +61,12 @@ export const configSchema = z.strictObject({
         .regex(/^\/(?:[\w-]+\/)+$/, 'expected a path such as "/keyboard/"')
         .refine(isFree, 'expected a path that no route of the coordinator begins with'),
       z.strictObject({
-        /** A folder of files. */
+        /** Folder of files. */
         folder: z.string().min(1),
-        /** JSON documents beside the files, by name: what the page needs to know of this coordinator. Anybody reads them. @default {} */
+        /**
+         * JSON documents served next to the files, by name: what the page needs to know about this
+         * coordinator. They are public. @default {}
+         */
         documents: z
           .record(z.string().regex(/^[\w-]+\.json$/, 'expected a name such as "setup.json"'), z.unknown())
           .default({}),
@@ -66,86 +74,121 @@ export const configSchema = z.strictObject({
     )
     .default({}),
   /**
-   * Folder in which everything is kept, or the address of a database of PostgreSQL, such as `postgres://murmuration@db.example.org/murmuration`;
-   * without one, all is in memory and gone at the end.
+   * Folder in which everything is stored, or the address of a PostgreSQL database, such as
+   * `postgres://murmuration@db.example.org/murmuration`. Without it, everything is kept in memory and lost at
+   * the end.
    */
   storage: z.string().min(1).optional(),
   /**
-   * Connections to a database of PostgreSQL at most, all told. Without it, 10; for a front 11, for a cell 12, for a front as a function 2. At least
-   * 3, for a cell 4, for a front as a function 1.
+   * Maximum number of connections to a PostgreSQL database, in total. Without it: 10; 11 for a front, 12 for
+   * a cell, 2 for a front as a function. At least 3; 4 for a cell, 1 for a front as a function.
    */
   databaseConnections: z.int().min(1).max(1_000).optional(),
-  /** Bucket in which the files of models lie, beside a database of PostgreSQL; without it they are in the database. */
+  /**
+   * Bucket that holds the model files next to a PostgreSQL database; without it, they are in the database.
+   */
   s3: s3Schema.optional(),
-  /** Wait while another coordinator has the database, and take over when that one ends or its machine is gone. @default false */
+  /**
+   * Waits while another coordinator holds the database, and takes over when that one ends or its machine is
+   * gone. @default false
+   */
   standby: z.boolean().default(false),
   /**
-   * What part of a coordinator this process is. `all`, the whole of it. `front`: enrols devices and answers their check-ins, with a time to come
-   * back or a ticket to a cell, and serves models. `cell`: runs the rounds of tasks that no other cell has. Fronts and cells share a database.
+   * Role of this process. `all`: the whole coordinator. `front`: enrols devices, answers their check-ins with
+   * a time to come back or a ticket to a cell, and serves models. `cell`: runs the rounds of tasks that no
+   * other cell has. Fronts and cells share a database.
    * @default 'all'
    */
   role: z.enum(processRoles).default('all'),
-  /** Where devices reach this cell, such as `https://cell-1.learn.example.org`; without it, where it listens. */
+  /**
+   * URL at which devices reach this cell, such as `https://cell-1.learn.example.org`; without it, the address
+   * on which it listens.
+   */
   cellUrl: z
     .string()
     .max(longestCellUrl)
     .refine(isWebOrigin, 'expected an origin such as "https://cell-1.learn.example.org"')
     .optional(),
-  /** Folder of task modules that admins may add while the coordinator runs; without it, none. No other file is ever loaded. */
+  /**
+   * Folder of task modules that admins may add while the coordinator runs; without it, they can add none. No
+   * other file is ever loaded.
+   */
   tasksFolder: z.string().min(1).optional(),
-  /** What is kept of each task; null: all. @default {} */
+  /** Data kept of each task; null keeps everything. @default {} */
   retention: z
     .strictObject({
-      /** The newest versions, besides those that rounds under way train from. @default null */
+      /**
+       * Number of newest versions to keep, in addition to those that running rounds train from. @default null
+       */
       versions: z.int().min(1).nullable().default(null),
-      /** Records of the newest rounds. @default null */
+      /** Number of newest round records to keep. @default null */
       rounds: z.int().min(1).nullable().default(null),
-      /** Records of rounds, since their end; the newest one in any case. @default null */
+      /**
+       * Time for which round records are kept after the round's end; the newest record is always kept.
+       * @default null
+       */
       roundsFor: duration.nullable().default(null),
     })
     .prefault({}),
-  /** PEM files of a certificate (its chain behind it) and its key: with them it speaks TLS alone. */
+  /**
+   * PEM files of a certificate (followed by its chain) and its key; with them, the coordinator speaks only
+   * TLS.
+   */
   tls: z
     .strictObject({
-      /** File of the certificate, its chain behind it. */
+      /** File of the certificate, followed by its chain. */
       certificate: z.string().min(1),
-      /** File of its key. */
+      /** File of the certificate's key. */
       key: z.string().min(1),
     })
     .optional(),
-  /** Tokens with which any number of devices enrol, besides those that operators make. */
+  /** Tokens with which any number of devices can enrol, in addition to those that operators create. */
   enrolmentTokens: z
     .array(z.string().min(16, 'expected a token of at least 16 characters').max(4_096))
     .min(1)
     .optional(),
-  /** Where operators reach the dashboard, such as `https://learn.example.org`: alerts link to it. Without it, where the coordinator listens. */
+  /**
+   * URL at which operators reach the dashboard, such as `https://learn.example.org`; alerts link to it.
+   * Without it, the address on which the coordinator listens.
+   */
   publicUrl: z
     .string()
     .refine(isWebOrigin, 'expected an origin such as "https://learn.example.org"')
     .optional(),
-  /** What operators are told of by themselves. @default {} */
+  /** Alerts that operators get automatically. @default {} */
   alerts: alertsSchema,
-  /** How models are served. @default {} */
+  /** Settings of model serving. @default {} */
   inference: inferenceSchema,
-  /** Where training runs, versions and their figures are told, besides being kept here. @default {} */
+  /**
+   * Servers that training runs, versions and their figures are reported to, in addition to being stored here.
+   * @default {}
+   */
   tracking: trackingSchema,
-  /** A module whose default export is an `EnrolmentVerifier`, which is asked about devices without a right token. */
+  /**
+   * Module whose default export is an `EnrolmentVerifier`, which decides about devices without a valid token.
+   */
   enrolmentVerifier: z.string().min(1).optional(),
-  /** Anybody may enrol; only on the loopback address. @default false */
+  /** True if any device may enrol; only on the loopback address. @default false */
   openEnrolment: z.boolean().default(false),
-  /** Devices may use the floors of `development()` and pages say so. Allowed only on the loopback address. @default false */
+  /**
+   * True if devices may use the floors of `development()`, which pages then say; only on the loopback
+   * address. @default false
+   */
   development: z.boolean().default(false),
-  /** Operator tokens besides those of the storage: `murmuration tokens create --for-config` prints them. @default [] */
+  /**
+   * Operator tokens in addition to those in the storage; `murmuration tokens create --for-config` prints
+   * them. @default []
+   */
   operatorTokens: z
     .array(
       z.strictObject({
-        /** By which the token is named and listed. */
+        /** Token id, under which it is listed. */
         id: z.string().regex(/^[A-Za-z0-9_-]{16}$/, 'expected 16 letters, digits, hyphens and underscores'),
-        /** Who has it. */
+        /** Name of the token's owner. */
         name: z.string().min(1).max(100),
-        /** What it allows. */
+        /** Role that the token grants. */
         role: z.enum(roles),
-        /** Digest of the token. */
+        /** SHA-256 digest of the token. */
         sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
       }),
     )
@@ -160,7 +203,7 @@ const checked = configSchema
       path: ['enrolmentTokens'],
       error:
         'expected an array of tokens, or one of storage, enrolmentVerifier and openEnrolment, so that devices can enrol',
-      // Whatever else is wrong.
+      // Reports this even if other fields are wrong.
       when: ({ value }) => typeof value === 'object' && value !== null,
     },
   )
@@ -210,10 +253,10 @@ const checked = configSchema
   })
   .transform(config => ({ ...config, enrolmentTokens: config.enrolmentTokens ?? [] }));
 
-/** A coordinator's configuration, complete and checked. */
+/** Complete, validated configuration of a coordinator. */
 export type Config = z.output<typeof checked>;
 
-/** Environment variables, which go before the file. */
+/** Environment variables, which take precedence over the file. */
 export const variables = {
   MURMURATION_HOST: { field: 'host', read: text => text },
   MURMURATION_PORT: { field: 'port', read: number },
@@ -228,7 +271,7 @@ export const variables = {
   MURMURATION_ENROLMENT_TOKENS: { field: 'enrolmentTokens', read: list },
 } as const satisfies Record<string, { field: keyof Config; read: (text: string) => unknown }>;
 
-/** Fields whose values no message repeats. */
+/** Fields whose values must not appear in messages. */
 const secrets: readonly string[] = [
   'storage',
   's3.accessKeyId',
@@ -246,10 +289,10 @@ const secrets: readonly string[] = [
   'inference.log.kafka',
 ];
 
-// For editors, which show what fields mean as they are written.
-/** Throws `config.invalid`, naming each field that is wrong and what it may be. */
+// This overload gives editors the fields' documentation while one writes.
+/** Validates a configuration. Throws `config.invalid`, naming each invalid field and what it may be. */
 export function parseConfig(input: z.input<typeof configSchema>): Config;
-/** The same, of anything: JSON that was read, for example. */
+/** Validates a value of unknown type, such as parsed JSON. */
 export function parseConfig(input: unknown): Config;
 export function parseConfig(input: unknown): Config {
   const parsed = checked.safeParse(input, { error: plainWords });
@@ -261,7 +304,10 @@ export function parseConfig(input: unknown): Config {
   return parsed.data;
 }
 
-/** Reads a JSON file, if one is named, puts the environment over it, and checks the whole. Throws `config.invalid`. */
+/**
+ * Reads a JSON file, if one is named, applies the environment over it, and validates the result. Throws
+ * `config.invalid`.
+ */
 export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEnv): Promise<Config> {
   const input: Record<string, unknown> = file === undefined ? {} : await readJson(file);
   for (const [name, { field, read }] of Object.entries(variables)) {
@@ -270,7 +316,7 @@ export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEn
   }
   if (typeof input['s3'] === 'object' && input['s3'] !== null)
     input['s3'] = { ...credentials(env), ...input['s3'] };
-  // No field of it is wrong.
+  // An empty configuration has no wrong field to name.
   if (file === undefined && Object.keys(input).length === 0)
     throw new MurmurationError(
       'config.invalid',
@@ -279,7 +325,7 @@ export async function loadConfig(file: string | undefined, env: NodeJS.ProcessEn
   return parseConfig(input);
 }
 
-/** Those of S3, where every program finds them. */
+/** Returns the S3 credentials from their usual environment variables. */
 function credentials(env: NodeJS.ProcessEnv): Record<string, string> {
   const found = {
     accessKeyId: env['AWS_ACCESS_KEY_ID'],

@@ -25,8 +25,9 @@ import { diskOf, openWatch } from './watch.ts';
 import { openWorkers } from './workers.ts';
 
 /**
- * A coordinator, or a cell of one: each part adds its routes, its metrics and its end to the scope as it opens, and what opened last ends first.
- * Throws `config.invalid`, `storage.*`, and whatever a task's model throws.
+ * Opens a coordinator, or a cell of one. Each part adds its routes, its metrics and its closing to the scope
+ * as it opens; the last one opened closes first. Throws `config.invalid`, `storage.*`, and whatever a task's
+ * model throws.
  */
 export async function openCoordinator(base: ProcessScope, start: Start): Promise<Running> {
   const { config, clock, random, storage, events, moments, opened } = base;
@@ -36,7 +37,7 @@ export async function openCoordinator(base: ProcessScope, start: Start): Promise
   const looks = { clock, events, ...start };
   const ticketCheck = isCell ? await firstLook(() => TicketCheck.open(base), looks) : undefined;
   const workers = openWorkers(base, start.threads);
-  // Devices may be here before a task that they have a part in.
+  // Devices may connect before a task in which they take part is here.
   const expected = isCell ? start.tasks : tasks;
   const entrance = await openEntrance(base, expected, start.verifyEnrolment);
   const { app, admin, connections, gateway, population, hasOperators } = entrance;
@@ -74,16 +75,16 @@ export async function openCoordinator(base: ProcessScope, start: Start): Promise
 
   const readiness = openReadiness(scope, core, silentSince);
   await openRoutes(scope, { core, entrance, watch, experiments, inference });
-  // What answers requests is still there while the last are answered.
+  // The entrance closes before the parts that answer its last requests.
   opened.add(() => entrance.close());
   openFeed(scope, entrance, watch);
   const predict = devicePredictions({ ...core, ...inference, most: config.limits.predictions });
   gateway.open({ ...core.requests, predict });
-  // What other cells have under way is theirs.
+  // A cell leaves rounds under way to the cells that run them.
   if (!cell) await core.resume();
   const url = await listen(app, config, entrance.isEncrypted ? 'https' : 'http');
   if (ticketCheck) ticketCheck.url = config.cellUrl ?? url;
-  // Devices are still here while their rounds end, or are left to the next start.
+  // Devices must still be connected while their rounds end or are left to the next start.
   opened.add(() => core.suspend());
   if (cell) {
     opened.add(() => cell.stop());

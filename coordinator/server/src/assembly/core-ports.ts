@@ -15,52 +15,52 @@ import type { PartDeal } from '@murmuration/storage/leases/parts';
 import type { Storage } from '@murmuration/storage/storage';
 import type { MomentActions } from './moment-actions.ts';
 
-/** What the parts of a task need of experiments. */
+/** Parts of experiments that a task uses. */
 export type FollowedExperiments = Pick<
   Experiments,
   'models' | 'modelsOf' | 'ofDevice' | 'served' | 'devices'
 >;
 
-/** The way to all devices, whatever carries it. */
+/** Channel to all devices, over any transport. */
 export interface DeviceChannel extends CohortChannel {
-  /** Devices that are connected and have said hello. */
+  /** Number of devices that are connected and have said hello. */
   readonly size: number;
-  /** Those devices. */
+  /** Devices that are connected and have said hello. */
   readonly devices: Iterable<DeviceId>;
-  /** Tells a device that it may come back sooner; one without a connection is not told. */
+  /** Tells a connected device that it may come back sooner; does nothing for others. */
   comeBack(device: DeviceId, message: ComeBack): void;
-  /** Closes the connection of a device that was revoked, or that another cell takes, if it has one. */
+  /** Closes the connection, if any, of a device that was revoked or that another cell takes. */
   disconnect(device: DeviceId, code: 'device.revoked' | 'server.unreachable'): void;
 }
 
-/** What a coordinator stands on; all of it is closed by the caller, after the core. */
+/** Dependencies of a core; the caller closes all of them after the core. */
 export interface CorePorts {
   readonly clock: Clock;
-  /** Draws cohorts, and makes ids and tokens of rounds. */
+  /** Draws cohorts, round ids and round tokens. */
   readonly random: RandomBytes;
-  /** Spreads check-ins. */
+  /** Source of randomness that spreads check-ins. */
   readonly jitter: RandomBytes;
-  /** Makes the secrets of noise, which nobody may guess. */
+  /** Source of the secrets of noise, which must be unpredictable. */
   readonly secrets: RandomBytes;
   readonly storage: Storage;
-  /** Open. */
+  /** Opened by the caller. */
   readonly population: Population;
-  /** Devices that will have enrolled once they are wanted, where that is known. */
+  /** Number of devices that will have enrolled by the time they are needed, if known. */
   readonly expected?: number;
   readonly channel: DeviceChannel;
   readonly unmasker: Unmasker;
   readonly noise: NoiseMaker;
-  /** Trains on examples of the coordinator's own. */
+  /** Trains on the coordinator's own examples. */
   readonly trainer: CentralTrainer;
   readonly events: CoordinatorEvents;
-  /** Its parts join these. */
+  /** Moments that the core's parts join. */
   readonly moments: MomentActions;
   readonly limits: Limits;
   readonly retention: RetentionPolicy;
-  /** Of a cell: how devices are dealt to the parts of rounds that are spread; left out where each round is whole. */
+  /** Deals devices to the parts of spread rounds, in a cell; undefined if every round is whole. */
   readonly deal?: PartDeal | undefined;
-  /** Throws where no device is led now; left out where all always are. */
+  /** Throws if no device may be led now; undefined if all always may. */
   readonly requireLeading?: (() => void) | undefined;
-  /** Throws `ticket.refused` for a device that may not check in here; left out where all may. */
+  /** Throws `ticket.refused` for a device that may not check in here; undefined if all may. */
   readonly requireSent?: ((device: DeviceId, message: CheckIn) => void) | undefined;
 }

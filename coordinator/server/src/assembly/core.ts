@@ -31,21 +31,24 @@ import { taskPreparer } from './prepare-task.ts';
 import { TaskLife } from './task-life.ts';
 import { TaskTable } from './task-table.ts';
 
-/** A coordinator without a network: rounds, registry, check-ins; what devices and operators ask is led here. */
+/**
+ * Coordinator without a network: rounds, registry, check-ins, and the handling of device and operator
+ * requests.
+ */
 export interface Core {
-  /** By the task's name. */
+  /** Rounds by task name. */
   readonly rounds: ReadonlyMap<string, TaskRounds>;
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly checkIns: ReadonlyMap<string, CheckInHandler>;
   readonly conducts: ReadonlyMap<string, Conduct>;
-  /** Of a cell: its parts of rounds that are spread. */
+  /** Parts of spread rounds that this process runs; only in a cell. */
   readonly parts: Parts | undefined;
   readonly registry: Registry;
   readonly versionAliases: VersionAliases;
-  /** Which versions in use can't be read. */
+  /** Tracks which versions in use can't be read. */
   readonly readability: Readability;
   readonly settings: SettingsManager;
-  /** The words that devices have and vocabularies lack. */
+  /** Words that devices have and vocabularies lack. */
   readonly newWords: NewWords;
   readonly privacy: PrivacyBudgets;
   readonly traffic: Traffic;
@@ -56,30 +59,31 @@ export interface Core {
   readonly convictions: Convictions;
   /** Answers devices that have said hello. */
   readonly requests: DeviceRequests;
-  /** Takes their updates. */
+  /** Takes the devices' updates. */
   readonly uploads: Uploads;
-  /** Keeps the versions of experiments, and lets devices have their arms; before devices connect. */
+  /** Keeps the versions of experiments and gives devices their arms; call it before devices connect. */
   follow(experiments: FollowedExperiments): void;
-  /** The experiments on a task whose arms answer requests. */
+  /** Returns the experiments on a task whose arms answer requests. */
   served(task: TaskName): ReturnType<FollowedExperiments['served']>;
   /**
-   * Makes all that a further task needs. Nobody sees it before the function that is returned is called, which begins its rounds where those of
-   * the others have begun, once `ready` has settled. Throws `storage.*`, and whatever the task's model throws.
+   * Prepares a further task. The task stays invisible until the returned function is called; that function
+   * begins the task's rounds once `ready` has settled, if those of the other tasks have begun. Throws
+   * `storage.*`, and whatever the task's model throws.
    */
   add(task: Task): Promise<(ready: (added: TaskRounds) => Promise<void>) => Promise<TaskRounds>>;
-  /** Goes on with rounds that the storage has under way; before `start`. */
+  /** Resumes the rounds that the storage has under way; call it before `start`. */
   resume(): Promise<void>;
   /** Begins the rounds. Throws `server.stopping` after `endRounds` and `suspend`. */
   start(): Promise<void>;
-  /** Ends the rounds under way and begins no others; what is old is deleted when it returns. */
+  /** Ends the rounds under way and begins no others; expired data is deleted when it returns. */
   endRounds(): Promise<void>;
-  /** Ends the rounds, or leaves them to a coordinator after this one where the storage is durable; twice is harmless. */
+  /** Ends the rounds, or leaves them to the next coordinator if the storage is durable. Idempotent. */
   suspend(): Promise<void>;
-  /** Suspends, ends evaluations, and writes down what was gathered; once devices have no connection. */
+  /** Suspends, ends evaluations, and writes what was gathered; call it once no device is connected. */
   close(): Promise<void>;
 }
 
-/** Puts a core together; no two tasks have one name. Throws `storage.*`, and whatever a task's model throws. */
+/** Opens a core; task names must be unique. Throws `storage.*`, and whatever a task's model throws. */
 export async function openCore(defined: readonly Task[], ports: CorePorts): Promise<Core> {
   const { clock, storage, population, channel, events, moments, deal } = ports;
   const { history } = storage;
@@ -197,7 +201,7 @@ const budgetsOf = (
     clock,
     enrolled: () => Math.max(population.size, expected ?? 0),
     begun: (task, moreNoise) => events.emit('budget', task, moreNoise),
-    // A round may wait for no others now.
+    // A round may have been waiting only for these accounts.
     accountsRead: task => rounds.get(task)?.poolChanged(),
     failed: error => events.emit('fault', 'reading who has taken part under a privacy budget', error),
   });

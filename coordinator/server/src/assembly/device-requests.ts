@@ -13,30 +13,30 @@ import { knownTask } from '@murmuration/rounds/task/known-task';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 import type { Parts } from './parts.ts';
 
-/** What answers the devices of a coordinator; maps are by the task's name. */
+/** Parts that answer devices; maps are by task name. */
 interface Answering {
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
   readonly rounds: AllRounds;
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly checkIns: ReadonlyMap<string, CheckInHandler>;
-  /** Those of a cell. */
+  /** Parts of spread rounds; only in a cell. */
   readonly parts: Parts | undefined;
   readonly deviceRegistry: DeviceRegistry;
   readonly versionAliases: VersionAliases;
-  /** The model that a device serves by an experiment; undefined: the champion. */
+  /** Returns the model that an experiment gives the device, or undefined for the champion. */
   readonly armOf: (task: TaskName, device: DeviceId) => ModelHash | undefined;
-  /** A device that may take part would answer these queries. */
+  /** Called when a device checks in that may take part and would answer these queries. */
   readonly came: (task: TaskName, device: DeviceId, answers?: readonly string[]) => void;
   readonly convictions: Pick<Convictions, 'outUntil'>;
   /** Throws `ticket.refused` for a device that no front has sent for this task. */
   readonly requireSent: (device: DeviceId, message: CheckIn) => void;
 }
 
-/** ms after which a device asks its front again whose part of a round another cell has now. */
+/** Delay in ms after which a device asks its front again because another cell now has its part of a round. */
 const whileMoving = 1_000;
 
-/** Leads what devices ask to the part of the coordinator that answers it. */
+/** Routes device requests to the parts that answer them. */
 export function deviceRequests({
   clock,
   events,
@@ -62,7 +62,10 @@ export function deviceRequests({
     return armOf(task, device) ?? (champion.pinned ? champion.model : undefined);
   };
   const all = () => [...rounds.values(), ...(parts?.all ?? [])];
-  /** What it has waited for was on a connection that is over, also where another one has taken its place. */
+  /**
+   * Removes a device from all waiting: it waited on a connection that is over, even if a new one has replaced
+   * it.
+   */
   const waitsNoMore = (device: DeviceId) => {
     parts?.moved(device);
     for (const pool of [...pools.values(), ...(parts?.pools ?? [])]) pool.remove(device);

@@ -4,13 +4,16 @@ import type { CorePorts } from './core-ports.ts';
 import type { Parts } from './parts.ts';
 import type { TaskTable } from './task-table.ts';
 
-/** Who may revoke and convict devices, and what becomes of theirs then. */
+/** Revokes and convicts devices, and cleans up after them. */
 export interface DeviceControl {
   readonly deviceRegistry: DeviceRegistry;
   readonly convictions: Convictions;
 }
 
-/** Ends what a revoked or convicted device has, in all tasks and in the parts of a cell. Throws `storage.*`. */
+/**
+ * Opens device control, which ends all that a revoked or convicted device has, in all tasks and in the parts
+ * of a cell. Throws `storage.*`.
+ */
 export async function openDeviceControl(
   { storage, population, channel, clock, events }: CorePorts,
   { rounds, pools, conducts }: TaskTable,
@@ -31,7 +34,7 @@ export async function openDeviceControl(
       withdraw(device) {
         const waitsIn = [...pools.values(), ...(parts?.pools ?? [])].filter(pool => pool.has(device));
         for (const pool of waitsIn) pool.remove(device);
-        // Nothing else ends the waiting of a device.
+        // Only the end of its connection ends the waiting of a device.
         if (waitsIn.length > 0) channel.disconnect(device, 'server.unreachable');
       },
       revoke: device => deviceRegistry.revoke(device),

@@ -12,23 +12,24 @@ import { Gateway } from '../socket/gateway.ts';
 import { openPeople, type People } from './people.ts';
 import type { Scope } from './scope.ts';
 
-/** What operators and devices come in by. */
+/** Entry point of operators and devices. */
 export interface Entrance extends People {
   readonly hasOperators: boolean;
   readonly app: App;
-  /** Takes routes until all parts are open. */
+  /** Collects admin routes until all parts are open. */
   readonly admin: AdminApi;
   readonly isEncrypted: boolean;
   readonly connections: DeviceConnections;
   readonly gateway: Gateway;
   readonly polled: PolledConnections;
-  /** Lets nobody in any more, and returns once all have left; twice is harmless. */
+  /** Accepts no more connections, and resolves once all have closed. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * How operators and devices come in, whatever the role of the process: who they are, and the server, sockets and polled connections that they use.
- * Nothing listens yet; sockets take the frames of `tasks` from the beginning. Throws `config.invalid`, `storage.*`.
+ * Opens the entrance that every role has: accounts and devices, and the server, sockets and polled
+ * connections that they use. Nothing listens yet; sockets accept the frames of `tasks` from the beginning.
+ * Throws `config.invalid`, `storage.*`.
  */
 export async function openEntrance(
   scope: Scope,

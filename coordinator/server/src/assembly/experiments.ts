@@ -3,7 +3,7 @@ import { experimentRoutes } from '../http/routes/admin/experiments.ts';
 import type { Core } from './core.ts';
 import type { ServedScope } from './scope.ts';
 
-/** Opens the experiments of all tasks of a core, going on with those that ran. Throws `storage.*`. */
+/** Opens the experiments of all tasks of a core and resumes those under way. Throws `storage.*`. */
 export async function openExperiments(
   { config, clock, random, events, moments, storage, opened, admin }: ServedScope,
   core: Pick<Core, 'rounds' | 'versionAliases' | 'follow'>,
@@ -21,7 +21,7 @@ export async function openExperiments(
     isMeasured: config.inference.feedback !== null,
   });
   opened.add(() => experiments.close());
-  // To a cell, tasks come one by one, and their experiments with them.
+  // A cell gets its tasks, with their experiments, one at a time.
   if (config.role !== 'cell') await experiments.open();
   core.follow(experiments);
   moments.join({ experiments });

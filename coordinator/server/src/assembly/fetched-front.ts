@@ -25,33 +25,40 @@ import { OpenResources } from './open-resources.ts';
 import { openPeople, type People } from './people.ts';
 import { openScope, type Scope } from './scope.ts';
 
-/** ms after which what devices have done is written down with the next request. */
+/** Delay in ms after which the next request also writes the devices' activity. */
 const writeAfter = 1_000;
 
-/** A front that answers whoever brings requests: it opens no port. */
+/** Front that answers requests handed to it and opens no port. */
 export interface FetchedFront {
-  /** Answers a request. Where it comes from, the last of its `X-Forwarded-For` says, if `trustedProxies` has `127.0.0.1`. */
+  /**
+   * Answers a request. The client's address is the last entry of `X-Forwarded-For` if `trustedProxies` has
+   * `127.0.0.1`.
+   */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The same for adapters of other platforms, which bring requests by `inject`. */
+  /** App for adapters of other platforms, which hand over requests by `inject`. */
   readonly app: FastifyInstance;
-  /** Writes what is left, and lets go of the database. */
+  /** Writes what is left and releases the database. */
   close(): Promise<void>;
 }
 
 export interface FetchedFrontOptions {
   readonly clock?: Clock;
   readonly random?: RandomBytes;
-  /** An app's own check of devices that enrol without a right token, such as an attestation. */
+  /** Custom check of devices that enrol without a valid token, such as an attestation. */
   readonly verifyEnrolment?: EnrolmentVerifier;
-  /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
+  /**
+   * Storage that the caller opens and closes; without it, the one that the configuration names is opened, and
+   * closed at the end.
+   */
   readonly storage?: Storage;
 }
 
 /**
- * A front within a function of somebody's platform: it enrols devices, answers their check-ins over plain HTTP with a time to come back or a ticket
- * to a cell, serves models, and leads what operators ask of a task to its cell. All that it knows comes with a request or is in the database, so
- * that any number of functions answer any request, and none has to live on in between. Throws `config.invalid` where the
- * configuration is of no front or anybody could enrol, and `storage.*`.
+ * Opens a front inside a serverless function: it enrols devices, answers their check-ins over plain HTTP with
+ * a time to come back or a ticket to a cell, serves models, and forwards what operators ask about a task to
+ * its cell. All its state comes with a request or is in the database, so any number of functions can answer
+ * any request, and none has to live on in between. Throws `config.invalid` if the configuration is not of a
+ * front or would let anybody enrol, and `storage.*`.
  */
 export async function fetchFront(
   config: Config,
@@ -90,10 +97,10 @@ async function openApp(scope: Scope, people: People): Promise<App> {
   const { directory, requests, activity, hourly } = openFrontParts(scope, people, key);
   const app = await createApp({ events, clock, limits, trustedProxies, tls: undefined, cors: config.cors });
   opened.add(() => app.close());
-  // Before whatever is asked, since nothing was looked at meanwhile.
+  // The directory is not refreshed between requests, so each request does it first.
   app.addHook('preHandler', () => directory.look());
   let writtenAt = Number.NEGATIVE_INFINITY;
-  // Before the answer is out: afterwards the platform may stop everything.
+  // Must happen before the answer is sent: afterwards the platform may freeze the function.
   app.addHook('onSend', async () => {
     if (clock.now() - writtenAt < writeAfter) return;
     writtenAt = clock.now();
@@ -116,7 +123,7 @@ async function openApp(scope: Scope, people: People): Promise<App> {
   return app;
 }
 
-/** A function is reached by anybody, and its platform speaks TLS. */
+/** Throws if the configuration does not suit a function, which is public and whose platform speaks TLS. */
 function requireFront({ role, openEnrolment, development, tls }: Config): void {
   const refuse = (why: string) => {
     throw new MurmurationError('config.invalid', `The configuration: ${why}`);

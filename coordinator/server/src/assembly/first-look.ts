@@ -6,15 +6,15 @@ import { isOutage, untilStored } from '@murmuration/rounds/rounds/until-stored';
 export interface FirstLookPorts {
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
-  /** Hears why the start waits: once, at the first failure. */
+  /** Called once, at the first failure, with the reason why the start waits. */
   readonly waits: (error: MurmurationError) => void;
-  /** The database has answered after that. */
+  /** Called when the database answers after `waits`. */
   readonly answered: () => void;
 }
 
 /**
- * What a start asks of the leases, again until the database answers in the time that any look at them has: one that is slow, or away for a moment, is no
- * reason to end, as it is none later. Throws what is no outage.
+ * Repeats a start's first look at the leases until the database answers within the time limit of any look. A
+ * slow or briefly unavailable database is no reason to exit. Throws errors that are no outage.
  */
 export async function firstLook<Found>(
   look: () => Promise<Found>,
@@ -24,7 +24,7 @@ export async function firstLook<Found>(
   const found = await untilStored(look, {
     clock,
     events,
-    // Whoever ends the process before ends this with it.
+    // Ending the process ends this too.
     signal: new AbortController().signal,
     where: 'looking at the leases for the first time: the start waits until the database answers',
     outage: isOutage,

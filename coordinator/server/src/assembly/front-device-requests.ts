@@ -4,7 +4,7 @@ import type { DeviceRegistry } from '@murmuration/rounds/population/device-regis
 import type { FrontRequests } from '../cells/front-requests.ts';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
 
-/** What devices ask a front that has no part in rounds. */
+/** Answers device requests at a front, which has no part in rounds. */
 export function deviceRequests(
   requests: FrontRequests,
   events: CoordinatorEvents,

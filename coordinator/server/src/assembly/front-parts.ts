@@ -23,22 +23,25 @@ import { leasesOf } from './leases.ts';
 import type { People } from './people.ts';
 import type { Scope } from './scope.ts';
 
-/** Connections that devices keep from one request to the next. */
+/** Connections that devices keep between requests. */
 type Connections = Pick<
   DeviceConnections,
   'size' | 'devices' | 'isConnected' | 'comeBack' | 'announce' | 'disconnect'
 >;
 
-/** Parts of a front: what it knows of the cells, and answers devices by. */
+/** Parts of a front: its knowledge of the cells, and what answers devices. */
 export interface FrontParts {
   readonly directory: Directory;
   readonly requests: DeviceRequests;
-  /** Count what devices do, and write it down when they are closed. */
+  /** Counts devices' activity, and writes it when closed. */
   readonly activity: ActivityRecorder;
   readonly hourly: HourlyCounter;
 }
 
-/** `ticketKey` is that of the cells. Nothing is known of them before the directory has looked. */
+/**
+ * Opens the parts of a front. `ticketKey` is the key of the cells. The directory is empty until it has
+ * looked.
+ */
 export function openFrontParts(
   { clock, random, storage, events, opened }: Scope,
   { population }: Pick<People, 'population'>,
@@ -79,8 +82,8 @@ export function openFrontParts(
 }
 
 /**
- * The routes of a front beside those of connections: models, and what is asked of a task, which is led to its cell. Returns what guards what
- * tells of all tasks.
+ * Adds the routes of a front other than those of connections: models, and requests about a task, which are
+ * forwarded to its cell. Returns the guard of routes that cover all tasks.
  */
 export async function frontRoutes(
   app: App,

@@ -19,8 +19,9 @@ import { watchStorage } from './storage-health.ts';
 import { version } from './version.ts';
 
 /**
- * A front: it enrols devices and sends them to the cells that have their tasks, serves models, and leads what operators ask to cells. It has no
- * state of its own but its connections, so that there may be any number. Throws `config.invalid`, `storage.*`.
+ * Opens a front, which enrols devices and sends them to the cells that have their tasks, serves models, and
+ * forwards operators' requests to cells. Its connections are its only state, so there may be any number of
+ * fronts. Throws `config.invalid`, `storage.*`.
  */
 export async function openFront(scope: ProcessScope, start: Start): Promise<Running> {
   const { config, clock, storage, events, opened } = scope;
@@ -45,7 +46,7 @@ export async function openFront(scope: ProcessScope, start: Start): Promise<Runn
   metricRoutes(app, scope.metrics, await frontRoutes(app, scope, entrance, directory));
   connectionRoutes(app, polled, { trustedProxies });
   await serveApps(app, config.apps);
-  // What devices do is counted until the last has left.
+  // Activity is counted until the last device has left.
   opened.add(() => entrance.close());
   gateway.open(requests);
   opened.add(() => directory.close());
@@ -70,7 +71,7 @@ export async function openFront(scope: ProcessScope, start: Start): Promise<Runn
   return {
     url,
     grpc: undefined,
-    // Of no task: these are with the cells.
+    // Empty: the cells control the rounds of their tasks.
     control: new RoundControl(new Map(), storage.pausedTasks, () => {}),
     runs: new RunControl(new Map(), storage.runs, clock),
     async start() {},
@@ -78,7 +79,7 @@ export async function openFront(scope: ProcessScope, start: Start): Promise<Runn
   };
 }
 
-/** Measures connections; of rounds, the cells tell. */
+/** Measures connections; the cells measure rounds. */
 function measure(
   { metrics, events, clock }: ProcessScope,
   { connections, polled, population }: Pick<Entrance, 'connections' | 'polled' | 'population'>,

@@ -12,13 +12,16 @@ import { latencyP99 } from '@murmuration/serving/server/latency';
 import type { Core } from './core.ts';
 import type { Scope } from './scope.ts';
 
-/** What decides about versions. */
+/** Parts that decide about versions. */
 export interface Decisions {
   readonly gates: Gates;
   readonly watcher: PromotionWatcher;
 }
 
-/** Opens the gates of all tasks of a core, and what watches the versions that they promote, before rounds go on. Throws `storage.*`. */
+/**
+ * Opens the gates of all tasks of a core and the watcher of the versions that they promote; call it before
+ * rounds resume. Throws `storage.*`.
+ */
 export async function openGates(
   { config, clock, events, moments, storage, opened }: Scope,
   {
@@ -44,7 +47,7 @@ export async function openGates(
   });
   opened.add(() => watcher.close());
   moments.join({ watcher });
-  // To a cell, tasks come one by one.
+  // A cell gets its tasks one at a time.
   if (config.role !== 'cell') await watcher.open();
   const gates = new Gates({
     taskOf,
@@ -69,7 +72,7 @@ export async function openGates(
   return { gates, watcher };
 }
 
-/** ms in which a version answers 99 of 100 requests, in a thread of its own. */
+/** Measures the 99th percentile of a version's latency, in ms, in a separate thread. */
 const measureLatency: GatePorts['latencyP99'] = async (
   { name, serving: { warmUp, transformer } },
   files,
@@ -85,7 +88,7 @@ const measureLatency: GatePorts['latencyP99'] = async (
   }
 };
 
-/** Throws `config.invalid` for a task that promotes by what is not measured. */
+/** Throws `config.invalid` for a task whose promotion depends on a figure that is not measured. */
 export function requireMeasured(
   { name, promote }: Task,
   { isMeasured }: Pick<Experiments, 'isMeasured'>,
@@ -97,7 +100,10 @@ export function requireMeasured(
     );
 }
 
-/** Begins the canary that a task asks for, of a version that has passed its gate. Throws as `Experiments.create`. */
+/**
+ * Begins the canary that a task asks for, for a version that has passed its gate. Throws the errors of
+ * `Experiments.create`.
+ */
 function beginCanary(
   experiments: Pick<Experiments, 'create'>,
   { name, promote }: Task,

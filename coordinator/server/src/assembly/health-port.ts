@@ -7,7 +7,10 @@ import { listen } from '../http/listen.ts';
 import { healthRoutes, type Readiness } from '../http/routes/health.ts';
 import type { Config } from './config.ts';
 
-/** How far a start has come: it waits for a storage that another coordinator has, or that does not answer, or opens what it needs. */
+/**
+ * Progress of a start: opening what it needs, standing by while another coordinator holds the storage, or
+ * waiting for a storage that does not answer.
+ */
 type Before = 'starting' | 'standby' | 'waiting';
 
 const details: Readonly<Record<Before, string>> = {
@@ -17,8 +20,8 @@ const details: Readonly<Record<Before, string>> = {
 };
 
 /**
- * The health of a coordinator on a port of its own, from the start of the process on: one that stands by listens nowhere else, so nothing
- * else tells one that waits from one that hangs.
+ * Health endpoint on a separate port, available from the start of the process. A standby process listens
+ * nowhere else, so only this port tells one that waits from one that hangs.
  */
 export class HealthPort {
   readonly url: string;
@@ -30,11 +33,11 @@ export class HealthPort {
     this.#close = close;
   }
 
-  /** Listens on `port`, by plain HTTP. Throws `config.invalid` where that is not to be had. */
+  /** Listens on `port` by plain HTTP. Throws `config.invalid` if the port is unavailable. */
   static async open(config: Config, port: number, clock: Clock): Promise<HealthPort> {
     const { limits, host } = config;
     const trustedProxies = trustProxies(config.trustedProxies);
-    // What is refused here is nothing that the log of a coordinator is about.
+    // Refusals here do not belong in the coordinator's log, so their events go nowhere.
     const app = await createApp({ events: new CoordinatorEvents(), clock, limits, trustedProxies, cors: [] });
     const current = (): Readiness => opened.#readiness();
     healthRoutes(app, {

@@ -38,35 +38,36 @@ import type { Core } from './core.ts';
 import type { ServedScope } from './scope.ts';
 import { version } from './version.ts';
 
-/** The inference server of a coordinator. */
+/** Inference server of a coordinator. */
 export interface OpenInference {
   readonly server: InferenceServer;
-  /** Who may ask what. */
+  /** Access control of the inference server. */
   readonly access: Access;
   readonly tokens: InferenceTokens;
-  /** Where gRPC is spoken, such as `127.0.0.1:8901`; undefined: nowhere. */
+  /** Address on which gRPC is served, such as `127.0.0.1:8901`; undefined if it is not. */
   readonly grpc: string | undefined;
   readonly source: ModelSource;
-  /** What its routes stand on. */
+  /** Dependencies of the inference routes. */
   readonly ports: DoorPorts;
 }
 
-/** ms that closing waits for answers to be read. */
+/** Milliseconds that closing waits for answers to be read. */
 const patience = 5_000;
 
 type Served = Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
 
-/** What the inference server asks and tells of versions that are tried. */
+/** Connections of the inference server to versions under trial. */
 interface Trials {
-  /** Hears of each request, and of what came of predictions. */
+  /** Receives each request, and the outcomes of predictions. */
   readonly watcher: Pick<PromotionWatcher, 'answered' | 'judged'>;
-  /** Says which versions requests get, and hears of what became of them. */
+  /** Chooses the versions that answer requests, and receives their outcomes. */
   readonly experiments: Pick<Experiments, 'served' | 'arms' | 'judged' | 'taskOf'>;
 }
 
 /**
- * Serves the models of the coordinator's own registry on its app, in a thread that starts with the first request, and over gRPC where the
- * configuration names a port. Throws `config.invalid`, and what opening its log throws.
+ * Serves the models of the coordinator's registry on its app, in a thread that starts with the first request,
+ * and over gRPC if the configuration names a port. Throws `config.invalid`, and the errors of opening its
+ * log.
  */
 export async function openInference(
   scope: ServedScope,
@@ -155,7 +156,9 @@ export async function openInference(
   return { server, access, tokens, source, ports: doors, grpc: grpc?.address };
 }
 
-/** What watches the requests for drift and accuracy; undefined where the settings watch nothing. */
+/**
+ * Opens the monitoring of requests for drift and accuracy; returns undefined if the settings watch nothing.
+ */
 async function openMonitoring(
   { config, clock, random, events, moments, storage, metrics, opened }: ServedScope,
   { rounds, versionAliases }: Served,
@@ -197,7 +200,7 @@ async function openMonitoring(
   return monitor;
 }
 
-/** The versions of all tasks that leave no layer on devices. */
+/** Returns the versions of all tasks that keep no layer on devices. */
 const sourceOf = (
   { storage }: ServedScope,
   { registry, rounds, versionAliases }: Served,

@@ -2,7 +2,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskLeases } from '@murmuration/storage/leases/ports';
 import type { Storage } from '@murmuration/storage/storage';
 
-/** The leases of a storage that a configuration calls shared. Throws `config.invalid` for one that is not, such as one in memory. */
+/**
+ * Returns the leases of a storage that the configuration calls shared. Throws `config.invalid` if it is not,
+ * such as one in memory.
+ */
 export function leasesOf({ leases }: Pick<Storage, 'leases'>): TaskLeases {
   if (leases) return leases;
   throw new MurmurationError(

@@ -8,8 +8,8 @@ import type { TrackingScope } from './scope.ts';
 import { version } from './version.ts';
 
 /**
- * Tells the OpenLineage server of the configuration, if it has one, of what happens from now on, and of what waits since before. Closing leaves
- * what waits for the next start.
+ * Reports events to the OpenLineage server of the configuration, if it has one, from now on, beginning with
+ * those still queued. Closing leaves the queue to the next start.
  */
 export function openLineage(
   { config, storage, events, metrics, clock, random, opened }: TrackingScope<'history' | 'lineage'>,
@@ -47,7 +47,7 @@ export function openLineage(
   opened.add(async () => {
     await recorder.settled();
     const closed = deliverer.close();
-    // What is on its way is told again by the next start.
+    // The next start sends an interrupted delivery again.
     stop.abort();
     await closed;
   });

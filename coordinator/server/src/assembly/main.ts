@@ -19,22 +19,23 @@ import type { CoordinatorEnvironment, Running } from './start.ts';
 export type { CoordinatorEnvironment } from './start.ts';
 
 export interface Coordinator extends Running {
-  /** For those who watch. */
+  /** Events of the coordinator, for observers. */
   readonly events: CoordinatorEvents;
-  /** What it does by itself, as if such a moment had come. */
+  /** Triggers automatic actions as if their moment had come. */
   readonly moments: Moments;
   /**
-   * Ends the rounds, or leaves them to a coordinator after this one where the storage is durable; closes every connection, and
-   * frees the port.
+   * Ends the rounds, or leaves them to the next coordinator if the storage is durable; closes every
+   * connection and frees the port.
    */
   stop(): Promise<void>;
-  /** Stops it at the end of `await using`. */
+  /** Stops the coordinator at the end of `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Puts a coordinator together and lets it listen, going on with the rounds that its storage has under way. Throws
- * `config.invalid` where the port is taken or two tasks have one name, `storage.*`, and whatever a task's model throws.
+ * Opens a coordinator that listens, and resumes the rounds that its storage has under way. Throws
+ * `config.invalid` if the port is taken or two tasks have one name, `storage.*`, and whatever a task's model
+ * throws.
  */
 export async function createCoordinator(
   config: Config,
@@ -74,7 +75,7 @@ export async function createCoordinator(
     const { events, moments } = scope;
     return { ...running, events, moments, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
-    // A start that fails, however late, leaves nothing behind that would keep the process alive.
+    // A failed start must leave nothing open that would keep the process alive.
     await opened.abandon();
     throw error;
   }

@@ -5,7 +5,7 @@ import type { Entrance } from './entrance.ts';
 import type { ProcessScope } from './scope.ts';
 import type { Watch } from './watch.ts';
 
-/** Measures what a coordinator, or a cell, does. */
+/** Opens the metrics of a coordinator or a cell. */
 export function openMetrics(
   { metrics, events, clock }: ProcessScope,
   {

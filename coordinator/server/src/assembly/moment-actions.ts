@@ -16,17 +16,17 @@ import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { RegistryModels } from '../inference/registry-models.ts';
 
-/** Those who act. */
+/** Parts that act at moments. */
 interface Acting {
   readonly versionAliases: Pick<VersionAliases, 'versionStored'>;
   readonly readability: Pick<Readability, 'versionStored' | 'look'>;
-  /** Deletes versions of a task that nothing needs. */
+  /** Deletes a task's versions that nothing needs. */
   readonly retention: { apply(task: TaskName): Promise<void> };
   readonly runs: Pick<RunControl, 'inputsCompared' | 'accuracyComputed'>;
   readonly experiments: Pick<Experiments, 'aliasesChanged'> & {
     readonly devices: Pick<Experiments['devices'], 'roundEnded'>;
   };
-  /** Devices, which serve versions. */
+  /** Tells devices which versions they serve. */
   readonly devices: { announce(task: TaskName): void; experimentChanged(task: TaskName): void };
   readonly watcher: Pick<PromotionWatcher, 'aliasesChanged' | 'gateDecided' | 'roundEnded'>;
   readonly gates: Pick<Gates, 'versionStored' | 'aliasesChanged' | 'experimentChanged' | 'roundEnded'>;
@@ -39,8 +39,9 @@ interface Acting {
 }
 
 /**
- * Acts at each moment of a model's life, in this order: each action begins once the one before has begun,
- * none waits for another's end, and one that fails is a `fault` by its own name. Who has not joined is left out.
+ * Runs the actions of each moment of a model's life in a fixed order. Each action begins once the previous
+ * one has begun, and none waits for another's end; a failing one becomes a `fault` with its own name. Parts
+ * that have not joined are skipped.
  */
 export class MomentActions implements Moments {
   readonly #events: CoordinatorEvents;
@@ -50,7 +51,7 @@ export class MomentActions implements Moments {
     this.#events = events;
   }
 
-  /** From now on these act as well, each in its place. */
+  /** Adds parts; each acts in its place in the order. */
   join(acting: Partial<Acting>): void {
     this.#acting = { ...this.#acting, ...acting };
   }
@@ -59,7 +60,7 @@ export class MomentActions implements Moments {
     const { versionAliases, readability, gates, models } = this.#acting;
     const { task, number } = version;
     const of = `version ${number} of ${task}`;
-    // All others ask which versions are in use.
+    // Must come first: all others ask which versions are in use.
     this.#act(`putting ${of} to use`, () => versionAliases?.versionStored(version));
     this.#act(`reading ${of}`, () => readability?.versionStored(version));
     this.#act(`judging ${of}`, () => gates?.versionStored(version));

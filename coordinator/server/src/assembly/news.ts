@@ -12,8 +12,8 @@ import type { Scope } from './scope.ts';
 import type { Watch } from './watch.ts';
 
 /**
- * Has sockets take the frames of all tasks, now and whenever a task changes or comes; of `expected` ones from the beginning. Returns what looks
- * again.
+ * Makes sockets accept the frames of all tasks, now and whenever a task changes or is added; those of
+ * `expected` tasks from the beginning. Returns a function that computes the bound again.
  */
 export function boundFrames(
   { moments }: Pick<Scope, 'moments'>,
@@ -26,12 +26,12 @@ export function boundFrames(
     gateway.bound(frameLengths([...expected, ...now, ...(parts?.tasks ?? [])]));
   };
   moments.join({ frames: { bound } });
-  // Vocabularies have words besides those of their definitions.
+  // Vocabularies may have more words than their definitions.
   bound();
   return bound;
 }
 
-/** Tells devices which version they are to serve whenever that changes. */
+/** Tells devices which version they serve whenever that changes. */
 export function announceVersions(
   { moments }: Pick<Scope, 'moments'>,
   { rounds, versionAliases }: Pick<Core, 'rounds' | 'versionAliases'>,
@@ -54,7 +54,7 @@ export function announceVersions(
   });
 }
 
-/** Tells dashboards what happens, as it happens. */
+/** Streams events to dashboards. */
 export function openFeed(
   { config, clock, events, recentLog, opened }: Scope,
   { authenticator, trustedProxies, gateway }: Pick<Entrance, 'authenticator' | 'trustedProxies' | 'gateway'>,

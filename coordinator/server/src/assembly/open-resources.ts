@@ -1,9 +1,9 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 
-/** ms that closing may take after a start that failed; what is still open then is left to the end of the process. */
+/** Maximum time in ms to close after a failed start; the end of the process closes the rest. */
 const patience = 5_000;
 
-/** What a process has opened so far. It is closed in the reverse order, whether a start fails or a process stops. */
+/** Resources opened by a process, closed in reverse order when a start fails or the process stops. */
 export class OpenResources {
   readonly #clock: Clock;
   readonly #closings: (() => unknown)[] = [];
@@ -17,19 +17,22 @@ export class OpenResources {
     this.#closings.push(close);
   }
 
-  /** Closes what was opened last first, once; a closing that fails holds up no other. Throws what the first that failed threw. */
+  /**
+   * Closes the resources once, the last opened first; a failure does not stop the others. Throws the first
+   * error.
+   */
   close(): Promise<void> {
     this.#closed ??= this.#closeAll();
     return this.#closed;
   }
 
-  /** Closes all after a start that failed: throws nothing, and waits 5 s at most. */
+  /** Closes all resources after a failed start: never throws, and waits at most 5 s. */
   async abandon(): Promise<void> {
     let cancel = () => {};
     const late = new Promise<void>(resolve => {
       cancel = this.#clock.at(this.#clock.now() + patience, resolve);
     });
-    // Why the start failed is what the caller hears.
+    // The caller gets the start's own error instead.
     await Promise.race([this.close().catch(() => {}), late]);
     cancel();
   }

@@ -38,9 +38,9 @@ import { WaitingEnds } from './waiting-ends.ts';
 export interface PartPorts {
   readonly deal: PartDeal;
   readonly clock: Clock;
-  /** Draws cohorts, and makes ids and tokens. */
+  /** Draws cohorts, ids and tokens. */
   readonly random: RandomBytes;
-  /** Spreads check-ins. */
+  /** Source of randomness that spreads check-ins. */
   readonly jitter: RandomBytes;
   readonly storage: Storage;
   readonly registry: Registry;
@@ -53,11 +53,11 @@ export interface PartPorts {
   readonly unmasker: Unmasker;
   readonly events: CoordinatorEvents;
   readonly moments: Moments;
-  /** Whether more may come for a device, of whatever task. */
+  /** True if more may come for a device, in any task. */
   readonly expects: (device: DeviceId) => boolean;
 }
 
-/** A part of the rounds of a task that this cell has, and the devices that wait for it. */
+/** Part of a task's rounds that this cell has, and the devices that wait for it. */
 interface Seat {
   readonly name: PartName;
   readonly rounds: PartRounds;
@@ -67,13 +67,13 @@ interface Seat {
   readonly conduct: Conduct;
 }
 
-/** The parts of rounds that this cell runs of tasks that are spread over cells, whichever cell leads them. */
+/** Parts that this cell runs of tasks spread over cells, no matter which cell leads them. */
 export class Parts {
   readonly #ports: PartPorts;
   readonly #seats = new Map<Leased, Seat>();
-  /** Tasks that are spread, as they are defined. */
+  /** Definitions of spread tasks. */
   readonly #defined = new Map<string, Task>();
-  /** What was said of tasks last, and when that was seen, ms since 1970. */
+  /** Last known places of tasks, and when they were read, in ms since 1970. */
   #places: ReadonlyMap<Leased, TaskPlace> = new Map();
   #seenAt = 0;
   readonly #waitingEnds: WaitingEnds;
@@ -87,12 +87,15 @@ export class Parts {
     });
   }
 
-  /** Leads check-ins for these tasks to their parts from now on. */
+  /** Routes check-ins for these tasks to their parts from now on. */
   define(tasks: readonly Task[]): void {
     for (const task of tasks) if (task.spread) this.#defined.set(task.name, task);
   }
 
-  /** Where all tasks are, and what the cells say that lead them; several times a second. */
+  /**
+   * Takes the places of all tasks and the announcements of the cells that lead them; called several times a
+   * second.
+   */
   saw(places: readonly TaskPlace[]): void {
     this.#waitingEnds.look();
     const before = this.#places;
@@ -105,7 +108,7 @@ export class Parts {
     }
   }
 
-  /** What cells have said of the parts of a round. */
+  /** Returns what cells have announced about the parts of a round. */
   seen({ id, plan, parts }: SpreadTerms): readonly SeenPart[] {
     return partNames(plan.task, parts.count).map(name => {
       const { progress, hasCell } = seenIn(this.#places.get(name));
@@ -113,7 +116,7 @@ export class Parts {
     });
   }
 
-  /** The tasks that have a part here. */
+  /** Tasks that have a part here. */
   get tasks(): readonly Task[] {
     const tasks = this.all.map(({ task: { name, eligibility } }) => ({
       ...this.#defined.get(name)!,
@@ -138,18 +141,23 @@ export class Parts {
     return this.#seats.has(name);
   }
 
-  /** Whether check-ins for a task are for its parts. */
+  /** True if check-ins for a task go to its parts. */
   isSpread(task: string): boolean {
     return this.#defined.has(task);
   }
 
-  /** What answers check-ins of a device for a task that is spread; undefined: its part is at another cell. */
+  /**
+   * Returns the handler of a device's check-ins for a spread task, or undefined if another cell has its part.
+   */
   checkInsFor(task: TaskName, device: DeviceId): CheckInHandler | undefined {
     const { count } = this.#defined.get(task)!.spread!;
     return this.#seats.get(partName(task, this.#ports.deal.of(task, device, count)))?.checkIns;
   }
 
-  /** The part that an assignment is in. Throws `round.closed` where the round is over: as long as it is not, another cell may wait for what is not found here. */
+  /**
+   * Returns the part that an assignment is in. Throws `round.closed` only if the round is over: before that,
+   * another cell may wait for what is not found here.
+   */
   find(round: RoundId, assignment?: AssignmentId): PartRounds['current'] {
     for (const { rounds } of this.#seats.values()) {
       const driver = rounds.find(round, assignment);
@@ -159,13 +167,19 @@ export class Parts {
     return undefined;
   }
 
-  /** The version that a device serves of a task, as the cell says that leads its rounds; null: the newest. */
+  /**
+   * Returns the version that a device serves, according to the cell that leads the task's rounds; null: the
+   * newest.
+   */
   servedBy(task: TaskName, device: DeviceId) {
     const standing = this.#places.get(task)?.said?.standing;
     return standing ? servedBy(standing, device) : null;
   }
 
-  /** What fronts hear of a part; undefined: nothing before the cell has said something that leads the rounds. */
+  /**
+   * Returns what fronts hear of a part, or undefined until the cell that leads the rounds has announced
+   * something.
+   */
   standingOf(name: Leased): Standing | undefined {
     const seat = this.#seats.get(name);
     const said = this.#places.get(readLeased(name).task)?.said;
@@ -180,14 +194,14 @@ export class Parts {
     };
   }
 
-  /** Takes a part over, with what is under way of it. Throws `storage.*`. */
+  /** Takes a part over together with its work under way. Throws `storage.*`. */
   async takeOver(name: Leased): Promise<void> {
     if (this.#seats.has(name)) return;
     const seat = await this.#open(name);
     const { task, part } = readLeased(name);
     const saved = await this.#ports.storage.rounds.underWay();
     const { count } = this.#defined.get(task)!.spread!;
-    // Of a round that was spread over more cells, which nobody else would take.
+    // True for a round that was spread over more cells, whose extra parts no other cell would take.
     const isLeftOver = (number: number) => part === 1 && number > count;
     const own = saved
       .filter(isPart)
@@ -198,33 +212,33 @@ export class Parts {
       this.#ports.events.emit('taken-over', task, own.length, part);
       seat.rounds.start();
     } catch (error) {
-      // What is tried again makes rounds of its own.
+      // A retry creates rounds of its own.
       await this.#close(seat);
       throw error;
     }
   }
 
-  /** A device has another connection, or none any more. */
+  /** Called when a device has another connection, or none any more. */
   moved(device: DeviceId): void {
     this.#waitingEnds.forget(device);
   }
 
   /**
-   * Leaves a part to another cell, where nothing of it is under way; devices that wait for it go back to their front, those that are here for another
-   * task as well once that is over.
+   * Leaves a part to another cell if nothing of it is under way. Devices that wait for it go back to their
+   * front; those that also wait for another task do so once that is over.
    */
   async leave(name: Leased): Promise<boolean> {
     const seat = this.#seats.get(name);
     if (!seat?.rounds.isIdle) return false;
     await seat.rounds.suspend();
-    // It began while that was waited for: whoever takes it finds it in the storage, as after a crash.
+    // A round began meanwhile: the next owner finds it in the storage, as after a crash.
     this.#seats.delete(name);
     for (const device of seat.pool.devices) this.#waitingEnds.end(device);
     await Promise.all([seat.activity.close(), seat.conduct.close()]);
     return true;
   }
 
-  /** Leaves what is under way to other cells. */
+  /** Leaves work under way to other cells. */
   async suspend(): Promise<void> {
     for (const seat of [...this.#seats.values()]) await this.#close(seat);
   }
@@ -274,7 +288,7 @@ export class Parts {
       traffic: () => traffic.of(taskName),
       comeBackAfter: device => checkIns.sendAway(device),
       recall: () => checkIns.recall(),
-      // Nobody knows how many devices are of a part: it waits for its cohort, up to the deadline.
+      // The number of devices of a part is unknown: it waits for its cohort, up to the deadline.
       enrolled: () => Math.max(population.size, task.cohort.goal),
       moments: this.#ports.moments,
       conduct,
@@ -300,7 +314,7 @@ export class Parts {
     return { name: partName(taskName, part!), rounds, pool, checkIns, activity, conduct };
   }
 
-  /** What the cell says that leads the rounds of a task, by now. */
+  /** Returns the current schedule of the cell that leads a task's rounds. */
   #scheduleOf(task: TaskName): Schedule | undefined {
     const said = this.#places.get(task)?.said;
     if (!said) return undefined;
@@ -309,7 +323,10 @@ export class Parts {
     return { ...standing, untilNextRound: Math.max(0, standing.untilNextRound - since) };
   }
 
-  /** Events of a part, of which the rest of this process hears what is not of the round alone: several may have parts of one round here. */
+  /**
+   * Returns the events of a part. They reach the rest of the process only if they are not about the round
+   * itself, because one process may have several parts of one round.
+   */
   #ownEvents(): CoordinatorEvents {
     const { events } = this.#ports;
     const own = new CoordinatorEvents();

@@ -11,24 +11,27 @@ import { Population } from '@murmuration/rounds/population/population';
 import { OperatorAuthenticator } from '../http/operator-authenticator.ts';
 import type { Scope } from './scope.ts';
 
-/** By what secrets are made and compared. */
+/** Primitives that create and compare secrets. */
 export interface Secrets {
   readonly primitives: Primitives;
   readonly clock: Clock;
   readonly random: RandomBytes;
 }
 
-/** Who operates a process and whose devices it knows, by its configuration and its storage. */
+/** Operators of a process and devices that it knows, from its configuration and its storage. */
 export interface People {
   readonly secrets: Secrets;
   readonly operators: Operators;
   readonly authenticator: OperatorAuthenticator;
-  /** Of which nothing is read yet. */
+  /** Not read yet. */
   readonly population: Population;
   readonly trustedProxies: TrustedProxies;
 }
 
-/** `verifyEnrolment` is an app's own way to enrol, beside those of the configuration. */
+/**
+ * Opens the accounts of operators and devices. `verifyEnrolment` is a custom way to enrol, in addition to
+ * those of the configuration.
+ */
 export function openPeople(
   { config, storage, clock, random, events }: Scope,
   verifyEnrolment: EnrolmentVerifier | undefined,

@@ -10,7 +10,10 @@ import type { FastifyInstance } from 'fastify';
 import type { OpenInference } from './inference.ts';
 import type { ServedScope } from './scope.ts';
 
-/** Runs precompute jobs on the models of the coordinator's registry, and answers their rows. Throws `config.invalid` where one has no database. */
+/**
+ * Runs precompute jobs on the models of the coordinator's registry, and serves their rows. Throws
+ * `config.invalid` if a job has no database.
+ */
 export function openJobs(
   { app, config: { storage }, events, metrics, clock, opened }: ServedScope,
   { source, ports }: OpenInference,
@@ -60,7 +63,7 @@ export function openJobs(
   return precomputation;
 }
 
-/** Where jobs write that name no database: into that of the storage, or a file in its folder. */
+/** Returns the database of jobs that name none: that of the storage, or a file in its folder. */
 function databaseOf(storage: string): string {
   return placeOf(storage).kind === 'folder' ? join(storage, 'precomputed.db') : storage;
 }

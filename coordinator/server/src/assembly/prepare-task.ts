@@ -23,10 +23,10 @@ import type { Task } from '@murmuration/rounds/task/task';
 import { withAddedWords } from '@murmuration/rounds/vocabulary/added-words';
 import type { CorePorts, FollowedExperiments } from './core-ports.ts';
 
-/** Versions that a query of outcomes tells apart, at most. */
+/** Maximum number of versions that a query of outcomes distinguishes. */
 const mostAsked = 16;
 
-/** What the tasks of a coordinator share. */
+/** Dependencies that the tasks of a coordinator share. */
 export interface TaskWorld
   extends Pick<
     CorePorts,
@@ -52,22 +52,22 @@ export interface TaskWorld
   readonly traffic: Traffic;
   readonly settings: SettingsManager;
   readonly control: RoundControl;
-  /** Undefined before any are followed. */
+  /** Returns undefined until experiments are followed. */
   readonly experiments: () => FollowedExperiments | undefined;
 }
 
-/** A task, and all that it needs; none of it has begun. */
+/** Task with all its parts, not started yet. */
 export interface PreparedTask {
-  /** With the words that were added, and the settings that were stored. */
+  /** Task with the words that were added and the settings that were stored. */
   readonly task: Task;
   readonly opened: OpenTaskRounds;
-  /** Of a task that retrains by itself or on demand. */
+  /** Training runs, if the task retrains automatically or on demand. */
   readonly runs: TrainingRuns | undefined;
 }
 
 /**
- * Prepares tasks: their first version, names, settings, budget, training runs and rounds, in that order. Throws `storage.*`, and whatever a
- * task's model throws.
+ * Returns a function that prepares tasks: their first version, names, settings, budget, training runs and
+ * rounds, in that order. It throws `storage.*`, and whatever a task's model throws.
  */
 export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<PreparedTask> {
   const { clock, storage, events, registry, versionAliases, privacy, traffic, deal } = world;
@@ -139,7 +139,7 @@ export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<Pr
   };
 }
 
-/** Which versions the rounds of a task have to do with beside the newest. */
+/** Returns the versions that a task's rounds involve in addition to the newest. */
 function versionsOf(
   task: TaskName,
   { versionAliases, storage, experiments }: TaskWorld,
@@ -165,7 +165,7 @@ function versionsOf(
   };
 }
 
-/** What the rounds of a task have to do with the arms of experiments. */
+/** Returns the connection between a task's rounds and the arms of experiments. */
 function armsOf(task: TaskName, { experiments }: TaskWorld): TaskPorts['arms'] {
   return {
     isAsking: query => experiments()?.devices.isAsking(task, query) ?? false,

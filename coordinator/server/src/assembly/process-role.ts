@@ -1,2 +1,2 @@
-/** What part of a coordinator a process is. */
+/** Roles that a process can have in a coordinator. */
 export const processRoles = ['all', 'front', 'cell'] as const;

@@ -39,7 +39,7 @@ import type { OpenInference } from './inference.ts';
 import type { ServedScope } from './scope.ts';
 import type { Watch } from './watch.ts';
 
-/** What the routes of a coordinator lead to. */
+/** Parts that the routes of a coordinator call. */
 interface Parts {
   readonly core: Core;
   readonly entrance: Entrance;
@@ -48,7 +48,10 @@ interface Parts {
   readonly inference: Pick<OpenInference, 'access' | 'tokens'>;
 }
 
-/** Opens all routes of a coordinator, or of a cell, beside those that parts have added. Throws `config.invalid` where an app can't be served. */
+/**
+ * Opens all routes of a coordinator, or of a cell, except those that parts have added. Throws
+ * `config.invalid` if an app can't be served.
+ */
 export async function openRoutes(scope: ServedScope, parts: Parts): Promise<void> {
   const { app, config, clock } = scope;
   const { core, entrance, watch } = parts;
@@ -62,7 +65,7 @@ export async function openRoutes(scope: ServedScope, parts: Parts): Promise<void
   openApiRoute(app, guardBy(authenticator, operators));
 }
 
-/** Says whether a coordinator can be asked, which it can from `open` until it closes. */
+/** Adds the readiness of a coordinator: ready from `open` until it closes. */
 export function openReadiness(
   { app, opened }: Pick<ServedScope, 'app' | 'opened'>,
   { rounds, readability }: Pick<Core, 'rounds' | 'readability'>,
@@ -85,7 +88,7 @@ export function openReadiness(
   return { ...readiness, open };
 }
 
-/** What devices and programs ask. */
+/** Adds the routes for devices and programs. */
 async function publicRoutes(
   { app, config, storage, events, clock, metrics }: ServedScope,
   { core, entrance, experiments, inference: { access, tokens } }: Parts,
@@ -94,10 +97,10 @@ async function publicRoutes(
   const { limits } = config;
   const { rounds, registry, traffic, versionAliases } = core;
   const guard = guardBy(authenticator, operators);
-  // Another process may make and revoke tokens.
+  // In a cell, another process may create and revoke tokens.
   const refresh = config.role === 'cell' ? () => tokens.open() : undefined;
   const reading = readingBy(config.reading, { access, authenticator, refresh });
-  // They name tasks.
+  // Metrics name tasks, so reading them needs the guard of all tasks.
   metricRoutes(app, metrics, inTurn(guard, reading.guardOfAll));
   taskRoutes(app, rounds, storage.history, storage.verdicts, {
     clock,
@@ -126,7 +129,7 @@ async function publicRoutes(
   await triggerRoutes(app, core.runs);
 }
 
-/** What operators ask of tasks: their rounds, versions, queries and settings. */
+/** Adds the operators' routes about tasks: their rounds, versions, queries and settings. */
 export function taskAdminRoutes(
   { admin, storage }: Pick<ServedScope, 'admin' | 'storage'>,
   core: Pick<
@@ -157,7 +160,7 @@ export function taskAdminRoutes(
   });
 }
 
-/** What operators ask of devices, and of operators. */
+/** Adds the operators' routes about devices and operators. */
 export function peopleAdminRoutes(
   { admin, storage, clock, recentLog }: Pick<ServedScope, 'admin' | 'storage' | 'clock' | 'recentLog'>,
   { deviceRegistry, convictions }: Pick<Core, 'deviceRegistry' | 'convictions'>,

@@ -12,7 +12,7 @@ import type { Config } from './config.ts';
 import { MomentActions } from './moment-actions.ts';
 import type { OpenResources } from './open-resources.ts';
 
-/** What every part of a process stands on. */
+/** Dependencies of every part of a process. */
 export interface Scope {
   readonly config: Config;
   readonly clock: Clock;
@@ -21,33 +21,33 @@ export interface Scope {
   readonly events: CoordinatorEvents;
   readonly moments: MomentActions;
   readonly log: Logger;
-  /** The newest lines of the log. */
+  /** Newest lines of the log. */
   readonly recentLog: RecentLog;
-  /** Takes what has to be closed. */
+  /** Collects what has to be closed. */
   readonly opened: OpenResources;
 }
 
-/** The scope of a process that lives until it is stopped. */
+/** Scope of a process that lives until it is stopped. */
 export interface ProcessScope extends Scope {
-  /** Takes the metrics of all parts. */
+  /** Collects the metrics of all parts. */
   readonly metrics: Registry;
 }
 
-/** The scope of a part that operators and programs can ask. */
+/** Scope of a part that operators and programs can call. */
 export interface ServedScope extends ProcessScope {
   readonly app: App;
-  /** Takes routes of the admin API. */
+  /** Collects routes of the admin API. */
   readonly admin: AdminRoutes;
 }
 
-/** What a part needs that tells another server what happens, and keeps what waits for it in these stores. */
+/** Scope of a part that reports events to another server and queues them in these stores. */
 export interface TrackingScope<Stores extends keyof Storage>
   extends Pick<ProcessScope, 'clock' | 'random' | 'events' | 'metrics' | 'opened'> {
   readonly config: Pick<Config, 'tracking'>;
   readonly storage: Pick<Storage, Stores>;
 }
 
-/** The scope of a process whose storage is open. */
+/** Opens the scope of a process whose storage is open. */
 export function openScope(given: Pick<Scope, 'config' | 'clock' | 'random' | 'storage' | 'opened'>): Scope {
   const events = new CoordinatorEvents();
   const recentLog = new RecentLog(given.clock);

@@ -10,29 +10,38 @@ import type { Storage } from '@murmuration/storage/storage';
 import type { FirstLookPorts } from './first-look.ts';
 import type { HealthPort } from './health-port.ts';
 
-/** What differs between a coordinator in production and one in a test. */
+/** Settings that differ between a coordinator in production and one in a test. */
 export interface CoordinatorEnvironment {
-  /** The system's by default, which no setting of it moves back. */
+  /** Clock; by default the system's, which does not move back when it is set. */
   readonly clock?: Clock;
-  /** The system's by default. */
+  /** Source of randomness; by default the system's. */
   readonly random?: RandomBytes;
-  /** Draws cohorts, and makes ids and tokens of rounds; by default `random` does. */
+  /** Draws cohorts, round ids and round tokens; by default `random`. */
   readonly roundRandom?: RandomBytes;
-  /** Threads that take masks off a sum, 0 for the one that answers requests; by default as many as there are processors. */
+  /**
+   * Number of threads that remove masks from a sum; 0 uses the thread that answers requests. By default, the
+   * number of processors.
+   */
   readonly threads?: number;
-  /** Called where the coordinator waits for a storage that another one has, before it listens. */
+  /** Called when the coordinator waits for a storage that another one holds, before it listens. */
   readonly waiting?: () => void;
-  /** Called where the start of a front or a cell waits for a database that does not answer in time; `error` says how. */
+  /**
+   * Called when the start of a front or a cell waits for a database that does not answer in time, with the
+   * reason.
+   */
   readonly unanswered?: (error: MurmurationError) => void;
-  /** Opened and closed by the caller; without it, the storage that the configuration names is opened, and closed at the end. */
+  /**
+   * Storage that the caller opens and closes; without it, the one that the configuration names is opened, and
+   * closed at the end.
+   */
   readonly storage?: Storage;
-  /** An app's own check of devices that enrol without a right token, such as an attestation. */
+  /** Custom check of devices that enrol without a valid token, such as an attestation. */
   readonly verifyEnrolment?: EnrolmentVerifier;
-  /** Jobs that compute what models answer ahead of time. */
+  /** Jobs that compute model answers ahead of time. */
   readonly precompute?: readonly PrecomputeJob[];
 }
 
-/** What a role starts with, beside its scope. */
+/** Input of a role's start, in addition to its scope. */
 export interface Start
   extends Pick<CoordinatorEnvironment, 'roundRandom' | 'threads' | 'verifyEnrolment' | 'precompute'>,
     Pick<FirstLookPorts, 'waits' | 'answered'> {
@@ -40,18 +49,21 @@ export interface Start
   readonly health: HealthPort | undefined;
 }
 
-/** What a process does by its role. */
+/** Running process of any role. */
 export interface Running {
-  /** Where it listens, such as `http://127.0.0.1:8800`. */
+  /** URL on which it listens, such as `http://127.0.0.1:8800`. */
   readonly url: string;
-  /** Where its models are asked over gRPC, such as `127.0.0.1:8801`; undefined: nowhere. */
+  /** Address on which models are served over gRPC, such as `127.0.0.1:8801`; undefined if they are not. */
   readonly grpc: string | undefined;
-  /** Pauses, resumes, aborts and begins rounds, as operators do. */
+  /** Pauses, resumes, aborts and begins rounds on behalf of operators. */
   readonly control: RoundControl;
-  /** Begins and ends training runs, as operators do. */
+  /** Begins and ends training runs on behalf of operators. */
   readonly runs: RunControl;
-  /** Begins the rounds; until then devices can connect and wait. Throws `server.stopping` after `stop`. */
+  /** Begins the rounds; before that, devices can connect and wait. Throws `server.stopping` after `stop`. */
   start(): Promise<void>;
-  /** Ends the rounds under way and begins no others; what is old is deleted when it returns, and models are served on. */
+  /**
+   * Ends the rounds under way and begins no others. Expired data is deleted when it returns; models are still
+   * served.
+   */
   endRounds(): Promise<void>;
 }

@@ -5,23 +5,23 @@ import { isOutage } from '@murmuration/rounds/rounds/until-stored';
 import type { Storage } from '@murmuration/storage/storage';
 import type { Scope } from './scope.ts';
 
-/** ms for which a storage may take nothing before that is told. */
+/** Milliseconds without a successful write until the storage is reported as silent. */
 const patience = 10_000;
-/** ms between two probes where the storage does not say. */
+/** Milliseconds between two probes if the storage sets no interval. */
 const often = 2_000;
 
 /**
- * Whether the storage can be written, from when something was written last: it is probed every 2 s where others go by that, and elsewhere
- * from a failure on until it can be written again.
+ * Tracks if the storage can be written, by the time of the last successful write. A storage with an interval
+ * of its own is always probed; others only from a failure until a write succeeds.
  */
 class StorageHealth {
   readonly #storage: Pick<Storage, 'probe' | 'probeEvery'>;
   readonly #clock: Clock;
   readonly #events: CoordinatorEvents;
   #writtenAt: number;
-  /** Whether something failed, and nothing was written since. */
+  /** True if a write failed and none has succeeded since. */
   #isInDoubt = false;
-  /** Whether the last probe failed. */
+  /** True if the last probe failed. */
   #hasFailed = false;
   #isTold = false;
   #isProbing = false;
@@ -42,7 +42,10 @@ class StorageHealth {
     if (storage.probeEvery !== null) this.#turn();
   }
 
-  /** Since when nothing could be written, ms since 1970; null where something was within 10 s, or nothing was to be. */
+  /**
+   * Time since which nothing could be written, in ms since 1970; null if a write succeeded within 10 s or
+   * none was due.
+   */
   get silentSince(): number | null {
     const isWatched = this.#isInDoubt || this.#storage.probeEvery !== null;
     return isWatched && this.#clock.now() - this.#writtenAt > patience ? this.#writtenAt : null;
@@ -67,7 +70,7 @@ class StorageHealth {
       this.#turn(),
     );
     if (!this.#isProbing) void this.#probe();
-    // A probe that hangs says nothing.
+    // A hanging probe reports nothing.
     const isSilent = this.silentSince !== null;
     if (isSilent !== this.#isTold) this.#events.emit('storage');
     this.#isTold = isSilent;
@@ -95,7 +98,10 @@ class StorageHealth {
   }
 }
 
-/** Watches the storage of a scope, and returns since when it takes nothing, ms since 1970; null: it does. */
+/**
+ * Watches the storage of a scope. Returns a function that gives the time since which writes fail, in ms since
+ * 1970, or null if they succeed.
+ */
 export function watchStorage({ storage, clock, events, opened }: Scope): () => number | null {
   const health = new StorageHealth(storage, clock, events);
   opened.add(() => health.close());

@@ -7,13 +7,16 @@ import type { Core } from './core.ts';
 import type { Scope, ServedScope } from './scope.ts';
 import type { Watch } from './watch.ts';
 
-/** The tasks that a coordinator begins with, those that operators added before included, and the modules that they may add. */
+/**
+ * Returns the tasks that a coordinator begins with, including those that operators added before, and the
+ * modules that they may add.
+ */
 export async function tasksBefore(
   { config, storage, events, opened }: Scope,
   given: readonly Task[],
 ): Promise<{ readonly tasks: readonly Task[]; readonly modules: TaskModules | undefined }> {
   const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
-  // A cell has no task before it has taken its lease.
+  // A cell has no task until it has taken its lease.
   if (config.role === 'cell') return { tasks: [], modules };
   const added = await addedBefore(given, { modules, store: storage.addedTasks, events });
   const tasks = [...given, ...added];

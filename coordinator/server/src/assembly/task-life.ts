@@ -33,7 +33,7 @@ export class TaskLife {
     this.#parts = parts;
   }
 
-  /** Makes all that a task needs; it is seen once the function that is returned is called. */
+  /** Prepares a task, which becomes visible once the returned function is called. */
   async prepare(definition: Task): Promise<() => TaskRounds> {
     const prepared = await this.#parts.prepare(definition);
     return () => {
@@ -42,7 +42,7 @@ export class TaskLife {
     };
   }
 
-  /** See `Core.add`. */
+  /** See {@link Core.add}. */
   async add(task: Task): Promise<(ready: (added: TaskRounds) => Promise<void>) => Promise<TaskRounds>> {
     const admit = await this.prepare(task);
     return async ready => {
@@ -51,7 +51,7 @@ export class TaskLife {
         await ready(added);
         if (this.#isStarted) await this.#startTask(added);
       } catch (error) {
-        // What is tried again makes rounds of its own: these may not go on beside them.
+        // A retry creates rounds of its own, beside which these must not go on.
         await this.#parts.table.withdraw(task.name);
         throw error;
       }

@@ -5,14 +5,14 @@ import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import type { PreparedTask } from './prepare-task.ts';
 
-/** What a core has of its tasks, by their names. */
+/** Tables of a core's tasks, by task name. */
 export class TaskTable {
   readonly rounds = new Map<string, TaskRounds>();
   readonly pools = new Map<string, WaitingPool>();
   readonly checkIns = new Map<string, CheckInHandler>();
   readonly conducts = new Map<string, Conduct>();
 
-  /** From now on, everybody sees the task. */
+  /** Makes the task visible. */
   admit({ task, opened }: PreparedTask): TaskRounds {
     this.pools.set(task.name, opened.pool);
     this.conducts.set(task.name, opened.conduct);
@@ -21,7 +21,7 @@ export class TaskTable {
     return opened.rounds;
   }
 
-  /** Nobody sees the task any more, whose rounds are left. */
+  /** Hides the task and leaves its rounds. */
   async withdraw(task: TaskName): Promise<void> {
     const rounds = this.rounds.get(task);
     await this.conducts.get(task)?.close();

@@ -14,12 +14,12 @@ import type { Core } from './core.ts';
 import type { TrackingScope } from './scope.ts';
 import { version } from './version.ts';
 
-/** By whose name aliases are set that somebody set on the MLflow server. */
+/** Actor recorded for aliases that were set on the MLflow server. */
 const actor = { id: 'mlflow', name: 'MLflow' };
 
 /**
- * Tells the MLflow server of the configuration, if it has one, of what happens from now on, and of what waits since before. Closing leaves what
- * waits for the next start.
+ * Reports events to the MLflow server of the configuration, if it has one, from now on, beginning with those
+ * still queued. Closing leaves the queue to the next start.
  */
 export function openTracking(
   {
@@ -49,7 +49,7 @@ export function openTracking(
     async perform(operation) {
       await tracker.perform(operation);
       const { task } = operation;
-      // So that it isn't taken for somebody else's.
+      // Otherwise the alias would be taken for a change made on the MLflow server.
       if (operation.kind === 'aliases')
         await storage.tracking.putAliases(task, { champion: operation.aliases.champion! });
     },
@@ -103,7 +103,7 @@ export function openTracking(
   });
 }
 
-/** The files of a model, as devices get them. */
+/** Returns the files of a model as devices get them. */
 async function filesOf(registry: Registry, model: ModelHash) {
   const weights = await registry.weightsOf(model);
   return [

@@ -18,42 +18,44 @@ import { Presence } from '../telemetry/presence.ts';
 import type { Core } from './core.ts';
 import type { ServedScope } from './scope.ts';
 
-/** Devices that an alert names at most. */
+/** Maximum number of devices that an alert names. */
 const mostNamed = 3;
 
-/** What watches a coordinator for its operators. */
+/** Parts that watch a coordinator for its operators. */
 export interface Watch {
   readonly overviews: Overviews;
   readonly hourly: HourlyCounter;
   readonly alerts: AlertWatch;
-  /** Tells webhooks of alerts from now on, those that stand included; `url` is where operators look. */
+  /** Sends alerts to webhooks from now on, including the current ones; `url` is the dashboard's. */
   tell(url: string): void;
-  /** Watches a task as well, which was added. */
+  /** Watches an added task too. */
   follow(added: TaskRounds): Promise<void>;
 }
 
-/** What of a core is watched. */
+/** Parts of a core that are watched. */
 type Watched = Pick<
   Core,
   'rounds' | 'checkIns' | 'versionAliases' | 'readability' | 'settings' | 'privacy' | 'served'
 > &
   Partial<Pick<Core, 'parts' | 'conducts'>>;
 
-/** What is watched beside a core. */
+/** Watched parts outside a core. */
 interface Surroundings {
   readonly population: Pick<Population, 'size' | 'outdated'>;
-  /** Since when the storage takes nothing, ms since 1970; null: it does. */
+  /** Returns the time since which the storage can't be written, in ms since 1970, or null if it can. */
   readonly silentSince: () => number | null;
   readonly disk: AlertPorts['disk'];
 }
 
-/** What is free on the disk of a storage in a folder; null where nothing is kept on a disk. */
+/**
+ * Returns a probe of the free disk space of a storage in a folder, or null if nothing is stored on a disk.
+ */
 export function diskOf({ storage }: Pick<ServedScope['config'], 'storage'>): AlertPorts['disk'] {
   const place = storage === undefined ? undefined : placeOf(storage);
   return place?.kind === 'folder' ? () => diskSpace(place.name) : null;
 }
 
-/** Watches a core from now on; before devices connect. */
+/** Watches a core from now on; call it before devices connect. */
 export async function openWatch(
   scope: Pick<ServedScope, 'config' | 'clock' | 'random' | 'events' | 'storage' | 'opened' | 'admin'>,
   core: Watched,
@@ -133,7 +135,7 @@ export async function openWatch(
   };
 }
 
-/** Devices of a task that behave as one, or slowly, by name. */
+/** Returns the devices of a task that behave alike or slowly, by name. */
 function behaviourOf(
   { conducts }: Watched,
   { enrolmentTokens }: Pick<ServedScope['storage'], 'enrolmentTokens'>,

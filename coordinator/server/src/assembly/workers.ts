@@ -4,7 +4,9 @@ import { threadedNoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
 import type { CorePorts } from './core-ports.ts';
 import type { Scope } from './scope.ts';
 
-/** What computes in threads of its own; `threads` take masks off a sum, 0: the one that answers requests. */
+/**
+ * Opens the worker threads; `threads` of them remove masks from a sum, 0: the thread that answers requests.
+ */
 export function openWorkers(
   { opened }: Pick<Scope, 'opened'>,
   threads: number | undefined,
