@@ -3,51 +3,58 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { fairShare, type Leased, readLeased } from '@murmuration/storage/leases/parts';
 import type { Standing, TaskLeases, TaskPlace } from '@murmuration/storage/leases/ports';
 
-/** ms between two looks at the leases. */
+/** Milliseconds between two looks at the leases. */
 const often = 250;
-/** Fronts are told at one look in so many. */
+/** Number of looks between two announcements to fronts. */
 const tellEvery = 2;
-/** Looks for which a cell that has many tasks leaves a free one to others, at most. */
+/** Maximum number of looks for which a cell that has many tasks leaves a free one to others. */
 const mostPatience = 4;
 
 export interface CellPorts {
   readonly leases: TaskLeases;
   /** All tasks that this cell can run, and the parts of their rounds. */
   readonly tasks: readonly Leased[];
-  /** Where devices reach it. */
+  /** URL at which devices reach the cell. */
   readonly url: string;
   readonly clock: Clock;
-  /** Begins the rounds of a task whose lease was taken, going on with those that are under way. */
+  /** Begins the rounds of a task whose lease was taken, resuming those under way. */
   readonly takeOver: (task: Leased) => Promise<void>;
-  /** Ends what a part has here, of which nothing is under way; false where something is. */
+  /** Closes a part here unless work of it is under way; returns false if it is. */
   readonly leave: (part: Leased) => Promise<boolean>;
-  /** undefined: nothing can be said yet. */
+  /** Returns the standing of a task, or undefined if it is not known yet. */
   readonly standingOf: (task: Leased) => Standing | undefined;
-  /** Where all tasks are, as it was seen last. */
+  /** Called with the last known places of all tasks. */
   readonly saw: (places: readonly TaskPlace[]) => void;
-  /** Something failed; `storage.in-use`: another cell has a task of this one, which has nothing more to say. */
+  /**
+   * Called when something failed; `storage.in-use`: another cell has a task of this one, which must announce
+   * nothing more about it.
+   */
   readonly failed: (error: unknown) => void;
-  /** Devices are to be led no more, since the leases may soon be another cell's or are; or they are again. It does from the beginning. */
+  /**
+   * Called with false when devices may no longer be led, because the leases are or may soon be another
+   * cell's, and with true when they may again. A cell leads from the beginning.
+   */
   readonly leads: (leads: boolean) => void;
 }
 
 /**
- * Takes tasks that no cell has, runs them, and tells fronts how they stand. A cell leaves a free task to others the longer, the more it has
- * itself, up to a second: so cells that start together share the tasks, and one that remains takes all. Where it hears nothing of its leases
- * it leads no devices any more before another cell can have them, and does again once it knows that they are its own.
+ * Takes tasks that no cell has, runs them, and announces their standing to fronts. The more tasks a cell has,
+ * the longer it leaves a free one to others, up to a second; so cells that start together share the tasks,
+ * and a single remaining one takes all. A cell that can't confirm its leases stops leading devices before
+ * another cell can have them, and leads again once it knows that they are its own.
  */
 export class Cell {
   readonly #ports: CellPorts;
-  /** Looks at which a task was free, one after another. */
+  /** Number of consecutive looks at which a task was free. */
   readonly #free = new Map<Leased, number>();
-  /** Tasks whose rounds go on here. */
+  /** Tasks whose rounds run here. */
   readonly #running = new Set<Leased>();
   #cancel: Cancel = () => {};
   #cancelDoubt: Cancel = () => {};
   #leads = true;
   #looking: Promise<void> = Promise.resolve();
   #isStopped = false;
-  /** Whether the place of the leases knows of all tasks. */
+  /** True if the store of leases knows all tasks. */
   #isAnnounced = false;
   #looks = 0;
 
@@ -55,10 +62,13 @@ export class Cell {
     this.#ports = ports;
   }
 
-  /** Takes tasks from now on, some before this returns, unless the place of the leases can't be reached, which is told as later. Throws what does not pass. */
+  /**
+   * Starts taking tasks, some before this resolves. If the store of leases can't be reached, it reports that
+   * as it does later. Throws errors that are not temporary.
+   */
   async start(): Promise<void> {
     const announced = this.#announce();
-    // Whoever stops it meanwhile waits for that.
+    // A `stop` meanwhile waits for this.
     this.#looking = announced.catch(() => {});
     try {
       await announced;
@@ -68,14 +78,17 @@ export class Cell {
     if (!this.#isStopped) await this.#turn();
   }
 
-  /** Takes no further task; what is being taken is there when it returns. Devices are led on, until `close` or the end of the leases. */
+  /**
+   * Takes no further task; a takeover under way is complete when it resolves. Devices are led until `close`
+   * or the end of the leases.
+   */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
     await this.#looking;
   }
 
-  /** Devices are gone: how they are led matters no more. After `stop`. */
+  /** Stops deciding how devices are led; call it after `stop`, once they are gone. */
   close(): void {
     this.#cancelDoubt();
   }
@@ -102,18 +115,18 @@ export class Cell {
     const places = await leases.places();
     this.#ports.saw(places);
     const living = this.#hasParts ? await leases.living() : 1;
-    // Those of this cell that it does not hold: it was given them, and did not hear so.
+    // True also for tasks of this cell that it does not hold: it got them, but missed the answer.
     const isFree = ({ task, cell }: TaskPlace) => cell === null || (cell === url && !leases.held.has(task));
     const free = new Set(places.filter(isFree).map(({ task }) => task));
     let hasTaken = false;
     for (const task of tasks) {
       if (this.#isStopped) return;
-      // Also where the place of the leases has forgotten for a moment that this cell lives.
+      // The store of leases may also have forgotten for a moment that this cell is alive.
       if (this.#running.has(task)) continue;
-      // Taken, and then its storage failed.
+      // True if the lease was taken, but then the storage failed.
       const isLeft = leases.held.has(task);
       if (!isLeft && this.#isEnough(task, living)) {
-        // It has let go of it, and was not heard.
+        // The cell released the lease, but the release was lost.
         if (places.some(place => place.task === task && place.cell === url)) await leases.letGo(task);
         continue;
       }
@@ -135,7 +148,7 @@ export class Cell {
     return this.#ports.tasks.some(each => readLeased(each).part !== undefined);
   }
 
-  /** The parts of the same task that run here, and how many of them its fair share is. */
+  /** Returns the parts of a task that run here, and the number that is this cell's fair share. */
   #partsOf(leased: Leased, living: number): { readonly own: readonly Leased[]; readonly share: number } {
     const { task } = readLeased(leased);
     const isSame = (each: Leased) => readLeased(each).task === task && readLeased(each).part !== undefined;
@@ -143,14 +156,14 @@ export class Cell {
     return { own: [...this.#running].filter(isSame), share: fairShare(count, living) };
   }
 
-  /** Whether this cell has its share of the parts of a task, so that this one is for another cell. */
+  /** True if this cell has its share of the task's parts, so that another cell should take this one. */
   #isEnough(leased: Leased, living: number): boolean {
     if (readLeased(leased).part === undefined) return false;
     const { own, share } = this.#partsOf(leased, living);
     return own.length >= share;
   }
 
-  /** Leaves parts to cells that have come, beyond its own share, one at a time and between rounds. */
+  /** Leaves parts beyond its share to new cells, one at a time and between rounds. */
   async #share(living: number): Promise<void> {
     const { leases, leave } = this.#ports;
     for (const each of [...this.#running].reverse()) {
@@ -163,7 +176,7 @@ export class Cell {
     }
   }
 
-  /** Leads devices for as long as the leases last that are this cell's now. Throws `storage.*`. */
+  /** Keeps leading devices for as long as this cell's current leases last. Throws `storage.*`. */
   async #confirm(): Promise<void> {
     const { leases, clock } = this.#ports;
     const asked = clock.now();
@@ -186,7 +199,7 @@ export class Cell {
     this.#ports.leads(leads);
   }
 
-  /** Whether a free task was left to others for long enough. */
+  /** True if a free task was left to others for long enough. */
   #isDue(task: Leased, isFree: boolean): boolean {
     const looks = isFree ? (this.#free.get(task) ?? 0) + 1 : 0;
     this.#free.set(task, looks);

@@ -4,7 +4,7 @@ import { assigned } from '@murmuration/serving/experiments/assignment';
 import { type PartDeal, partName, readLeased } from '@murmuration/storage/leases/parts';
 import type { Standing, TaskLeases, TaskPlace } from '@murmuration/storage/leases/ports';
 
-/** ms between two looks at the leases. */
+/** Milliseconds between two looks at the leases. */
 const often = 500;
 
 export interface DirectoryPorts {
@@ -12,13 +12,13 @@ export interface DirectoryPorts {
   readonly deal: PartDeal;
   readonly clock: Clock;
   readonly failed: (error: unknown) => void;
-  /** Devices that were sent away from a task may come sooner. */
+  /** Called when devices that were sent away from a task may come sooner. */
   readonly recalled: (task: TaskName) => void;
-  /** Devices may have to serve another version of a task. */
+  /** Called when devices may have to serve another version of a task. */
   readonly served: (task: TaskName) => void;
 }
 
-/** Where tasks are, as a front knows it: half a second late. */
+/** Places of tasks as a front knows them, up to half a second late. */
 export class Directory {
   readonly #ports: DirectoryPorts;
   #places: ReadonlyMap<string, TaskPlace> = new Map();
@@ -32,13 +32,16 @@ export class Directory {
     this.#ports = ports;
   }
 
-  /** Reads where tasks are, and goes on doing so. Throws `storage.*`. */
+  /** Reads the places of tasks, and continues to do so. Throws `storage.*`. */
   async open(): Promise<void> {
     await this.#read();
     this.#again();
   }
 
-  /** The same where nothing goes on between two requests: reads them now, unless that was within the last half second. Throws `storage.*`. */
+  /**
+   * Reads the places of tasks unless that was done within the last half second, for processes that run
+   * nothing between requests. Throws `storage.*`.
+   */
   async look(): Promise<void> {
     if (this.#ports.clock.now() - this.#readAt < often) return;
     this.#looking ??= this.#read().finally(() => {
@@ -52,12 +55,15 @@ export class Directory {
     this.#cancel();
   }
 
-  /** By the task's name. */
+  /** Places by task name. */
   get places(): ReadonlyMap<string, TaskPlace> {
     return this.#places;
   }
 
-  /** Where a device of a task is led: to the part of the rounds that it is in, where these have parts; undefined: no cell has announced that part. */
+  /**
+   * Returns the place to which a device of a task is led. For a task with parts that is the place of the
+   * device's part, or undefined if no cell has announced it.
+   */
   placeOf(place: TaskPlace, device: DeviceId): TaskPlace | undefined {
     const count = place.said?.standing.parts ?? 1;
     if (count === 1) return place;
@@ -65,12 +71,12 @@ export class Directory {
     return this.#parts.get(partName(task, this.#ports.deal.of(task, device, count)));
   }
 
-  /** Whether what it knows is of the last seconds. */
+  /** True if the places were read within the last 5 s. */
   get isFresh(): boolean {
     return this.#ports.clock.now() - this.#readAt < 10 * often;
   }
 
-  /** ms until a device can be of use to a task, by now. */
+  /** Returns the milliseconds until a task can use a device. */
   untilNextRound(place: TaskPlace): number {
     const { said } = place;
     if (!said) return 0;
@@ -106,7 +112,7 @@ export class Directory {
   }
 }
 
-/** The version that a device serves of a task; null: the newest. */
+/** Returns the version that a device serves; null: the newest. */
 export function servedBy({ serve, splits }: Standing, device: DeviceId): ModelHash | null {
   for (const { served, models } of splits) {
     const part = assigned(served, device);

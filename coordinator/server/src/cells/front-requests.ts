@@ -11,11 +11,14 @@ import type { TaskPlace } from '@murmuration/storage/leases/ports';
 import { type Directory, servedBy } from './directory.ts';
 import type { Tickets } from './tickets.ts';
 
-/** A round that begins within this many ms is worth a way to the cell. */
+/** Maximum milliseconds until a round begins for which a device is sent to the cell. */
 const patience = 60_000;
-/** ms after which a device that is not eligible asks again. */
+/** Milliseconds after which a device that is not eligible asks again. */
 const untilEligible = 5 * 60_000;
-/** ms after which a device asks again whose task is between two cells, at least; up to twice as long, at random. */
+/**
+ * Minimum milliseconds after which a device asks again while its task moves between two cells; a random delay
+ * of up to as much is added.
+ */
 const whileMoving = 1_000;
 const longestReason = 256;
 
@@ -23,13 +26,13 @@ export interface FrontPorts {
   readonly directory: Pick<Directory, 'places' | 'placeOf' | 'untilNextRound'>;
   readonly tickets: Tickets;
   readonly clock: Clock;
-  /** Spreads check-ins. */
+  /** Source of randomness that spreads check-ins. */
   readonly random: RandomBytes;
-  /** Devices that are connected to this front. */
+  /** Returns the number of devices connected to this front. */
   readonly connected: () => number;
 }
 
-/** What a front answers devices: nothing of a round, which is between them and its cell. */
+/** Answers devices at a front. Rounds are not its concern: they are between devices and their cell. */
 export class FrontRequests {
   readonly #ports: FrontPorts;
 
@@ -54,7 +57,7 @@ export class FrontRequests {
     return { now: clock.now(), tasks, ...(serve.length > 0 && { serve }) };
   }
 
-  /** A time to come back, or a ticket to the cell that has the task. Throws `task.unknown`. */
+  /** Returns a time to come back, or a ticket to the cell that has the task. Throws `task.unknown`. */
   checkIn(device: DeviceId, sdk: string, message: CheckIn): CheckInAnswer | SentElsewhere {
     const { directory, tickets, clock } = this.#ports;
     const { task } = message;
@@ -64,7 +67,8 @@ export class FrontRequests {
       cell,
       ticket: tickets.issue({ task, device }, cell, clock.now()),
     });
-    // The cell that leads the rounds says who may come; where these have parts, that of the device's part takes it.
+    // The cell that leads the rounds decides who may come; in a task with parts, the cell of the device's
+    // part takes it.
     const { said } = place;
     const part = directory.placeOf(place, device);
     const cell = part?.cell ?? null;
@@ -72,7 +76,7 @@ export class FrontRequests {
       const after = Math.round(whileMoving * (1 + this.#ports.random(1)[0]! / 256));
       return { decision: 'later', after, reason: 'another cell is about to take the task over' };
     }
-    // It may be in the midst of a round, which it finds where the task is now.
+    // The device may be in the middle of a round, which it finds at the task's current cell.
     if (tickets.isKnown(message.ticket, { task, device }, clock.now())) return to(cell);
     const { standing } = said;
     const reason = ineligible(standing.eligibility, message, sdk) ?? asleepTooSoon(standing, message);
@@ -89,7 +93,7 @@ export class FrontRequests {
     };
   }
 
-  /** ms after which a device of a task is to check in again (pace steering). */
+  /** Returns the milliseconds after which a device of a task must check in again (pace steering). */
   comeBackAfter(place: TaskPlace): number {
     const { directory, connected, random } = this.#ports;
     const { interval, cohortSize, population } = place.said!.standing;

@@ -5,22 +5,25 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { Rates } from '@murmuration/protocol/time/rates';
 import type { Limits } from '@murmuration/rounds/limits/limits';
 
-/** ms for which a connection is not read that has too many messages waiting for answers. */
+/** Milliseconds for which a connection with too many unanswered messages is not read. */
 const pauseWhenFull = 250;
 
-/** The connection that a message comes on. */
+/** Connection that a message arrives on. */
 export interface Sender {
-  /** Tells it from others, before its hello. */
+  /** Identifies the connection before its hello. */
   readonly id: string;
-  /** Where it comes from, as addresses are counted. */
+  /** Address of the peer, as rate limits count it. */
   readonly address: string;
-  /** Messages that wait for their answers. */
+  /** Number of messages that wait for their answers. */
   inFlight: number;
-  /** Reads no further for `ms`, where what carries it can do that. */
+  /** Stops reading for `ms`, if the transport can do that. */
   pause(ms: number): void;
 }
 
-/** Which messages are taken now: not too many at a time of one connection, nor too often of a device or an address, on whatever connections. */
+/**
+ * Admission control of messages: limits how many of a connection are unanswered, and how often a device or an
+ * address sends, over all of its connections.
+ */
 export class Admission {
   readonly #inFlight: number;
   readonly #messages: Rates;
@@ -37,8 +40,8 @@ export class Admission {
   }
 
   /**
-   * What `handle` returns. `device` is undefined before the hello. Throws `request.too-many` or `request.too-often`, and reads no further
-   * from the connection for a while.
+   * Returns the result of `handle`. `device` is undefined before the hello. Throws `request.too-many` or
+   * `request.too-often`, and stops reading the connection for a while.
    */
   async admit<Result>(
     sender: Sender,

@@ -1,19 +1,19 @@
 import type { PlatformName } from '@murmuration/protocol/messages/hello';
 import type { Device } from '@murmuration/rounds/population/device';
 
-/** Who said hello on a connection. */
+/** Identity that was proven by the hello on a connection. */
 export interface Identity {
   readonly device: Device;
   readonly sdk: string;
   readonly platform: PlatformName;
 }
 
-/** Whoever sends a message, whatever carries it. */
+/** Sender of a message, over any transport. */
 export interface Caller {
-  /** Throws `device.not-identified` before the hello. */
+  /** Identity of the sender. Throws `device.not-identified` before the hello. */
   readonly owner: Identity;
-  /** Whether the connection closes with the answer that is being given. */
+  /** True if the connection closes after the current answer. */
   isOver: boolean;
-  /** Whether it can't be answered any more. */
+  /** True if the sender can't be answered any more. */
   readonly isGone: boolean;
 }

@@ -1,11 +1,14 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** ms within which a challenge is answered. */
+/** Milliseconds within which a challenge must be answered. */
 const window = 10_000;
 
-/** What a device signs to prove who it is: fresh, for a short time, and good for one enrolment and one hello. */
+/**
+ * Nonce that a device signs to prove its identity; it is valid for a short time, for one enrolment and one
+ * hello.
+ */
 export class Challenge {
-  /** 32 random bytes. */
+  /** Random bytes (32) to sign. */
   readonly nonce: Uint8Array;
   readonly #until: number;
   readonly #taken = new Set<'enrol' | 'hello'>();
@@ -17,8 +20,8 @@ export class Challenge {
   }
 
   /**
-   * Does what a signature of the nonce allows; a second time only where the first one failed. Throws
-   * `device.challenge-expired`, or what `work` throws.
+   * Runs `work`, which a signature of the nonce allows; a second run is allowed only if the first failed.
+   * Throws `device.challenge-expired`, or what `work` throws.
    */
   async answer<Result>(
     purpose: 'enrol' | 'hello',

@@ -4,28 +4,28 @@ import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Caller, Identity } from './caller.ts';
 import type { Challenge } from './challenge.ts';
 
-/** What carries one connection, such as a socket. */
+/** Transport of one connection, such as a socket. */
 export interface Carrier {
   send(event: CoordinatorEvent, frame: Uint8Array): void;
-  /** Ends the connection once what was sent on it is out, and says that it is lost before this returns. */
+  /** Closes the connection once everything sent on it is out; reports the loss before this returns. */
   close(): void;
-  /** The device has said hello. */
+  /** Called when the device has said hello. */
   identified(): void;
-  /** Whether a device asks on it by showing a token, as whoever has that may. */
+  /** True if requests prove themselves only by a token, which another party may have obtained. */
   readonly byToken?: boolean;
 }
 
-/** One open connection: its newest challenge and, after its hello, whose it is. */
+/** Open connection: its newest challenge and, after its hello, its device. */
 export class DeviceConnection implements Caller {
   readonly carrier: Carrier;
   challenge: Challenge;
-  /** Challenges so far. */
+  /** Number of challenges so far. */
   challenges = 1;
   identity: Identity | undefined;
   isOver = false;
   /** Aborted when the connection is gone. */
   readonly gone = new AbortController();
-  /** Stops what closes the connection where no hello comes. */
+  /** Cancels the time limit for the hello. */
   cancelHelloLimit: Cancel = () => {};
 
   constructor(carrier: Carrier, challenge: Challenge) {

@@ -20,7 +20,9 @@ import type { FrameLengths } from './frame-lengths.ts';
 import { PendingRoundEnds } from './pending-round-ends.ts';
 import { type DeviceRequests, type RequestHandlers, requestHandlers } from './request-handlers.ts';
 
-/** Challenges of one connection; a device that is too slow for the last one connects again. */
+/**
+ * Maximum number of challenges of one connection; a device that is too slow for the last one connects again.
+ */
 const maxChallenges = 3;
 
 export interface DeviceConnectionPorts {
@@ -29,13 +31,13 @@ export interface DeviceConnectionPorts {
   readonly population: Population;
   readonly events: CoordinatorEvents;
   readonly limits: Pick<Limits, 'handshake'>;
-  /** The longest frame of each event. */
+  /** Maximum frame length of each event. */
   readonly frames: FrameLengths;
 }
 
 /**
- * The devices' connections, whatever carries them: who is on each, one for each device, what comes on it and is answered, and what is sent
- * to a device.
+ * Connections of devices over any transport: identifies the device of each, keeps one for each device,
+ * answers its messages, and sends to it.
  */
 export class DeviceConnections implements CohortChannel {
   readonly #clock: Clock;
@@ -43,7 +45,7 @@ export class DeviceConnections implements CohortChannel {
   readonly #population: Population;
   readonly #events: CoordinatorEvents;
   readonly #limits: Pick<Limits, 'handshake'>;
-  /** The handlers read the newest bounds. */
+  /** Shared with the handlers, which read the current bounds. */
   readonly #frames: { -readonly [Event in keyof FrameLengths]: number };
   readonly #connections = new Map<DeviceId, DeviceConnection>();
   readonly #unheard = new PendingRoundEnds();
@@ -60,7 +62,7 @@ export class DeviceConnections implements CohortChannel {
     this.#frames = { ...frames };
   }
 
-  /** Answers by `requests`; once, before the first connection. */
+  /** Starts to answer with `requests`; call it once, before the first connection. */
   open(requests: DeviceRequests): void {
     this.#requests = requests;
     const introductions = {
@@ -71,12 +73,12 @@ export class DeviceConnections implements CohortChannel {
     this.#handlers = requestHandlers(introductions, requests, this.#frames);
   }
 
-  /** Bounds frames again: a change of settings may allow longer ones. */
+  /** Updates the bounds of frames, since a change of settings may allow longer ones. */
   bound(frames: FrameLengths): void {
     Object.assign(this.#frames, frames);
   }
 
-  /** Devices that are connected and have said hello. */
+  /** Number of devices that are connected and have said hello. */
   get size(): number {
     return this.#connections.size;
   }
@@ -89,14 +91,14 @@ export class DeviceConnections implements CohortChannel {
     return this.#connections.has(device);
   }
 
-  /** A device has connected: it is sent a challenge, and has a limited time for its hello. */
+  /** Opens a connection: sends a challenge, and limits the time for the hello. */
   connect(carrier: Carrier): DeviceConnection {
     const connection = new DeviceConnection(carrier, this.#newChallenge());
     this.#challenge(connection);
     return connection;
   }
 
-  /** The connection is gone. A second call changes nothing. */
+  /** Handles the loss of a connection. Idempotent. */
   lost(connection: DeviceConnection): void {
     connection.cancelHelloLimit();
     connection.gone.abort();
@@ -107,24 +109,24 @@ export class DeviceConnections implements CohortChannel {
     this.#requests.disconnected(id);
   }
 
-  /** Whether more may come on a connection, but for what all devices are told. */
+  /** True if more may come on a connection, other than what all devices are sent. */
   expects({ identity }: DeviceConnection): boolean {
     return identity !== undefined && this.#requests.expects(identity.device.id);
   }
 
-  /** The longest frame of an event, bytes. */
+  /** Maximum frame length of an event, in bytes. */
   longest(event: DeviceEvent): number {
     return this.#frames[event];
   }
 
-  /** What one message of a connection leads to. Throws what it is refused with. */
+  /** Handles one message of a connection. Throws the error that refuses it. */
   handle(connection: DeviceConnection, event: DeviceEvent, frame: unknown): Promise<unknown> {
     return this.#handlers[event](connection, frame);
   }
 
   /**
-   * Gives to `reply` the frame that says what `work`, such as `handle`, leads to or is refused with, and then closes a connection that is
-   * over. `event` is undefined where the message is of no event that there is.
+   * Passes to `reply` the frame with the result of `work`, such as `handle`, or its refusal, and then closes
+   * a connection that is over. `event` is undefined for an unknown event.
    */
   async answer(
     connection: DeviceConnection,
@@ -145,7 +147,7 @@ export class DeviceConnections implements CohortChannel {
     if (refused === 'device.challenge-expired') this.#challengeAgain(connection);
   }
 
-  /** Closes the connection of a device, if it has one; `code` is counted among refusals. */
+  /** Closes the connection of a device, if it has one; `code` is counted as a refusal. */
   disconnect(device: DeviceId, code: ErrorCode): void {
     const connection = this.#connections.get(device);
     if (!connection) return;
@@ -153,13 +155,13 @@ export class DeviceConnections implements CohortChannel {
     connection.carrier.close();
   }
 
-  /** Closes all connections of devices, and refuses each hello with this code until it is undefined. */
+  /** Closes all connections of devices, and refuses each hello with this code until called with undefined. */
   turnAway(code: ErrorCode | undefined): void {
     this.#turnedAway = code;
     if (code) for (const device of [...this.#connections.keys()]) this.disconnect(device, code);
   }
 
-  /** Throws the code by which devices are turned away now. */
+  /** Throws the code with which devices are currently turned away. */
   requireOpen(): void {
     if (this.#turnedAway) throw new MurmurationError(this.#turnedAway);
   }
@@ -181,7 +183,10 @@ export class DeviceConnections implements CohortChannel {
     else this.#unheard.remember(device, end);
   }
 
-  /** Tells each device which version to serve from now on; those that connect later hear it in their welcome. */
+  /**
+   * Tells each device which version to serve from now on; devices that connect later hear it in their
+   * welcome.
+   */
   announce(task: TaskName, modelOf: (device: DeviceId) => ModelHash | null): void {
     const frames = new Map<ModelHash | null, Uint8Array>();
     for (const [device, { carrier }] of this.#connections) {
@@ -217,7 +222,7 @@ export class DeviceConnections implements CohortChannel {
 
   #requireFarewell({ carrier, challenge, owner }: DeviceConnection, { signature }: Forget): void {
     if (signature) this.#population.requireFarewell(owner.device, challenge.nonce, signature);
-    // Older devices sign nothing: their socket is theirs alone.
+    // Older devices sign nothing, which is safe on a socket: no other party can use it.
     else if (carrier.byToken) throw new MurmurationError('device.signature');
   }
 
@@ -225,7 +230,7 @@ export class DeviceConnections implements CohortChannel {
     return new Challenge(this.#random(32), this.#clock.now());
   }
 
-  /** Sends a connection its newest challenge. */
+  /** Sends a new challenge. */
   #challenge(connection: DeviceConnection): void {
     const { nonce } = connection.challenge;
     this.#limitHello(connection);
@@ -239,7 +244,7 @@ export class DeviceConnections implements CohortChannel {
     this.#challenge(connection);
   }
 
-  /** Gives a connection time for a hello from now on: after its newest challenge, and after its enrolment. */
+  /** Restarts the time limit for a hello: after the newest challenge, and after an enrolment. */
   #limitHello(connection: DeviceConnection): void {
     connection.cancelHelloLimit();
     if (connection.isGone) return;
@@ -251,12 +256,12 @@ export class DeviceConnections implements CohortChannel {
     });
   }
 
-  /** One live connection for each device: the newer one stays. Throws `device.revoked`. */
+  /** Keeps one live connection for each device, the newer one. Throws `device.revoked`. */
   #identified(connection: DeviceConnection, identity: Identity): void {
-    // It may have been closed while the device was looked up.
+    // The connection may have closed while the device was looked up.
     if (connection.identity || connection.isGone) return;
     const { id } = identity.device;
-    // So may the device have been revoked.
+    // The device may have been revoked meanwhile.
     if (this.#population.isRevoked(id)) throw new MurmurationError('device.revoked');
     const older = this.#connections.get(id);
     connection.identity = identity;

@@ -5,23 +5,26 @@ import { dealingBytes } from '@murmuration/protocol/secagg/dealing';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 
-/** The longest frame of each event of a device, bytes. */
+/** Maximum frame length of each device event, in bytes. */
 export type FrameLengths = Readonly<Record<DeviceEvent, number>>;
 
-/** What the fields around a message of secure aggregation take. */
+/** Bytes of the fields around a message of secure aggregation. */
 const envelope = 256;
-/** Cohort sizes for which neighbours are counted; those between them have about as many. */
+/** Number of cohort sizes for which neighbours are counted; sizes between them have about as many. */
 const samples = 64;
 
-/** Small events have fixed bounds; those of secure aggregation follow from the largest cohort, and the graph that it calls for. */
+/**
+ * Returns the bounds of frames. Small events have fixed ones; those of secure aggregation follow from the
+ * largest cohort and the graph that it needs.
+ */
 export function frameLengths(tasks: readonly Task[]): FrameLengths {
-  // Shares are the longest: a sealed pair for each neighbour, where a reveal has one share in the open.
+  // Shares are the longest: a sealed pair for each neighbour, while a reveal has one unsealed share.
   const shares = Math.max(0, ...tasks.map(task => dealingBytes(mostNeighbours(task))));
   const masking = Math.min(maxFrameLength, envelope + shares);
   return {
     enrol: 16_384,
     hello: 1_024,
-    // With a ticket.
+    // Includes a ticket.
     'check-in': 2_048,
     leave: 2_048,
     forget: 1_024,
@@ -33,7 +36,9 @@ export function frameLengths(tasks: readonly Task[]): FrameLengths {
   };
 }
 
-/** An upper bound on the neighbours of a device, whatever part of the cohort the graph is drawn over. */
+/**
+ * Returns an upper bound on a device's neighbours, for any part of the cohort that the graph is drawn over.
+ */
 function mostNeighbours(task: Task): number {
   if (!task.masking) return 0;
   const devices = cohortSizeOf(task);
@@ -44,7 +49,7 @@ function mostNeighbours(task: Task): number {
     try {
       most = Math.max(most, findParameters(size, task.masking, kind).neighbours);
     } catch {
-      // A cohort of this size finds no graph, and its round fails.
+      // No graph exists for a cohort of this size; its round fails.
     }
   }
   return Math.min(devices - 1, Math.ceil(1.1 * most) + step);

@@ -25,43 +25,46 @@ import type * as z from 'zod/mini';
 import type { Caller, Identity } from './caller.ts';
 import type { FrameLengths } from './frame-lengths.ts';
 
-/** What a device may ask for once it has said hello. */
+/** Requests of a device that has said hello. */
 export interface DeviceRequests {
   welcome(device: DeviceId): Welcome;
-  /** Resolves once `checkIn` can answer that; left out, or undefined: at once. */
+  /** Resolves once `checkIn` can answer the message; undefined if it can at once. */
   untilKnown?(device: DeviceId, message: CheckIn): Promise<void> | undefined;
   checkIn(device: Identity, message: CheckIn): CheckInAnswer | SentElsewhere;
-  /** A message of secure aggregation. */
+  /** Handles a message of secure aggregation. */
   contribute(
     device: Identity,
     phase: 'keys' | 'shares' | 'agree' | 'reveal',
     message: MaskingContribution,
   ): void | Promise<void>;
   leave(device: Identity, message: Leave): void | Promise<void>;
-  /** Left out: it predicts nothing for devices. */
+  /** Predicts for a device; undefined if the coordinator makes no predictions for devices. */
   predict?(message: Predict): Promise<Predicted>;
-  /** Revokes the device, as it wishes; resolves when that is durable. */
+  /** Revokes the device at its own request; resolves when that is durable. */
   forget(device: DeviceId): Promise<void>;
-  /** Whether more may come for a device: it waits for an assignment, or has a part in a round. */
+  /** True if more may come for a device: it waits for an assignment, or has a part in a round. */
   expects(device: DeviceId): boolean;
   connected(device: DeviceId): void;
   disconnected(device: DeviceId): void;
 }
 
-/** What a connection may ask for before it is a device's. */
+/** Requests of a connection before it is identified. */
 export interface HelloRequests<From extends Caller> {
   enrol(connection: From, message: Enrol): Promise<Enrolled>;
   hello(connection: From, message: Hello): Promise<Welcome>;
-  /** Throws `device.signature` where it is not the device that wishes to be forgotten. */
+  /** Throws `device.signature` if the wish to be forgotten was not signed by the device. */
   requireFarewell(connection: From, message: Forget): void;
 }
 
-/** How one kind of message is answered: with what this returns, or with the code of what it throws. */
+/** Handler of one kind of message; its result, or the code of its error, is the answer. */
 type Answer<From extends Caller> = (connection: From, frame: unknown) => Promise<unknown>;
 
 export type RequestHandlers<From extends Caller> = Readonly<Record<DeviceEvent, Answer<From>>>;
 
-/** How each event of a device is answered: its frame is bounded and parsed, its sender known, and only then is it passed on. */
+/**
+ * Returns the handler of each device event. A handler bounds and parses the frame, identifies the sender, and
+ * only then passes it on.
+ */
 export function requestHandlers<From extends Caller>(
   introductions: HelloRequests<From>,
   requests: DeviceRequests,
@@ -97,7 +100,7 @@ export function requestHandlers<From extends Caller>(
     agree: contribution('agree'),
     reveal: contribution('reveal'),
     predict: answer('predict', predict, (connection, message) => {
-      // Enrolled devices alone; which one it is stays here.
+      // Only enrolled devices may ask; the identity is not passed on.
       void connection.owner;
       if (!requests.predict)
         throw new MurmurationError('prediction.not-offered', 'Nothing is predicted for devices here.');

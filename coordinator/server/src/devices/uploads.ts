@@ -4,26 +4,29 @@ import type { UploadReceipt } from '@murmuration/protocol/messages/round';
 import type { Lifetime, UpdateIntake } from '@murmuration/rounds/rounds/round-under-way';
 import type { Traffic } from '@murmuration/rounds/rounds/traffic';
 
-/** What is known of an upload before the first of its bytes. */
+/** Data of an upload known before its first byte. */
 export interface UploadHead {
   readonly round: RoundId;
   readonly assignment: AssignmentId;
-  /** What the device has of its assignment. */
+  /** Token of the device's assignment. */
   readonly token: Uint8Array;
-  /** What the device of a masked update has signed; 64 bytes. */
+  /** Signature of a masked update by its device; 64 bytes. */
   readonly signature: Uint8Array | undefined;
-  /** Bytes of the update. */
+  /** Length of the update in bytes. */
   readonly length: number;
 }
 
 export interface UploadPorts {
-  /** The round under way that an assignment is in. Throws `round.closed` for one that is over, `round.unknown`, `assignment.unknown`. */
+  /**
+   * Returns the round under way that an assignment is in. Throws `round.closed` if it is over,
+   * `round.unknown`, `assignment.unknown`.
+   */
   readonly findRound: (round: RoundId, assignment: AssignmentId) => UpdateIntake & Pick<Lifetime, 'terms'>;
   readonly traffic: Traffic;
   readonly isRevoked: (device: DeviceId) => boolean;
 }
 
-/** Takes the devices' updates, whatever carries them: first `check`, then `take` once the bytes are there. */
+/** Takes the devices' updates over any transport: first `check`, then `take` once the bytes have arrived. */
 export class Uploads {
   readonly #ports: UploadPorts;
 
@@ -32,8 +35,8 @@ export class Uploads {
   }
 
   /**
-   * Refuses what can't be added, before its bytes are read: round, assignment, token, signature and length have to fit together. Throws
-   * `round.*`, `assignment.*`, `device.revoked`, `update.unsigned` or `update.wrong-length`.
+   * Validates an upload before its bytes are read: round, assignment, token, signature and length must match.
+   * Throws `round.*`, `assignment.*`, `device.revoked`, `update.unsigned` or `update.wrong-length`.
    */
   check({ round, assignment, token, signature, length }: UploadHead): void {
     const driver = this.#ports.findRound(round, assignment);
@@ -47,7 +50,10 @@ export class Uploads {
       );
   }
 
-  /** Adds the bytes of an upload that was checked, once. Resolves and throws as the `accept` of its round; also throws `round.*`. */
+  /**
+   * Adds the bytes of a checked upload, once. Resolves and throws as the `accept` of its round; also throws
+   * `round.*`.
+   */
   take(
     { round, assignment, signature }: Pick<UploadHead, 'round' | 'assignment' | 'signature'>,
     bytes: Uint8Array,

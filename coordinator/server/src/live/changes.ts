@@ -3,7 +3,7 @@ import type { Changed } from '@murmuration/api/live';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
-/** What an action of an operator changes, besides the audit log. */
+/** Subject that an operator's action changes, in addition to the audit log. */
 const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
   'enrolment-token.create': 'enrolment-tokens',
   'enrolment-token.revoke': 'enrolment-tokens',
@@ -47,7 +47,8 @@ const subjectOf: Readonly<Record<AuditAction, Changed['subject'] | null>> = {
 };
 
 /**
- * Calls `changed` for whatever a page may show, `often` for what changes all the time, and `moved` where the overview is no longer what it was.
+ * Calls `changed` for all that a page may show, `often` for frequent changes, and `moved` if the overview is
+ * out of date.
  */
 export function watchChanges(
   events: CoordinatorEvents,
@@ -107,7 +108,7 @@ export function watchChanges(
   events.on('audited', ({ action }) => {
     const subject = subjectOf[action];
     if (subject) tell(subject);
-    // An overview says who looks after an alert.
+    // An overview shows who looks after an alert.
     if (subject === 'alerts') moved();
     tell('audit');
   });

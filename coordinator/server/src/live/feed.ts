@@ -17,19 +17,25 @@ import type { RecentLog } from '../telemetry/recent-log.ts';
 import { watchChanges } from './changes.ts';
 import { Throttle } from './throttle.ts';
 
-/** ms between two states that are sent. */
+/** Minimum milliseconds between two states. */
 const interval = 200;
-/** ms between two words of what changes all the time: who is connected where there are many devices, and what is inferred. */
+/**
+ * Minimum milliseconds between two updates about frequent changes: connected devices, if there are many, and
+ * inference.
+ */
 const frequentInterval = 2_000;
-/** ms after which it is looked at again whether those who watch still may: sessions and tokens expire, and other processes revoke tokens. */
+/**
+ * Milliseconds between checks of the watchers' permissions: sessions and tokens expire, and other processes
+ * revoke tokens.
+ */
 const recheckEvery = 1_000;
-/** A dashboard sends heartbeats alone. */
+/** Maximum length of a message in bytes; a dashboard sends only heartbeats. */
 const longestMessage = 1_024;
-/** Of which it has enough; pings count as messages. */
+/** Rate limit of a dashboard's messages, which is ample for heartbeats; pings count as messages. */
 const messages = { burst: 16, perSecond: 1 };
-/** Bytes that wait for one dashboard; it gets the newest state once it has read them. */
+/** Maximum unread bytes of one dashboard; it gets the newest state once it has read them. */
 const mostUnread = 1 << 20;
-/** Of those who get lines of the log. */
+/** Room of the sockets that get log lines. */
 const logRoom = 'log';
 
 export interface FeedPorts {
@@ -45,8 +51,9 @@ export interface FeedPorts {
 type DashboardSocket = Socket<Record<string, never>, LiveEvents>;
 
 /**
- * Tells dashboards how everything stands: the whole state, at once when one connects and after each change, a few times a second at
- * most. It is made and serialised once for all of them. Operators' connections are none of the devices': they have bounds of their own.
+ * Feed of the overall state to dashboards: sent at once on connection and after each change, at most a few
+ * times a second. A state is built and serialised once for all of them. These connections are separate from
+ * those of devices, and have limits of their own.
  */
 export class LiveFeed {
   readonly #ports: FeedPorts;
@@ -56,9 +63,9 @@ export class LiveFeed {
   readonly #changed = new Map<string, Changed>();
   readonly #pulse: Throttle;
   readonly #frequent: Readonly<Record<'connections' | 'inference', Throttle>>;
-  /** Who may look, of requests that were let in. */
+  /** Roles of admitted requests. */
   readonly #roles = new WeakMap<object, Role>();
-  /** Number of the newest line of the log that was sent. */
+  /** Number of the newest log line that was sent. */
   #logged = 0;
   #isStale = false;
   #cancelRecheck: Cancel | undefined;
@@ -99,14 +106,15 @@ export class LiveFeed {
     );
   }
 
-  /** Lets a WebSocket in whose operator may look, and answers others with a problem document. */
+  /** Accepts a WebSocket whose operator may watch, and answers others with a problem document. */
   upgrade(request: IncomingMessage, socket: NetSocket, head: Buffer): void {
     socket.on('error', () => {});
     this.#admit(request, socket).then(
       address => this.#webSockets.admit(request, socket, head, { address, leave: () => {} }),
       error => {
         const coded = error instanceof MurmurationError ? error : new MurmurationError('server.internal');
-        // A page goes on asking once its session has ended, and shows where one signs in.
+        // A page keeps trying after its session has ended, while it shows the sign-in; that is no refusal to
+        // count.
         const isSignedOut = coded.code === 'operator.unauthenticated' && !request.headers.authorization;
         if (coded !== error) this.#ports.events.emit('fault', 'the live feed', error);
         else if (!isSignedOut) this.#ports.events.emit('refused', 'live feed', coded.code, coded.detail);
@@ -115,12 +123,12 @@ export class LiveFeed {
     );
   }
 
-  /** Dashboards that watch. */
+  /** Number of connected dashboards. */
   get size(): number {
     return this.#io.of('/').sockets.size;
   }
 
-  /** Closes all connections, within a moment; the HTTP server is left to its owner. */
+  /** Closes all connections within a moment; the owner of the HTTP server closes that. */
   close(): Promise<void> {
     this.#isClosed = true;
     this.#pulse.close();
@@ -130,7 +138,7 @@ export class LiveFeed {
     return this.#webSockets.close();
   }
 
-  /** Where a request comes from that has a place. */
+  /** Admits a request for which there is a place; returns the peer's address. */
   async #admit(request: IncomingMessage, socket: NetSocket): Promise<string> {
     if (this.#isClosed) throw new MurmurationError('server.stopping');
     const { searchParams } = new URL(request.url ?? '', 'http://dashboard');
@@ -161,10 +169,10 @@ export class LiveFeed {
     this.#recheckLater();
   }
 
-  /** Only those with the role of an operator read the log. */
+  /** Lets only those with the role of an operator read the log. */
   #admitToLog(socket: DashboardSocket, role: Role | null): void {
     if (role === null || !includes(role, 'operator')) return void socket.leave(logRoom);
-    // Earlier lines are asked for.
+    // Pages request earlier lines themselves.
     if (this.#readers === 0) this.#logged = this.#ports.recentLog.newest;
     void socket.join(logRoom);
   }
@@ -186,7 +194,7 @@ export class LiveFeed {
   #send(): void {
     const dashboards = this.#io.of('/');
     for (const what of this.#changed.values()) dashboards.emit('changed', what);
-    // What is asked for again tells of times that have come since the last state.
+    // Pages that fetch again report times that have come since the last state.
     this.#isStale ||= this.#changed.size > 0;
     this.#changed.clear();
     const slow = [...dashboards.sockets.values()].filter(isBehind).map(({ id }) => id);
@@ -195,11 +203,11 @@ export class LiveFeed {
     this.#isStale = false;
     const state = this.#ports.overviews.now();
     dashboards.except(slow).emit('overview', state);
-    // They get a later one.
+    // They get a later state.
     if (slow.length > 0) this.#moved();
   }
 
-  /** Those who are behind find from the numbers that lines are missing, and ask for them. */
+  /** Sends new log lines. Slow dashboards notice the gap in the numbers, and request the missing lines. */
   #sendLog(slow: readonly string[]): void {
     const { recentLog } = this.#ports;
     const lines = [...recentLog.after(this.#logged)];
@@ -212,7 +220,7 @@ export class LiveFeed {
       .emit('log', { run: recentLog.run, lines });
   }
 
-  /** Only while somebody watches. */
+  /** Schedules a check, only while a dashboard is connected. */
   #recheckLater(): void {
     if (this.#cancelRecheck || this.#isClosed || this.size === 0) return;
     const { clock } = this.#ports;
@@ -224,7 +232,7 @@ export class LiveFeed {
     });
   }
 
-  /** Ends the connections of those whose session or token counts no more. */
+  /** Ends the connections whose session or token is no longer valid. */
   async recheck(): Promise<void> {
     const asked = new Map<string, Promise<Role | null>>();
     const roleOf = ({ request }: DashboardSocket): Promise<Role | null> => {
@@ -245,7 +253,7 @@ export class LiveFeed {
     );
   }
 
-  /** null: its session or token is no longer valid. */
+  /** Returns the role of a request, or null if its session or token is no longer valid. */
   async #roleOf(request: IncomingMessage): Promise<Role | null> {
     try {
       return (await this.#ports.authenticator.enter(request, false)).operator.role;

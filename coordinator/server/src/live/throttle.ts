@@ -1,8 +1,8 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 /**
- * Does what is asked for often only so often: the first time in a turn of its own, so that what happens at once is one, and then not
- * before `interval` ms have passed since the last time.
+ * Throttle of an action: it first runs in a separate turn, which merges simultaneous requests, and then again
+ * no sooner than `interval` ms after the last run.
  */
 export class Throttle {
   readonly #clock: Clock;
@@ -18,11 +18,11 @@ export class Throttle {
     this.#beat = beat;
   }
 
-  /** Asks for a beat, if none is to come. */
+  /** Schedules a beat, unless one is due. */
   ask(): void {
     if (this.#cancel || this.#isClosed) return;
     const now = this.#clock.now();
-    // A clock that was set back keeps nobody waiting.
+    // Setting the clock back must not delay the beat.
     const at = Math.min(Math.max(now, this.#beatAt + this.#interval), now + this.#interval);
     this.#cancel = this.#clock.at(at, () => {
       this.#cancel = undefined;
@@ -31,7 +31,7 @@ export class Throttle {
     });
   }
 
-  /** No beat comes any more. */
+  /** Cancels all further beats. */
   close(): void {
     this.#isClosed = true;
     this.#cancel?.();

@@ -2,24 +2,27 @@ import { createHash } from 'node:crypto';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 
-/** Answers of one connection that are kept: more than it may have under way. */
+/** Maximum number of answers kept for one connection, more than it may have under way. */
 const most = 16;
-/** The longest answer that is kept, bytes; that of a longer one is worked out again. */
+/** Maximum length of a kept answer in bytes; a longer one is computed again. */
 const longest = 65_536;
 
-/** An answer, and what it answers. */
+/** Answer, and the digest of its request. */
 interface Kept<Answer> {
   readonly digest: string;
   readonly answer: Promise<Answer>;
 }
 
-/** The answers to the newest requests of a connection: one that comes again, since its answer was lost, gets the same and is not acted upon twice. */
+/**
+ * Answers to the newest requests of a connection: a request repeated because its answer was lost gets the
+ * same answer and is not executed twice.
+ */
 export class KeptAnswers<Answer extends { readonly frame: Uint8Array }> {
   readonly #kept = new BoundedMap<string, Kept<Answer>>(most);
 
   /**
-   * What `work` resolves with, the first time that a key comes; that again where it comes again, while `work` goes on and afterwards. What it
-   * rejects with is not kept. Throws `request.invalid` for a key that came with another request.
+   * Returns the result of `work` for a new key, and the same result for a repeated key, during `work` and
+   * after it. Rejections are not kept. Throws `request.invalid` for a key that came with another request.
    */
   async answer(
     key: string,

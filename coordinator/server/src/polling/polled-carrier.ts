@@ -5,22 +5,25 @@ import type { Sender } from '../devices/admission.ts';
 import type { Carrier } from '../devices/device-connection.ts';
 import { KeptAnswers } from './kept-answers.ts';
 
-/** ms without a request after which a connection is lost: as long as a socket is waited for that does not answer. */
+/** Milliseconds without a request after which a connection is lost, the same as for a silent socket. */
 const silence = 20_000;
-/** ms after which it is lost where its last request broke off: the device that sent it sends it again, or is gone. */
+/**
+ * Milliseconds after which a connection is lost if its last request broke off: the device sends it again, or
+ * is gone.
+ */
 const afterBreak = 2_000;
-/** ms for which what was sent on a connection that is closed can still be read. */
+/** Milliseconds for which messages of a closed connection can still be read. */
 const flushLimit = 5_000;
 
-/** A message that its device has not said to have read. */
+/** Message that its device has not acknowledged. */
 export interface Message {
-  /** Those of a connection count from 1. */
+  /** Number of the message, from 1 in each connection. */
   readonly number: number;
   readonly event: CoordinatorEvent;
   readonly frame: Uint8Array;
 }
 
-/** The answer to a request: its frame, and the ms after which the device is to come again, where it says so. */
+/** Answer to a request: its frame and, if it has one, the delay in ms after which the device comes again. */
 export interface Answer {
   readonly frame: Uint8Array;
   readonly after: number | undefined;
@@ -28,19 +31,22 @@ export interface Answer {
 
 export interface PolledCarrierPorts {
   readonly clock: Clock;
-  /** Bytes that are kept for a device that does not read them. */
+  /** Maximum bytes kept for a device that does not read them. */
   readonly outgoing: number;
-  /** It is no longer a stranger's. */
+  /** Called when the device is identified. */
   known(): void;
-  /** The device is gone, or was closed by the coordinator: it is connected no more. */
+  /** Called when the device is gone, or the coordinator has closed the connection. */
   lost(): void;
-  /** Nothing can be read any more. */
+  /** Called when nothing can be read any more. */
   ended(): void;
-  /** The device has left too much unread. */
+  /** Called when the device has left too much unread. */
   unread(): void;
 }
 
-/** What carries one connection over plain HTTP: messages wait until they are polled, and until the device says that it has read them. */
+/**
+ * Carrier of one connection over plain HTTP: messages wait until they are polled, and until the device
+ * acknowledges them.
+ */
 export class PolledCarrier implements Carrier, Sender {
   readonly id: string;
   readonly address: string;
@@ -49,20 +55,20 @@ export class PolledCarrier implements Carrier, Sender {
   readonly answers = new KeptAnswers<Answer>();
   readonly #ports: PolledCarrierPorts;
   #held: Message[] = [];
-  /** Bytes of those. */
+  /** Total bytes of the held messages. */
   #bytes = 0;
-  /** The number of the newest message, and of the last one that was read. */
+  /** Numbers of the newest message and of the last acknowledged one. */
   #newest = 0;
   #read = 0;
-  /** Ends the poll that waits: with the next message, or without one. */
+  /** Ends the waiting poll, with the next message or without one. */
   #wake: (() => void) | undefined;
-  /** Requests that are under way. */
+  /** Number of requests under way. */
   #open = 0;
   #cancelLimit: Cancel = () => {};
   #isClosed = false;
   #isEnded = false;
 
-  /** `id` tells it from others, and is no secret. */
+  /** `id` distinguishes the connection from others, and is no secret. */
   constructor(id: string, address: string, ports: PolledCarrierPorts) {
     this.id = id;
     this.address = address;
@@ -73,7 +79,7 @@ export class PolledCarrier implements Carrier, Sender {
     return this.#newest;
   }
 
-  /** The challenge, with which it opens. */
+  /** First message, the challenge. */
   get first(): Message {
     return this.#held[0]!;
   }
@@ -82,7 +88,7 @@ export class PolledCarrier implements Carrier, Sender {
     return this.#wake !== undefined;
   }
 
-  /** Whether requests are no longer taken. */
+  /** True if requests are no longer accepted. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
@@ -98,7 +104,7 @@ export class PolledCarrier implements Carrier, Sender {
     } else this.#wake?.();
   }
 
-  /** Whoever asks too often is told so: there is nothing to read more slowly. */
+  /** Does nothing: a client that asks too often gets an error, since there is nothing to read more slowly. */
   pause(): void {}
 
   identified(): void {
@@ -115,7 +121,7 @@ export class PolledCarrier implements Carrier, Sender {
     this.#wake?.();
   }
 
-  /** Closes it, and forgets what was not read. */
+  /** Closes the connection and drops unread messages. */
   destroy(): void {
     this.#held = [];
     this.close();
@@ -123,8 +129,8 @@ export class PolledCarrier implements Carrier, Sender {
   }
 
   /**
-   * A request is under way until what this returns is called, with whether it broke off. A connection on which there is none for a while is
-   * lost.
+   * Marks a request as under way until the returned function is called with true if it broke off. A
+   * connection without requests for a while is lost.
    */
   hold(): (isBroken: boolean) => void {
     this.#open += 1;
@@ -141,15 +147,16 @@ export class PolledCarrier implements Carrier, Sender {
     };
   }
 
-  /** Throws `request.not-found` where requests are no longer taken. */
+  /** Throws `request.not-found` if requests are no longer accepted. */
   requireOpen(): void {
     if (this.#isClosed) throw gone();
   }
 
   /**
-   * The message after the one of number `after`, which the device has read with all before it, as soon as it is there; undefined once `wait` ms
-   * are over, `broken` says that nobody waits any more, or another poll takes the place of this one. Throws `request.invalid` for a number
-   * that no message has had, or that is below one that was read, and `request.not-found` once nothing more can come.
+   * Returns the message after number `after` as soon as it exists; `after` acknowledges all messages up to
+   * it. Returns undefined after `wait` ms, when `broken` aborts, or when another poll replaces this one.
+   * Throws `request.invalid` for a number that no message has had, or that is below an acknowledged one, and
+   * `request.not-found` once nothing more can come.
    */
   async next(after: number, wait: number, broken: AbortSignal): Promise<Message | undefined> {
     this.#readUntil(after);
@@ -161,7 +168,7 @@ export class PolledCarrier implements Carrier, Sender {
       this.#end();
       throw gone();
     }
-    // Another poll has said meanwhile what it has read.
+    // Another poll may have acknowledged messages meanwhile.
     return message?.number === after + 1 ? message : undefined;
   }
 

@@ -22,19 +22,22 @@ export interface PolledConnectionsPorts {
   readonly admission: Admission;
 }
 
-/** A connection, and what carries it. */
+/** Connection and its carrier. */
 export interface Polled {
   readonly carrier: PolledCarrier;
   readonly connection: DeviceConnection;
 }
 
-/** Devices' connections over plain HTTP, by their tokens: who has one asks and polls on it, and nobody else can. */
+/**
+ * Connections of devices over plain HTTP, by token: only the holder of the token can ask and poll on a
+ * connection.
+ */
 export class PolledConnections {
   readonly #connections: DeviceConnections;
   readonly #ports: PolledConnectionsPorts;
   readonly #places: Quota;
   readonly #strangers: FairQuota;
-  /** By the digest of the token, which nothing here keeps. */
+  /** Connections by the digest of their token; the token itself is not stored. */
   readonly #polled = new Map<string, Polled>();
   #opened = 0;
   #isClosed = false;
@@ -47,19 +50,22 @@ export class PolledConnections {
     this.#strangers = new FairQuota(strangers, strangersPerAddress);
   }
 
-  /** Connections that there are. */
+  /** Number of connections. */
   get size(): number {
     return this.#polled.size;
   }
 
-  /** Those on which a poll waits. */
+  /** Number of connections on which a poll waits. */
   get polls(): number {
     let polls = 0;
     for (const { carrier } of this.#polled.values()) if (carrier.isPolled) polls += 1;
     return polls;
   }
 
-  /** Opens a connection: its token, 43 characters of base64url, which is told once. Throws `server.stopping` or `server.busy`. */
+  /**
+   * Opens a connection and returns its token, 43 characters of base64url, which is not stored. Throws
+   * `server.stopping` or `server.busy`.
+   */
   open(address: string): Polled & { readonly token: string } {
     if (this.#isClosed) throw new MurmurationError('server.stopping');
     const leave = this.#places.take(address);
@@ -95,32 +101,38 @@ export class PolledConnections {
     return { token, carrier, connection };
   }
 
-  /** The connection of a token. Throws `request.not-found`, for a token that never was as for one that is no more. */
+  /**
+   * Returns the connection of a token. Throws the same `request.not-found` for an unknown token as for an
+   * ended one.
+   */
   find(token: string): Polled {
     const polled = this.#polled.get(digestOf(token));
     if (!polled) throw gone();
     return polled;
   }
 
-  /** Ends the connection of a token, where there is one. */
+  /** Ends the connection of a token, if there is one. */
   end(token: string): void {
     this.#polled.get(digestOf(token))?.carrier.destroy();
   }
 
-  /** Whether more may come on a connection, but for what all devices are told. */
+  /** True if more may come on a connection, other than what all devices are sent. */
   expects({ connection }: Polled): boolean {
     return this.#connections.expects(connection);
   }
 
-  /** The longest frame of an event, bytes. Throws `device.not-identified` for one that is answered after the hello alone, before that. */
+  /**
+   * Returns the maximum frame length of an event, in bytes. Throws `device.not-identified` before the hello
+   * for an event that is only answered after it.
+   */
   longest({ connection }: Polled, event: DeviceEvent): number {
     if (event !== 'enrol' && event !== 'hello') void connection.owner;
     return this.#connections.longest(event);
   }
 
   /**
-   * What a request is answered with; one that comes again under the same key gets the same answer, and is not acted upon twice. Throws
-   * what it is refused with, of which has been told whoever counts refusals.
+   * Returns the answer to a request; a request repeated under the same key gets the same answer and is not
+   * executed twice. Throws the refusal, which has already been counted.
    */
   answer({ carrier, connection }: Polled, event: DeviceEvent, key: string, frame: unknown): Promise<Answer> {
     const body = frame instanceof Uint8Array ? frame : new Uint8Array(0);
@@ -151,20 +163,23 @@ export class PolledConnections {
     );
   }
 
-  /** Opens no more, and closes all: polls that wait are answered. */
+  /** Opens no more connections and closes all, answering the polls that wait. */
   close(): void {
     this.#isClosed = true;
     for (const { carrier } of [...this.#polled.values()]) carrier.destroy();
   }
 }
 
-/** ms after which a device that checked in is to do so again. */
+/** Returns the milliseconds after which a device that checked in must do so again. */
 function laterOf(value: unknown): number | undefined {
   const answer = value as CheckInAnswer;
   return answer.decision === 'later' ? answer.after : undefined;
 }
 
-/** Finding by the digest takes no longer for a token that begins as one that there is. */
+/**
+ * Returns the digest of a token. A lookup by digest takes no longer for a token that shares a prefix with a
+ * valid one.
+ */
 function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }

@@ -23,7 +23,7 @@ import type { Answer, Message } from './polled-carrier.ts';
 import type { Polled, PolledConnections } from './polled-connections.ts';
 import { coded, frame, frameType, keyOf, poll, requireShort, security, sendMessage } from './wire.ts';
 
-/** Carries devices' connections on plain requests: they are opened, asked on, polled and ended. */
+/** Adds the routes of devices' connections over plain requests: open, ask, poll and end. */
 export function connectionRoutes(
   app: App,
   polled: PolledConnections,
@@ -47,7 +47,7 @@ export function connectionRoutes(
     },
   );
 
-  /** Says how it stands with a connection: what there is to poll, and whether more may come. */
+  /** Adds headers with the state of a connection: what there is to poll, and whether more may come. */
   const standing = (reply: FastifyReply, connection: Polled): FastifyReply =>
     reply
       .header(newestHeader, String(connection.carrier.newest))
@@ -91,7 +91,7 @@ export function connectionRoutes(
         try {
           answer = await polled.answer(connection, event, key, request.body);
         } catch (error) {
-          // Whoever counts refusals knows of it.
+          // The refusal has already been counted.
           return sendProblem(request, standing(reply, connection), coded(error));
         }
         if (answer.after !== undefined) reply.header('retry-after', String(Math.ceil(answer.after / 1_000)));
@@ -122,7 +122,7 @@ export function connectionRoutes(
         message = await carrier.next(Number(after), 1_000 * Number(wait), broken.signal);
       } catch (error) {
         if (!carrier.isClosed) throw error;
-        // That it has ended is told, and nothing is refused.
+        // This only reports the end of the connection; no request is refused.
         return sendProblem(request, reply, coded(error));
       }
       standing(reply, connection);

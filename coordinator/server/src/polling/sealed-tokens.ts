@@ -4,9 +4,9 @@ import { type DeviceId, idPattern } from '@murmuration/protocol/ids/ids';
 import { type PlatformName, platform } from '@murmuration/protocol/messages/hello';
 import * as z from 'zod';
 
-/** ms within which a challenge is answered. */
+/** Milliseconds within which a challenge must be answered. */
 const challengeLasts = 10_000;
-/** ms for which a device that has said hello asks on: as it does within seconds. */
+/** Milliseconds for which a device may ask after its hello; it does so within seconds. */
 const helloLasts = 60_000;
 const longest = 512;
 
@@ -26,27 +26,28 @@ const content = z.discriminatedUnion('is', [
   }),
 ]);
 
-/** What there is to know of a connection: what its device is to sign, or who it is. */
+/** State of a connection: the challenge that its device must sign, or its identity. */
 export type Sealed = z.infer<typeof content>;
 
 /**
- * Tokens of connections that nobody keeps: each says itself what its connection is, signed by HMAC-SHA256 with a key that all fronts share, so
- * that any of them answers any request. What is in it is no secret of the device's, and its device relies on no word of it.
+ * Tokens that contain the state of their connection, so that no process stores it. They are signed by
+ * HMAC-SHA256 with a key that all fronts share, so any front answers any request. They contain no secret of
+ * the device, which does not rely on their content.
  */
 export class SealedTokens {
   readonly #key: Uint8Array;
 
-  /** `key`: 32 bytes that only fronts and cells know. */
+  /** `key`: 32 bytes, known only to fronts and cells. */
   constructor(key: Uint8Array) {
     this.#key = key;
   }
 
-  /** For a nonce of 32 bytes, at `now`, ms since 1970. */
+  /** Returns a token for a nonce of 32 bytes; `now` in ms since 1970. */
   challenge(nonce: Uint8Array, now: number): string {
     return this.#seal({ is: 'challenge', nonce: hex(nonce), until: now + challengeLasts });
   }
 
-  /** For a device that has proven who it is, by signing a nonce. */
+  /** Returns a token for a device that has proven its identity by signing a nonce. */
   device(
     { device, sdk, platform }: { device: DeviceId; sdk: string; platform: PlatformName },
     nonce: Uint8Array,
@@ -56,7 +57,7 @@ export class SealedTokens {
     return this.#seal({ is: 'device', nonce: hex(nonce), device, sdk, platform, until });
   }
 
-  /** What a token says; undefined for one that is not ours, and for one whose time is over. */
+  /** Returns the content of a token, or undefined if it is not authentic or has expired. */
   open(token: string, now: number): Sealed | undefined {
     if (token.length > longest) return undefined;
     const [said = '', signature = ''] = token.split('.').map(part => Buffer.from(part, 'base64url'));

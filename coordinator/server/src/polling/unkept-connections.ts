@@ -29,16 +29,15 @@ export interface UnkeptConnectionsPorts {
   readonly frames: FrameLengths;
 }
 
-/** The answer to a request. */
 export interface UnkeptAnswer {
   readonly frame: Uint8Array;
-  /** ms after which the device is to come again, where it says so. */
+  /** Milliseconds after which the device must come again, if the answer says so. */
   readonly after: number | undefined;
-  /** By what the device goes on from now on, where that is another token. */
+  /** Token to use from now on, if it changes. */
   readonly token: string | undefined;
 }
 
-/** One request of a connection of which nothing is kept. */
+/** Request of a connection without stored state. */
 class Asking implements Caller {
   isOver = false;
   readonly isGone = false;
@@ -50,7 +49,7 @@ class Asking implements Caller {
     this.identity = identity;
   }
 
-  /** The challenge that its hello signs, or has signed. */
+  /** Nonce of the challenge that its hello signs, or has signed. */
   get nonce(): Uint8Array {
     return Buffer.from(this.sealed.nonce, 'hex');
   }
@@ -62,9 +61,9 @@ class Asking implements Caller {
 }
 
 /**
- * Devices' connections over plain HTTP of which nothing is kept: all that there is to know comes with each request, in its token, and is read in
- * the storage. So any process that has the key answers any request, and none of them has to live on in between. Only for those who send
- * devices nothing by themselves, as fronts do.
+ * Connections of devices over plain HTTP without stored state: everything comes with each request, in its
+ * token, or is read from the storage. So any process that has the key answers any request, and none has to
+ * live on in between. Suitable only for processes that never send on their own initiative, such as fronts.
  */
 export class UnkeptConnections {
   readonly #ports: UnkeptConnectionsPorts;
@@ -80,7 +79,7 @@ export class UnkeptConnections {
     this.#handlers = requestHandlers(introductions, ports.requests, ports.frames);
   }
 
-  /** A connection: its token, and the frame of its challenge. */
+  /** Opens a connection: returns its token and the frame of its challenge. */
   open(): { readonly token: string; readonly frame: Uint8Array } {
     const { tokens, clock, random } = this.#ports;
     const nonce = random(32);
@@ -90,21 +89,27 @@ export class UnkeptConnections {
     };
   }
 
-  /** What a token says. Throws `request.not-found`, for one that never was as for one whose time is over. */
+  /**
+   * Returns the content of a token. Throws the same `request.not-found` for an invalid token as for an
+   * expired one.
+   */
   find(token: string): Sealed {
     const sealed = this.#ports.tokens.open(token, this.#ports.clock.now());
     if (!sealed) throw gone();
     return sealed;
   }
 
-  /** The longest frame of an event, bytes. Throws `device.not-identified` for one that is answered after the hello alone, before that. */
+  /**
+   * Returns the maximum frame length of an event, in bytes. Throws `device.not-identified` before the hello
+   * for an event that is only answered after it.
+   */
   longest(sealed: Sealed, event: DeviceEvent): number {
     if (sealed.is === 'challenge' && event !== 'enrol' && event !== 'hello')
       throw new MurmurationError('device.not-identified');
     return this.#ports.frames[event];
   }
 
-  /** What a request is answered with. Throws what it is refused with, of which whoever counts refusals was told. */
+  /** Returns the answer to a request. Throws the refusal, which has already been counted. */
   async answer(sealed: Sealed, event: DeviceEvent, address: string, frame: unknown): Promise<UnkeptAnswer> {
     const { admission, events, tokens, clock } = this.#ports;
     try {
@@ -145,8 +150,8 @@ export class UnkeptConnections {
   }
 
   /**
-   * Does what a signature of the nonce allows; a second time, to whichever process, only where the first one failed. Throws
-   * `device.challenge-expired`, `storage.*`, or what `work` throws.
+   * Runs `work`, which a signature of the nonce allows; a second run, in any process, is allowed only if the
+   * first failed. Throws `device.challenge-expired`, `storage.*`, or what `work` throws.
    */
   async #once<Result>(
     what: 'enrol' | 'hello',

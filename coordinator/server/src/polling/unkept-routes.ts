@@ -22,12 +22,16 @@ import type { Sealed } from './sealed-tokens.ts';
 import type { UnkeptAnswer, UnkeptConnections } from './unkept-connections.ts';
 import { coded, frame, frameType, keyOf, poll, requireShort, security, sendMessage } from './wire.ts';
 
-/** ms for which a poll waits at most: platforms have a process, with connections to the database, for each request that goes on. */
+/**
+ * Maximum milliseconds that a poll waits: platforms keep a process, with connections to the database, for
+ * each request under way.
+ */
 const longestWait = 1_000;
 
 /**
- * The routes of connections over plain HTTP where nothing is kept of them: the same requests, and the same answers. No message comes after the
- * challenge, so that a poll ends without one; and a request that comes again is answered again, but for those that answer a challenge.
+ * Adds the routes of connections over plain HTTP without stored state, with the same requests and answers. No
+ * message follows the challenge, so polls end empty; repeated requests are answered again, except those that
+ * answer a challenge.
  */
 export function unkeptRoutes(
   app: App,
@@ -71,7 +75,7 @@ export function unkeptRoutes(
         try {
           answer = await connections.answer(found.get(request.raw)!, event, address, request.body);
         } catch (error) {
-          // Whoever counts refusals knows of it.
+          // The refusal has already been counted.
           return sendProblem(request, standing(reply), coded(error));
         }
         const { frame, after, token } = answer;
@@ -95,7 +99,7 @@ export function unkeptRoutes(
       const sealed = connections.find(bearer(request.headers.authorization));
       const after = Number(request.query.after);
       if (after > 1) throw new MurmurationError('request.invalid', `There is no message ${after} yet.`);
-      // Before the hello devices poll all the time; after it they have no reason to.
+      // Before the hello, devices poll all the time; after it, they have no reason to.
       if (sealed.is === 'challenge') {
         const wait = Math.min(1_000 * Number(request.query.wait), longestWait);
         const until = Math.min(clock.now() + wait, sealed.until);

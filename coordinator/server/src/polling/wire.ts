@@ -4,16 +4,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { Message } from './polled-carrier.ts';
 
-/** What a key of a request is made of. */
+/** Pattern of a request key. */
 const keyPattern = /^[\w-]{1,64}$/;
 export const frameType = 'application/octet-stream';
-/** A frame goes out as it is: no schema of JSON says what is in it. */
+/** Frame sent as it is, without a JSON schema. */
 export const frame = z.any().describe('A frame, `application/octet-stream`');
 export const security = [{ connectionToken: [] }];
 
 const expectedWait = `expected a whole number from 0 to ${longestPoll}`;
 
-/** What a poll says. */
+/** Query of a poll. */
 export const poll = z.object({
   after: z
     .string()
@@ -27,14 +27,14 @@ export const poll = z.object({
     .describe(`s for which the answer may wait for a message, ${longestPoll} at most`),
 });
 
-/** The key of a request. Throws `request.invalid` where it has none. */
+/** Returns the key of a request. Throws `request.invalid` if it has none. */
 export function keyOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
   const key = headers[keyHeader.toLowerCase()];
   if (typeof key === 'string' && keyPattern.test(key)) return key;
   throw new MurmurationError('request.invalid', `${keyHeader}: 1 to 64 letters, digits, - or _ are needed.`);
 }
 
-/** Throws `request.too-large` for a body that says that it is longer, before it is read. */
+/** Throws `request.too-large` for a body whose declared length exceeds `longest`, before it is read. */
 export function requireShort({ headers }: Pick<FastifyRequest, 'headers'>, longest: number): void {
   if (Number(headers['content-length'] ?? 0) > longest)
     throw new MurmurationError('request.too-large', `A frame of this event has at most ${longest} bytes.`);
@@ -49,7 +49,7 @@ export function sendMessage(reply: FastifyReply, { number, event, frame }: Messa
     .send(frame);
 }
 
-/** What a device is told of an error: of one that is ours no more than that. */
+/** Returns the error that a device sees, which hides the details of internal errors. */
 export function coded(error: unknown): MurmurationError {
   return error instanceof MurmurationError
     ? error

@@ -5,16 +5,19 @@ import type { Limits } from '@murmuration/rounds/limits/limits';
 import { Pace } from '@murmuration/rounds/limits/pace';
 import type { Socket as EngineSocket } from 'engine.io';
 
-/** Bytes that a connection may bring before its hello: several times what that and an enrolment take. */
+/**
+ * Maximum bytes that a connection may receive before its hello, several times the size of a hello and an
+ * enrolment.
+ */
 const strangerBytes = 65_536;
-/** Frames for each message that a device may send: its parts, heartbeats, acks, pings. */
+/** Frames allowed for each message of a device: its parts, heartbeats, acks, pings. */
 const framesPerMessage = 4;
-/** ms for which a connection is not read at most; its heartbeat must go on. */
+/** Maximum milliseconds for which a connection is not read; its heartbeat must go on. */
 const longestPause = 5_000;
-/** ms that a connection has at its end for what was sent on it, and for its peer's last word. */
+/** Milliseconds that a closing connection has to flush, and to receive its peer's close. */
 const flushLimit = 1_000;
 
-/** What is used of a WebSocket beyond the engine, which keeps it with the request that opened it. */
+/** Members of a WebSocket that are used behind the engine, which keeps it with the request that opened it. */
 interface WebSocket {
   pause(): void;
   resume(): void;
@@ -26,13 +29,13 @@ interface WebSocket {
 export interface BoundedTransportPorts {
   readonly clock: Clock;
   readonly limits: Pick<Limits, 'handshake' | 'messages' | 'outgoing'>;
-  /** Told why a connection was closed. */
+  /** Called with the reason why a connection was closed. */
   refused(code: ErrorCode, detail: string): void;
 }
 
-/** What carries one connection, and what is bounded on it: bytes that come and that wait to go, frames, and time. */
+/** Transport of one connection, which limits its incoming and waiting bytes, frames, and time. */
 export class BoundedTransport {
-  /** Where it comes from. */
+  /** Address of the peer. */
   readonly address: string;
   readonly #raw: Socket;
   readonly #webSocket: WebSocket;
@@ -42,15 +45,15 @@ export class BoundedTransport {
   #cancelHandshake: Cancel;
   #cancelPause: Cancel = () => {};
   #cancelFlush: Cancel = () => {};
-  /** ms since 1970; in the past where it is read. */
+  /** Time until which reading is paused, in ms since 1970; in the past while it is read. */
   #pausedUntil = Number.NEGATIVE_INFINITY;
-  /** Bytes of packets that were not yet handed to the network. */
+  /** Bytes of packets not yet handed to the network. */
   #queued = 0;
-  /** Whether a pong waits for the network. */
+  /** True if a pong waits for the network. */
   #isAnswering = false;
   #isOver = false;
 
-  /** `noLongerStranger` is called once it has said hello or is gone. */
+  /** `noLongerStranger` is called once the device has said hello or is gone. */
   constructor(
     conn: EngineSocket,
     address: string,
@@ -77,7 +80,7 @@ export class BoundedTransport {
     this.#webSocket.on('message', () => this.#count());
     this.#webSocket.on('pong', () => this.#count());
     this.#webSocket.on('ping', data => this.#answer(data));
-    // All that leaves comes this way, what the libraries say of themselves as well.
+    // All outgoing packets pass here, including those of the libraries.
     conn.on('packetCreate', ({ data }: { data?: string | Uint8Array }) => this.#send(data ?? ''));
     conn.on('drain', () => {
       this.#queued = 0;
@@ -87,18 +90,18 @@ export class BoundedTransport {
     this.#raw.on('data', this.#countStrangerBytes);
   }
 
-  /** It has joined its namespace: from here on its hello is what is waited for. */
+  /** Called when the connection has joined its namespace; the next step is its hello. */
   joined(): void {
     this.#cancelHandshake();
   }
 
-  /** It has said hello. */
+  /** Called when the device has said hello. */
   identified(): void {
     this.#raw.off('data', this.#countStrangerBytes);
     this.#noLongerStranger();
   }
 
-  /** Reads nothing for `ms`: whoever sends more finds out by the network that it is not taken. */
+  /** Stops reading for `ms`; the network slows a peer that sends more. */
   pause(ms: number): void {
     const { clock } = this.#ports;
     const until = clock.now() + Math.min(ms, longestPause);
@@ -109,32 +112,32 @@ export class BoundedTransport {
     this.#cancelPause = clock.at(until, () => this.#resume());
   }
 
-  /** Whether more may be sent. Who has left too much unread is cut off. */
+  /** True if more may be sent. Cuts a connection that has left too much unread. */
   admits(): boolean {
     if (!this.#isOver && this.#unread > this.#ports.limits.outgoing)
       this.cut('device.unread', 'The connection was closed with too many bytes unread.');
     return !this.#isOver;
   }
 
-  /** The end of the connection is wanted: it is no violation of its protocol. */
+  /** Marks the connection as closing on purpose, so that its end is no protocol violation. */
   closing(): void {
     this.#isOver = true;
     this.#flush();
   }
 
-  /** Ends the connection at once, and says why to whoever counts refusals. */
+  /** Ends the connection at once, and reports the reason as a refusal. */
   cut(code: ErrorCode, detail: string): void {
     if (!this.#isOver) this.#ports.refused(code, detail);
     this.destroy();
   }
 
-  /** Ends the connection at once, whatever its peer does. */
+  /** Ends the connection at once, without waiting for its peer. */
   destroy(): void {
     this.#isOver = true;
     this.#raw.destroy();
   }
 
-  /** Bytes that wait for the peer. */
+  /** Bytes that the peer has not read. */
   get #unread(): number {
     return this.#queued + this.#raw.writableLength;
   }
@@ -144,7 +147,7 @@ export class BoundedTransport {
     this.admits();
   }
 
-  /** Counts a frame that has come, which it may not fast without end. */
+  /** Counts a received frame against the rate limit. */
   #count(): void {
     const wait = this.#pace.take();
     if (wait <= this.#pace.most) this.pause(wait);
@@ -155,7 +158,7 @@ export class BoundedTransport {
       );
   }
 
-  /** Answers a ping; those that come before its pong is out get none (RFC 6455 §5.5.3). */
+  /** Answers a ping; pings that arrive before its pong is out get none (RFC 6455 §5.5.3). */
   #answer(data: Buffer): void {
     this.#count();
     if (this.#isAnswering || this.#isOver) return;
@@ -171,7 +174,7 @@ export class BoundedTransport {
     this.#webSocket.resume();
   }
 
-  /** Ends the connection in a moment, unless its peer does before. */
+  /** Ends the connection after a moment, unless its peer ends it first. */
   #flush(): void {
     const { clock } = this.#ports;
     this.#cancelFlush();
@@ -186,7 +189,7 @@ export class BoundedTransport {
 
   #closed(reason: string, cause: unknown): void {
     this.#cancelHandshake();
-    // What its device says of the end has to be read.
+    // The device's close has to be read.
     this.#resume();
     this.identified();
     this.#flush();
@@ -201,5 +204,5 @@ export class BoundedTransport {
   }
 }
 
-/** Ends of a connection that violate nothing. */
+/** Reasons for the end of a connection that are no violation. */
 const lostConnections: ReadonlySet<string> = new Set(['transport close', 'ping timeout']);

@@ -14,7 +14,7 @@ import type { DeviceRequests } from '../devices/request-handlers.ts';
 import { HandshakeHandler, type Upgrade } from './handshakes.ts';
 import { type DeviceSocket, SocketCarrier } from './socket-carrier.ts';
 
-/** What socket.io puts around a frame, bytes. */
+/** Bytes that socket.io adds around a frame. */
 const packetOverhead = 1_024;
 
 export interface GatewayPorts {
@@ -23,11 +23,14 @@ export interface GatewayPorts {
   readonly limits: Limits;
   readonly admission: Admission;
   readonly trustedProxies: TrustedProxies;
-  /** The longest frame of each event. */
+  /** Maximum frame length of each event. */
   readonly frames: FrameLengths;
 }
 
-/** A message as socket.io gives it: its event, then what came with it; last what takes the answer, where one is asked for. */
+/**
+ * Message as socket.io passes it: its event, its arguments and, if an answer is expected, the callback that
+ * takes it.
+ */
 type Packet = readonly [event: unknown, ...args: unknown[]];
 
 /** Carries devices' connections on the WebSockets of an HTTP server. */
@@ -45,24 +48,24 @@ export class Gateway {
     this.#io.bind(this.#handshakes.engine);
   }
 
-  /** Takes connections from now on. */
+  /** Accepts connections from now on. */
   open(requests: DeviceRequests): void {
     this.#connections.open(requests);
     this.#io.on('connection', (socket: DeviceSocket) => this.#welcome(socket));
   }
 
-  /** Leaves WebSockets of another path to whoever takes these. */
+  /** Leaves WebSockets of another path to `upgrade`. */
   leave(path: string, upgrade: Upgrade): void {
     this.#handshakes.leave(path, upgrade);
   }
 
-  /** Closes every connection once what was sent on it is out; the HTTP server is left to its owner. */
+  /** Closes every connection once everything sent on it is out; the owner of the HTTP server closes that. */
   async close(): Promise<void> {
     this.#io.disconnectSockets(true);
     await this.#handshakes.close();
   }
 
-  /** Bounds frames again: a change of settings may allow longer ones, on connections that open from now on. */
+  /** Updates the bounds of frames for new connections, since a change of settings may allow longer ones. */
   bound(frames: FrameLengths): void {
     this.#connections.bound(frames);
     this.#handshakes.bound(longestOf(frames));
@@ -74,12 +77,12 @@ export class Gateway {
     const carrier = new SocketCarrier(socket, transport);
     const connection = this.#connections.connect(carrier);
     socket.on('disconnect', () => {
-      // Without its namespace a connection is of no use.
+      // A connection without its namespace is useless.
       transport.closing();
       socket.conn.close();
       this.#connections.lost(connection);
     });
-    // All messages come this way, whatever their event is called, and none goes on to listeners.
+    // All messages pass here, with any event name, and none reaches listeners.
     socket.use(packet => void this.#take(carrier, connection, packet as unknown as Packet));
   }
 

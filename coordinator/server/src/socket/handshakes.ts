@@ -17,14 +17,17 @@ export interface HandshakePorts {
   readonly limits: Limits;
   readonly events: CoordinatorEvents;
   readonly trustedProxies: TrustedProxies;
-  /** The longest message of the WebSocket, bytes. */
+  /** Maximum length of a WebSocket message in bytes. */
   readonly longest: number;
 }
 
 /** Takes over a connection whose request asks for another protocol. */
 export type Upgrade = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
-/** Takes the WebSocket handshakes of an HTTP server: those that are well formed and for which there is a place. */
+/**
+ * Handles the WebSocket handshakes of an HTTP server: accepts those that are well formed while there is a
+ * place.
+ */
 export class HandshakeHandler {
   readonly #ports: HandshakePorts;
   readonly #strangers: FairQuota;
@@ -51,23 +54,25 @@ export class HandshakeHandler {
     return this.#webSockets.engine;
   }
 
-  /** What carries a connection of the engine. */
+  /** Returns the transport of an engine connection. */
   transportOf(conn: object): BoundedTransport {
     return this.#webSockets.transportOf(conn);
   }
 
-  /** Lets nobody in any more, and closes all connections, each once what was sent on it is out, for which it has a moment. */
+  /**
+   * Accepts no more connections, and closes all, each after a moment in which what was sent on it goes out.
+   */
   close(): Promise<void> {
     this.#isClosed = true;
     return this.#webSockets.close();
   }
 
-  /** The longest message of connections that open from now on, bytes. */
+  /** Sets the maximum message length of new connections, in bytes. */
   bound(longest: number): void {
     this.#webSockets.bound(longest);
   }
 
-  /** Leaves the handshakes of another path to whoever takes these. */
+  /** Leaves the handshakes of another path to `upgrade`. */
   leave(path: string, upgrade: Upgrade): void {
     this.#others.set(path, upgrade);
   }
@@ -78,7 +83,7 @@ export class HandshakeHandler {
       other(request, socket, head);
       return;
     }
-    // What breaks off ends with 'close'.
+    // An error is followed by 'close', which is handled.
     socket.on('error', () => {});
     let guest: Parameters<WebSockets['admit']>[3];
     try {
@@ -102,7 +107,9 @@ export class HandshakeHandler {
   }
 }
 
-/** Throws `request.not-found` or `request.invalid`; what WebSocket asks for beyond that is checked by its library. */
+/**
+ * Throws `request.not-found` or `request.invalid`; the WebSocket library checks the rest of the handshake.
+ */
 function requireHandshake({ url = '', method }: IncomingMessage): void {
   if (!URL.canParse(url, 'http://device')) throw malformed('the address is malformed');
   const { pathname, searchParams } = new URL(url, 'http://device');
@@ -120,7 +127,7 @@ function requireHandshake({ url = '', method }: IncomingMessage): void {
     throw malformed('its query is EIO=4&transport=websocket');
 }
 
-/** The path that a handshake asks for, without a slash at its end; empty where the address is malformed. */
+/** Returns the path of a handshake without a trailing slash; empty if the address is malformed. */
 function pathOf({ url = '' }: IncomingMessage): string {
   return URL.canParse(url, 'http://device') ? new URL(url, 'http://device').pathname.replace(/\/$/, '') : '';
 }

@@ -10,7 +10,7 @@ import type { BoundedTransport } from './bounded-transport.ts';
 
 export type DeviceSocket = Socket<FromDevice, ToDevice>;
 
-/** A socket that carries the connection of a device. */
+/** Carrier of a device's connection on a socket. */
 export class SocketCarrier implements Carrier, Sender {
   readonly socket: DeviceSocket;
   readonly transport: BoundedTransport;

@@ -5,32 +5,32 @@ import type { Cancel } from '@murmuration/protocol/time/clock';
 import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { BoundedTransport, type BoundedTransportPorts } from './bounded-transport.ts';
 
-/** Parts of one message at most; browsers cut long ones into a few. */
+/** Maximum number of fragments of one message; browsers split long ones into a few. */
 const mostParts = 256;
-/** ms that connections have at the end for what was sent on them. */
+/** Milliseconds that closing connections have to flush. */
 const flushLimit = 1_000;
 
-/** A request that was let in, until its WebSocket is open. */
+/** Admitted request, until its WebSocket is open. */
 interface Guest {
   readonly address: string;
   readonly leave: () => void;
 }
 
-/** What is used of the library beneath the engine, which does not show it. */
+/** Members of the library behind the engine, which does not expose it. */
 type Library = EventEmitter & {
   readonly options: { maxPayload: number; maxFragments: number; autoPong: boolean };
 };
 
-/** The open WebSockets of one path, each bounded by its wire. */
+/** Open WebSockets of one path, each with a bounded transport. */
 export class WebSockets {
   readonly engine: Engine;
   readonly #ports: BoundedTransportPorts;
   readonly #guests = new WeakMap<IncomingMessage, Guest>();
   readonly #transports = new WeakMap<object, BoundedTransport>();
-  /** Those whose network connection stands. */
+  /** Transports whose network connection is open. */
   readonly #open = new Map<EngineSocket, BoundedTransport>();
 
-  /** `longest` is the longest message, bytes. */
+  /** `longest`: maximum message length in bytes. */
   constructor(longest: number, ports: BoundedTransportPorts) {
     this.#ports = ports;
     this.engine = new Engine({
@@ -41,7 +41,7 @@ export class WebSockets {
     });
     const { options } = this.library;
     options.maxFragments = mostParts;
-    // Wires answer, within their bounds.
+    // The transports answer pings, within their limits.
     options.autoPong = false;
     this.engine.on('connection', (conn: EngineSocket) => this.#enter(conn));
   }
@@ -50,24 +50,30 @@ export class WebSockets {
     return (this.engine as unknown as { ws: Library }).ws;
   }
 
-  /** Opens the WebSocket that a request asks for; `leave` is called once it has said hello or is gone. */
+  /**
+   * Opens the WebSocket that a request asks for; calls `leave` of the guest once the device has said hello or
+   * is gone.
+   */
   admit(request: IncomingMessage, socket: Socket, head: Buffer, guest: Guest): void {
     this.#guests.set(request, guest);
     this.engine.handleUpgrade(request as never, socket, head);
   }
 
-  /** What carries a connection of the engine. */
+  /** Returns the transport of an engine connection. */
   transportOf(conn: object): BoundedTransport {
     return this.#transports.get(conn)!;
   }
 
-  /** The longest message of connections that open from now on, bytes. */
+  /** Sets the maximum message length of new connections, in bytes. */
   bound(longest: number): void {
     this.engine.opts.maxHttpBufferSize = longest;
     this.library.options.maxPayload = longest;
   }
 
-  /** Closes all, each once what was sent on it is out, for which it has a moment: a peer that does not read gains no more time. */
+  /**
+   * Closes all, each after a moment in which what was sent on it goes out; a peer that does not read gets no
+   * extra time.
+   */
   async close(): Promise<void> {
     const { clock } = this.#ports;
     const open = [...this.#open];
