@@ -3,7 +3,10 @@ import type { ComparedWindow } from '@murmuration/rounds/events/monitored';
 import { queryWatchedAs } from '@murmuration/rounds/queries/device-drift';
 import type { DriftWindow } from '@murmuration/serving/monitor/drift/drift-store';
 
-/** What listeners hear of a window: figures, not what was counted. Drift that people expect is none. `champion`: number of the version that devices serve. */
+/**
+ * Returns the figures of a window for listeners, without its counts. Expected drift counts as none.
+ * `champion`: number of the version that devices serve.
+ */
 export function comparedWindow(
   { model, version, from, to, report }: DriftWindow,
   champion: (task: TaskName) => number,

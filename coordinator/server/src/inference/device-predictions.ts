@@ -5,25 +5,27 @@ import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import { knownTask } from '@murmuration/rounds/task/known-task';
 import type { InferenceServer } from '@murmuration/serving/server/inference-server';
 
-/** ms after which an answer is no longer waited for: devices give up after 20 s. */
+/** Milliseconds after which an answer is abandoned; devices give up after 20 s. */
 const timeout = 15_000;
-/** ms after which a device that found too many before it tries again. */
+/** Milliseconds after which a device that was refused because too many wait tries again. */
 const retryAfter = 1_000;
-/** Values that fit into one frame, with its envelope. */
+/** Maximum number of values that fit into one frame, with its envelope. */
 const mostValues = (maxFrameLength - 1_024) / 4;
 
 interface PredictionPorts {
-  /** By the task's name. */
+  /** Rounds by task name. */
   readonly rounds: ReadonlyMap<string, { readonly task: Pick<TaskRounds['task'], 'serving'> }>;
   readonly server: Pick<InferenceServer, 'infer'>;
-  /** Predictions of all tasks that wait or are under way at most. */
+  /** Maximum number of predictions of all tasks that wait or are under way. */
   readonly most: number;
 }
 
 /**
- * Answers devices that can't run a model, for the tasks that offer it: one more client of the inference server, which keeps nothing of what
- * they ask. Throws `task.unknown`, `prediction.not-offered`, `prediction.too-many`, `prediction.timeout`, `model.missing` for another alias than
- * `latest` and `champion`, `hybrid.input` for what the model does not take, `model.unusable`, and what `InferenceServer.infer` throws besides.
+ * Answers devices that can't run a model, for the tasks that offer it, as one more client of the inference
+ * server; it stores nothing of their requests. Throws `task.unknown`, `prediction.not-offered`,
+ * `prediction.too-many`, `prediction.timeout`, `model.missing` for another alias than `latest` and
+ * `champion`, `hybrid.input` for input that the model does not take, `model.unusable`, and the other errors
+ * of `InferenceServer.infer`.
  */
 export function devicePredictions({
   rounds,

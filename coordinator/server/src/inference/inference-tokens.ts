@@ -12,10 +12,10 @@ import { isValid, stateOf } from '@murmuration/rounds/tokens/secret-token';
 import type { Access } from '@murmuration/serving/access/access';
 import { type InferenceToken, mintInferenceToken } from '@murmuration/serving/access/tokens';
 
-/** Tokens that were not revoked at most: all of them are in memory. */
+/** Maximum number of valid tokens; all of them are in memory. */
 const most = 1_000;
 
-/** What is chosen when a token is made. */
+/** Terms that are chosen when a token is created. */
 export type InferenceTokenTerms = Pick<
   StoredInferenceToken,
   'name' | 'rights' | 'models' | 'rate' | 'quota' | 'expiresAt'
@@ -23,29 +23,32 @@ export type InferenceTokenTerms = Pick<
 
 interface Ports {
   readonly store: InferenceTokenStore;
-  /** Lets requests in by these tokens, beside those of the configuration. */
+  /** Access control that accepts these tokens in addition to those of the configuration. */
   readonly access: Pick<Access, 'alsoHold'>;
   readonly primitives: Primitives;
   readonly clock: Clock;
   readonly random: RandomBytes;
 }
 
-/** Inference tokens that operators make and revoke while the coordinator runs. */
+/** Inference tokens that operators create and revoke while the coordinator runs. */
 export class InferenceTokens {
   readonly #ports: Ports;
-  /** What is read and what then holds are one step. */
+  /** Makes each read of the storage and the update of the access control one step. */
   readonly #turns = new PromiseQueue();
 
   constructor(ports: Ports) {
     this.#ports = ports;
   }
 
-  /** Lets in whoever has a token that is in the storage by now, and nobody else; before the first request, and again where others may change them. */
+  /**
+   * Accepts exactly the tokens that are now in the storage; call it before the first request, and again if
+   * another process may change them.
+   */
   open(): Promise<void> {
     return this.#turns.run(() => this.#hold());
   }
 
-  /** A fresh token; its text is known to whoever asked for it only. Throws `request.too-many` where there are too many. */
+  /** Creates a token; only the caller gets its text. Throws `request.too-many` if there are too many. */
   create(
     terms: InferenceTokenTerms,
   ): Promise<{ readonly token: StoredInferenceToken; readonly text: string }> {
@@ -70,12 +73,12 @@ export class InferenceTokens {
     return this.#ports.store.list(page);
   }
 
-  /** How it stands with a token now. */
+  /** Returns the current state of a token. */
   stateOf(token: StoredInferenceToken): TokenState {
     return stateOf(token, this.#ports.clock.now());
   }
 
-  /** The token as it is from now on; undefined where none of this id can be revoked. */
+  /** Revokes a token and returns its new state, or undefined if no token with this id can be revoked. */
   revoke(id: string): Promise<StoredInferenceToken | undefined> {
     const { store, clock } = this.#ports;
     return this.#turns.run(async () => {

@@ -4,10 +4,10 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { LiveAccuracy } from '@murmuration/rounds/events/monitored';
 import type { LiveMonitor } from '@murmuration/serving/monitor/live-monitor';
 
-/** ms between two times that the accuracy of versions is told. */
+/** Milliseconds between two reports of the versions' accuracy. */
 const often = 60_000;
 
-/** Tells how well versions do, once a minute at most, of those of whose predictions outcomes came. */
+/** Reports, once a minute at most, the accuracy of versions whose predictions got outcomes. */
 export class LiveAccuracyTeller {
   readonly #clock: Clock;
   readonly #tell: (accuracy: LiveAccuracy) => void;
@@ -19,7 +19,7 @@ export class LiveAccuracyTeller {
     this.#tell = tell;
   }
 
-  /** An outcome of a version came. */
+  /** Called when a version got an outcome. */
   joined(live: Pick<LiveMonitor, 'of'>, model: string, version: string): void {
     this.#due.set(JSON.stringify([model, version]), { model, version });
     this.#cancel ??= this.#clock.at(this.#clock.now() + often, () => {

@@ -20,15 +20,15 @@ import type { FeatureRole } from '@murmuration/serving/monitor/drift/features';
 import type { DriftState } from '@murmuration/serving/monitor/drift/watched-version';
 import type * as z from 'zod';
 
-/** Windows that a page lists. */
+/** Maximum number of windows that a page lists. */
 const mostListed = 100;
 
-/** What operators see of how versions do in use, and set for it. */
+/** Monitoring of versions in use as operators see and set it. */
 export class MonitorView {
   readonly #monitor: OpenMonitor | undefined;
   readonly #told: () => Promise<DeviceOutcomes[]>;
 
-  /** `told`: what devices said of predictions. */
+  /** `told`: returns what devices reported about predictions. */
   constructor(monitor: OpenMonitor | undefined, told: () => Promise<DeviceOutcomes[]>) {
     this.#monitor = monitor;
     this.#told = told;
@@ -44,7 +44,7 @@ export class MonitorView {
     };
   }
 
-  /** Throws `request.not-found` where nothing is known of the version. */
+  /** Returns the monitoring of a version. Throws `request.not-found` if nothing is known of it. */
   async model(model: string, version: string): Promise<MonitoredModel> {
     await this.#settle();
     const drift = this.#required();
@@ -58,13 +58,13 @@ export class MonitorView {
       configured: { every, atLeast, share, test, threshold, correction },
       own,
       windows: windows.map(windowOf),
-      // What was compared with an earlier reference says nothing of this one.
+      // A comparison with an earlier reference does not apply to this one.
       features: newest && state.last ? featuresOf(newest.report, own.expected ?? []) : [],
       accuracy: this.#accuracy(model, version),
     };
   }
 
-  /** A window as one page of HTML. Throws `request.not-found`. */
+  /** Returns a window as one HTML page. Throws `request.not-found`. */
   async page(model: string, version: string, number: number): Promise<string> {
     const windows = await this.#required().windows(model, version, mostWindows);
     const found = windows.find(each => each.number === number);
@@ -84,7 +84,10 @@ export class MonitorView {
     return this.#required().change(model, settings);
   }
 
-  /** With what a version is compared from now on. Throws `request.not-found` and `request.invalid`. */
+  /**
+   * Sets the reference that a version is compared with from now on. Throws `request.not-found` and
+   * `request.invalid`.
+   */
   async refer(model: string, version: string, reference: z.output<typeof newReference>): Promise<void> {
     const drift = this.#required();
     await this.#settle();
@@ -98,7 +101,7 @@ export class MonitorView {
     }
   }
 
-  /** Counts what was seen up to now. */
+  /** Counts everything seen so far. */
   async #settle(): Promise<void> {
     this.#monitor?.watch.flush();
     await this.#monitor?.drift?.settled();

@@ -14,22 +14,28 @@ import {
   type ServedModel,
 } from '@murmuration/serving/source/source';
 
-/** Versions that a listing names at most. */
+/** Maximum number of versions in a listing. */
 const mostVersions = 100;
 
 interface RegistryPorts {
-  /** Those whose models are served, as of now: of one with private layers the coordinator does not have the whole model. */
+  /**
+   * Returns the tasks whose models are served now. The coordinator lacks the whole model of a task with
+   * private layers.
+   */
   readonly tasks: () => readonly TaskName[];
-  /** Inputs with which each version of a task's model is warmed up. */
+  /** Returns the inputs that warm up each version of a task's model. */
   readonly recorded: (task: string) => readonly Tensor[] | undefined;
   readonly registry: Pick<Registry, 'files'>;
   readonly history: Pick<History, 'versions'>;
   readonly versionAliases: Pick<VersionAliases, 'of'>;
-  /** Those that run on a task's model. */
+  /** Returns the experiments on a task's model. */
   readonly experiments?: (task: string) => readonly ServedExperiment[];
 }
 
-/** The versions of a coordinator's own registry, for the inference server in its process: a model is named as its task. */
+/**
+ * Versions of the coordinator's own registry, for the inference server in its process. A model has the name
+ * of its task.
+ */
 export class RegistryModels implements ModelSource {
   readonly description = 'the registry of this coordinator';
   readonly #ports: RegistryPorts;
@@ -39,7 +45,7 @@ export class RegistryModels implements ModelSource {
     this.#ports = ports;
   }
 
-  /** Others of its versions may be asked for by the names that they have. */
+  /** Called when the names of a task's versions change, so that others may be requested. */
   changed(task: TaskName): void {
     for (const tell of this.#listeners) tell(task);
   }

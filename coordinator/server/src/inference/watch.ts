@@ -10,13 +10,13 @@ import {
 import type { Resident } from '@murmuration/serving/server/residents';
 import { refuseModel } from '@murmuration/serving/source/source';
 
-/** What operators see of the inference server in this process, and do with its models. */
+/** Operators' view and control of the inference server in this process. */
 export class InferenceWatch {
   readonly #server: InferenceServer;
   readonly #activity: InferenceActivity;
   readonly #monitor: Pick<OpenMonitor, 'watch' | 'live'> | undefined;
 
-  /** `monitor`: knows how good versions are, where somebody asks for that. */
+  /** `monitor` measures the quality of versions, if the configuration asks for that. */
   constructor(
     server: InferenceServer,
     activity: InferenceActivity,
@@ -27,7 +27,7 @@ export class InferenceWatch {
     this.#monitor = monitor;
   }
 
-  /** How it stands; minutes are those of one model, or of all. */
+  /** Returns the state of the server; minutes are those of one model, or of all. */
   async state(model?: string): Promise<Inference> {
     const { isReady, pending, used, budget, residents } = this.#server;
     this.#monitor?.watch.flush();
@@ -51,7 +51,7 @@ export class InferenceWatch {
     };
   }
 
-  /** Throws `model.missing` where there is no such model. */
+  /** Throws `model.missing` if the model does not exist. */
   async requireModel(name: string): Promise<void> {
     const names = await this.#server.names();
     if (!names.includes(name)) refuseModel(name, names);
@@ -111,7 +111,7 @@ export class InferenceWatch {
     return {
       error,
       outcomes,
-      // Outcomes of windows that a restart has forgotten would make it more.
+      // Outcomes of windows that a restart has forgotten could push it above 1.
       known: Math.min(1, known ?? 0),
       accuracy: accuracy && { value: accuracy.value, low: accuracy.interval[0], high: accuracy.interval[1] },
     };

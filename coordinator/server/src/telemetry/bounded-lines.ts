@@ -3,16 +3,19 @@ import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import pino, { type DestinationStream } from 'pino';
 
-/** Bytes of lines that wait for a reader at most. */
+/** Maximum bytes of lines that wait for a reader. */
 const mostWaiting = 4 << 20;
 
-/** Lines for a reader that may be slow or stall: nobody waits for it, and what is too much is dropped and counted. */
+/**
+ * Output of lines to a reader that may be slow or stall: writers never wait for it, and lines beyond the
+ * limit are dropped and counted.
+ */
 export class BoundedLines implements DestinationStream {
   readonly #stream: Writable;
   readonly #most: number;
   #dropped = 0;
   #isOpen = true;
-  /** Hears how many lines were dropped, once the reader goes on. */
+  /** Called with the number of dropped lines once the reader continues. */
   recovered: (lines: number) => void = () => {};
 
   constructor(stream: Writable, most = mostWaiting) {
@@ -23,7 +26,7 @@ export class BoundedLines implements DestinationStream {
       this.#dropped = 0;
       if (dropped > 0) this.recovered(dropped);
     });
-    // Nobody reads any more: lines go nowhere.
+    // The reader is gone, so lines are discarded.
     stream.on('error', () => {
       this.#isOpen = false;
     });
@@ -31,14 +34,17 @@ export class BoundedLines implements DestinationStream {
 
   write(line: string): void {
     if (!this.#isOpen) return;
-    // All of a gap is in one place.
+    // Drops on until all is read, so that the lost lines form a single gap.
     if (this.#dropped > 0 || this.#stream.writableLength + Buffer.byteLength(line) > this.#most)
       this.#dropped += 1;
     else this.#stream.write(line);
   }
 }
 
-/** Standard error: what goes to another process waits for it in memory, bounded; files and terminals take each line at once. */
+/**
+ * Returns standard error. Output to another process waits in bounded memory; files and terminals take each
+ * line at once.
+ */
 export function standardError(): DestinationStream {
   const kind = fstatSync(2);
   if (!kind.isFIFO() && !kind.isSocket()) return pino.destination({ dest: 2, sync: true });

@@ -8,10 +8,10 @@ import {
   hourOf,
 } from '@murmuration/storage/operation/hourly-counts';
 
-/** ms for which counts are kept. */
+/** Milliseconds for which counts are kept. */
 const kept = 90 * 24 * anHour;
 
-/** Counts check-ins and refusals by the hour. Listens, and changes nothing; a crash loses the last seconds. */
+/** Counts check-ins and refusals by the hour. It only listens; a crash loses the last seconds. */
 export class HourlyCounter {
   readonly #store: HourlyCountStore;
   readonly #events: CoordinatorEvents;
@@ -30,23 +30,23 @@ export class HourlyCounter {
     events.on('refused', (_, code) => this.#count('refusals', '', code, 1));
   }
 
-  /** Writes what is gathered. */
+  /** Writes the counts so far. */
   flush(): Promise<void> {
     return this.#writes.flush();
   }
 
-  /** The counts of a series in the last so many hours, the one under way included, oldest first. */
+  /** Returns the counts of a series in the last `hours` hours, including the current one, oldest first. */
   async last(series: HourlyCount['series'], hours: number): Promise<readonly HourlyCount[]> {
     await this.#writes.flush();
     return this.#store.since(series, this.firstOf(hours));
   }
 
-  /** Where the first of the last so many hours begins, ms since 1970. */
+  /** Returns the start of the first of the last `hours` hours, in ms since 1970. */
   firstOf(hours: number): number {
     return hourOf(this.#clock.now()) - (hours - 1) * anHour;
   }
 
-  /** Writes what is gathered for the last time; what can't be written now is lost. */
+  /** Writes the counts for the last time; counts that can't be written are lost. */
   close(): Promise<void> {
     return this.#writes.close();
   }

@@ -10,12 +10,13 @@ import { withoutSecrets } from './redaction.ts';
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Features that a line names. */
+/** Maximum number of features that a line names. */
 const mostFeatures = 20;
 
 /**
- * Structured log lines with times in ISO 8601 and levels by name, on standard error unless told otherwise; none has a secret in it, whatever is logged. A reader that stalls holds up
- * nothing: lines that were dropped are counted, and said once it goes on. `recent` gets lines at info and above as well, whatever `level` is.
+ * Returns a logger of structured lines with times in ISO 8601 and levels by name, by default on standard
+ * error. All lines are stripped of secrets. A stalled reader blocks nothing: dropped lines are counted, and
+ * the number is logged once it continues. `recent` also gets lines at info and above, for any `level`.
  */
 export function createLog(
   level: LogLevel,
@@ -25,7 +26,7 @@ export function createLog(
   const isFiner = level === 'trace' || level === 'debug';
   const log = pino(
     {
-      // The recent lines are those at info and above, whatever the log itself leaves out.
+      // The recent lines need info and above, even if the log itself has a higher level.
       level: recent && !isFiner ? 'info' : level,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: name => ({ level: name }) },
@@ -45,8 +46,9 @@ export function createLog(
 }
 
 /**
- * Writes what happens to the log: one line a round at info or above, which is its end, with alerts and faults; the rest at debug. Of rounds in a
- * row that too few devices came to, the first is at info or above, and the next round of the task says how many there were.
+ * Logs events: at info or above the end of each round, alerts and faults; the rest at debug. Of consecutive
+ * rounds to which too few devices came, the first is at info or above, and the next other round of the task
+ * logs their number.
  */
 export function logEvents(events: CoordinatorEvents, log: Logger): void {
   const empty = new Map<TaskName, number>();
@@ -138,7 +140,7 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   });
   events.on('triggered', ({ task, firing: { trigger, reason }, count, outcome, by }) => {
     const line = { task, trigger, reason, outcome, by, count };
-    // One that is suppressed again and again says so once.
+    // A repeatedly suppressed trigger is logged once.
     if (count === 1) log.info(line, 'trigger of training');
     else log.debug(line, 'trigger of training');
   });
@@ -153,12 +155,12 @@ export function logEvents(events: CoordinatorEvents, log: Logger): void {
   events.on('fault', (where, error, round) => log.error({ where, round, err: error }, 'fault'));
 }
 
-/** Whether too few devices came for it to have a cohort: a coordinator that is idle has one after the other. */
+/** True if too few devices came for a cohort; an idle coordinator has many such rounds in a row. */
 function isEmpty({ outcome, tally, failure }: RoundRecord): boolean {
   return outcome === 'failed' && tally.cohort === 0 && enderOf(failure) === null;
 }
 
-/** `emptyBefore`: so many rounds of the task before this one were empty, in a row. */
+/** `emptyBefore`: number of consecutive empty rounds of the task before this one. */
 function logRound(log: Logger, record: RoundRecord, emptyBefore: number): void {
   const { round, task, number, outcome, failure, tally, metrics, traffic, startedAt, endedAt } = record;
   const line = {
@@ -179,23 +181,23 @@ function logRound(log: Logger, record: RoundRecord, emptyBefore: number): void {
   else log.warn(line, 'round failed');
 }
 
-/** What runs, and where. */
+/** Process that has started, as the log describes it. */
 export interface Running {
   readonly version: string;
-  /** Where it listens. */
+  /** URL on which it listens. */
   readonly url: string;
-  /** Where its models are asked over gRPC; undefined: nowhere. */
+  /** Address on which its models are served over gRPC; undefined if they are not. */
   readonly grpc: string | undefined;
   readonly tasks: readonly string[];
-  /** The storage folder, or the address of the database without a password; undefined: in memory. */
+  /** Storage folder, or the database address without its password; undefined for memory. */
   readonly storage: string | undefined;
   readonly hasOperators: boolean;
-  /** What programs on this machine may do with its models without a token. */
+  /** Actions that programs on this machine may do with its models without a token. */
   readonly openHere: readonly string[];
   readonly isDevelopment: boolean;
 }
 
-/** The first line of a coordinator. */
+/** Logs the first line of a coordinator. */
 export function logStart(log: Logger, { storage = 'memory', isDevelopment, ...running }: Running): void {
   log.info({ ...running, storage, node: process.version }, 'coordinator listens');
   if (isDevelopment)

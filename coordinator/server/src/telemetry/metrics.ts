@@ -9,34 +9,41 @@ import type { TrafficCount } from '@murmuration/rounds/rounds/traffic';
 import { watchProcess } from '@murmuration/serving/metrics/process-metrics';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What is asked when somebody reads the metrics. */
+/** Values that are computed when the metrics are read. */
 export interface MetricSources {
   tasks(): readonly TaskName[];
-  /** Devices that wait for an assignment of a task. */
+  /** Returns the number of devices that wait for an assignment of a task. */
   waiting(task: TaskName): number;
   isPaused(task: TaskName): boolean;
-  /** Devices by what speaks against them. */
+  /** Returns the number of devices by the mark against them. */
   marked(task: TaskName): Readonly<Record<'silent' | 'suspect' | 'apart' | 'slow', number>>;
-  /** Whether a training run is open; undefined of tasks whose rounds run all the time. */
+  /** Returns true if a training run is open; undefined for tasks whose rounds run all the time. */
   isTraining(task: TaskName): boolean | undefined;
-  /** What is spent of a task's privacy budget: ε, NaN where none holds, and versions; undefined without a budget. */
+  /**
+   * Returns the spent privacy budget of a task: ε, NaN if no bound holds, and the number of versions;
+   * undefined without a budget.
+   */
   privacy(task: TaskName): { readonly epsilon: number; readonly steps: number } | undefined;
   connected(): number;
-  /** Connections over plain HTTP, and those on which a poll waits. */
+  /** Returns the number of connections over plain HTTP, and of those on which a poll waits. */
   polled(): { readonly size: number; readonly polls: number };
   enrolled(): number;
   traffic(task: TaskName): TrafficCount;
   firing(): readonly Pick<Alert, 'rule'>[];
 }
 
-/** Names of evaluation figures that are told for a task; further ones are left out, so that labels stay few. */
+/**
+ * Maximum number of evaluation figures exported for a task, which keeps the labels few; further ones are left
+ * out.
+ */
 const maxFigures = 20;
 
 const standings = ['working', 'away', 'counted', 'left'] as const satisfies readonly Standing[];
 
 /**
- * What a coordinator does, for Prometheus: names and base units by its conventions, labels from bounded sets (tasks, phases, outcomes, the
- * table of error codes). Counts begin at the start of the process. Listens, and changes nothing.
+ * Exports a coordinator's activity to Prometheus: names and base units follow its conventions, labels come
+ * from bounded sets (tasks, phases, outcomes, the table of error codes). Counts begin at the start of the
+ * process. It only listens.
  */
 export function watchMetrics(
   registry: Registry,
@@ -161,7 +168,7 @@ function watchRounds(events: CoordinatorEvents, registers: Registry[], clock: Cl
     labelNames: ['task'],
     registers,
   });
-  /** Since when each task's round has been in its phase. */
+  /** Start of the current phase of each task's round. */
   const since = new Map<TaskName, { readonly phase: RoundState['phase']; readonly at: number }>();
   events.on('round', state => {
     const { task } = state.terms.plan;
@@ -212,7 +219,7 @@ function watchVersions(events: CoordinatorEvents, registers: Registry[]): void {
     registers,
   });
   events.on('gate', ({ task, outcome, promotedAt, heldBy, rolledBack }) => {
-    // What is held was counted when it passed.
+    // A held version was counted when it passed its gate.
     if (heldBy !== null) return;
     const became = rolledBack ? 'taken-back' : promotedAt === null ? outcome : 'promoted';
     decisions.inc({ task, outcome: became });

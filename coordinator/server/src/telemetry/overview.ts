@@ -22,7 +22,7 @@ import type { Attention } from '@murmuration/storage/operation/attention';
 import type { Presence } from './presence.ts';
 import { type SeenPart, waitsForParts, withParts } from './spread-overview.ts';
 
-/** Kinds of clients that an overview lists. */
+/** Maximum number of kinds of clients that an overview lists. */
 const mostClients = 50;
 
 export interface OverviewSources {
@@ -35,21 +35,21 @@ export interface OverviewSources {
   readonly privacy: Pick<PrivacyBudgets, 'statusOf' | 'missing'>;
   readonly enrolled: () => number;
   readonly isDevelopment: boolean;
-  /** Whether devices enrol without a token. */
+  /** True if devices enrol without a token. */
   readonly isEnrolmentOpen: boolean;
-  /** Devices of a task that were sent away and have not come back. */
+  /** Returns the devices of a task that were sent away and have not come back. */
   readonly expected: (task: TaskName) => Expected;
   readonly alerts: () => readonly Alert[];
   readonly attention: Attention;
-  /** What is known of the parts of a round; undefined where no cells share rounds. */
+  /** Returns the known state of a round's parts; undefined if no cells share rounds. */
   readonly parts?: ((terms: SpreadTerms) => readonly SeenPart[]) | undefined;
 }
 
-/** How everything stands, from what is in memory: it may be asked for often. Listens, and changes nothing. */
+/** Builds the overall state from memory, so it is cheap to call often. It only listens. */
 export class Overviews {
   readonly #sources: OverviewSources;
   readonly #last = new Map<TaskName, TaskOverview['last']>();
-  /** Share of the masks that are off, of the round under way. */
+  /** Share of the masks already removed in the round under way. */
   readonly #unmasked = new Map<TaskName, number>();
 
   constructor(sources: OverviewSources) {
@@ -62,7 +62,7 @@ export class Overviews {
     events.on('unmasking', ({ plan: { task } }, done) => this.#unmasked.set(task, done));
   }
 
-  /** Reads how the last round of a task ended; once for each. */
+  /** Reads the end of the last round of a task; call it once for each. */
   async open(task: TaskName): Promise<void> {
     const [last] = await this.#sources.history.rounds(task, Number.POSITIVE_INFINITY, 1);
     if (last) this.#last.set(task, lastOf(last));
@@ -146,7 +146,7 @@ export class Overviews {
     const { accepted, goal, deadline } = state.quorum;
     const until = iso(deadline);
     if (state.phase !== 'gathering') return { what: 'cohort', devices: Math.max(0, goal - accepted), until };
-    // Nobody is waited for who isn't enrolled.
+    // A round can't wait for more devices than are enrolled.
     const wanted = Math.min(goal, Math.max(terms.minimum, this.#sources.enrolled()));
     return { what: 'check-ins', devices: Math.max(0, wanted - waiting), until };
   }
@@ -189,7 +189,7 @@ function lastOf({ number, outcome, endedAt, failure, query }: RoundRecord): Task
   };
 }
 
-/** A phase as operators' programs get it. */
+/** Converts a phase to its form in the operators' API. */
 export function phaseMessage({ startedAt, endedAt, deadline, ...rest }: PhaseRecord): PhaseMessage {
   return {
     ...rest,
@@ -199,7 +199,7 @@ export function phaseMessage({ startedAt, endedAt, deadline, ...rest }: PhaseRec
   };
 }
 
-/** An alert as operators' programs get it. */
+/** Converts an alert to its form in the operators' API. */
 export function alertMessage(
   { since, resolvedAt, ...rest }: Alert,
   attention: Attention,

@@ -1,21 +1,21 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
-/** Pairs of platform and SDK that are told apart; devices with others count together. */
+/** Maximum number of distinct pairs of platform and SDK; devices with others count together. */
 const mostClients = 200;
 
-/** Devices that run one version of the SDK on one platform. */
+/** Number of devices that run one version of the SDK on one platform. */
 export interface Client {
   readonly platform: string;
   readonly sdk: string;
   readonly connected: number;
-  /** Whose last check-in was eligible, for any task. */
+  /** Number of devices whose last check-in was eligible, for any task. */
   readonly eligible: number;
 }
 
 type Counts = { -readonly [Field in keyof Client]: Client[Field] };
 
-/** Who is connected now, and could take part. Listens, and changes nothing. */
+/** Devices that are connected now, and those of them that could take part. It only listens. */
 export class Presence {
   readonly #devices = new Map<DeviceId, { readonly client: Counts; readonly tasks: Set<TaskName> }>();
   readonly #clients = new Map<string, Counts>();
@@ -31,7 +31,7 @@ export class Presence {
     return this.#devices.size;
   }
 
-  /** Eligible for at least one task. */
+  /** Number of devices eligible for at least one task. */
   get eligible(): number {
     let sum = 0;
     for (const { eligible } of this.#clients.values()) sum += eligible;
@@ -42,7 +42,7 @@ export class Presence {
     return this.#eligible.get(task) ?? 0;
   }
 
-  /** Those of whom most are connected first. */
+  /** Clients, the most connected first. */
   get clients(): readonly Client[] {
     return [...this.#clients.values()]
       .filter(({ connected }) => connected > 0)

@@ -2,27 +2,27 @@ import { type LogLine, type LogLineLevel, logLineLevels } from '@murmuration/api
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { DestinationStream } from 'pino';
 
-/** Lines that are kept at most. */
+/** Maximum number of lines kept. */
 const mostLines = 1_000;
-/** Characters that they have at most, all together. */
+/** Maximum number of characters of all lines together. */
 const mostCharacters = 1 << 19;
-/** Fields of a line that are kept, and characters of each. */
+/** Maximum number of fields kept of a line, and of characters of each. */
 const mostFields = 30;
 const longestField = 2_000;
 
 /**
- * The newest lines of the log, at info and above, in memory, with times of the coordinator's clock as all that pages show. It is one of the log's
- * destinations, and so gets lines without secrets.
+ * Newest lines of the log, at info and above, in memory, with times of the coordinator's clock like
+ * everything that pages show. It is a destination of the log, so its lines have no secrets.
  */
 export class RecentLog implements DestinationStream {
-  /** When the coordinator started, in ISO 8601: numbers of lines begin again with each start. */
+  /** Start time of the coordinator, in ISO 8601; line numbers begin again with each start. */
   readonly run: string;
   #lines: LogLine[] = [];
   #sizes: number[] = [];
   #characters = 0;
   #newest = 0;
   readonly #clock: Pick<Clock, 'now'>;
-  /** Hears of each line, once it is kept. */
+  /** Called after each line is stored. */
   written: () => void = () => {};
 
   constructor(clock: Pick<Clock, 'now'>) {
@@ -30,18 +30,18 @@ export class RecentLog implements DestinationStream {
     this.run = this.#time();
   }
 
-  /** Number of the newest line; 0 before there is one. */
+  /** Number of the newest line; 0 if there is none. */
   get newest(): number {
     return this.#newest;
   }
 
-  /** Lines with numbers above this one, oldest first. */
+  /** Returns the lines with greater numbers, oldest first. */
   after(number: number): readonly LogLine[] {
     const first = this.#newest - this.#lines.length + 1;
     return this.#lines.slice(Math.max(0, number + 1 - first));
   }
 
-  /** A line as pino writes it: JSON with `level` and `msg`. */
+  /** Stores a line as pino writes it: JSON with `level` and `msg`. */
   write(text: string): void {
     const { time: _, level, msg, pid: __, hostname: ___, ...rest } = JSON.parse(text);
     if (!logLineLevels.includes(level)) return;
@@ -75,7 +75,7 @@ export class RecentLog implements DestinationStream {
   }
 }
 
-/** An error is its stack, which begins with its message. */
+/** Returns a field's text; for an error its stack, which begins with its message. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const { stack } = value as { readonly stack?: unknown };

@@ -1,18 +1,18 @@
-/** What is put in the place of a secret. */
+/** Replacement of a secret. */
 const hidden = '[Redacted]';
 
-/** Names of fields that hold a secret. */
+/** Pattern of field names that hold a secret. */
 const secretName = /token|secret|signature|authorization|cookie|password|privatekey/i;
-/** Our tokens, by their prefix; the id after it is no secret, and stays. */
+/** Pattern of Murmuration's tokens, by their prefix; the id after it is no secret and is kept. */
 const tokens = /(mm[eo]_[A-Za-z0-9_-]{16})[A-Za-z0-9_-]{16,}/g;
 const webhookSecrets = /whsec_[A-Za-z0-9+/=]+/g;
-/** What makes a signed address one. */
+/** Pattern of the query parameters that sign an address. */
 const signed = /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"\\]+/gi;
 const credentials = /\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]+/gi;
 
 /**
- * A line of JSON without secrets, by the names of fields, however deep they are, and by what secrets look like in texts. Every line of the
- * log goes through it, so that no caller has to think of them, and none in the text of an error gets by.
+ * Removes secrets from a line of JSON, by field names at any depth and by patterns in texts. Every line of
+ * the log passes here, so callers need not care, and the text of an error can't leak one.
  */
 export function withoutSecrets(line: string): string {
   const named = secretName.test(line) ? `${JSON.stringify(JSON.parse(line), hide)}\n` : line;

@@ -1,16 +1,19 @@
 import type { LiveRound, TaskOverview } from '@murmuration/api/overview';
 import type { PartProgress, Standings } from '@murmuration/rounds/round/progress';
 
-/** What is known of a part of a round: what its cell has said of it, and whether a cell has it. */
+/** Known state of a round's part: its cell's last announcement, and `hasCell` if a cell has it. */
 export interface SeenPart {
-  /** null: nothing of this round. */
+  /** Progress of the part; null if its cell announced nothing of this round. */
   readonly progress: PartProgress | null;
   readonly hasCell: boolean;
 }
 
 const order = ['gathering', 'keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing'] as const;
 
-/** A spread round as its parts have it: it is as far as the last of them, and its cohort is all of theirs. */
+/**
+ * Combines a spread round with its parts: its phase is that of the slowest part, and its cohort is the sum of
+ * theirs.
+ */
 export function withParts(round: LiveRound, seen: readonly SeenPart[]): LiveRound {
   const parts = seen.map(({ progress, hasCell }) => ({
     phase: progress?.phase ?? null,
@@ -19,7 +22,7 @@ export function withParts(round: LiveRound, seen: readonly SeenPart[]): LiveRoun
     hasCell,
   }));
   const known = seen.flatMap(({ progress }) => progress ?? []);
-  // It has all sums that it waits for.
+  // The closing round has all sums that it waits for.
   if (round.phase === 'closing' || known.length === 0) return { ...round, parts };
   const cohort = sumOf(known.map(each => each.cohort));
   const phase = order.find(each => known.some(progress => progress.phase === each));
@@ -27,7 +30,7 @@ export function withParts(round: LiveRound, seen: readonly SeenPart[]): LiveRoun
   const last = known.filter(progress => progress.phase === phase);
   const total = (count: (progress: PartProgress) => number) =>
     last.reduce((sum, progress) => sum + count(progress), 0);
-  // Those that are further have had all that they waited for.
+  // Parts that are further have received everything that they waited for.
   const further = phase === 'gathering' ? 0 : cohort.size - total(each => each.cohort.size);
   const deadlines = last.flatMap(({ deadline }) => deadline ?? []);
   return {
@@ -44,7 +47,7 @@ export function withParts(round: LiveRound, seen: readonly SeenPart[]): LiveRoun
   };
 }
 
-/** What a spread round waits for. */
+/** Returns what a spread round waits for. */
 export function waitsForParts({ phase, quorum, deadline }: LiveRound): TaskOverview['waitsFor'] {
   if (phase === 'closing' || !quorum) return { what: 'coordinator', devices: 0, until: null };
   const devices = Math.max(0, quorum.goal - quorum.accepted);

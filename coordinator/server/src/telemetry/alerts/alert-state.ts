@@ -1,10 +1,10 @@
 import type { Alert } from '@murmuration/rounds/events/alert';
 import type { Finding } from './finding.ts';
 
-/** Alerts that are over and are remembered. */
+/** Number of past alerts that are remembered. */
 const remembered = 50;
 
-/** Alerts that last, by the keys of their findings, and those that are over, newest first. */
+/** Current alerts by the keys of their findings, and past ones, newest first. */
 export interface AlertState {
   readonly firing: ReadonlyMap<string, Alert>;
   readonly resolved: readonly Alert[];
@@ -13,8 +13,8 @@ export interface AlertState {
 export const emptyAlertState: AlertState = { firing: new Map(), resolved: [] };
 
 /**
- * The ledger after one more look at `now`, ms since 1970, and what begins and ends with it. An alert keeps its id and its beginning for
- * as long as each look finds it, whatever its figures are.
+ * Returns the state after one more look at `now`, in ms since 1970, and the alerts that begin and end with
+ * it. An alert keeps its id and its beginning as long as each look finds it, even if its figures change.
  */
 export function settle(
   { firing: before, resolved }: AlertState,

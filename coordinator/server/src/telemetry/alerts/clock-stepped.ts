@@ -1,10 +1,13 @@
 import type { Finding } from './finding.ts';
 import { inWords } from './in-words.ts';
 
-/** ms by which the machine's clock may differ: leap seconds and small corrections are not worth a word. */
+/** Tolerated difference of the machine's clock in ms, which covers leap seconds and small corrections. */
 const tolerated = 5_000;
 
-/** Whether the machine's clock is `ahead` of the coordinator's by more ms than is worth no word; negative: behind. */
+/**
+ * Returns a finding if the machine's clock differs from the coordinator's by more than is tolerated; `ahead`
+ * in ms, negative if it is behind.
+ */
 export function clockStepped(ahead: number, now: number): Finding | null {
   if (Math.abs(ahead) < tolerated) return null;
   return {

@@ -2,7 +2,10 @@ import { type AlertRule, alertRules } from '@murmuration/api/alert';
 import { inWords } from './in-words.ts';
 import type { AlertSettings } from './settings.ts';
 
-/** When each rule fires, in words; null: it is switched off. `hasDisk`: whether anything is kept on a disk. */
+/**
+ * Returns the condition of each rule in words; null if it is switched off. `hasDisk`: true if anything is
+ * stored on a disk.
+ */
 export function conditionsOf(
   settings: AlertSettings,
   hasDisk: boolean,

@@ -1,25 +1,25 @@
 import type { ComparedWindow } from '@murmuration/rounds/events/monitored';
 import type { Finding } from './finding.ts';
 
-/** The newest window of a task's version that was compared, and since when windows have drifted. */
+/** Newest compared window of a task's version, and the time since which windows have drifted. */
 export interface DriftTrend {
   readonly window: ComparedWindow;
-  /** ms since 1970; null while the newest window has not drifted. */
+  /** Time of the first window of the drift, in ms since 1970; null if the newest window has not drifted. */
   readonly since: number | null;
 }
 
-/** The trend with one window more. */
+/** Returns the trend after one more window. */
 export function followDrift(trend: DriftTrend | null, window: ComparedWindow): DriftTrend {
-  // What devices answer is not about one version.
+  // The answers of devices do not belong to one version.
   const isSame = window.query !== undefined || trend?.window.version === window.version;
   const earlier = isSame ? (trend?.since ?? null) : null;
   return { window, since: window.isDrifted ? (earlier ?? window.window.to) : null };
 }
 
-/** Features that a summary names. */
+/** Maximum number of features that a summary names. */
 const mostNamed = 3;
 
-/** Whether what a version is asked is no longer what it was made for. */
+/** Returns a finding if the requests to a version have drifted from its reference. */
 export function dataDrifted({ window, since }: DriftTrend): Finding | null {
   if (since === null) return null;
   const { task, version, query, features } = window;

@@ -4,38 +4,49 @@ import type { AlertSettings } from './settings.ts';
 
 type DiskSettings = NonNullable<AlertSettings['diskFilling']>;
 
-/** What is free on a disk at a time. */
+/** Free space on a disk at a time. */
 export interface DiskSample {
-  /** ms since 1970. */
+  /** Time of the sample, in ms since 1970. */
   readonly time: number;
-  /** Bytes. */
+  /** Free bytes. */
   readonly free: number;
-  /** Bytes. */
+  /** Total bytes. */
   readonly size: number;
 }
 
-/** How a disk fills, by what was seen of it in the last hours. */
+/** Trend of a disk's free space over the last hours. */
 export interface DiskTrend {
-  /** Oldest first. */
+  /** Samples, oldest first. */
   readonly samples: readonly DiskSample[];
-  /** Since when there is too little room, ms since 1970; null where there is enough. */
+  /** Time since which there is too little room, in ms since 1970; null if there is enough. */
   readonly lowSince: number | null;
-  /** Whether two looks in a row have found that, since one may have met a file that is gone at once; or it is full. */
+  /**
+   * True if two looks in a row found too little room, since one may have met a short-lived file; or if the
+   * disk is full.
+   */
   readonly isCertain: boolean;
-  /** When it is full at its pace, ms since 1970; null where it does not fill, or where too little of it was seen. */
+  /**
+   * Predicted time at which the disk is full, in ms since 1970; null if it does not fill, or was observed too
+   * briefly.
+   */
   readonly fullAt: number | null;
 }
 
 export const unseenDisk: DiskTrend = { samples: [], lowSince: null, isCertain: false, fullAt: null };
 
-/** ms over which a pace is measured, and over which it has to have been seen. */
+/** Milliseconds over which a pace is measured, and minimum milliseconds of observation. */
 const [window, shortest] = [6 * 3_600_000, 3 * 3_600_000];
-/** Share of a disk that is free below which it is full: nothing will be stored. */
+/** Share of free space below which a disk counts as full and nothing will be stored. */
 const full = 0.01;
-/** A disk that is low has enough room again once it has so much more than the limit. */
+/**
+ * Factor of the limit that the free space must reach before a low disk counts as having enough room again.
+ */
 const slack = 1.1;
 
-/** What it means that a write was refused for want of room at `time`, ms since 1970, whatever the disk itself says: there are quotas. */
+/**
+ * Returns the finding for a write refused for lack of room at `time`, in ms since 1970; because of quotas,
+ * the disk itself may report free space.
+ */
 export function writeRefused(time: number): Finding {
   return {
     key: 'disk-filling',
@@ -50,7 +61,7 @@ export function writeRefused(time: number): Finding {
   };
 }
 
-/** The trend with one look more. */
+/** Returns the trend after one more sample. */
 export function followDisk(trend: DiskTrend, sample: DiskSample, settings: DiskSettings): DiskTrend {
   const samples = [...trend.samples.filter(({ time }) => time > sample.time - window), sample];
   const fullAt = whenFull(samples);
@@ -67,7 +78,7 @@ export function followDisk(trend: DiskTrend, sample: DiskSample, settings: DiskS
   };
 }
 
-/** Whether the disk of the storage folder is nearly full, or will soon be. */
+/** Returns a finding if the disk of the storage folder is nearly full, or will soon be. */
 export function diskFilling({ samples, lowSince, isCertain, fullAt }: DiskTrend): Finding | null {
   const last = samples.at(-1);
   if (lowSince === null || !isCertain || !last) return null;
@@ -87,7 +98,7 @@ export function diskFilling({ samples, lowSince, isCertain, fullAt }: DiskTrend)
   };
 }
 
-/** Where the line of least squares through what was free comes to nothing. */
+/** Returns the time at which the least-squares line through the free space reaches zero. */
 function whenFull(samples: readonly DiskSample[]): number | null {
   const [first, last] = [samples[0], samples.at(-1)];
   if (!first || !last || last.time - first.time < shortest) return null;

@@ -4,27 +4,30 @@ import type { FigureTrend } from './figure-fell.ts';
 import type { NamedDevice, Outcomes } from './many-failures.ts';
 import type { Failures } from './rounds-failing.ts';
 
-/** What is known of a task. */
+/** Facts about a task that rules look at. */
 export interface TaskFacts {
   readonly task: TaskName;
   readonly isPaused: boolean;
-  /** ms between the beginnings of rounds. */
+  /** Milliseconds between the starts of rounds. */
   readonly interval: number;
-  /** Since the task was paused last. */
+  /** Failures since the task was last paused. */
   readonly failures: Failures | null;
   readonly outcomes: Outcomes;
-  /** Devices that failed sums have in common, and for which rounds wait again and again. */
+  /** Devices that failed sums have in common, and devices for which rounds repeatedly wait. */
   readonly shared: readonly NamedDevice[];
   readonly slow: readonly NamedDevice[];
-  /** By the place of the figure in the settings. */
+  /** Trends in the order of the figures in the settings. */
   readonly figures: readonly FigureTrend[];
-  /** Of what its versions are asked, and of what devices answer to each query; those of which a window was compared. */
+  /**
+   * Trends of requests to the versions, and of devices' answers to each query; only those with a compared
+   * window.
+   */
   readonly drifts: readonly DriftTrend[];
-  /** From which the next round trains. */
+  /** Version that the next round trains from. */
   readonly base: ModelHash;
-  /** When a device that could take part was last there, or since when one is waited for, ms since 1970. */
+  /** Time when an eligible device was last connected, or since when one is awaited, in ms since 1970. */
   readonly eligibleAt: number;
-  /** Devices of all tasks. */
+  /** Number of connected devices of all tasks. */
   readonly connected: number;
   readonly enrolled: number;
 }

@@ -3,7 +3,10 @@ import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import type { Finding } from './finding.ts';
 import type { FigureSettings } from './settings.ts';
 
-/** Versions whose figures are remembered, so that one that was rolled back to is known as a parent. */
+/**
+ * Number of versions whose figures are remembered, so that a version that was rolled back to is known as a
+ * parent.
+ */
 const remembered = 50;
 
 interface Measured {
@@ -11,26 +14,30 @@ interface Measured {
   readonly value: number;
 }
 
-/** A version that is worse than the one that it was made from, with those after it that are no better. */
+/**
+ * Fall of a figure: a version that is worse than its parent, and the versions after it that are no better.
+ */
 interface Fall {
-  /** The last version before it. */
+  /** Last version before the fall. */
   readonly from: Measured;
-  /** ms since 1970. */
+  /** Time of the fall, in ms since 1970. */
   readonly since: number;
 }
 
-/** How one figure of a task went, over its newest versions. */
+/** Trend of one figure of a task over its newest versions. */
 export interface FigureTrend {
   readonly recent: ReadonlyMap<ModelHash, Measured>;
-  /** The newest version, which the next one is made from unless somebody rolls back; null before the first one. */
+  /**
+   * Newest version, which the next one is made from unless an operator rolls back; null before the first one.
+   */
   readonly newest: (Measured & { readonly model: ModelHash }) | null;
-  /** null while the newest version is no worse. */
+  /** Fall that lasts; null while the newest version is no worse. */
   readonly fall: Fall | null;
 }
 
 export const noFigures: FigureTrend = { recent: new Map(), newest: null, fall: null };
 
-/** The trend with one version more; one without this figure leaves it as it was. */
+/** Returns the trend after one more version; a version without this figure changes nothing. */
 export function followFigure(
   trend: FigureTrend,
   { model, parent, number, metrics, createdAt }: ModelVersion,
@@ -50,14 +57,17 @@ export function followFigure(
   };
 }
 
-/** Whether the version from which the next one is made is worse than the one before, by more than the margin. */
+/**
+ * Returns a finding if the version from which the next one is made is worse than the one before, by more than
+ * the margin.
+ */
 export function figureFell(
   task: TaskName,
   { newest, fall }: FigureTrend,
   base: ModelHash,
   { figure, margin }: FigureSettings,
 ): Finding | null {
-  // Somebody has rolled back: the version that is worse is out of use.
+  // After a rollback, the worse version is out of use.
   if (!newest || !fall || newest.model !== base) return null;
   const { from, since } = fall;
   return {
@@ -72,7 +82,7 @@ export function figureFell(
   };
 }
 
-/** By how much `after` is worse, free of the last digits' rounding. */
+/** Returns by how much `after` is worse, without rounding errors in the last digits. */
 function loss(before: number, after: number, { better }: FigureSettings): number {
   const difference = better === 'higher' ? before - after : after - before;
   return Number(difference.toPrecision(12));

@@ -9,7 +9,10 @@ import { noEligibleDevices } from './no-eligible-devices.ts';
 import { roundsFailing } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
 
-/** What is wrong at `now`, ms since 1970. With rounds of a task that is paused, nothing is: an operator knows of it. */
+/**
+ * Returns the problems at `now`, in ms since 1970. Rounds of a paused task have none, since an operator knows
+ * of the pause.
+ */
 export function findingsOf(
   tasks: readonly TaskFacts[],
   disk: DiskTrend,
@@ -20,7 +23,7 @@ export function findingsOf(
   const found = tasks
     .filter(({ isPaused }) => !isPaused)
     .flatMap(facts => findingsOfTask(facts, settings, now));
-  // A model is served on while its task is paused.
+  // The model of a paused task is still served.
   const drifts = settings.dataDrifted ? tasks.flatMap(({ drifts }) => drifts.map(dataDrifted)) : [];
   return [
     ...found,

@@ -5,7 +5,7 @@ const units = [
   [1_000, 'second'],
 ] as const;
 
-/** A span of `ms` in its largest unit, such as "an hour" or "2.5 days". */
+/** Returns a span of `ms` in its largest unit, such as "an hour" or "2.5 days". */
 export function inWords(ms: number): string {
   const [length, name] = units.find(([unit]) => ms >= unit) ?? units[3];
   const count = Number((ms / length).toFixed(1));

@@ -4,13 +4,13 @@ import type { AlertSettings } from './settings.ts';
 
 type EnrolmentSettings = NonNullable<AlertSettings['manyEnrolments']>;
 
-/** Stretches of the watched time for each of which enrolments are counted together. */
+/** Number of stretches into which the watched time is divided to count enrolments. */
 const stretches = 20;
 
-/** Enrolments lately: how many in each stretch of time, the oldest first. */
+/** Recent enrolments in each stretch of time, oldest first. */
 export type EnrolmentTrend = readonly { readonly from: number; readonly devices: number }[];
 
-/** Adds an enrolment at `now`, ms since 1970, and forgets what is older than is watched. */
+/** Adds an enrolment at `now`, in ms since 1970, and drops those older than the watched time. */
 export function followEnrolment(
   trend: EnrolmentTrend,
   { within }: EnrolmentSettings,
@@ -23,7 +23,7 @@ export function followEnrolment(
   return [...kept, { from: now, devices: 1 }];
 }
 
-/** Whether more devices have enrolled lately than an app gains. */
+/** Returns a finding if more devices have enrolled recently than an app normally gains. */
 export function manyEnrolments(
   trend: EnrolmentTrend,
   { devices: most, within }: EnrolmentSettings,

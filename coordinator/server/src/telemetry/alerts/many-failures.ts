@@ -2,27 +2,30 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
 import type { Finding } from './finding.ts';
 
-/** Rounds that are looked at, and failures among them that are worth a word. */
+/** Number of recent rounds examined, and number of failures among them that counts as many. */
 const lookedAt = 20;
 const many = 5;
 
-/** A device that an operator is told of, with the name of the token that it enrolled with. */
+/** Device in an alert, with the name of the token that it enrolled with. */
 export interface NamedDevice {
   readonly device: DeviceId;
   readonly token: string | undefined;
 }
 
-/** How the last rounds of a task ended, oldest first. */
+/** Outcomes of a task's last rounds, oldest first. */
 export type Outcomes = readonly Pick<RoundRecord, 'number' | 'outcome' | 'endedAt' | 'failure'>[];
 
-/** Adds a round. One that was ended on purpose, or that of a query, counts for nothing. */
+/** Adds a round, unless it was ended on purpose or belongs to a query. */
 export function followOutcome(before: Outcomes, record: RoundRecord): Outcomes {
   if (record.query !== undefined || enderOf(record.failure) !== null) return before;
   const { number, outcome, endedAt, failure } = record;
   return [...before, { number, outcome, endedAt, failure }].slice(-lookedAt);
 }
 
-/** Whether a quarter of the last rounds have failed, though not all in a row; `shared`: the devices that failed sums have in common. */
+/**
+ * Returns a finding if a quarter of the last rounds have failed, though not all in a row; `shared`: the
+ * devices that failed sums have in common.
+ */
 export function manyFailures(
   task: TaskName,
   outcomes: Outcomes,
@@ -44,13 +47,13 @@ export function manyFailures(
   };
 }
 
-/** That failed sums have devices in common; empty: they have none. */
+/** Returns a sentence about the devices that failed sums have in common; empty if there are none. */
 export const inCommon = (devices: readonly NamedDevice[]): string =>
   devices.length === 0
     ? ''
     : ` Sums that could not be opened have in common: ${devices.map(named).join(', ')}.`;
 
-/** That rounds wait for devices again and again. */
+/** Returns a finding if rounds repeatedly wait for devices. */
 export function roundsDelayed(task: TaskName, slow: readonly NamedDevice[], now: number): Finding | null {
   if (slow.length === 0) return null;
   return {

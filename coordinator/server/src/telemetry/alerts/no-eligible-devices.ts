@@ -3,8 +3,9 @@ import type { Finding } from './finding.ts';
 import { inWords } from './in-words.ts';
 
 /**
- * Whether no device that could take part in a task was there for `limit` ms, or for two intervals between its rounds: devices that
- * are told when to come back need not be connected until then.
+ * Returns a finding if no eligible device of a task was connected for `limit` ms, or for two intervals
+ * between its rounds if that is longer: devices that are told when to come back need not be connected until
+ * then.
  */
 export function noEligibleDevices(
   { task, interval, eligibleAt, connected, enrolled }: TaskFacts,

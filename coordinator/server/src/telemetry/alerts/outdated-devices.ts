@@ -2,7 +2,7 @@ import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { Outdated } from '@murmuration/rounds/population/outdated-devices';
 import type { Finding } from './finding.ts';
 
-/** Devices that come in vain, since their app has another version of the protocol. */
+/** Returns the finding for devices that are turned away because their app has another protocol version. */
 export function outdatedDevices({ protocol, devices, since }: Outdated): Finding {
   const isOlder = protocol < protocolVersion;
   return {

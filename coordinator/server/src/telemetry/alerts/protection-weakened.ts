@@ -1,7 +1,7 @@
 import type { Weakened } from '@murmuration/rounds/task/settings-manager';
 import type { Finding } from './finding.ts';
 
-/** What settings mean that protect the devices of a task less than its definition does. */
+/** Returns the finding for settings that protect the devices of a task less than its definition does. */
 export function protectionWeakened({ task, weaknesses, since, by }: Weakened): Finding {
   const all = weaknesses.map(
     ({ field, from, to, means }) => `${field} is ${String(to)} instead of ${String(from)}, so that ${means}`,

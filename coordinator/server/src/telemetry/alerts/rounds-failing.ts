@@ -3,15 +3,18 @@ import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
 import type { Finding } from './finding.ts';
 import { inCommon, type NamedDevice } from './many-failures.ts';
 
-/** Rounds of one task that have failed since the last one that did not. */
+/** Failed rounds of one task since the last one that did not fail. */
 export interface Failures {
   readonly count: number;
-  /** When the first of them ended, ms since 1970. */
+  /** End of the first of them, in ms since 1970. */
   readonly since: number;
   readonly last: { readonly number: number; readonly reason: string };
 }
 
-/** The failures in a row after one more round; null after a round that was published. One that was ended on purpose is no failure, and queries count for nothing. */
+/**
+ * Returns the consecutive failures after one more round; null after a published round. Rounds ended on
+ * purpose and rounds of queries do not count.
+ */
 export function countFailures(before: Failures | null, record: RoundRecord): Failures | null {
   const { outcome, endedAt, number, failure, query } = record;
   if (query !== undefined || enderOf(failure) !== null) return before;
@@ -23,7 +26,10 @@ export function countFailures(before: Failures | null, record: RoundRecord): Fai
   };
 }
 
-/** Whether at least `rounds` rounds of a task have failed in a row; `shared`: the devices that failed sums have in common. */
+/**
+ * Returns a finding if at least `rounds` rounds of a task have failed in a row; `shared`: the devices that
+ * failed sums have in common.
+ */
 export function roundsFailing(
   task: TaskName,
   failures: Failures | null,

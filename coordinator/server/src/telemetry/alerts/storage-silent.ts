@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 import { inWords } from './in-words.ts';
 
-/** Whether the storage takes nothing, `since` a time, ms since 1970. */
+/** Returns a finding if the storage can't be written, since `since`, in ms since 1970. */
 export function storageSilent(since: number | null, now: number): Finding | null {
   if (since === null) return null;
   return {

@@ -1,7 +1,9 @@
 import type { Unreadable } from '@murmuration/rounds/promotion/readability';
 import type { Finding } from './finding.ts';
 
-/** What a version in use that can't be read means, since `now` at the latest, ms since 1970. */
+/**
+ * Returns the finding for a version in use that can't be read, since `now` at the latest, in ms since 1970.
+ */
 export function versionUnreadable({ task, number, use, reason }: Unreadable, now: number): Finding {
   const means =
     use === 'base' ? 'no round of it begins' : 'devices can not get the model that they are to serve';

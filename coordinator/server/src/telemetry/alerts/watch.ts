@@ -31,9 +31,9 @@ import { followOutcome, type NamedDevice, type Outcomes } from './many-failures.
 import { countFailures, type Failures } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
 
-/** ms between two looks at what no event tells of. */
+/** Milliseconds between two looks at facts that no event reports. */
 const lookEvery = 60_000;
-/** Rounds and versions that are read at the start. */
+/** Number of rounds and versions read at the start. */
 const history = 50;
 
 export interface AlertPorts {
@@ -41,51 +41,57 @@ export interface AlertPorts {
   readonly events: CoordinatorEvents;
   readonly rounds: AllRounds;
   readonly history: Pick<History, 'rounds' | 'versions'>;
-  /** From which version the next round of a task trains. */
+  /** Returns the version that the next round of a task trains from. */
   readonly base: (task: TaskName) => ModelHash;
-  /** Whether requests that name no number may mean a version: by an alias, or as an arm of an experiment. */
+  /**
+   * Returns true if requests without a version number may reach a version: by an alias, or as an arm of an
+   * experiment.
+   */
   readonly answers: (task: TaskName, version: number) => boolean;
   readonly presence: { readonly connected: number; eligibleFor(task: TaskName): number };
   readonly enrolled: () => number;
-  /** How devices behave in the rounds of a task. */
+  /** Returns the behaviour of devices in the rounds of a task. */
   readonly behaviour: (task: TaskName) => Promise<Pick<TaskFacts, 'shared' | 'slow'>>;
-  /** What is free where everything is kept; null where nothing is kept on a disk. */
+  /** Returns the free space of the storage; null if nothing is stored on a disk. */
   readonly disk: (() => Promise<Omit<DiskSample, 'time'>>) | null;
   readonly silences: SilenceStore;
   readonly settings: AlertSettings;
-  /** What else is wrong at `now`, ms since 1970, whatever is paused or switched off. */
+  /** Returns other problems at `now`, in ms since 1970, independent of pauses and switched-off rules. */
   readonly standing: (now: number) => readonly Finding[];
-  /** Looks again at what no event tells of; called once a minute. */
+  /** Refreshes facts that no event reports; called once a minute. */
   readonly lookAgain: () => Promise<void>;
 }
 
-/** What is remembered of a task. */
+/** Remembered history of a task. */
 interface TaskCourse {
   failures: Failures | null;
   outcomes: Outcomes;
   shared: readonly NamedDevice[];
   slow: readonly NamedDevice[];
   figures: readonly FigureTrend[];
-  /** By the query of devices; empty: of requests. */
+  /** Trends by the devices' query; the empty key is for requests. */
   readonly drifts: Map<string, DriftTrend>;
   eligibleAt: number;
   wasPaused: boolean;
 }
 
 /**
- * Gathers the facts that rules look at, looks at each event that can change them and once a minute, and tells of each alert when it
- * begins and when it is over. Changes nothing else.
+ * Collects the facts that rules look at, applies the rules on each event that can change them and once a
+ * minute, and reports when an alert begins and when it ends. Changes nothing else.
  */
 export class AlertWatch {
   readonly #ports: AlertPorts;
-  /** What operators say of alerts. */
+  /** Operators' responses to alerts. */
   readonly attention: Attention;
   readonly #tasks = new Map<TaskName, TaskCourse>();
   #disk: DiskTrend = unseenDisk;
   #enrolments: EnrolmentTrend = [];
   #ledger: AlertState = emptyAlertState;
   #cancel: Cancel = () => {};
-  /** Since when writes are refused for want of room; null where none was since the last look at a disk that has some. */
+  /**
+   * Time since which writes are refused for lack of room; null if none was since the last look that found
+   * room on the disk.
+   */
   #refusedAt: number | null = null;
   #couldLook = true;
   #isClosed = false;
@@ -95,7 +101,7 @@ export class AlertWatch {
     this.attention = new Attention(ports.silences);
   }
 
-  /** Reads how the last rounds and versions went, and watches from now on; once. */
+  /** Reads the last rounds and versions, and watches from now on; call it once. */
   async open(): Promise<void> {
     const { clock, events, rounds } = this.#ports;
     await this.attention.open(clock.now());
@@ -129,7 +135,7 @@ export class AlertWatch {
     await this.#regularly();
   }
 
-  /** Watches a task as well, from how its last rounds and versions went; once for each. */
+  /** Watches another task, beginning with its last rounds and versions; call it once for each. */
   async follow({ task, isPaused }: Pick<TaskRounds, 'task' | 'isPaused'>): Promise<void> {
     const { clock, settings } = this.#ports;
     const figures = settings.figuresFell.map(() => noFigures);
@@ -151,17 +157,17 @@ export class AlertWatch {
     for (const each of versions.toReversed()) this.#followVersion(each);
   }
 
-  /** Those that last, in the order in which they began. */
+  /** Current alerts in the order in which they began. */
   get firing(): readonly Alert[] {
     return [...this.#ledger.firing.values()].sort((a, b) => a.since - b.since);
   }
 
-  /** Those that are over since the start, newest first; a bounded number of them. */
+  /** Past alerts since the start, newest first; a bounded number of them. */
   get resolved(): readonly Alert[] {
     return this.#ledger.resolved;
   }
 
-  /** When each rule fires, in words; null: it is switched off. */
+  /** Condition of each rule in words; null if it is switched off. */
   get conditions(): readonly { readonly rule: AlertRule; readonly condition: string | null }[] {
     return conditionsOf(this.#ports.settings, this.#ports.disk !== null);
   }
@@ -193,7 +199,7 @@ export class AlertWatch {
     state.figures = state.figures.map((figure, i) => followFigure(figure, version, figuresFell[i]!));
   }
 
-  /** What was counted before a pause says nothing of the time after it. */
+  /** Forgets counts from before a pause, which do not apply to the time after it. */
   #followSteering(task: TaskName): void {
     const state = this.#tasks.get(task);
     if (!state) return;
@@ -247,7 +253,7 @@ export class AlertWatch {
     try {
       this.#disk = followDisk(this.#disk, { time: clock.now(), ...(await disk()) }, settings.diskFilling);
       this.#couldLook = true;
-      // A write of just now says more than what is free.
+      // A write just now is better evidence than the free space.
       const refusedFor = this.#refusedAt === null ? 0 : clock.now() - this.#refusedAt;
       if (this.#disk.lowSince === null && refusedFor >= lookEvery) this.#refusedAt = null;
     } catch (error) {
@@ -273,12 +279,12 @@ export class AlertWatch {
     for (const alert of changes) events.emit('alert', alert);
   }
 
-  /** Whether a window still says something: nobody mends a version that was replaced. */
+  /** True if a window is still relevant; a replaced version needs no repair. */
   #isCurrent({ task, version, query }: ComparedWindow): boolean {
     return query !== undefined || this.#ports.answers(task, version);
   }
 
-  /** What the look at the disk does not say already. */
+  /** Returns the finding for refused writes, unless the disk's own finding covers it. */
   #refusal(): Finding[] {
     return this.#refusedAt === null || diskFilling(this.#disk) ? [] : [writeRefused(this.#refusedAt)];
   }
@@ -297,7 +303,7 @@ export class AlertWatch {
       figures,
       drifts: [...drifts.values()].filter(({ window }) => this.#isCurrent(window)),
       base: base(task),
-      // Nobody is waited for where the coordinator trains itself.
+      // No device is awaited if the coordinator trains itself.
       eligibleAt: rounds.get(task)!.trainsHere ? clock.now() : eligibleAt,
       connected: presence.connected,
       enrolled: enrolled(),

@@ -1,7 +1,7 @@
-/** The API of OpenTelemetry, which an operator may install beside the coordinator. */
+/** API of OpenTelemetry, an optional package that an operator may install. */
 export type OpenTelemetry = typeof import('@opentelemetry/api');
 
-/** The package where it is installed; undefined where it is not. Throws whatever else goes wrong while it loads. */
+/** Returns the package, or undefined if it is not installed. Throws other errors of loading it. */
 export async function findOpenTelemetry(
   load: () => Promise<OpenTelemetry> = () => import('@opentelemetry/api'),
 ): Promise<OpenTelemetry | undefined> {

@@ -6,18 +6,18 @@ import type { PhaseRecord } from '@murmuration/rounds/round/timeline';
 import type { Context, Link, Span, SpanContext, Tracer } from '@opentelemetry/api';
 import type { OpenTelemetry } from './open-telemetry.ts';
 
-/** Uploads to which the span of a round links; exporters take no more by default. */
+/** Maximum number of uploads linked from a round's span, the default limit of exporters. */
 const mostLinks = 128;
 
-/** What is gathered of a round under way. */
+/** Data of a round under way. */
 interface Gathered {
   readonly links: Link[];
   readonly steps: { readonly step: ClosingStep; readonly startedAt: number; readonly endedAt: number }[];
 }
 
 /**
- * A trace of each round, made when it is over: one span for the round, one in it for each phase, and one for each step of closing it.
- * Listens, and changes nothing.
+ * Creates a trace of each round when it is over: one span for the round, with one for each phase, and one for
+ * each step of closing it. It only listens.
  */
 export class RoundTraces {
   readonly #api: OpenTelemetry;
@@ -42,7 +42,9 @@ export class RoundTraces {
     });
   }
 
-  /** An upload came in: the span of its HTTP request, or what its header `traceparent` names, is linked to the round. */
+  /**
+   * Links the span of an upload's HTTP request, or the one that its header `traceparent` names, to the round.
+   */
   upload(round: RoundId, traceparent: unknown): void {
     const links = this.#underWay.get(round)?.links;
     if (!links || links.length >= mostLinks) return;
@@ -89,7 +91,10 @@ export class RoundTraces {
     root.end(new Date(endedAt));
   }
 
-  /** A phase whose beginning nobody wrote down, since a restart fell into it, begins with the end of the one before, `after`. */
+  /**
+   * Traces a phase. If its beginning was lost in a restart, it begins with the end of the previous one,
+   * `after`.
+   */
   #tracePhase(
     { phase, startedAt, goal, minimum, accepted, rejected, late, lost }: PhaseRecord,
     { round, task }: RoundRecord,
@@ -114,7 +119,7 @@ function prefixed(counts: object): Record<string, number> {
   );
 }
 
-/** What a header of W3C Trace Context names; undefined where it is none. */
+/** Parses a W3C Trace Context header; returns undefined if it is malformed. */
 function contextOf(traceparent: unknown): SpanContext | undefined {
   if (typeof traceparent !== 'string') return undefined;
   const [, traceId, spanId, flags] =

@@ -3,15 +3,18 @@ import { signatureHeaders } from '@murmuration/rounds/tokens/webhook-signature';
 import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 
-/** ms that a receiver has for its answer. */
+/** Milliseconds that a receiver has to answer. */
 const patience = 10_000;
 
-/** How an attempt went; a failure says why, and whether the same may succeed later. */
+/** Outcome of an attempt; a failure has its reason, and `isFinal` if no retry can succeed. */
 export type Outcome =
   | { readonly isDelivered: true }
   | { readonly isDelivered: false; readonly failure: string; readonly isFinal: boolean };
 
-/** Sends a notice once, and follows no redirect. The answer counts by its status alone; its body is not read. */
+/**
+ * Sends a notice once, without following redirects. Only the status of the answer counts; its body is not
+ * read.
+ */
 export async function deliver(
   { url, secret }: WebhookSettings,
   { id, body }: Notice,
@@ -50,12 +53,12 @@ function judge(status: number): Outcome {
       failure: `HTTP ${status}: a redirect, which is not followed; name the new address`,
       isFinal: true,
     };
-  // It may only be too busy, or slow.
+  // The receiver may only be overloaded or slow.
   const isPassing = status >= 500 || status === 408 || status === 425 || status === 429;
   return { isDelivered: false, failure: `HTTP ${status}`, isFinal: !isPassing };
 }
 
-/** The code of a network error, such as ECONNREFUSED: messages may hold the address. */
+/** Returns the code of a network error, such as ECONNREFUSED; its message could contain the address. */
 function causeOf(error: unknown): string {
   const { cause } = error as { readonly cause?: { readonly code?: unknown } };
   return typeof cause?.code === 'string' ? cause.code : 'the connection failed';

@@ -1,14 +1,17 @@
 import { iso } from '@murmuration/protocol/time/iso';
 import type { Alert } from '@murmuration/rounds/events/alert';
 
-/** What a webhook is told: that an alert began, or is over. */
+/** Message to a webhook: an alert began, or is over. */
 export interface Notice {
-  /** The same at each attempt and after a restart, so that a receiver can leave out what it has. */
+  /** Id that stays the same at each attempt and after a restart, so that a receiver can drop duplicates. */
   readonly id: string;
   readonly body: string;
 }
 
-/** `root` is where the dashboard is, such as `https://coordinator.example.org`. */
+/**
+ * Returns the notice of an alert; `root` is the URL of the dashboard, such as
+ * `https://coordinator.example.org`.
+ */
 export function noticeOf(alert: Alert, root: string): Notice {
   const { id, rule, severity, task, summary, advice, page, since, resolvedAt } = alert;
   const isOver = resolvedAt !== null;
@@ -30,7 +33,10 @@ export function noticeOf(alert: Alert, root: string): Notice {
   return { id: `${id}:${isOver ? 'resolved' : 'raised'}`, body: JSON.stringify(message) };
 }
 
-/** That nothing is wrong: an operator tries the webhook at `now`, ms since 1970. */
+/**
+ * Returns a notice that nothing is wrong, with which an operator tests the webhook at `now`, in ms since
+ * 1970.
+ */
 export function testNotice(root: string, now: number): Notice {
   const message = {
     type: 'webhook.test',

@@ -2,14 +2,14 @@ import { Secret } from '@murmuration/rounds/tokens/secret';
 import { webhookSecret } from '@murmuration/rounds/tokens/webhook-signature';
 import * as z from 'zod';
 
-/** One address that hears of alerts. The address may hold a secret of its own, so neither is ever shown. */
+/** Address that receives alerts. It may contain a secret, so neither it nor `secret` is ever shown. */
 export const webhookSchema = z.strictObject({
-  /** Where notices go: an http or https address without user, password and fragment. */
+  /** Address to which notices are sent: http or https, without user, password and fragment. */
   url: z
     .string()
     .refine(isAddress, 'expected an http or https address without user, password and fragment')
     .transform(text => new Secret(new URL(text).href)),
-  /** What notices are signed with: `whsec_` and 24 to 64 random bytes in base64. */
+  /** Key that signs notices: `whsec_` and 24 to 64 random bytes in base64. */
   secret: webhookSecret,
 });
 

@@ -4,27 +4,27 @@ import { deliver, type Outcome } from './delivery.ts';
 import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 
-/** ms from a failed attempt to the next one: six attempts within some two hours. */
+/** Milliseconds from a failed attempt to the next one: six attempts within about two hours. */
 const pauses = [5_000, 30_000, 5 * 60_000, 30 * 60_000, 90 * 60_000];
-/** Notices that wait; the oldest ones give way. */
+/** Maximum number of waiting notices; the oldest ones are dropped. */
 const mostWaiting = 100;
 
 export interface WebhookPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** A notice was delivered, or is given up; `failure` says why. */
+  /** Called when a notice was delivered, or abandoned with the reason `failure`. */
   readonly settled: (host: string, failure: string | null) => void;
 }
 
-/** How it stands with an address. */
+/** State of deliveries to an address. */
 export interface WebhookState {
   readonly host: string;
-  /** ms since 1970. */
+  /** Time of the last delivery, in ms since 1970. */
   readonly deliveredAt: number | null;
   readonly failure: string | null;
 }
 
-/** Tells one address of alerts: one notice after the other, each until it is taken or given up. */
+/** Sends alerts to one address: one notice after the other, each until it is accepted or abandoned. */
 export class Webhook {
   readonly #settings: WebhookSettings;
   readonly #ports: WebhookPorts;
@@ -46,7 +46,7 @@ export class Webhook {
     return { host: this.#host, deliveredAt: this.#deliveredAt, failure: this.#failure };
   }
 
-  /** Takes a notice; it is sent after those that wait. */
+  /** Queues a notice. */
   send(notice: Notice): void {
     if (this.#stop.signal.aborted) return;
     this.#waiting.push(notice);
@@ -57,7 +57,7 @@ export class Webhook {
     if (!this.#isBusy) void this.#next();
   }
 
-  /** Sends a notice once, beside those that wait, and says how that went. */
+  /** Sends a notice once, independently of the queue, and returns the outcome. */
   async try(notice: Notice): Promise<Outcome> {
     const { clock } = this.#ports;
     const outcome = await deliver(this.#settings, notice, clock, this.#stop.signal);
@@ -66,7 +66,7 @@ export class Webhook {
     return outcome;
   }
 
-  /** Gives up what waits. */
+  /** Drops the queue. */
   close(): void {
     this.#stop.abort();
     this.#waiting = [];
@@ -101,7 +101,7 @@ export class Webhook {
     );
   }
 
-  /** Up to a fifth longer, so that many coordinators do not come back at once. */
+  /** Returns a pause that is up to a fifth longer, so that many coordinators do not retry at once. */
   #spread(pause: number): number {
     return pause * (1 + this.#ports.random(1)[0]! / 1_280);
   }

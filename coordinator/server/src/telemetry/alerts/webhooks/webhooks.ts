@@ -7,7 +7,7 @@ import { noticeOf, testNotice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 import { Webhook, type WebhookState } from './webhook.ts';
 
-/** The addresses that hear of alerts. */
+/** Addresses that receive alerts. */
 export class Webhooks {
   readonly #events: CoordinatorEvents;
   readonly #all: readonly Webhook[];
@@ -25,8 +25,8 @@ export class Webhooks {
   }
 
   /**
-   * Tells of `firing`, which nobody may have heard of yet, and of what follows, but for what `isSilenced`; once. `root` is where the
-   * dashboard is.
+   * Sends `firing`, which may not have been sent yet, and later alerts, except those that `isSilenced`
+   * selects; call it once. `root` is the URL of the dashboard.
    */
   open(firing: readonly Alert[], root: string, isSilenced: (alert: Alert) => boolean = () => false): void {
     this.#root = root;
@@ -39,17 +39,17 @@ export class Webhooks {
     this.#events.on('alert', tell);
   }
 
-  /** Sends a test notice to a host, once, and says how that went; undefined where no webhook is of that host. */
+  /** Sends a test notice to a host, once, and returns the outcome; undefined if no webhook has that host. */
   async test(host: string): Promise<Outcome | undefined> {
     return this.#all.find(({ state }) => state.host === host)?.try(testNotice(this.#root, this.#clock.now()));
   }
 
-  /** In the order of the configuration. */
+  /** States in the order of the configuration. */
   get states(): readonly WebhookState[] {
     return this.#all.map(({ state }) => state);
   }
 
-  /** Gives up what waits. */
+  /** Drops all queues. */
   close(): void {
     for (const each of this.#all) each.close();
   }
