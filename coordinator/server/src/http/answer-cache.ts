@@ -1,9 +1,9 @@
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Clock } from '@murmuration/protocol/time/clock';
 
-/** Answers that are kept at most. */
+/** Maximum number of kept answers. */
 const most = 128;
-/** ms after which an answer is made anew, whatever is known to have changed. */
+/** Milliseconds after which an answer is made again even if no change is known. */
 const fresh = 2_000;
 
 interface Kept {
@@ -11,17 +11,17 @@ interface Kept {
   readonly madeAt: number;
 }
 
-/** Answers that anybody may ask for again and again, each made once, as JSON, until something changes. */
+/** Public answers that are requested repeatedly, each made once, as JSON, until something changes. */
 export class AnswerCache {
   readonly #clock: Clock;
-  /** The least recently asked for first. */
+  /** Drops the least recently requested first. */
   readonly #kept = new BoundedMap<string, Kept>(most);
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** The answer called `key`, which `make` makes where none is kept; one that could not be made is not kept. */
+  /** Returns the answer for `key`, calling `make` if none is kept; a failure is not kept. */
   of(key: string, make: () => Promise<object>): Promise<Uint8Array> {
     const now = this.#clock.now();
     const found = this.#kept.get(key);
@@ -35,7 +35,7 @@ export class AnswerCache {
     return kept.answer;
   }
 
-  /** Forgets all: something changed. */
+  /** Drops all answers, because something changed. */
   clear(): void {
     this.#kept.clear();
   }

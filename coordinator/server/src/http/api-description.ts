@@ -4,14 +4,14 @@ import { validatorCompiler } from './validator.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** All routes as OpenAPI 3 describes them. To be asked once they are all there. */
+    /** Returns the OpenAPI 3 description of all routes; call it once all routes are registered. */
     describe(): Promise<Readonly<Record<string, unknown>>>;
   }
 }
 
 /**
- * Given to Fastify when it is made instead of set afterwards: it loads no compilers of its own then, half a megabyte of code. Its types know
- * no others.
+ * Compilers to pass to Fastify's constructor: if they are set later, Fastify loads its own, half a megabyte
+ * of code. The constructor's type does not list them.
  */
 export const zodCompilers = {
   compilersFactory: {
@@ -20,18 +20,19 @@ export const zodCompilers = {
   },
 } as unknown as NonNullable<FastifyServerOptions['schemaController']>;
 
-/** What of an application tells of its routes, whatever its logger and its types. */
+/** Part of an application that announces routes, independent of its logger and types. */
 interface Describable {
   addHook(name: 'onRoute', hook: (route: RouteOptions) => void): unknown;
   decorate(name: 'describe', describe: FastifyInstance['describe']): unknown;
 }
 
 /**
- * Lets an application describe the routes that are added to it from now on. What writes the description is loaded for that, and reads the
- * routes from an application that nobody asks: most coordinators are never asked for one, which costs 2 MB.
+ * Describes the routes that are added to an application from now on. The writer of the description is only
+ * loaded on request, and reads the routes from a second application that serves nothing: most coordinators
+ * never need the description, which costs 2 MB.
  */
 export function describeRoutes(app: Describable): void {
-  // Not what they are now: those who guard routes add to their schemas.
+  // Keeps references, because guards add to a route's schema later.
   const routes: RouteOptions[] = [];
   app.addHook('onRoute', route => {
     if (route.method !== 'HEAD') routes.push(route);

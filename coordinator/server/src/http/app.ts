@@ -27,7 +27,7 @@ import { boundServer } from './server.ts';
 
 type CorsCallback = (error: Error | null, options: FastifyCorsOptions) => void;
 
-/** s for which a browser remembers what a page of another origin may ask: the longest that browsers keep to. */
+/** Seconds for which a browser caches a preflight answer, the longest that browsers honour. */
 const preflightAge = 7_200;
 
 export type App = FastifyInstance<
@@ -41,8 +41,8 @@ export type App = FastifyInstance<
 declare module 'fastify' {
   interface FastifyInstance {
     /**
-     * Counts a request as so many more ones of its address, for what it is about to take. Throws `request.too-often` where these are more
-     * than it may send now.
+     * Counts a request as `cost` further requests of its address. Throws `request.too-often` if these are
+     * more than it may send now.
      */
     charge(request: Pick<FastifyRequest, 'raw'>, cost: number): void;
   }
@@ -51,18 +51,21 @@ declare module 'fastify' {
 export interface AppSettings extends ConnectionBounds {
   readonly cors: readonly string[];
   readonly clock: Clock;
-  /** With it, TLS alone is spoken. */
+  /** Certificate; with one, the server speaks only TLS. */
   readonly tls?: Certificate | undefined;
 }
 
-/** The HTTP application without its routes: validation, bounds, problem documents, security headers and the OpenAPI document. */
+/**
+ * Creates the HTTP application without its routes: validation, limits, problem documents, security headers
+ * and the OpenAPI document.
+ */
 export async function createApp(settings: AppSettings): Promise<App> {
   const { events, tls } = settings;
   const connections = new Connections(settings);
   const handleError = problemHandler(events);
   const app = Fastify({
     logger: false,
-    // What goes wrong before a route is found, such as an address that can't be decoded.
+    // Handles errors before routing, such as an address that can't be decoded.
     frameworkErrors: handleError,
     clientErrorHandler(cause, socket) {
       const error = parserProblem(cause);
@@ -92,7 +95,8 @@ export async function createApp(settings: AppSettings): Promise<App> {
   app.addHook('preClose', async () => connections.close());
   boundRequests(app, settings);
   await app.register(helmet, {
-    // Answers load nothing; pages have a policy of their own. What browsers do with pages alone would be half of a small answer.
+    // Answers load nothing, and pages set a policy of their own. Headers that only matter for pages would be
+    // half of a small answer.
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] },
@@ -102,18 +106,18 @@ export async function createApp(settings: AppSettings): Promise<App> {
     originAgentCluster: false,
     permittedCrossDomainPolicies: false,
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // Below, since it is said over TLS alone (RFC 6797, §7.2).
+    // Set below, because it may only be sent over TLS (RFC 6797, §7.2).
     strictTransportSecurity: false,
   });
   app.addHook('onRequest', async ({ raw }, reply) => {
-    // Other hosts of the domain are not ours to speak for.
+    // No `includeSubDomains`: other hosts of the domain are not the coordinator's.
     if (isSecure(raw, settings.trustedProxies)) reply.header('strict-transport-security', 'max-age=31536000');
   });
   const shared: FastifyCorsOptions = {
     origin: [...settings.cors],
     methods: ['GET', 'HEAD', 'PUT'],
     exposedHeaders: ['etag', 'content-range', 'retry-after'],
-    // Whoever asks what it may do gets an answer, a browser or not.
+    // Any OPTIONS request gets an answer, also from clients other than browsers.
     strictPreflight: false,
   };
   const ofConnections: FastifyCorsOptions = {
@@ -123,7 +127,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     maxAge: preflightAge,
   };
   await app.register(cors, () => (request: FastifyRequest, options: CorsCallback) => {
-    // Pages of other origins post there alone.
+    // Pages of other origins may only post to connections.
     options(null, isOfConnection(request.url) ? ofConnections : shared);
   });
   refuseUnknownParameters(app);
@@ -131,7 +135,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   return app;
 }
 
-/** Refuses requests that come too often, those whose body is compressed or does not come, and readers that read nothing. */
+/** Refuses requests that come too often, compressed or missing bodies, and clients that do not read. */
 function boundRequests(app: App, { clock, events, limits, trustedProxies }: AppSettings): void {
   const rates = new Rates(limits.requestsPerAddress, clock);
   const charge = ({ raw }: Pick<FastifyRequest, 'raw'>, cost: number) => {
@@ -146,7 +150,7 @@ function boundRequests(app: App, { clock, events, limits, trustedProxies }: AppS
     const hosts = raw.rawHeaders.filter((name, index) => index % 2 === 0 && /^host$/i.test(name)).length;
     if (hosts > 1 || (raw.httpVersion === '1.1' && hosts === 0))
       throw new MurmurationError('request.invalid', 'A request names one host in a header.');
-    // A few bytes could unpack to any number of them: routes that take them have a bound of their own.
+    // A few compressed bytes could unpack to any number; routes that accept them have a limit of their own.
     const { takesCompressed } = request.routeOptions.config as { readonly takesCompressed?: boolean };
     if (!takesCompressed && (headers['content-encoding'] ?? 'identity') !== 'identity')
       throw new MurmurationError('request.unsupported', 'Bodies are taken as they are, not compressed.');
@@ -174,7 +178,7 @@ function boundRequests(app: App, { clock, events, limits, trustedProxies }: AppS
   });
 }
 
-/** Whether a path is that of connections over plain HTTP, which devices open, ask on and poll. */
+/** True for paths of connections over plain HTTP, which devices open, ask on and poll. */
 function isOfConnection(url: string): boolean {
   const path = url.split('?', 1)[0]!;
   return path === connectionsPath || path === connectionPath || path.startsWith(`${connectionPath}/`);

@@ -3,14 +3,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuthenticatedOperator, OperatorAuthenticator } from './operator-authenticator.ts';
 import { problem } from './problem.ts';
 
-/** Lets an operator in, or says how to ask. `changes`: whether more than reading is asked for. Throws as the authenticator does. */
+/**
+ * Authenticates an operator, or tells the client how to authenticate. `changes`: true for requests that do
+ * more than read. Throws the errors of the authenticator.
+ */
 export async function authenticateRequest(
   authenticator: OperatorAuthenticator,
   request: FastifyRequest,
   reply: FastifyReply,
   changes: boolean,
 ): Promise<AuthenticatedOperator> {
-  // What an operator reads is for no cache.
+  // Caches must not keep what an operator reads.
   reply.header('cache-control', 'no-store');
   return authenticator.enter(request.raw, changes).catch(error => {
     if (error.code === 'operator.unauthenticated') reply.header('www-authenticate', 'Bearer');
@@ -18,30 +21,30 @@ export async function authenticateRequest(
   });
 }
 
-/** A route's hook that lets operators alone in, whatever their role, from when there is any. */
+/** Hook of a route that, once any operator token exists, admits only operators of any role. */
 export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 export function guardBy(authenticator: OperatorAuthenticator, operators: Pick<Operators, 'anyValid'>): Guard {
   let isGuarded = false;
   return async (request, reply) => {
-    // Whoever made a token once keeps these routes, also when all of them have expired.
+    // Routes stay guarded after the first token, even when all tokens have expired.
     isGuarded ||= await operators.anyValid();
     if (isGuarded) await authenticateRequest(authenticator, request, reply, false);
   };
 }
 
-/** One after the other: each has to let a request in. */
+/** Combines guards into one that runs them in order; each must admit the request. */
 export const inTurn =
   (...guards: readonly (Guard | undefined)[]): Guard =>
   async (request, reply) => {
     for (const guard of guards) await guard?.(request, reply);
   };
 
-/** What the description of a guarded route says besides. */
+/** Addition to the description of a guarded route. */
 export const guarded = {
   description: 'Where the coordinator has operator tokens, one of any role is needed.',
   security: [{ operatorToken: [] }, { session: [] }],
 };
 
-/** Its answer to whoever is none. */
+/** Answer of a guarded route to unauthenticated requests. */
 export const unauthenticated = { 401: problem };

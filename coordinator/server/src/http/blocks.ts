@@ -3,8 +3,8 @@ import type { StoredBytes } from '@murmuration/rounds/registry/stored-bytes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * Answers with these bytes, or with those from `start` up to `end`: block by block, the next one once the connection has taken the one
- * before it, so that a reader that is slow, or reads nothing, keeps no more than two of them.
+ * Sends these bytes, or those from `start` up to `end`, block by block. Each block waits until the connection
+ * has taken the previous one, so a slow or stalled reader occupies at most two.
  */
 export function sendBlocks(
   request: FastifyRequest,

@@ -4,26 +4,27 @@ import fastifyStatic from '@fastify/static';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance } from 'fastify';
 
-/** What a bundler left, and how it is served. */
+/** Output of a bundler, and how it is served. */
 interface BuiltPage {
   readonly folder: string;
-  /** Where it is served, with a slash at its end. */
+  /** Path at which the page is served, with a trailing slash. */
   readonly path: string;
-  /** Which scripts the page may run, as a policy names them. */
+  /** Content-Security-Policy sources of the scripts that the page may run. */
   readonly scripts: string;
-  /** Names that something else is served under. */
+  /** Names under which something else is served. */
   readonly taken?: ReadonlySet<string>;
 }
 
 const immutable = 'public, max-age=31536000, immutable';
-/** Kept, and asked for again each time. */
+/** Caches keep it, but revalidate each time. */
 const revalidated = 'no-cache';
 
 /**
- * Serves a page within `scope`, whose other routes get the same headers: scripts, workers and connections of this origin alone, nothing
- * inline, nothing of others. Its files are those that are there now, without links and whatever begins with a dot; those below `assets/`
- * carry a hash in their names, so that caches keep them for good. A file that lies beside its copy in gzip or brotli goes out as that copy to
- * those who take it. Throws `config.invalid` for a file that no address can name.
+ * Serves a page within `scope`, whose other routes get the same headers: only scripts, workers and
+ * connections of this origin, nothing inline. Its files are those in the folder at the start, without links
+ * and names that begin with a dot; those below `assets/` have a hash in their names, so caches keep them for
+ * good. A file with a gzip or brotli copy is sent as that copy to clients that accept it. Throws
+ * `config.invalid` for a file that no address can name.
  */
 export async function serveBuild(
   scope: Pick<FastifyInstance, 'addHook' | 'register' | 'get'>,
@@ -70,7 +71,10 @@ export async function serveBuild(
   }
 }
 
-/** The files in a folder and those below it, by their paths from there with slashes; without links and what begins with a dot. */
+/**
+ * Returns the files in a folder and its subfolders as relative paths with slashes, without links and names
+ * that begin with a dot.
+ */
 async function filesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries

@@ -2,13 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** A certificate, its chain behind it, and its key, as PEM. */
+/** Certificate, followed by its chain, and its key, as PEM. */
 export interface Certificate {
   readonly cert: Buffer;
   readonly key: Buffer;
 }
 
-/** Reads the files of a certificate. Throws `config.invalid` where one can't be read, or key and certificate don't belong together. */
+/**
+ * Reads the files of a certificate. Throws `config.invalid` if one can't be read, or key and certificate do
+ * not match.
+ */
 export async function readCertificate(files: {
   readonly certificate: string;
   readonly key: string;

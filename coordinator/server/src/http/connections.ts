@@ -15,7 +15,7 @@ export interface ConnectionBounds {
   readonly trustedProxies: TrustedProxies;
 }
 
-/** The connections of a server, which are bounded in all and for each address. */
+/** Connections of a server, limited in total and for each address. */
 export class Connections {
   readonly limits: Limits;
   readonly #bounds: ConnectionBounds;
@@ -29,7 +29,7 @@ export class Connections {
     this.#places = new Quota(bounds.limits.connections, bounds.limits.connectionsPerAddress);
   }
 
-  /** Bounds the connections of a server, and answers what never becomes a request of the application. */
+  /** Limits the connections of a server, and answers requests that never reach the application. */
   bound(server: Server): void {
     server.maxConnections = this.limits.connections;
     server.on('drop', () =>
@@ -49,13 +49,13 @@ export class Connections {
     });
   }
 
-  /** Lets nobody in any more, and hangs up on everybody, whether or not they have finished a handshake or read what they were sent. */
+  /** Accepts no more connections and closes all, even during a handshake or before an answer is read. */
   close(): void {
     this.#isClosed = true;
     for (const socket of this.#open) socket.destroy();
   }
 
-  /** Tells whoever counts refusals. */
+  /** Reports a refusal. */
   report({ code, detail }: MurmurationError): void {
     this.#bounds.events.emit('refused', 'http', code, detail);
   }
@@ -79,7 +79,7 @@ export class Connections {
       this.#refuse(socket, error);
       return;
     }
-    // An answer could only be read after a handshake, which is what is to be spared.
+    // Sending an answer would first need a TLS handshake, whose cost this avoids.
     this.report(error);
     socket.destroy();
   }
@@ -90,7 +90,10 @@ export class Connections {
   }
 }
 
-/** What the HTTP parser could not read; who was lost, or never finished a TLS handshake, can't be given an answer. */
+/**
+ * Returns the error of a request that the HTTP parser could not read; undefined if the client is lost or
+ * never finished a TLS handshake, and so can't be answered.
+ */
 export function parserProblem({ code = '', message }: NodeJS.ErrnoException): MurmurationError | undefined {
   if (/^ERR_(TLS|SSL)_/.test(code)) return undefined;
   switch (code) {

@@ -5,10 +5,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { App } from './app.ts';
 import { serveBuild } from './built-page.ts';
 
-/** Where the operators' page lies once it is built: the same folder for the sources and for what is built of them. */
+/** Folder of the built dashboard; the path is the same from the sources and from the build. */
 export const dashboardFolder = fileURLToPath(new URL('../../dist/dashboard/', import.meta.url));
 
-/** Serves the operators' page at the root; where it was not built, the root says how to build it. */
+/** Serves the dashboard at the root; if it was not built, the root explains how to build it. */
 export async function serveDashboard(app: App, folder = dashboardFolder): Promise<void> {
   const isBuilt = await access(join(folder, 'index.html')).then(
     () => true,

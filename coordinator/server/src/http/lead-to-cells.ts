@@ -6,10 +6,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Directory } from '../cells/directory.ts';
 import type { App } from './app.ts';
 
-/** ms that a cell may take to begin its answer. */
+/** Milliseconds that a cell may take to begin its answer. */
 const patience = 20_000;
 
-/** What belongs to one connection, and is not passed on (RFC 9110 §7.6.1); nor is what was expected before a body that has come. */
+/**
+ * Headers that belong to one connection and are not forwarded (RFC 9110 §7.6.1), and `expect`, since the body
+ * has already come.
+ */
 const ofConnection = [
   'connection',
   'expect',
@@ -22,7 +25,7 @@ const ofConnection = [
   'upgrade',
 ];
 
-/** Those of two parts are named: a front has a route of its own for the files of a task's model. */
+/** Two-part paths are listed one by one, because a front serves the files of a task's model itself. */
 const ledPaths = [
   '/v1/tasks/:task',
   '/v1/tasks/:task/models',
@@ -32,16 +35,17 @@ const ledPaths = [
   '/v1/admin/tasks/:task/*',
 ];
 
-/** The beginning of each, as requests have it. */
+/** Pattern of how these paths begin in requests. */
 const ledPrefix = /^\/v1\/(?:admin\/)?tasks\/[^/?#\\]+/;
 
 /**
- * Has a front pass on what is asked about a task to the cell that has it, which looks at who asks: the routes below `/v1/tasks/:task` and
- * `/v1/admin/tasks/:task`. A task that is between two cells is answered with `server.unreachable`, to be asked again.
+ * Forwards requests about a task to the cell that has it, which authenticates them: the routes below
+ * `/v1/tasks/:task` and `/v1/admin/tasks/:task`. A task that is between two cells is answered with
+ * `server.unreachable`, which clients retry.
  */
 export async function leadToCells(app: App, directory: Pick<Directory, 'places'>): Promise<void> {
   await app.register(async scope => {
-    // Passed on as it came, whatever it is.
+    // Bodies of any type are forwarded unparsed.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     for (const url of ledPaths)
@@ -63,14 +67,15 @@ export async function leadToCells(app: App, directory: Pick<Directory, 'places'>
   });
 }
 
-/** Throws `server.unreachable` where the cell does not answer. */
+/** Forwards a request to a cell. Throws `server.unreachable` if the cell does not answer. */
 function lead(request: FastifyRequest, reply: FastifyReply, cell: string): Promise<FastifyReply> {
   const url = ledTo(cell, request.raw.url!);
   const headers = passedOn(request.headers);
   const from = request.headers['x-forwarded-for'];
   headers['x-forwarded-for'] = [from, request.ip].flat().filter(Boolean).join(', ');
   const body = request.body as Buffer | undefined;
-  // Of the body that is passed on, not of one that was not read: the cell would take the next request on this connection for it.
+  // The length is that of the forwarded body. With the length of a body that was not read, the cell would
+  // take the next request on this connection for the body.
   delete headers['content-length'];
   if (body) headers['content-length'] = String(body.length);
   return new Promise((resolve, reject) => {
@@ -92,7 +97,10 @@ function lead(request: FastifyRequest, reply: FastifyReply, cell: string): Promi
   });
 }
 
-/** Where a request goes. Throws `request.invalid` for what is at another address than the cell's own, or of no task or another one once its dots are followed. */
+/**
+ * Returns the URL of a request at its cell. Throws `request.invalid` if, after its dots are resolved, it
+ * leaves the cell's address, has no task, or has another task.
+ */
 function ledTo(cell: string, asked: string): URL {
   const url = new URL(asked, cell);
   const [prefix] = ledPrefix.exec(asked) ?? [];

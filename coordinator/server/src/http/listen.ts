@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { App } from './app.ts';
 
-/** Lets the application listen, and tells its URL. Throws `config.invalid`, saying why it can't. */
+/** Starts the application and returns its URL. Throws `config.invalid` with the reason if it can't listen. */
 export async function listen(
   app: App,
   { host, port }: { readonly host: string; readonly port: number },

@@ -6,19 +6,23 @@ import { type OperatorSession, type Sessions, sessionLasts } from '@murmuration/
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { bearer } from './bearer.ts';
 
-/** Who makes a request, and until when: null with a token, which is looked at each time. */
+/** Operator of a request, and the end of the session; null with a token, which is checked each time. */
 export interface AuthenticatedOperator {
   readonly operator: Operator;
   readonly expiresAt: number | null;
 }
 
-/** Under TLS no other origin, nor a page without it, can set a cookie of this name (RFC 6265bis, §4.1.3). */
+/**
+ * Name prefix that, under TLS, keeps other origins and pages without TLS from setting the cookie (RFC
+ * 6265bis, §4.1.3).
+ */
 const secureName = '__Host-murmuration';
 const plainName = 'murmuration';
 
 /**
- * Lets operators in: programs by the token in `Authorization`, pages by the cookie of a session. A cookie comes with whatever makes a
- * browser ask, so that a request with one has to come from a page of this origin if it changes anything.
+ * Authenticator of operators: programs by the token in `Authorization`, pages by a session cookie. Browsers
+ * attach cookies to requests from any page, so a request with a cookie that changes anything must come from a
+ * page of this origin.
  */
 export class OperatorAuthenticator {
   readonly sessions: Sessions;
@@ -31,7 +35,10 @@ export class OperatorAuthenticator {
     this.#trusted = trusted;
   }
 
-  /** `changes`: whether more than reading is asked for. Throws `operator.unauthenticated`, or `operator.cross-site`. */
+  /**
+   * Authenticates a request. `changes`: true for requests that do more than read. Throws
+   * `operator.unauthenticated`, or `operator.cross-site`.
+   */
   async enter(request: IncomingMessage, changes: boolean): Promise<AuthenticatedOperator> {
     const { authorization } = request.headers;
     if (authorization !== undefined)
@@ -41,7 +48,7 @@ export class OperatorAuthenticator {
     return session;
   }
 
-  /** Throws `operator.cross-site` unless a page of this origin asks, as its browser says. */
+  /** Throws `operator.cross-site` unless the browser says that a page of this origin sent the request. */
   requireSameOrigin({ headers, socket }: IncomingMessage): void {
     const { origin } = headers;
     const forwarded = this.#isBehindProxy(socket) ? headers['x-forwarded-host'] : undefined;
@@ -50,13 +57,13 @@ export class OperatorAuthenticator {
       throw new MurmurationError('operator.cross-site');
   }
 
-  /** The secret of a request's session; empty where it has none, which fits nobody. */
+  /** Returns the session secret of a request, or an empty text, which matches no session. */
   secretOf(request: IncomingMessage): string {
     const { cookie } = request.headers;
     return (cookie && parseCookie(cookie)[isSecure(request, this.#trusted) ? secureName : plainName]) || '';
   }
 
-  /** The header that gives a browser its session, or with null takes it away. */
+  /** Returns the header that gives a browser its session, or with null removes it. */
   cookieFor(
     request: IncomingMessage,
     session: (OperatorSession & { readonly secret: string }) | null,

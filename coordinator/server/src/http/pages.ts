@@ -6,21 +6,24 @@ import { AnswerCache } from './answer-cache.ts';
 import type { App } from './app.ts';
 import { sendBlocks } from './blocks.ts';
 
-/** Rows of a page that take as much as a request without any. */
+/** Number of rows of a page that cost as much as one request. */
 const rowsPerRequest = 5;
 
-/** A page of rows, which is made once until something changes. */
+/** Page of rows, made once until something changes. */
 interface Page {
-  /** All that it depends on. */
+  /** Values that the page depends on. */
   readonly key: readonly unknown[];
-  /** How many rows are read for it at most. */
+  /** Maximum number of rows read for the page. */
   readonly rows: number;
   readonly make: () => Promise<object>;
 }
 
 export type SendPage = (request: FastifyRequest, reply: FastifyReply, page: Page) => Promise<void>;
 
-/** Answers with a page, which counts for whom it is made as many requests as it takes. */
+/**
+ * Returns a function that answers with a page. The client whose request makes the page is charged for it as
+ * several requests.
+ */
 export function pageSender(
   app: App,
   { clock, events }: { readonly clock: Clock; readonly events: CoordinatorEvents },

@@ -4,22 +4,25 @@ import { problem } from './problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether the address of a route may have parameters that it does not know: those of caches, and of tools that are not ours. */
+    /**
+     * True if a route accepts query parameters that it does not know, such as those of caches and third-party
+     * tools.
+     */
     readonly takesAnyParameter?: boolean;
   }
 }
 
-/** Addresses of our own API; all others are files, or what other people's clients ask. */
+/** Paths of Murmuration's own API; others are files, or the interface of third-party clients. */
 const ownPath = /^\/v1\/(?:admin|tasks|rounds|connections?)(?:\/|$)/;
 
-/** What of an application hears of routes. */
+/** Part of an application that announces routes. */
 interface Routed {
   addHook(name: 'onRoute', hook: (route: RouteOptions) => void): unknown;
 }
 
 /**
- * Has the routes of our own API that are added from now on refuse parameters that they don't have, with `request.invalid`: `?limt=5` would
- * list everything. What is passed on is left to those who answer it.
+ * Makes the own API routes added from now on refuse unknown query parameters with `request.invalid`:
+ * otherwise `?limt=5` would list everything. Forwarded requests are left to their receiver.
  */
 export function refuseUnknownParameters(app: Routed): void {
   app.addHook('onRoute', route => {

@@ -1,11 +1,11 @@
 import { looks } from '@murmuration/protocol/ids/ids';
 
-/** What a part of an address is, as `[what one is called, what one looks like, where those that there are can be found]`. */
+/** Form of a path parameter: `[its name, its format, where to find existing ones]`. */
 type Form = readonly [called: string, looks: string, found: string];
 
 const { name, id, hash } = looks;
 
-/** By the names of parameters in routes. */
+/** Forms by the parameters' names in routes. */
 const forms: Readonly<Record<string, Form>> = {
   task: ['task name', name, 'GET /v1/tasks and "murmuration tasks list" show the tasks'],
   query: ['name of a query', name, '"murmuration queries list TASK" shows the queries of a task'],
@@ -34,12 +34,12 @@ const forms: Readonly<Record<string, Form>> = {
   ],
 };
 
-/** Longest part of an address that an answer repeats, characters. */
+/** Maximum length, in characters, of a path parameter that an answer repeats. */
 const longest = 64;
 
 /**
- * What is wrong with a part of an address, in words for whoever asked: what a right one looks like, and where to find one. A token that was
- * taken for its id is not repeated. undefined for a parameter that has no form.
+ * Explains to the client what is wrong with a path parameter: the right format, and where to find one. A
+ * token given as its id is not repeated. Returns undefined for a parameter without a form.
  */
 export function pathProblem(parameter: string, value: unknown): string | undefined {
   const form = Object.hasOwn(forms, parameter) ? forms[parameter] : undefined;

@@ -9,7 +9,7 @@ import { SettingsError } from '@murmuration/rounds/task/settings-error';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 
-/** A problem document (RFC 9457), with our code beside the standard members. */
+/** Problem document (RFC 9457), with Murmuration's code added to the standard members. */
 export const problem = z
   .object({
     type: z.string().describe('urn:murmuration:error: and the code'),
@@ -26,16 +26,22 @@ export const problem = z
   })
   .describe('A problem document (RFC 9457)');
 
-/** Whether a page looks without a session, or with one that has ended: it shows where one signs in, and nobody has tried a token. */
+/**
+ * True if a page loads without a session, or with an expired one: it then shows the sign-in, and no token was
+ * tried.
+ */
 function isSignedOut({ code }: MurmurationError, { method, headers }: FastifyRequest): boolean {
   return code === 'operator.unauthenticated' && method === 'GET' && headers.authorization === undefined;
 }
 
-/** Answers everything that goes wrong with a problem document; what is ours to mend is reported, and kept from the answer. */
+/**
+ * Returns a handler that answers every error with a problem document; internal errors are reported, and their
+ * details hidden from the answer.
+ */
 export function problemHandler(events: CoordinatorEvents) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const coded = classify(error);
-    // Whoever is gone before its body has come is neither answered nor to blame.
+    // A client that left before its body arrived is neither answered nor counted as refused.
     if (request.raw.destroyed && !request.raw.complete) return reply.hijack();
     if (coded.code === 'server.internal') events.emit('fault', `${request.method} ${request.url}`, error);
     else if (!isSignedOut(coded, request))
@@ -50,7 +56,7 @@ export function problemHandler(events: CoordinatorEvents) {
   };
 }
 
-/** The round that the address of a request names. */
+/** Returns the round in the address of a request. */
 function roundIn(params: unknown): RoundId | undefined {
   const { round } = (params ?? {}) as { readonly round?: unknown };
   return typeof round === 'string' && idPattern.test(round) ? (round as RoundId) : undefined;
@@ -63,13 +69,13 @@ export function sendProblem(
   error: MurmurationError,
 ): FastifyReply {
   if (error.retryable) reply.header('retry-after', secondsUntilRetry(error));
-  // Whether the body still comes that was announced, nobody knows.
+  // It is unknown if the announced body will still come.
   if (request.headers.expect !== undefined && !request.raw.complete) reply.header('connection', 'close');
-  // Serialised here: a route's schemas describe its own answers.
+  // Serialised here, because a route's schemas describe only its own answers.
   return (
     reply
       .status(httpStatusOf(error))
-      // Whatever was set for the answer that it is not.
+      // Replaces headers that were set for the regular answer.
       .header('cache-control', 'no-store')
       .header('content-type', 'application/problem+json')
       .serializer(JSON.stringify)
@@ -77,7 +83,7 @@ export function sendProblem(
   );
 }
 
-/** Answers where there is no request yet, or one that no route gets to see, and closes the connection. */
+/** Answers where no request exists yet, or no route sees it, and closes the connection. */
 export function endWithProblem(socket: Socket, error: MurmurationError, instance = '/'): void {
   if (!socket.writable) {
     socket.destroy();
@@ -98,7 +104,7 @@ export function endWithProblem(socket: Socket, error: MurmurationError, instance
   socket.destroySoon();
 }
 
-/** Where the error does not say it itself, a moment. */
+/** Returns the seconds of the error, or by default a moment. */
 function secondsUntilRetry({ after = 2_000 }: MurmurationError): string {
   return String(Math.max(1, Math.ceil(after / 1_000)));
 }
@@ -117,7 +123,9 @@ function problemOf(error: MurmurationError, instance: string): z.infer<typeof pr
   };
 }
 
-/** What the framework refuses before a route sees it, by its codes, in words that say what to do. */
+/**
+ * Messages for errors that the framework raises before a route runs, by code, telling the client what to do.
+ */
 const beforeRoutes: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL:
     'The address is damaged: each % has to begin two hexadecimal digits of UTF-8, as %25 of a percent sign.',

@@ -5,22 +5,22 @@ import type { FastifyRequest } from 'fastify';
 import type { Guard } from './authentication.ts';
 import type { OperatorAuthenticator } from './operator-authenticator.ts';
 
-/** Who may read tasks and model versions: anybody, or those who show a token. */
+/** Kinds of clients that may read tasks and model versions: all, or those with a token. */
 export const readers = ['anybody', 'tokens'] as const;
 
-/** What guards the routes that tell of models. */
+/** Access control of the routes about models. */
 export interface Reading {
-  /** Left out where anybody may read. It refuses those who may not read of the task that an address names. */
+  /** Guard that refuses clients that may not read the task of the address; undefined if all may read. */
   readonly guard?: Guard;
-  /** The same for what tells of all tasks at once. */
+  /** Guard of routes that cover all tasks; undefined if all may read. */
   readonly guardOfAll?: Guard;
-  /** The holder of a token that a request was let in with, and the tasks that it may read. */
+  /** Returns the holder of the request's token, with the tasks that it may read. */
   readonly holderOf: (request: Pick<FastifyRequest, 'raw'>) => Holder;
-  /** Of what is read: whether caches on the way may keep it. */
+  /** Cache scope of answers: `public` if shared caches may keep them. */
   readonly cache: 'public' | 'private';
 }
 
-/** What changes, and which a cache therefore asks for again each time. */
+/** Returns the cache header of answers that change, so that a cache revalidates each time. */
 export const noCache = (cache: Reading['cache']): string =>
   cache === 'private' ? 'private, no-cache' : 'no-cache';
 
@@ -29,17 +29,17 @@ export const openReading: Reading = { cache: 'public', holderOf: () => anybody }
 interface Ports {
   readonly access: Pick<Access, 'admit'>;
   readonly authenticator: Pick<OperatorAuthenticator, 'enter'>;
-  /** Looks which tokens there are, where another process makes and revokes them. */
+  /** Reads the current tokens, if another process creates and revokes them. */
   readonly refresh?: (() => Promise<void>) | undefined;
 }
 
-/** Lets in whom the configuration names. */
+/** Returns the access control that the configuration asks for. */
 export const readingBy = (allowed: (typeof readers)[number], ports: Ports): Reading =>
   allowed === 'tokens' ? tokenReading(ports) : openReading;
 
 /**
- * Lets in inference tokens with the right `read`, and operators of any role. It answers before anything is looked up, so that a refusal says
- * nothing of what there is.
+ * Admits inference tokens with the right `read`, and operators of any role. It decides before any lookup, so
+ * a refusal does not reveal what exists.
  */
 function tokenReading({ access, authenticator, refresh }: Ports): Reading {
   const holders = new WeakMap<FastifyRequest['raw'], Holder>();
@@ -49,7 +49,7 @@ function tokenReading({ access, authenticator, refresh }: Ports): Reading {
       const { authorization } = request.headers;
       await refresh?.();
       try {
-        // Programs on this machine need one as well.
+        // Programs on this machine also need a token here.
         const holder = access.admit({ authorization, isForeign: true, isLocal: false }, 'read');
         allows(holder, request);
         holders.set(request.raw, holder);
@@ -68,7 +68,7 @@ function tokenReading({ access, authenticator, refresh }: Ports): Reading {
       if (task !== undefined) requireModel(holder, task);
     }),
     guardOfAll: guardOf(requireAll),
-    // Operators have no such token.
+    // Operators have no inference token.
     holderOf: ({ raw }) => holders.get(raw) ?? anybody,
   };
 

@@ -5,19 +5,19 @@ import { oneAtATime } from '@murmuration/serving/limits/pipeline';
 import type { Certificate } from './certificate.ts';
 import type { Connections } from './connections.ts';
 
-/** ms after which a connection is closed on which nothing moves: no request is sent, or no answer read. */
+/** Milliseconds without activity, sent or read, after which a connection is closed. */
 const idle = 60_000;
-/** ms that a request may take to arrive, however steadily it does. */
+/** Maximum milliseconds that a request may take to arrive, even if it makes progress. */
 const longestRequest = 3_600_000;
 
 /**
- * A request in which WebSocket alone changes the protocol: one that asks for another, such as HTTP/2, is answered as if it had not
- * (RFC 9110 §7.8).
+ * Request that can only upgrade to WebSocket: one that asks for another protocol, such as HTTP/2, is answered
+ * as if it had not asked (RFC 9110 §7.8).
  */
 class PlainRequest extends IncomingMessage {
   declare private asksFor: boolean | null;
 
-  /** What Node looks at to leave a connection to listeners of `upgrade`. */
+  /** Property by which Node decides to leave a connection to listeners of `upgrade`. */
   get upgrade(): boolean {
     if (!this.asksFor) return false;
     return this.method === 'CONNECT' || this.headers.upgrade?.toLowerCase() === 'websocket';
@@ -28,7 +28,10 @@ class PlainRequest extends IncomingMessage {
   }
 }
 
-/** A server whose connections and requests are bounded, of HTTP, or with a certificate of HTTPS alone. */
+/**
+ * Creates a server with limited connections and requests; with a certificate it speaks only HTTPS, otherwise
+ * HTTP.
+ */
 export function boundServer(
   listener: RequestListener,
   connections: Connections,
@@ -42,12 +45,12 @@ export function boundServer(
     connectionsCheckingInterval: Math.min(handshake, 5_000),
     requestTimeout: longestRequest,
     keepAliveTimeout: handshake,
-    // Missing ones are refused by the application, with a code.
+    // The application refuses a missing host with a code.
     requireHostHeader: false,
   };
   const handle = oneAtATime(listener, inFlight, ({ socket }) => {
     connections.report(new MurmurationError('request.too-many'));
-    // An answer would come between those that are under way.
+    // An answer would come between those under way.
     socket.destroy();
   });
   const server = tls
@@ -55,7 +58,7 @@ export function boundServer(
     : new Server(options, handle);
   server.timeout = idle;
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    // Asked for once the checks before it are passed, and answered then.
+    // The body is requested and answered once the earlier checks have passed.
     request.once('resume', () => {
       if (!response.headersSent) response.writeContinue();
     });

@@ -4,18 +4,18 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { App } from './app.ts';
 import { serveBuild } from './built-page.ts';
 
-/** A page that is served beside the routes, such as the one through which an app's devices take part. */
+/** Page served next to the routes, such as the one through which an app's devices take part. */
 export interface StaticApp {
-  /** Its files, as a bundler left them. */
+  /** Folder of the bundler's output. */
   readonly folder: string;
-  /** JSON documents beside the files, by name: what the page needs to know of this coordinator. */
+  /** JSON documents served next to the files, by name: what the page needs to know about this coordinator. */
   readonly documents: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Serves each app under its path, with the files that its folder has now. Those below `assets/` carry a hash in their names, so that caches
- * keep them for good. Pages are isolated from other origins, which gives them SharedArrayBuffer. Throws `config.invalid` for a folder that is
- * not there.
+ * Serves each app under its path, with the files that are in its folder now. Those below `assets/` have a
+ * hash in their names, so caches keep them for good. Pages are isolated from other origins, which gives them
+ * SharedArrayBuffer. Throws `config.invalid` for a missing folder.
  */
 export async function serveApps(app: App, apps: Readonly<Record<string, StaticApp>>): Promise<void> {
   for (const [path, { folder, documents }] of Object.entries(apps)) {

@@ -5,13 +5,16 @@ import type { FastifySchemaCompiler } from 'fastify';
 import * as z from 'zod';
 import { pathProblem } from './path-problem.ts';
 
-/** What a part of a request is called where it is wrong as a whole. */
+/** Names of the parts of a request, for errors about a whole part. */
 const wholes: Readonly<Record<string, string>> = {
   body: 'The body',
   headers: 'The header',
 };
 
-/** Compiles the schemas of routes: what does not fit is refused with `request.invalid`, in words that say what fits. */
+/**
+ * Compiles the schemas of routes; invalid input is refused with `request.invalid` and a text of what is
+ * valid.
+ */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart = 'body' }) =>
   (value: unknown) => {
@@ -31,7 +34,7 @@ function detailOf({ issues }: z.ZodError, schema: z.ZodType, value: unknown, htt
   return describeMisfits(issues, value, wholes[httpPart] ?? 'The request');
 }
 
-/** As `describeMisfits`; of parameters that are like none that there is, which there are. */
+/** Returns the text of `describeMisfits`, or for unknown parameters the list of known ones. */
 function queryProblem(issues: readonly z.core.$ZodIssue[], schema: z.ZodType, value: unknown): string {
   const told = describeMisfits(issues, value, 'The query of the address', 'parameter');
   if (!issues.some(({ code }) => code === 'unrecognized_keys') || told.includes('Did you mean')) return told;

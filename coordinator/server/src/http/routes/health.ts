@@ -10,13 +10,16 @@ const health = z.object({
   name: z.literal('murmuration').describe('What answers, for devices that can not connect'),
 });
 
-/** What readiness follows from. */
+/** Inputs of readiness. */
 export interface Readiness {
   readonly isOpen: () => boolean;
-  /** Names of all tasks. */
+  /** Returns the names of all tasks. */
   readonly tasks: () => readonly TaskName[];
   readonly unreadable: () => readonly Unreadable[];
-  /** Since when the storage takes nothing, ms since 1970; null: it does. Left out where that is not watched. */
+  /**
+   * Returns the time since which the storage can't be written, in ms since 1970, or null if it can; undefined
+   * if that is not watched.
+   */
   readonly silentSince?: () => number | null;
 }
 
@@ -29,8 +32,8 @@ const ready = z.object({
 });
 
 /**
- * Liveness: the process answers. Readiness: it takes devices, is not stopping, its storage takes what is to be kept, and it can begin rounds of a
- * task; those of which it can't are named.
+ * Adds liveness (the process answers) and readiness: it takes devices, is not stopping, its storage can be
+ * written, and it can begin rounds of a task; tasks whose rounds can't begin are named.
  */
 export function healthRoutes(app: App, { isOpen, tasks, unreadable, silentSince }: Readiness): void {
   app.get(

@@ -3,10 +3,10 @@ import * as z from 'zod';
 import type { App } from '../app.ts';
 import { type Guard, guarded, unauthenticated } from '../authentication.ts';
 
-/** Requests that one counts as: all figures are gathered for it. */
+/** Number of requests that reading the metrics costs: all figures are collected for it. */
 const cost = 10;
 
-/** What the coordinator does, in the text format of Prometheus. */
+/** Adds the metrics in the text format of Prometheus. */
 export function metricRoutes(app: App, registry: Registry, guard: Guard): void {
   app.get(
     '/metrics',

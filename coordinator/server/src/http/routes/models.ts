@@ -23,14 +23,18 @@ import { noCache, openReading, type Reading } from '../reading.ts';
 const hash = z.string().regex(hashPattern);
 const weightsFile = z.string().regex(/^[0-9a-f]{64}\.bin$/);
 const taskName = z.string().regex(taskNamePattern);
-/** Versions of a task whose weights are at its own address, newest first: whoever has read an older `model.json` a moment ago gets these too. */
+/**
+ * Number of newest versions of a task whose weights are at the task's address, so that a client that has just
+ * read an older `model.json` finds its weights.
+ */
 const lastVersions = 20;
-/** Requests that one counts as for which a whole file is read. */
+/** Number of requests that reading a whole file costs. */
 const costOfReading = 200;
 
 /**
- * The files of model versions, laid out for `tf.loadLayersModel`: of each under its hash, where they never change, so that any cache may keep them,
- * and of the version that devices serve under its task, where a cache asks again each time. A download that broke off goes on with a range.
+ * Adds the files of model versions, laid out for `tf.loadLayersModel`: each version's under its hash, where
+ * they never change, so any cache may keep them; and those of the version that devices serve under its task,
+ * where caches revalidate each time. An interrupted download can resume with a range.
  */
 export function modelRoutes(
   app: App,
@@ -47,18 +51,18 @@ export function modelRoutes(
   servedFileRoutes(app, sources, send);
 }
 
-/** The sources of the files, and who hears of faults. */
+/** Sources of the files, and the events that report faults. */
 interface ModelSources {
   readonly registry: Pick<Registry, 'open' | 'filesOf' | 'link'>;
   readonly history: Pick<History, 'version' | 'versions'>;
   readonly traffic: Traffic;
   readonly events: CoordinatorEvents;
-  /** The version that devices serve; undefined for no task. */
+  /** Returns the version that devices serve; undefined for an unknown task. */
   readonly served: (task: string) => ModelHash | undefined;
   readonly reading: Reading;
 }
 
-/** The files of each version under its hash. */
+/** Adds the files of each version under its hash. */
 function versionFileRoutes(
   app: App,
   { registry, history, reading: { guard, cache, holderOf } }: ModelSources,
@@ -109,14 +113,14 @@ function versionFileRoutes(
       const files = await registry.filesOf(model);
       if (!files.includes(weightsHash)) throw new MurmurationError('model.missing');
       const url = takesAddress(request, weightsHash) && (await registry.link(weightsHash, cache));
-      // It is signed, and good for a few minutes: nobody keeps it.
+      // The address is signed and valid for a few minutes, so caches must not keep it.
       if (url) return sendAddress(reply, url);
       return send(request, reply, task, { type: 'application/octet-stream', hash: weightsHash });
     },
   );
 }
 
-/** The files of the version that devices serve, under its task. */
+/** Adds the files of the version that devices serve, under its task. */
 function servedFileRoutes(
   app: App,
   { registry, history, served, reading: { guard } }: ModelSources,
@@ -176,7 +180,7 @@ function servedFileRoutes(
 
 type Send = (request: FastifyRequest, reply: FastifyReply, task: TaskName, file: File) => Promise<void>;
 
-/** Sends a file, or the part of it that is asked for. */
+/** Returns a function that sends a file, or the requested part of it. */
 function sender(app: App, { registry, traffic, events, reading: { cache } }: ModelSources): Send {
   return async (request, reply, task, { type, hash, changes }) => {
     const headers = headersOf(hash, cache, changes);
@@ -189,7 +193,7 @@ function sender(app: App, { registry, traffic, events, reading: { cache } }: Mod
   };
 }
 
-/** Tells whoever counts faults of bytes that could not be read while they were sent: the connection breaks off, and says nothing. */
+/** Reports a fault if reading fails while bytes are sent; the connection only breaks off. */
 const watched = (bytes: StoredBytes, events: CoordinatorEvents): StoredBytes => ({
   length: bytes.length,
   async *read(start, end) {
@@ -204,9 +208,9 @@ const watched = (bytes: StoredBytes, events: CoordinatorEvents): StoredBytes => 
 
 interface File {
   readonly type: string;
-  /** SHA-256 of its bytes, hexadecimal. */
+  /** SHA-256 of the bytes, hexadecimal. */
   readonly hash: string;
-  /** Whether there may be another one at this address later on. */
+  /** True if the file at this address can change. */
   readonly changes?: boolean;
 }
 
@@ -216,7 +220,7 @@ const headersOf = (hash: string, cache: Reading['cache'], changes = false) => ({
   'cache-control': changes ? noCache(cache) : `${cache}, max-age=31536000, immutable`,
 });
 
-/** Whether whoever asks has the file. */
+/** True if the client already has the file. */
 function isKnown({ headers }: FastifyRequest, hash: string): boolean {
   const known = headers['if-none-match'];
   return known === '*' || (known?.includes(etagOf(hash)) ?? false);
@@ -226,14 +230,17 @@ function sendAddress(reply: FastifyReply, url: string): FastifyReply {
   return reply.header('cache-control', 'no-store').type(addressType).send(JSON.stringify({ url }));
 }
 
-/** Whether whoever asks for a whole file goes elsewhere for it. */
+/** True if the client of a whole file accepts a redirect to another address. */
 function takesAddress(request: FastifyRequest, hash: string): boolean {
   const { accept, range } = request.headers;
   const isAsked = accept?.split(',').some(each => each.split(';')[0]?.trim() === addressType) ?? false;
   return isAsked && request.method === 'GET' && range === undefined && !isKnown(request, hash);
 }
 
-/** Which part of a file of so many bytes is asked for; sets the status and headers of a part. Throws `request.range`. */
+/**
+ * Returns the requested part of a file of `length` bytes, and sets the status and headers of a part. Throws
+ * `request.range`.
+ */
 function selectRange(
   { headers }: FastifyRequest,
   reply: FastifyReply,
@@ -247,7 +254,7 @@ function selectRange(
     reply.header('content-range', `bytes */${length}`);
     throw new MurmurationError('request.range', `The file has ${length} bytes.`);
   }
-  // A malformed range, one of another unit, and several at once are answered with the whole (RFC 9110 §14.2).
+  // Malformed ranges, other units and multiple ranges get the whole file (RFC 9110 §14.2).
   if (ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return [0, length];
   const { start, end } = ranges[0]!;
   reply.status(206).header('content-range', `bytes ${start}-${end}/${length}`);

@@ -41,7 +41,7 @@ export interface TaskHistorySources {
   readonly reading: Reading;
 }
 
-/** Throws `task.unknown`. */
+/** Returns the rounds of a task. Throws `task.unknown`. */
 export function taskCalled(name: string, tasks: AllRounds): TaskRounds {
   const found = tasks.get(name);
   if (!found)
@@ -49,7 +49,7 @@ export function taskCalled(name: string, tasks: AllRounds): TaskRounds {
   return found;
 }
 
-/** Rounds and model versions of tasks, newest first. */
+/** Adds the rounds and model versions of tasks, newest first. */
 export function taskHistoryRoutes(app: App, sources: TaskHistorySources): void {
   const sendPage = pageSender(app, sources);
   roundRoute(app, sources, sendPage);
@@ -150,7 +150,7 @@ function describeVersion(
   };
 }
 
-/** On all examples. */
+/** Returns the figures on all examples of the devices. */
 function fromDevices(measured: DeviceMetrics | undefined): z.input<typeof publicVersion>['fromDevices'] {
   const [all] = measured?.parts ?? [];
   if (!all) return null;

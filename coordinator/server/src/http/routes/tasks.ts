@@ -24,14 +24,17 @@ const taskParams = z.object({ task: z.string().regex(taskNamePattern) });
 export interface TaskRoutePorts extends Omit<TaskHistorySources, 'tasks' | 'history' | 'verdicts'> {
   readonly versionAliases: Pick<VersionAliases, 'of'>;
   readonly experiments: Pick<Experiments, 'served'>;
-  /** Whose replica of the inference server a request is that of; undefined: of none. */
+  /** Returns the inference server replica that a token belongs to; undefined if it belongs to none. */
   readonly replicaOf: (authorization: string | undefined) => Promise<Holder | undefined>;
   readonly isDevelopment: boolean;
 }
 
 type TaskSources = TaskRoutePorts & TaskHistorySources;
 
-/** What the world may know of the tasks: their model versions, and where there are no operators their rounds, newest first. */
+/**
+ * Adds the public data of tasks: their model versions and, if there are no operators, their rounds, newest
+ * first.
+ */
 export function taskRoutes(
   app: App,
   tasks: AllRounds,
@@ -45,7 +48,7 @@ export function taskRoutes(
   taskHistoryRoutes(app, sources);
 }
 
-/** The tasks, and one of them. */
+/** Adds the routes that list the tasks and show one. */
 function shownRoutes(
   app: App,
   { tasks, versionAliases, experiments, reading, replicaOf, isDevelopment }: TaskSources,
@@ -58,7 +61,7 @@ function shownRoutes(
         ? experiments.served(each.task.name).map(served => ({ ...served, arms: [...served.arms] }))
         : [],
   });
-  /** No cache gives to others what a replica was told. */
+  /** Caches must not give a replica's answer to others. */
   const heardBy = async ({ headers }: FastifyRequest, reply: Pick<FastifyReply, 'header'>) => {
     const replica = await replicaOf(headers.authorization);
     reply.header('cache-control', noCache(replica ? 'private' : reading.cache));
@@ -118,7 +121,7 @@ function vocabularyRoute(app: App, { tasks, history, versionAliases, reading }: 
           `The task "${task.name}" names no words as its vocabulary.`,
         );
       reply.header('cache-control', noCache(reading.cache));
-      // After a rollback that is one of fewer words, which no device trains whose app knows more.
+      // After a rollback the base may have fewer words; devices whose app knows more do not train it.
       const { number } = versionAliases.of(task.name).base;
       const [base] = await history.versions(task.name, number + 1, 1);
       return { words: task.vocabulary.slice(0, base?.vocabulary?.words) };

@@ -17,11 +17,11 @@ const answer = z.object({
     .describe('What keeps a run from beginning; null: one has begun'),
 });
 
-/** Where programs say that training is due, by webhooks of tasks. */
+/** Adds the webhooks of tasks, with which programs report that training is due. */
 export async function triggerRoutes(app: App, runs: RunControl): Promise<void> {
   await app.register(async plain => {
     const scope = plain.withTypeProvider<ZodTypeProvider>();
-    // The signature is one of the bytes as they came.
+    // The signature covers the raw bytes.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.post(

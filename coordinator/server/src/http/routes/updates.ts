@@ -15,11 +15,11 @@ const params = z.object({ round: z.string().regex(idPattern), assignment: z.stri
 const receipt = z.object({ round: z.string(), assignment: z.string(), counted: z.literal(true) });
 
 /**
- * Takes updates. Round, assignment, token and signature are known to fit together before the first byte of a body is read, and those for which
- * there is no place are told when to try again.
+ * Adds the upload of updates. Round, assignment, token and signature are validated before the first byte of a
+ * body is read; if there is no place, the device is told when to try again.
  */
 export function updateRoutes(app: App, uploads: Uploads, places: UploadPlaces, traces?: RoundTraces): void {
-  /** What gives back the place of an upload, by the answer that it waits for. */
+  /** Functions that release the place of an upload, by its waiting response. */
   const ends = new WeakMap<object, () => void>();
   app.put(
     '/v1/rounds/:round/updates/:assignment',
@@ -49,7 +49,7 @@ export function updateRoutes(app: App, uploads: Uploads, places: UploadPlaces, t
           signature: signatureIn(request.headers),
           length,
         });
-        // A device that begins again has lost the connection of its first try.
+        // A device that starts over has lost the connection of its first attempt.
         const end = places.take(request.params.assignment, length, () => reply.raw.destroy());
         ends.set(reply.raw, end);
         reply.raw.once('close', end);
@@ -63,9 +63,10 @@ export function updateRoutes(app: App, uploads: Uploads, places: UploadPlaces, t
       const assignment = parseAssignmentId(params.assignment);
       traces?.upload(round, headers.traceparent);
       const counted = uploads.take({ round, assignment, signature: signatureIn(headers) }, body);
-      // Many wait here at the same time, and none for its bytes.
+      // Many requests wait here at once, and no longer need their bytes.
       request.body = undefined;
-      // It is read and added. Until it is durable it takes no place of another, and silence is no reason to hang up.
+      // The update is read and added. Until it is durable, it needs no place, and silence is no reason to
+      // hang up.
       ends.get(reply.raw)?.();
       // biome-ignore lint/plugin: the limit on silence of a connection, not a timer.
       reply.raw.socket?.setTimeout?.(0);
@@ -74,7 +75,10 @@ export function updateRoutes(app: App, uploads: Uploads, places: UploadPlaces, t
   );
 }
 
-/** What the device of a masked update has signed; undefined where the header is missing or no base64url of 64 bytes. */
+/**
+ * Returns the signature of a masked update by its device; undefined if the header is missing or is no
+ * base64url of 64 bytes.
+ */
 function signatureIn(headers: IncomingHttpHeaders): Uint8Array | undefined {
   const header = headers[maskedHeader.toLowerCase()];
   return typeof header === 'string' && /^[\w-]{86}$/.test(header)

@@ -4,8 +4,8 @@ import * as z from 'zod';
 import type { App } from '../app.ts';
 
 /**
- * The .wasm files of TensorFlow.js, so that pages need no other host for models that the fused kernels don't know. Their path names their
- * version, so that caches keep them for good.
+ * Adds the .wasm files of TensorFlow.js, so that pages need no other host for models that the fused kernels
+ * do not support. Their path has their version, so caches keep them for good.
  */
 export function wasmRoutes(app: App): void {
   app.get(

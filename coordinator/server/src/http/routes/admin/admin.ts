@@ -4,13 +4,13 @@ import type { OperatorAuthenticator } from '../../operator-authenticator.ts';
 import { adminScope } from './scope.ts';
 import { type SignInBounds, sessionRoutes, signInRoute } from './session.ts';
 
-/** Routes of a part, each by its least role. */
+/** Routes of a part, each with its minimum role. */
 type Routes = (scope: App, operators: Operators) => void;
 
-/** Takes routes of the admin API. */
+/** Collects routes of the admin API. */
 export type AdminRoutes = (routes: Routes) => void;
 
-/** What operators see and do, each route by its least role. It takes routes until it is opened. */
+/** Operators' API, each route with its minimum role. It collects routes until it is opened. */
 export class AdminApi {
   readonly #routes: Routes[] = [];
 

@@ -10,7 +10,7 @@ import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { operatorOf } from './scope.ts';
 
-/** What operators should look at, and what they say of it. */
+/** Adds the routes of alerts, and of operators' responses to them. */
 export function alertRoutes(
   scope: App,
   operators: Operators,

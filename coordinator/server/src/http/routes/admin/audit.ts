@@ -5,7 +5,7 @@ import type { AuditLog } from '@murmuration/rounds/operators/audit';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 
-/** Who did what. */
+/** Adds the routes of the audit log. */
 export function auditRoutes(scope: App, audit: AuditLog): void {
   scope.get(
     '/audit',

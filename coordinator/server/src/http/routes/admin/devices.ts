@@ -15,7 +15,7 @@ import { operatorOf } from './scope.ts';
 
 const params = z.object({ device: z.string().regex(idPattern) });
 
-/** The devices of the population. */
+/** Adds the routes of the population's devices. */
 export function deviceRoutes(
   scope: App,
   operators: Operators,

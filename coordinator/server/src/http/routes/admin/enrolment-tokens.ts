@@ -25,7 +25,7 @@ const terms = z.strictObject({
   expiresAt,
 });
 
-/** With what devices enrol. */
+/** Adds the routes of enrolment tokens. */
 export function enrolmentTokenRoutes(
   scope: App,
   operators: Operators,

@@ -12,7 +12,7 @@ import { operatorOf } from './scope.ts';
 const params = z.object({ task: taskName });
 const named = params.extend({ name: z.string().min(1).max(40) });
 
-/** Experiments on the versions of a task: what runs, what it says, and how it ends. */
+/** Adds the routes of experiments on a task's versions: their state, their results, and how they end. */
 export function experimentRoutes(scope: App, operators: Operators, all: Experiments): void {
   const shown = async (task: TaskName, name: string) => {
     const found = await all.find(task, name);

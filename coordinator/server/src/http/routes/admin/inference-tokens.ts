@@ -11,7 +11,7 @@ import { problem } from '../../problem.ts';
 import { expiresAt, next, nextOf, page, pageOf, timeOf, tokenParams } from './schemas.ts';
 import { operatorOf } from './scope.ts';
 
-/** With what programs ask the inference server. */
+/** Adds the routes of the tokens with which programs call the inference server. */
 export function inferenceTokenRoutes(scope: App, operators: Operators, tokens: InferenceTokens): void {
   const describe = (token: StoredInferenceToken): InferenceTokenMessage => {
     const { id, name, rights, models, rate, quota } = token;

@@ -8,7 +8,9 @@ import { operatorOf } from './scope.ts';
 
 const params = z.object({ model: z.string().max(128) });
 
-/** How the inference server of this coordinator stands, and what operators do with its models. */
+/**
+ * Adds the routes of this coordinator's inference server: its state, and operators' actions on its models.
+ */
 export function inferenceRoutes(scope: App, operators: Operators, watch: InferenceWatch): void {
   scope.get(
     '/inference',

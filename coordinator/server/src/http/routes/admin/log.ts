@@ -2,7 +2,7 @@ import { logLines, logQuery } from '@murmuration/api/log';
 import type { RecentLog } from '../../../telemetry/recent-log.ts';
 import type { App } from '../../app.ts';
 
-/** The newest lines of the log. */
+/** Adds the route of the newest log lines. */
 export function logRoutes(scope: App, recentLog: RecentLog): void {
   scope.get(
     '/log',

@@ -10,10 +10,10 @@ const name = z.string().min(1).max(128);
 const params = z.object({ model: name, version: name });
 const changed = z.object({ model: z.string() });
 
-/** Bytes of a sample: ten thousand rows of a hundred features. */
+/** Maximum bytes of a sample: ten thousand rows of a hundred features. */
 const longestSample = 32 << 20;
 
-/** How versions do in use: drift of what they are asked, and accuracy. */
+/** Adds the routes of monitoring versions in use: drift of their requests, and accuracy. */
 export function monitorRoutes(scope: App, operators: Operators, monitor: MonitorView): void {
   scope.get(
     '/monitor',
@@ -49,7 +49,7 @@ export function monitorRoutes(scope: App, operators: Operators, monitor: Monitor
     },
     async ({ params: { model, version, window } }, reply) => {
       const page = await monitor.page(model, version, window);
-      // The page brings a policy of its own, which allows less: only its own style.
+      // The page sets its own, stricter policy, which allows only its own style.
       return reply
         .type('text/html; charset=utf-8')
         .header(
@@ -108,7 +108,7 @@ export function monitorRoutes(scope: App, operators: Operators, monitor: Monitor
   );
 }
 
-/** Settings that are others than before. */
+/** Returns the settings that changed. */
 function changesOf(before: object, after: object) {
   const [from, to] = [new Map(Object.entries(before)), new Map(Object.entries(after))];
   return [...new Set([...from.keys(), ...to.keys()])]

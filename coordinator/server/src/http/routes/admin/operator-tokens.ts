@@ -12,7 +12,7 @@ import { operatorOf } from './scope.ts';
 
 const self = z.object({ id: z.string(), name: z.string(), role });
 
-/** Who may operate. */
+/** Adds the routes of operator tokens. */
 export function operatorTokenRoutes(scope: App, operators: Operators): void {
   const describe = (each: OperatorToken): OperatorTokenMessage => ({
     id: each.id,

@@ -9,7 +9,7 @@ import type { HourlyCounter } from '../../../telemetry/hourly-counter.ts';
 import type { Overviews } from '../../../telemetry/overview.ts';
 import type { App } from '../../app.ts';
 
-/** How everything stands, and who checks in. */
+/** Adds the routes of the overall state and of check-ins. */
 export function overviewRoutes(
   scope: App,
   {

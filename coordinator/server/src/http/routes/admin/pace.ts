@@ -9,7 +9,7 @@ import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 
-/** When devices that are not chosen are asked to come back. */
+/** Adds the routes about when devices that are not chosen are asked to come back. */
 export function paceRoutes(
   scope: App,
   tasks: AllRounds,

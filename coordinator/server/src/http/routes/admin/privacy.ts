@@ -11,12 +11,12 @@ import * as z from 'zod';
 import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 
-/** Versions whose ε a chart shows, at most. */
+/** Maximum number of versions in the chart of ε. */
 const mostPoints = 200;
-/** The last versions, whose noise is told. */
+/** Number of newest versions whose noise is listed. */
 const lastVersions = 10;
 
-/** What the privacy budget of a task allows, and what is spent of it. */
+/** Adds the routes of a task's privacy budget, and of how much is spent. */
 export function privacyRoutes(
   scope: App,
   tasks: AllRounds,

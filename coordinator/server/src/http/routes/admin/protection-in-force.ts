@@ -4,7 +4,10 @@ import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { inGraph } from '@murmuration/rounds/round/phases/keys';
 import { cohortSizeOf, largestSumOf, type Task } from '@murmuration/rounds/task/task';
 
-/** The parameters under which a round of the task masks its updates, and what they guarantee, in plain words. */
+/**
+ * Returns the parameters with which a round of the task masks its updates, and what they guarantee, in plain
+ * words.
+ */
 export function maskingInForce(task: Task): Masking {
   const { planVersion, masking, update, cohort } = task;
   const largest = cohortSizeOf(task);
@@ -64,7 +67,7 @@ function guaranteesOf(
   ];
 }
 
-/** As 2⁻⁸⁰. */
+/** Formats a power of two such as 2⁻⁸⁰. */
 function powerOfTwo(exponent: number): string {
   const raised = '⁰¹²³⁴⁵⁶⁷⁸⁹';
   return `2${String(exponent).replace(/./g, sign => (sign === '-' ? '⁻' : raised[Number(sign)]!))}`;

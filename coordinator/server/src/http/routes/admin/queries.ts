@@ -36,7 +36,7 @@ import { operatorOf } from './scope.ts';
 const params = z.object({ task: taskName });
 const oneQuery = params.extend({ query: taskName });
 
-/** What devices of a task are asked, and what they say. */
+/** Adds the routes of queries to a task's devices, and of their answers. */
 export function queryRoutes(
   scope: App,
   operators: Operators,
@@ -181,7 +181,7 @@ async function resultMessage(
 
 export const partMessage = ({ metrics, ...part }: EvaluatedPart) => ({ ...part, metrics: [...metrics] });
 
-/** Versions are named by their numbers as well. */
+/** Returns the figures of a query, with the numbers of versions added. */
 async function figuresMessage(
   figures: Figures,
   history: Pick<History, 'numbersOf'>,

@@ -15,7 +15,7 @@ import { nextNumber, timeOf } from './schemas.ts';
 
 const params = z.object({ task: taskName });
 
-/** Rounds that are over. */
+/** Adds the routes of completed rounds. */
 export function roundRoutes(scope: App, tasks: AllRounds, history: History): void {
   const find = (name: string): TaskName => knownTask(tasks.get(name), name).task.name;
 

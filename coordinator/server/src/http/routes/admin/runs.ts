@@ -31,14 +31,14 @@ export interface RunSources {
 
 const params = z.object({ task: taskName });
 
-/** Training runs of tasks, and what triggers fired. */
+/** Adds the routes of tasks' training runs, and of triggers that fired. */
 export function runRoutes(scope: App, operators: Operators, sources: RunSources): void {
   shownRoutes(scope, sources);
   changeRoutes(scope, operators, sources);
   triggerRoutes(scope, sources);
 }
 
-/** The runs of a task, and one of them. */
+/** Adds the routes that list a task's runs and show one. */
 function shownRoutes(scope: App, sources: RunSources): void {
   const { runs } = sources;
   scope.get(
@@ -75,7 +75,7 @@ function shownRoutes(scope: App, sources: RunSources): void {
   );
 }
 
-/** The begin and the end of a run by an operator. */
+/** Adds the routes with which an operator begins and ends a run. */
 function changeRoutes(scope: App, operators: Operators, sources: RunSources): void {
   const { runs } = sources;
   scope.post(
@@ -121,7 +121,7 @@ function changeRoutes(scope: App, operators: Operators, sources: RunSources): vo
   );
 }
 
-/** Triggers: their standing, and those that fired. */
+/** Adds the routes of triggers: their state, and those that fired. */
 function triggerRoutes(scope: App, { runs }: RunSources): void {
   scope.get(
     '/tasks/:task/retraining',
@@ -183,7 +183,7 @@ async function messageOf(run: TrainingRun, sources: RunSources): Promise<Trainin
   };
 }
 
-/** The newest version of a run, and what became of it. */
+/** Returns the newest version of a run, and what became of it. */
 async function versionOf(
   { task, model }: TrainingRun,
   { history, gateDecisions, versionAliases }: RunSources,

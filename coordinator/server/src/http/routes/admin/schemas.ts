@@ -2,7 +2,7 @@ import { roles } from '@murmuration/api/role';
 import type { Page, Place } from '@murmuration/rounds/paging/paging';
 import * as z from 'zod';
 
-/** UTC. */
+/** Time in UTC. */
 export const instant = z.iso.datetime();
 
 export const role = z.enum(roles);
@@ -11,10 +11,10 @@ export const tokenParams = z.object({
   token: z.string().regex(/^[A-Za-z0-9_-]{16}$/, 'expected 16 letters, digits, hyphens and underscores'),
 });
 
-/** A token counts until then; null: until it is revoked. */
+/** Expiry time of a token; null: it is valid until revoked. */
 export const expiresAt = instant.nullable().default(null);
 
-/** A place in a list, as `next` of the page before names it. */
+/** Position in a list: `next` of the previous page. */
 const cursor = z
   .string()
   .regex(/^\d{1,15}\.[A-Za-z0-9_-]{16,22}$/, 'expected `next` of the page before')
@@ -31,7 +31,7 @@ export function pageOf({ after, limit }: z.output<typeof page>): Page {
   return { after: { time: Number(after.slice(0, dot)), id: after.slice(dot + 1) }, limit };
 }
 
-/** `next` of a page of rows, of which there may be more where the page is full. */
+/** Returns `next` of a page of rows; a full page may have a successor. */
 export function nextOf<Row>(
   rows: readonly Row[],
   { limit }: Page,
@@ -43,12 +43,12 @@ export function nextOf<Row>(
   return `${time}.${id}`;
 }
 
-/** ms since 1970. */
+/** Converts a time to ms since 1970. */
 export function timeOf(text: string | null): number | null {
   return text === null ? null : Date.parse(text);
 }
 
-/** `next` of a page of rows with numbers, of which there may be more where the page is full. */
+/** Returns `next` of a page of numbered rows; a full page may have a successor. */
 export function nextNumber(rows: readonly { readonly number: number }[], limit: number): number | null {
   return rows.length < limit ? null : (rows.at(-1)?.number ?? null);
 }

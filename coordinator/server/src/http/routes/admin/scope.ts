@@ -10,21 +10,21 @@ import { problem } from '../../problem.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The least role that may use a route of the admin API. */
+    /** Minimum role for a route of the admin API. */
     readonly least?: Role;
   }
   interface FastifyRequest {
-    /** Who makes a request of the admin API. */
+    /** Operator of a request of the admin API. */
     entrant: AuthenticatedOperator | null;
   }
 }
 
-/** Where the admin API lies. */
+/** Path prefix of the admin API. */
 export const adminPrefix = '/v1/admin';
 
 /**
- * Registers routes of the admin API. Before anything else is looked at, the operator's token is, and whether its role is enough for the
- * route; a route that names no role can't be registered.
+ * Registers routes of the admin API. Each request first needs an operator's token whose role suffices for the
+ * route; a route without a role can't be registered.
  */
 export async function adminScope(
   app: App,
@@ -65,13 +65,13 @@ export async function adminScope(
 
 const isReading: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-/** Who makes a request, and until when. */
+/** Returns the operator of a request, and the end of the session. */
 export function authenticatedOperatorOf({ entrant }: FastifyRequest): AuthenticatedOperator {
   if (!entrant) throw new MurmurationError('operator.unauthenticated');
   return entrant;
 }
 
-/** Who makes a request. */
+/** Returns the operator of a request. */
 export function operatorOf(request: FastifyRequest): Operator {
   return authenticatedOperatorOf(request).operator;
 }

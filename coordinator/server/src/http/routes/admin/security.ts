@@ -10,7 +10,7 @@ import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { maskingInForce } from './protection-in-force.ts';
 
-/** What protects devices, and what was refused. */
+/** Adds the routes about the protection of devices, and about refusals. */
 export function securityRoutes(scope: App, tasks: AllRounds, hourly: HourlyCounter): void {
   scope.get(
     '/tasks/:task/masking',

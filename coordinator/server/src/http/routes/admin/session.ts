@@ -17,7 +17,7 @@ export interface SignInBounds {
   readonly trustedProxies: TrustedProxies;
 }
 
-/** Signs in: the one route of the admin API that whoever has no session yet may use. */
+/** Adds the sign-in, the only route of the admin API that needs no session. */
 export function signInRoute(
   app: App,
   authenticator: OperatorAuthenticator,
@@ -37,7 +37,7 @@ export function signInRoute(
     },
     async ({ raw, body }, reply) => {
       reply.header('cache-control', 'no-store');
-      // Whoever is signed in by another site would work for its operator.
+      // Another site must not sign a user in: the user would then work in that site's account.
       if (raw.headers.origin !== undefined) authenticator.requireSameOrigin(raw);
       const wait = rates.take(originOf(raw, trustedProxies));
       if (wait > 0) throw new MurmurationError('request.too-often', undefined, { after: wait });
@@ -51,7 +51,7 @@ export function signInRoute(
   );
 }
 
-/** Who is signed in, and how to sign out. */
+/** Adds the routes that show the current operator and sign out. */
 export function sessionRoutes(scope: App, authenticator: OperatorAuthenticator): void {
   scope.get(
     '/session',

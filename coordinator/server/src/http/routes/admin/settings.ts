@@ -12,7 +12,7 @@ import { operatorOf } from './scope.ts';
 
 const params = z.object({ task: taskName });
 
-/** The settings of tasks, and how to change them without a restart. */
+/** Adds the routes of task settings, which change without a restart. */
 export function settingsRoutes(scope: App, operators: Operators, settings: SettingsManager): void {
   scope.get(
     '/tasks/:task/settings',
@@ -44,7 +44,7 @@ export function settingsRoutes(scope: App, operators: Operators, settings: Setti
         settings.change(task, request.body, by, changes => {
           changed = changes;
         });
-      // A check changes nothing that the audit log would have to tell.
+      // A dry run changes nothing, so the audit log has no entry.
       return request.body.dryRun
         ? change()
         : operators.audited(operator, 'task.settings', task, change, () => changed);

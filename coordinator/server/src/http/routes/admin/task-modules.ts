@@ -5,7 +5,7 @@ import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 import { operatorOf } from './scope.ts';
 
-/** What admins add to the tasks, without a restart. */
+/** Adds the routes with which admins add tasks without a restart. */
 export function taskModuleRoutes(scope: App, operators: Operators, taskAdder: TaskAdder): void {
   scope.get(
     '/task-modules',

@@ -26,7 +26,7 @@ const task = z.object({
 const params = z.object({ task: z.string().regex(taskNamePattern) });
 const done = z.object({ task: z.string() });
 
-/** What operators do to the rounds of tasks. */
+/** Adds the routes with which operators control the rounds of tasks. */
 export function roundControlRoutes(scope: App, operators: Operators, control: RoundControl): void {
   scope.get(
     '/tasks',

@@ -14,7 +14,7 @@ import type { VerdictStore } from '@murmuration/rounds/registry/verdicts';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import { partMessage } from './queries.ts';
 
-/** From where what is known of versions comes. */
+/** Sources of the data about versions. */
 export interface DescriptionSources {
   readonly history: History;
   readonly verdicts: Pick<VerdictStore, 'of'>;
@@ -24,7 +24,7 @@ export interface DescriptionSources {
   readonly queryResults: Pick<QueryResultStore, 'results'>;
 }
 
-/** Which versions of a task are served, and what they are called. Throws `task.unknown`. */
+/** Returns the served versions of a task and their names. Throws `task.unknown`. */
 export function servingOf(task: TaskName, versionAliases: VersionAliases): Serving {
   const { champion, base, aliases } = versionAliases.of(task);
   const { pinned } = champion;
@@ -48,7 +48,7 @@ export function servingOf(task: TaskName, versionAliases: VersionAliases): Servi
   };
 }
 
-/** Versions of a task, with their lineage and all that was found out about them. */
+/** Describes versions of a task, with their lineage and all measurements. */
 export async function describeVersions(
   task: TaskName,
   found: readonly ModelVersion[],

@@ -30,7 +30,7 @@ export interface VersionSources extends DescriptionSources {
 
 const params = z.object({ task: taskName });
 
-/** Model versions: what they are, what they are called, and which of them devices serve. */
+/** Adds the routes of model versions: their data, their names, and which of them devices serve. */
 export function versionRoutes(scope: App, operators: Operators, sources: VersionSources): void {
   shownRoutes(scope, sources);
   figureRoute(scope, sources);
@@ -38,7 +38,7 @@ export function versionRoutes(scope: App, operators: Operators, sources: Version
   rollbackRoute(scope, operators, sources);
 }
 
-/** The versions of a task, and one of them. */
+/** Adds the routes that list a task's versions and show one. */
 function shownRoutes(scope: App, sources: DescriptionSources): void {
   const { history, versionAliases } = sources;
   scope.get(
@@ -150,7 +150,7 @@ function rollbackRoute(scope: App, operators: Operators, { versionAliases, contr
       const operator = operatorOf(request);
       const task = request.params.task as TaskName;
       let { number, from } = request.body ?? {};
-      // Made once more where a version was being stored meanwhile: that goes to the same version.
+      // A second attempt, if a version was being stored meanwhile, rolls back to the same version.
       const rollBack = async () => {
         const to = await versionAliases.rollBack(task, number, operator.name, from);
         [number, from] = [to.number, to.number];
@@ -198,7 +198,7 @@ async function columnsOf(
   };
 }
 
-/** JSON has no other numbers. */
+/** Returns null for numbers that JSON lacks. */
 function finite(value: number | undefined): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
 }

@@ -17,7 +17,10 @@ import { operatorOf } from './scope.ts';
 
 const params = z.object({ task: taskName });
 
-/** The words that a task knows, those that devices have besides, and what of these is added. */
+/**
+ * Adds the routes of a task's vocabulary: its words, further words that devices have, and the adding of
+ * these.
+ */
 export function vocabularyRoutes(scope: App, operators: Operators, newWords: NewWords): void {
   scope.get(
     '/tasks/:task/vocabulary',
@@ -61,7 +64,10 @@ export function vocabularyRoutes(scope: App, operators: Operators, newWords: New
   );
 }
 
-/** What the API says of a vocabulary; of many proposed words those that most devices have, however many a group of devices makes up. */
+/**
+ * Returns a vocabulary's form in the API. Of many proposed words it lists those that most devices have,
+ * however many a group of devices makes up.
+ */
 export function vocabularyMessage({
   words,
   growth,
