@@ -1,7 +1,10 @@
-/** Ids of tokens and devices may begin with a dash, and then look like options. */
+/** Pattern of ids of tokens and devices that look like options because they begin with a dash. */
 const idLike = /^-[A-Za-z0-9_-]{15}(?:[A-Za-z0-9_-]{6})?$/;
 
-/** The arguments of a command line with those behind `--` that look like an id and like no option that there is. */
+/**
+ * Returns the arguments of a command line with those that look like an id, and are no existing option, moved
+ * behind `--`.
+ */
 export function idsLast(args: readonly string[], isOption: (arg: string) => boolean): string[] {
   const end = args.includes('--') ? args.indexOf('--') : args.length;
   const isId = (arg: string) => idLike.test(arg) && !isOption(arg);

@@ -6,7 +6,7 @@ import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { kafkaSchema, rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import * as z from 'zod';
 
-/** What the configuration file of `murmuration inference` may hold. */
+/** Schema of the configuration file of `murmuration inference`. */
 export const inferenceConfigSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: z.int().min(0).max(65_535).default(8_900),
@@ -15,19 +15,19 @@ export const inferenceConfigSchema = z.strictObject({
   kafka: kafkaSchema.optional(),
 });
 
-/** How `murmuration inference` serves. */
+/** Complete, validated configuration of `murmuration inference`. */
 export type InferenceConfig = z.output<typeof inferenceConfigSchema>;
 
 interface Given {
-  /** Where models come from: a URL, or a folder. */
+  /** Source of the models: a URL, or a folder. */
   readonly from?: string;
   readonly config?: string;
   readonly host?: string;
   readonly port?: string;
   readonly grpc?: string;
-  /** A folder to log requests to. */
+  /** Folder to log requests to. */
   readonly log?: string;
-  /** The address of RabbitMQ, and the queue of requests. */
+  /** Address of RabbitMQ, and the queue of requests. */
   readonly rabbitmq?: string;
   readonly queue?: string;
   /** Brokers of Kafka, separated by commas, and the topic of requests. */
@@ -45,7 +45,10 @@ const secrets = [
   'kafka.sasl',
 ];
 
-/** Reads the configuration file, if one is named, and puts the variables and then the options over it. Throws `config.invalid`. */
+/**
+ * Reads the configuration file, if one is named, and applies the variables and then the options over it.
+ * Throws `config.invalid`.
+ */
 export async function loadInferenceConfig(
   { from, config, host, port, grpc, log, ...brokers }: Given,
   env: NodeJS.ProcessEnv,
@@ -69,19 +72,19 @@ export async function loadInferenceConfig(
   );
 }
 
-/** A port, or the text that is none for the schema to refuse. */
+/** Returns a port, or the invalid text for the schema to refuse. */
 function portOf(text: string): number | string {
   return /^\d+$/.test(text) ? Number(text) : text;
 }
 
-/** The settings with another port of gRPC; whatever else is wrong with them the schema says. */
+/** Sets the port of gRPC; the schema reports all other errors. */
 function withGrpc(inference: unknown, port: number | string): unknown {
   if (inference !== undefined && !isObject(inference)) return inference;
   const grpc = inference?.grpc;
   return { ...inference, grpc: { ...(isObject(grpc) && grpc), port } };
 }
 
-/** What is written, with another folder for the log; what is no object is left for the schema to refuse. */
+/** Sets the folder of the log; a value that is no object is left for the schema to refuse. */
 function withLog(written: Fields, folder: string): Fields {
   const { inference = {} } = written;
   if (!isObject(inference)) return written;
@@ -91,7 +94,10 @@ function withLog(written: Fields, folder: string): Fields {
   return { ...written, inference: { ...inference, log: { ...log, files: { ...files, folder } } } };
 }
 
-/** What is written, with the token of the variable, and the coordinator that models come from as the one that is told of predictions. */
+/**
+ * Sets the token from the variable, and makes the coordinator that models come from the one that predictions
+ * are reported to.
+ */
 function withReport(written: Fields, from: string | undefined, token: string | undefined): Fields {
   const { inference = {} } = written;
   if (!isObject(inference)) return written;
@@ -102,7 +108,7 @@ function withReport(written: Fields, from: string | undefined, token: string | u
   return { ...written, inference: { ...inference, report: given } };
 }
 
-/** The settings of RabbitMQ with the address of the variable, and what the options say. */
+/** Returns the settings of RabbitMQ with the address from the variable, and the options applied. */
 function rabbitmqOf(settings: unknown, { rabbitmq, queue }: Given, env: NodeJS.ProcessEnv): object {
   if (rabbitmq === undefined && queue === undefined && !isObject(settings)) return {};
   const url = rabbitmq ?? (env.MURMURATION_RABBITMQ_URL || undefined);
@@ -115,7 +121,7 @@ function rabbitmqOf(settings: unknown, { rabbitmq, queue }: Given, env: NodeJS.P
   };
 }
 
-/** The settings of Kafka with the password of the variable, and what the options say. */
+/** Returns the settings of Kafka with the password from the variable, and the options applied. */
 function kafkaOf(settings: unknown, { kafka, topic }: Given, env: NodeJS.ProcessEnv): object {
   if (kafka === undefined && topic === undefined && !isObject(settings)) return {};
   const { sasl } = isObject(settings) ? settings : {};

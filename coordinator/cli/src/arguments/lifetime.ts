@@ -1,7 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { duration } from '@murmuration/protocol/time/duration';
 
-/** When what is made now and lasts so long expires, ms since 1970; null where no end is set. Throws `config.invalid`. */
+/**
+ * Returns the expiry time of something created now with this lifetime, in ms since 1970; null if it has no
+ * end. Throws `config.invalid`.
+ */
 export function expiry(lasts: string | undefined, now: number): number | null {
   if (lasts === undefined) return null;
   const parsed = duration.safeParse(lasts);

@@ -5,12 +5,12 @@ import type { EnrolmentVerifier } from '@murmuration/rounds/population/enrolment
 import type { Task } from '@murmuration/rounds/task/task';
 import { taskOf } from '@murmuration/rounds/task/task-modules';
 
-/** The task that a module defines. Throws `config.invalid`. */
+/** Loads the task that a module defines. Throws `config.invalid`. */
 export async function loadTask(path: string): Promise<Task> {
   return taskOf(await loadModule(`task module ${path}`, path), path);
 }
 
-/** The enrolment verifier that a module gives. Throws `config.invalid`. */
+/** Loads the enrolment verifier of a module. Throws `config.invalid`. */
 export async function loadVerifier(path: string): Promise<EnrolmentVerifier> {
   const { default: verifier } = await loadModule(`enrolment verifier ${path}`, path);
   if (typeof verifier !== 'function')
@@ -21,7 +21,9 @@ export async function loadVerifier(path: string): Promise<EnrolmentVerifier> {
   return verifier as EnrolmentVerifier;
 }
 
-/** A module, by its path from the working directory. Throws `config.invalid`, calling it `name`. */
+/**
+ * Loads a module by its path from the working directory. Throws `config.invalid` with `name` as the field.
+ */
 export async function loadModule(name: string, path: string): Promise<{ readonly default?: unknown }> {
   try {
     return await import(pathToFileURL(resolve(path)).href);

@@ -4,15 +4,15 @@ import type { Task } from '@murmuration/rounds/task/task';
 import { taskOf } from '@murmuration/rounds/task/task-modules';
 import { loadModule } from './load-module.ts';
 
-/** What `murmuration dev` runs: a task, and what its local devices learn from. */
+/** Task that `murmuration dev` runs, and the training data of its local devices. */
 export interface LocalTask {
   readonly task: Task;
   readonly objective: Objective<unknown>;
-  /** The examples of one of `devices` devices, which are numbered from 0. */
+  /** Returns the examples of a device, numbered from 0, out of `devices`. */
   readonly examples: (device: number, devices: number) => readonly unknown[] | Promise<readonly unknown[]>;
 }
 
-/** The task of a module, and its exports `objective` and `examples`. Throws `config.invalid`. */
+/** Loads the task of a module, and its exports `objective` and `examples`. Throws `config.invalid`. */
 export async function loadLocalTask(path: string): Promise<LocalTask> {
   const module = await loadModule(`task module ${path}`, path);
   const task = taskOf(module, path);

@@ -4,8 +4,8 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelSource } from '@murmuration/serving/source/source';
 
 /**
- * The source of models that are served: the URL of a coordinator, to which `token` is shown, and of which `unreachable` hears while it does
- * not answer, or a folder. Throws `config.invalid`, `server.unreachable`.
+ * Opens the source of served models: a folder, or the URL of a coordinator, which gets `token`; `unreachable`
+ * is called while it does not answer. Throws `config.invalid`, `server.unreachable`.
  */
 export async function modelSource(
   from: string,

@@ -10,7 +10,9 @@ import { loadModule } from './load-module.ts';
 export const intoHelp =
   'the database of jobs that name none: postgres://USER@HOST/NAME, or the path of a file of SQLite (default: precomputed.db in the folder MURMURATION_STORAGE, else in ~/.local/share/murmuration)';
 
-/** The database of jobs that name none: `given`, or a file in a folder that nobody else may look into. */
+/**
+ * Returns the database of jobs that name none: `given`, or a file in a folder that only this user can read.
+ */
 export async function databaseOfJobs(given: string | undefined): Promise<string> {
   if (given !== undefined) return given;
   const { MURMURATION_STORAGE: storage, XDG_DATA_HOME: data } = process.env;
@@ -20,7 +22,7 @@ export async function databaseOfJobs(given: string | undefined): Promise<string>
   return join(folder, 'precomputed.db');
 }
 
-/** The jobs of a file: JSON, or the default export of a module. Throws `config.invalid`. */
+/** Loads the jobs of a file: JSON, or the default export of a module. Throws `config.invalid`. */
 export async function loadJobs(path: string): Promise<readonly PrecomputeJob[]> {
   const value = /\.json$/i.test(path)
     ? await readJson(path)
@@ -28,7 +30,7 @@ export async function loadJobs(path: string): Promise<readonly PrecomputeJob[]> 
   return jobsOf(value, path, dirname(resolve(path)));
 }
 
-/** The jobs of the export `precompute` of a task's module, if it has one. Throws `config.invalid`. */
+/** Loads the jobs of the export `precompute` of a task's module, if it has one. Throws `config.invalid`. */
 export async function loadTaskJobs(path: string): Promise<readonly PrecomputeJob[]> {
   const { precompute } = (await loadModule(`task module ${path}`, path)) as { readonly precompute?: unknown };
   return precompute === undefined

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 
-/** What a command that asks a coordinator is given. */
+/** Options of a command that calls a coordinator. */
 export interface RemoteOptions {
   readonly url: string;
   readonly json?: boolean;
 }
 
-/** The options of a command that asks a running coordinator. */
+/** Adds the options of a command that calls a running coordinator. */
 export function remoteOptions(command: Command): Command {
   return command
     .option(
@@ -17,7 +17,7 @@ export function remoteOptions(command: Command): Command {
     .option('--json', 'print JSON, for programs');
 }
 
-/** The same of a command whose answer operators alone may have, where there are any. */
+/** Adds the options of a command whose answer needs an operator token, if the coordinator has any. */
 export function viewerOptions(command: Command): Command {
   return remoteOptions(command).addHelpText(
     'after',
@@ -25,7 +25,7 @@ export function viewerOptions(command: Command): Command {
   );
 }
 
-/** The same of a command that an operator token is needed for. */
+/** Adds the options of a command that always needs an operator token. */
 export function operatorOptions(command: Command): Command {
   return remoteOptions(command).addHelpText(
     'after',

@@ -7,7 +7,7 @@ export interface StorageOptions {
   readonly config?: string;
 }
 
-/** The options by which a command learns where a coordinator keeps its state. */
+/** Adds the options that name where a coordinator keeps its state. */
 export function storageOptions(command: Command): Command {
   return command
     .option(
@@ -20,7 +20,7 @@ export function storageOptions(command: Command): Command {
     );
 }
 
-/** The folder that is meant; throws `config.invalid` where none is named. */
+/** Returns the storage folder. Throws `config.invalid` if none is named. */
 export async function storageFolder({ storage, config }: StorageOptions): Promise<string> {
   const folder =
     storage ??

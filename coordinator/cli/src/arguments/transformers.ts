@@ -2,7 +2,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import { loadModule } from './load-module.ts';
 
-/** Transformers by the names of their models, from arguments such as `keyboard=./words.mjs`. Throws `config.invalid`. */
+/**
+ * Loads transformers by the names of their models, from arguments such as `keyboard=./words.mjs`. Throws
+ * `config.invalid`.
+ */
 export async function loadTransformers(
   given: readonly string[],
 ): Promise<Readonly<Record<string, Transformer>>> {
