@@ -3,12 +3,12 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type * as z from 'zod';
 import { requestJson, urlOf } from './request.ts';
 
-/** A coordinator that is running, as its admin API shows it to the owner of the token in MURMURATION_TOKEN. */
+/** Client of a running coordinator's admin API, with the token in MURMURATION_TOKEN. */
 export class AdminClient {
   readonly #url: URL;
   readonly #token: string;
 
-  /** Throws `operator.unauthenticated` where no token is given, `config.invalid` where the URL is none. */
+  /** Throws `operator.unauthenticated` without a token, and `config.invalid` for an invalid URL. */
   constructor({ url }: { readonly url: string }, env: NodeJS.ProcessEnv = process.env) {
     this.#url = urlOf(url);
     const token = env.MURMURATION_TOKEN;
@@ -20,17 +20,17 @@ export class AdminClient {
     this.#token = token;
   }
 
-  /** What a route answers. Throws what its problem document names, or `server.unreachable`. */
+  /** Returns the answer of a route. Throws the error of its problem document, or `server.unreachable`. */
   get<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
     return this.#ask('GET', path, undefined, schema);
   }
 
-  /** As `get`. */
+  /** Posts a body; otherwise like `get`. */
   post<Schema extends z.ZodType>(path: string, body: object, schema: Schema): Promise<z.output<Schema>> {
     return this.#ask('POST', path, body, schema);
   }
 
-  /** As `get`. */
+  /** Puts a body; otherwise like `get`. */
   put<Schema extends z.ZodType>(path: string, body: object, schema: Schema): Promise<z.output<Schema>> {
     return this.#ask('PUT', path, body, schema);
   }

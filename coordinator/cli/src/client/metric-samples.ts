@@ -1,4 +1,7 @@
-/** Samples of Prometheus' text format: the value of a metric under exactly these labels, in any order; null where there is none. */
+/**
+ * Samples in Prometheus' text format: returns the value of a metric under exactly these labels, in any order;
+ * null if there is none.
+ */
 export interface MetricSamples {
   value(name: string, labels?: Readonly<Record<string, string>>): number | null;
 }
@@ -6,7 +9,7 @@ export interface MetricSamples {
 const sample = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: -?\d+)?$/;
 const label = /\b([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** Reads the text format (version 0.0.4); lines that are no samples are passed over. */
+/** Parses the text format (version 0.0.4); lines that are no samples are skipped. */
 export function parseMetrics(text: string): MetricSamples {
   const samples = new Map<string, number>();
   for (const line of text.split('\n')) {

@@ -6,24 +6,25 @@ import { modelPath } from '@murmuration/protocol/messages/channel';
 import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/protocol/weights/model-files';
 import type { PublicClient } from './public-client.ts';
 
-/** The longest `model.json` that is read, bytes. */
+/** Maximum length in bytes of a `model.json`. */
 export const longestJson = 64 * 2 ** 20;
 
-/** The files of a version as they came, and what they hold. */
+/** Files of a version as they were downloaded, and their content. */
 export interface Fetched {
   readonly files: ModelFiles;
   readonly json: Uint8Array;
   readonly weights: Uint8Array;
   /** Name of the weight file. */
   readonly name: string;
-  /** Whose version it is; null where it was asked for by its hash. */
+  /** Task and number of the version; null if it was requested by its hash. */
   readonly version: { readonly task: string; readonly number: number } | null;
 }
 
 /**
- * Loads the files of a version, and checks both by their hashes. `meant` is a hash, `TASK` for its newest version, `TASK@NUMBER`, or
- * `TASK@ALIAS`. Throws `model.missing`, `task.unknown`, `model.corrupt` or `server.unreachable`; aliases but `latest` and `champion` are
- * for operators: `operator.unauthenticated`.
+ * Downloads the files of a version, and checks both against their hashes. `meant` is a hash, `TASK` for its
+ * newest version, `TASK@NUMBER`, or `TASK@ALIAS`. Throws `model.missing`, `task.unknown`, `model.corrupt` or
+ * `server.unreachable`; aliases other than `latest` and `champion` are for operators:
+ * `operator.unauthenticated`.
  */
 export async function fetchModel(client: PublicClient, meant: string, aliases: Aliases): Promise<Fetched> {
   const found = hashPattern.test(meant) ? null : await find(client, meant, aliases);
@@ -43,8 +44,8 @@ export async function fetchModel(client: PublicClient, meant: string, aliases: A
 }
 
 /**
- * Writes files into a folder, each whole or not at all, in the order given, and the folder itself. Throws `config.invalid` where it can't be
- * written.
+ * Writes files into a folder, creating it if necessary, each atomically and in the order given. Throws
+ * `config.invalid` if it can't be written.
  */
 export async function writeFolder(
   folder: string,
@@ -58,7 +59,10 @@ export async function writeFolder(
   return paths;
 }
 
-/** Writes one file, whole or not at all, and the folder above it. Throws `config.invalid` where it can't be written. */
+/**
+ * Writes one file atomically, and creates the folder above it if necessary. Throws `config.invalid` if it
+ * can't be written.
+ */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   await writing(`file ${path}`, async () => {
     await mkdir(dirname(path), { recursive: true });
@@ -76,10 +80,10 @@ async function writing(what: string, write: () => Promise<void>): Promise<void> 
   }
 }
 
-/** A task's versions by their aliases, as operators may ask for them. */
+/** Returns a task's versions by their aliases; only operators may request them. */
 export type Aliases = (task: string) => Promise<ReadonlyMap<string, Omit<FoundVersion, 'task'>>>;
 
-/** A version as a listing has it. */
+/** Version from a listing. */
 interface FoundVersion {
   readonly task: string;
   readonly number: number;
@@ -109,7 +113,7 @@ async function find(client: PublicClient, meant: string, aliases: Aliases): Prom
   throw new MurmurationError('model.missing', `${name} has no alias ${called}; it has ${others.join(', ')}.`);
 }
 
-/** Under its name only when it is whole. */
+/** Writes a temporary file first, so that the name appears only when the file is complete. */
 async function put(path: string, bytes: string | Uint8Array): Promise<void> {
   const beside = `${path}.${process.pid}`;
   try {

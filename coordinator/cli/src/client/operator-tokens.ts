@@ -23,14 +23,14 @@ export type ShownToken = z.output<typeof shown>;
 const made = z.object({ token: shown, text: z.string() });
 const listed = z.object({ tokens: z.array(shown), next: z.string().nullable() });
 
-/** Where operator tokens are made, listed and revoked. */
+/** Store of operator tokens: creates, lists and revokes them. */
 export interface OperatorTokens {
   create(name: string, role: Role, expiresAt: number | null): Promise<z.output<typeof made>>;
   list(): Promise<readonly ShownToken[]>;
   revoke(id: string): Promise<void>;
 }
 
-/** The operator tokens of a coordinator that is running. Throws as `AdminClient` does. */
+/** Returns the operator tokens of a running coordinator. Throws the errors of `AdminClient`. */
 export function remoteTokens(options: { readonly url: string }): OperatorTokens {
   const client = new AdminClient(options);
   return {
@@ -54,14 +54,14 @@ export function remoteTokens(options: { readonly url: string }): OperatorTokens 
 }
 
 /**
- * Works with the operator tokens of a storage folder, whether or not a coordinator is running on it. Who may write to the folder needs
- * no token; the audit log names the account. Throws `storage.*`.
+ * Runs work on the operator tokens of a storage folder, even while a coordinator runs on it. Write access to
+ * the folder replaces a token; the audit log names the account. Throws `storage.*`.
  */
 export async function withStoredTokens<Result>(
   folder: string,
   work: (tokens: OperatorTokens) => Promise<Result>,
 ): Promise<Result> {
-  // Only here: what goes over the network needs no database.
+  // Loaded only here: calls over the network need no database.
   const { openOperators } = await import('@murmuration/storage/operators');
   const { tokens, audit, close } = await openOperators(folder);
   try {

@@ -1,15 +1,15 @@
-/** Rows that a route gives at a time. */
+/** Maximum number of rows that a route returns at a time. */
 const pageLength = 200;
 
-/** Which part of a list is meant that is numbered, the newest first. */
+/** Range of a numbered list, newest first. */
 export interface Range {
-  /** Rows at most. */
+  /** Maximum number of rows. */
   readonly limit: number;
-  /** Only rows with a number below this one. */
+  /** Upper limit of the rows' numbers, exclusive. */
   readonly before?: number | undefined;
 }
 
-/** Rows of a numbered list; `read` asks for a page by its query. */
+/** Reads rows of a numbered list; `read` requests a page by its query. */
 export async function pagesBelow<Row extends { readonly number: number }>(
   { limit, before }: Range,
   read: (query: string) => Promise<readonly Row[]>,
@@ -24,7 +24,7 @@ export async function pagesBelow<Row extends { readonly number: number }>(
   return all;
 }
 
-/** Rows of a list whose pages each name the place at which the next one begins, at most so many. */
+/** Reads at most `limit` rows of a list whose pages each name the position of the next one. */
 export async function pagesAfter<Row>(
   limit: number,
   read: (query: string) => Promise<readonly [rows: readonly Row[], next: string | null]>,

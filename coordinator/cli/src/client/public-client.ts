@@ -6,7 +6,7 @@ import { type MetricSamples, parseMetrics } from './metric-samples.ts';
 import { pagesBelow, type Range } from './pages.ts';
 import { readParts, readText, request, requestJson, urlOf } from './request.ts';
 
-// Of another version than this program: what it does not need, a coordinator may lack, or have besides.
+// A coordinator of another version may lack or add fields that this program does not need.
 const task = publicTask.pick({
   ...{ name: true, planVersion: true, strategy: true, cohort: true, round: true, serves: true },
 });
@@ -25,25 +25,25 @@ export type ShownModel = z.output<typeof version>;
 const modelPage = z.object({ models: z.array(version.loose()) });
 
 /**
- * A coordinator that is running, as it shows itself to the world, and to whoever has an operator token in MURMURATION_TOKEN, or one that may read in
- * MURMURATION_READ_TOKEN. All methods
- * throw what a problem document names, or `server.unreachable`.
+ * Client of a running coordinator's public API, with an operator token from MURMURATION_TOKEN, or a read
+ * token from MURMURATION_READ_TOKEN, if set. All methods throw the error of a problem document, or
+ * `server.unreachable`.
  */
 export class PublicClient {
   readonly #url: URL;
-  /** For what operators alone may read. */
+  /** Request options for routes that only operators may read. */
   readonly #asOperator: RequestInit;
-  /** For what a coordinator may keep to those who show a token. */
+  /** Request options for routes that may need a token. */
   readonly #shown: RequestInit;
 
-  /** Throws `config.invalid` where the URL is none. */
+  /** Throws `config.invalid` for an invalid URL. */
   constructor({ url }: { readonly url: string }, env: NodeJS.ProcessEnv = process.env) {
     this.#url = urlOf(url);
     this.#asOperator = bearer(env.MURMURATION_TOKEN);
     this.#shown = bearer(env.MURMURATION_TOKEN ?? env.MURMURATION_READ_TOKEN);
   }
 
-  /** The tasks, and whether the coordinator runs in development mode. */
+  /** Returns the tasks, and if the coordinator runs in development mode. */
   overview(): Promise<z.output<typeof taskList>> {
     return requestJson(this.#url, '/v1/tasks', this.#shown, taskList);
   }
@@ -52,7 +52,7 @@ export class PublicClient {
     return (await this.overview()).tasks;
   }
 
-  /** The tasks, or the one of this name. Throws `task.unknown`. */
+  /** Returns all tasks, or only the one with this name. Throws `task.unknown`. */
   async tasksNamed(name: string | undefined): Promise<readonly ShownTask[]> {
     const all = await this.tasks();
     const found = name === undefined ? all : all.filter(task => task.name === name);
@@ -64,7 +64,10 @@ export class PublicClient {
     return found;
   }
 
-  /** The one task that is meant: of this name, or the only one. Throws `task.unknown`, and `config.invalid` where a name is needed. */
+  /**
+   * Returns the task with this name, or the only one. Throws `task.unknown`, and `config.invalid` if a name
+   * is needed.
+   */
   async task(name: string | undefined): Promise<ShownTask> {
     const [task, ...others] = await this.tasksNamed(name);
     if (!task) throw new MurmurationError('task.unknown', 'The coordinator has no tasks.');
@@ -76,7 +79,7 @@ export class PublicClient {
     return task;
   }
 
-  /** Rounds of a task, newest first. */
+  /** Returns rounds of a task, newest first. */
   rounds(task: string, range: Range): Promise<ShownRound[]> {
     return pagesBelow(range, query =>
       requestJson(
@@ -88,14 +91,16 @@ export class PublicClient {
     );
   }
 
-  /** The groups of a round that is over; null where its cohort was one sum, and without an operator token. */
+  /**
+   * Returns the groups of a completed round; null if its cohort was one sum, or without an operator token.
+   */
   async groups(task: string, number: number): Promise<readonly ShownGroup[] | null> {
     if (!this.#asOperator.headers) return null;
     const path = `/v1/admin/tasks/${encodeURIComponent(task)}/rounds/${number}`;
     return (await requestJson(this.#url, path, this.#asOperator, groupsOfRound)).groups;
   }
 
-  /** Model versions of a task, newest first. */
+  /** Returns model versions of a task, newest first. */
   models(task: string, range: Range): Promise<ShownModel[]> {
     return pagesBelow(range, query =>
       requestJson(
@@ -107,7 +112,10 @@ export class PublicClient {
     );
   }
 
-  /** What Prometheus reads; null where it is not to be had, such as without a token, or behind a proxy that keeps it to itself. */
+  /**
+   * Returns the Prometheus metrics; null if they are unavailable, such as without a token, or behind a proxy
+   * that blocks them.
+   */
   async metrics(): Promise<MetricSamples | null> {
     try {
       return parseMetrics(
@@ -118,7 +126,7 @@ export class PublicClient {
     }
   }
 
-  /** A file of at most so many bytes. Throws `model.corrupt` for one that is longer. */
+  /** Downloads a file of at most `most` bytes. Throws `model.corrupt` for a longer one. */
   file(path: string, most: number): Promise<Uint8Array> {
     const tooLong = () => {
       throw new MurmurationError('model.corrupt', `${path} has more than ${most} bytes.`);

@@ -3,21 +3,21 @@ import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { errorOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod';
 
-/** Bytes of an answer, and of one that says why there is none, that are read at most. */
+/** Maximum bytes read of an answer, or of a problem document. */
 const longestAnswer = 64 << 20;
 const longestRefusal = 65_536;
 
 const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
 
-/** The URL that a person gave. Throws `config.invalid` where it is none. */
+/** Parses a URL given by the user. Throws `config.invalid` if it is invalid. */
 export function urlOf(text: string): URL {
   if (!URL.canParse(text)) throw new MurmurationError('config.invalid', `"${text}" is not a URL.`);
   return new URL(text);
 }
 
 /**
- * What `path` of a coordinator answers, as `read` takes it from the response. Throws what a problem document names, `request.invalid` for a path with
- * a part that consists of dots, or `server.unreachable`.
+ * Requests `path` of a coordinator and returns the response as `read` converts it. Throws the error of a
+ * problem document, `request.invalid` for a path with a part that consists of dots, or `server.unreachable`.
  */
 export async function request<Body>(
   { origin }: URL,
@@ -25,7 +25,7 @@ export async function request<Body>(
   init: RequestInit,
   read: (response: Response) => Promise<Body>,
 ): Promise<Body> {
-  // An address with such a part is another one.
+  // URLs resolve such parts, so the request would go to another path.
   const dots = path.split(/[/?]/).find(part => part === '.' || part === '..');
   if (dots)
     throw new MurmurationError(
@@ -35,7 +35,7 @@ export async function request<Body>(
   let status: number;
   let answer: unknown;
   try {
-    // A request is for this coordinator, and for no other that it may point to.
+    // A request must reach only this coordinator, so redirects are errors.
     const response = await fetch(origin + path, { ...init, redirect: 'error' });
     if (response.ok) return await read(response);
     status = response.status;
@@ -56,7 +56,7 @@ export async function request<Body>(
   );
 }
 
-/** An answer as text. Throws `server.unreachable` for one of more than `most` bytes. */
+/** Reads an answer as text. Throws `server.unreachable` if it has more than `most` bytes. */
 export async function readText(response: Response, path: string, most = longestAnswer): Promise<string> {
   return Buffer.concat(
     await readParts(response, most, () => {
@@ -65,7 +65,7 @@ export async function readText(response: Response, path: string, most = longestA
   ).toString('utf8');
 }
 
-/** Reads an answer, `most` bytes at most; beyond them `tooLong` says what is wrong. */
+/** Reads an answer of at most `most` bytes; calls `tooLong`, which throws, if there are more. */
 export async function readParts(
   { body }: Response,
   most: number,
@@ -81,7 +81,7 @@ export async function readParts(
   return parts;
 }
 
-/** As `request`, of JSON that fits a schema. */
+/** Requests JSON that fits a schema; otherwise like `request`. */
 export async function requestJson<Schema extends z.ZodType>(
   url: URL,
   path: string,
