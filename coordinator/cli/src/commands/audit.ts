@@ -22,7 +22,7 @@ const entries = z.object({
   ),
 });
 
-/** `murmuration audit`: who did what. */
+/** Adds `murmuration audit`, which lists operators' actions. */
 export function auditCommand(program: Command): void {
   operatorOptions(program.command('audit').description('show what operators did, newest first'))
     .option('-l, --limit <number>', 'how many at most', wholeNumber, 50)

@@ -9,7 +9,7 @@ interface RestoreOptions extends StorageOptions {
   readonly unverified?: boolean;
 }
 
-/** `murmuration backup DIR` and `murmuration restore DIR`. */
+/** Adds `murmuration backup DIR` and `murmuration restore DIR`. */
 export function backupCommands(program: Command): void {
   storageOptions(
     program

@@ -2,10 +2,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../arguments/numbers.ts';
 import type { DevOptions } from '../dev/dev.ts';
 
-/** Devices that one thread can be. */
+/** Maximum number of devices in one thread. */
 const mostDevices = 100;
 
-/** `murmuration dev TASK`: a coordinator, its dashboard and local devices for a task of one's own, on this machine. */
+/**
+ * Adds `murmuration dev TASK`: a coordinator, its dashboard and local devices for the user's own task, on
+ * this machine.
+ */
 export function devCommand(program: Command): void {
   program
     .command('dev')
@@ -22,7 +25,7 @@ export function devCommand(program: Command): void {
       '\nIt protects nobody: devices accept any plan, and only this machine can connect. Nothing is stored.',
     )
     .action(async (path: string, given: DevOptions) => {
-      // Only here: no other command waits for the engine to load.
+      // Loaded only here, so that no other command waits for the engine.
       const { dev } = await import('../dev/dev.ts');
       await dev(path, given);
     });

@@ -35,7 +35,7 @@ const device = z.object({
 });
 const devicePage = z.object({ devices: z.array(device), next: z.string().nullable() });
 
-/** `murmuration devices list|show|revoke` and `murmuration devices tokens list|create|revoke`. */
+/** Adds `murmuration devices list|show|revoke` and `murmuration devices tokens list|create|revoke`. */
 export function deviceCommands(program: Command): void {
   const devices = program.command('devices').description('the devices of a running coordinator');
 

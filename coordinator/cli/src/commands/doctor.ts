@@ -6,7 +6,10 @@ import { say, sayJson, sayTable } from '../output/output.ts';
 
 const tones = { ok: 'good', warning: 'doubtful', fault: 'bad' } as const;
 
-/** `murmuration doctor [TASK…]`: what keeps a coordinator from running well, and how to mend it. */
+/**
+ * Adds `murmuration doctor [TASK…]`, which finds what keeps a coordinator from running well, and how to fix
+ * it.
+ */
 export function doctorCommand(program: Command): void {
   program
     .command('doctor')

@@ -33,7 +33,7 @@ const token = z.object({
 });
 const tokenPage = z.object({ tokens: z.array(token), next: z.string().nullable() });
 
-/** `murmuration devices tokens list|create|revoke`. */
+/** Adds `murmuration devices tokens list|create|revoke`. */
 export function enrolmentTokenCommands(tokens: Command): void {
   operatorOptions(
     tokens

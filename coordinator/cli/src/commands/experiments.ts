@@ -8,7 +8,7 @@ import { operatorOptions, type RemoteOptions } from '../arguments/remote-options
 import { AdminClient } from '../client/admin-client.ts';
 import { type Cell, say, sayJson, sayTable } from '../output/output.ts';
 
-/** `murmuration experiments list|show|start|stop|promote`. */
+/** Adds `murmuration experiments list|show|start|stop|promote`. */
 export function experimentCommands(program: Command): void {
   const commands = program.command('experiments').description('experiments on the versions of a task');
 
@@ -157,7 +157,7 @@ function sayExperiment({
   say(`\n${what}: p = ${precise(sampleRatio.p)}.`);
 }
 
-/** How far an arm is from the control, and how likely it is the best. */
+/** Returns cells with an arm's difference from the control, and its probability of being the best. */
 function compared({ difference, best, loss }: ExperimentMessage['arms'][number]): Cell[] {
   return [
     difference && precise(difference.effect),
@@ -172,7 +172,7 @@ function compared({ difference, best, loss }: ExperimentMessage['arms'][number])
   ];
 }
 
-/** How far it is without what the covariate takes out, which decides nothing. */
+/** Returns cells with the difference without the covariate's adjustment, which decides nothing. */
 function unadjusted({ difference }: ExperimentMessage['arms'][number]): Cell[] {
   const plain = difference?.unadjusted;
   return plain ? [precise(plain.effect), rangeOf(plain.interval), precise(plain.p)] : [null, null, null];

@@ -4,18 +4,18 @@ import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { bytes as inUnits } from '../output/figures.ts';
 import { note } from '../output/output.ts';
 
-/** What was written, and how large it is. */
+/** Export as written, with its size. */
 export interface Written {
   readonly model: string;
   readonly weights: StoredWeights;
-  /** Values of the model. */
+  /** Number of values of the model. */
   readonly values: number;
-  /** Of all files with weights, and of the same ones in float32. */
+  /** Bytes of all files with weights, and of the same weights in float32. */
   readonly bytes: number;
   readonly float32Bytes: number;
 }
 
-/** One line that says what was written, and where. */
+/** Returns one line about what was written, and where. */
 export function sizeLine({ model, weights, values, bytes, float32Bytes }: Written, where: string): string {
   const share =
     weights === 'float32'
@@ -24,7 +24,7 @@ export function sizeLine({ model, weights, values, bytes, float32Bytes }: Writte
   return `Exported ${model}, ${values} values, to ${where}: ${inUnits(bytes)} with ${weights} weights${share}`;
 }
 
-/** One line that says how far the answers of what was written are from those of the model. */
+/** Returns one line about how far the answers of the written model are from those of the original. */
 export function differences(
   { examples, largest, mean, reach, sameHighest }: Measured,
   weights: StoredWeights,
@@ -38,7 +38,7 @@ export function differences(
   );
 }
 
-/** Says on standard error what is under way where it takes longer than two seconds. */
+/** Runs `work`, and notes on standard error what is under way if it takes longer than two seconds. */
 export async function noting<T>(what: string, work: () => Promise<T>): Promise<T> {
   const done = new AbortController();
   pause(2_000, undefined, { signal: done.signal }).then(

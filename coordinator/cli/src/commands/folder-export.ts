@@ -5,21 +5,23 @@ import { inThread, measuring } from '../threads/in-thread.ts';
 import type measure from '../threads/measure.ts';
 import { differences, noting, sizeLine, type Written } from './export-report.ts';
 
-/** What was written as TensorFlow.js takes it. */
+/** Export in the format of TensorFlow.js. */
 export interface FolderExported extends Written {
-  /** Paths: the weights, and `model.json`, which names them. */
+  /** Paths of the weights, and of `model.json`, which names them. */
   readonly files: readonly string[];
-  /** How far the answers with smaller weights are from those of the model; null with all of float32. */
+  /**
+   * Difference of the answers with smaller weights from those of the model; null if all weights are float32.
+   */
   readonly measured: Measured | null;
 }
 
-/** The two files of a version with its matrices in fewer bytes, and what that changes. */
+/** Returns the two files of a version with its matrices in fewer bytes, and how that changes the answers. */
 export async function storedSmaller(
   { files, json, weights, name }: Fetched,
   as: StoredWeights,
 ): Promise<{ readonly stored: StoredModel; readonly measured: Measured | null }> {
   if (as === 'float32') return { stored: { json, name, weights }, measured: null };
-  // Only here: no other command waits for the engine to load.
+  // Loaded only here, so that no other command waits for the engine.
   const { readStoredModel, storeModel } = await import('@murmuration/engine/models/stored-weights');
   const stored = storeModel(files, as);
   const smaller = readStoredModel(stored.json, stored.weights);
@@ -33,7 +35,10 @@ export async function storedSmaller(
   return { stored, measured };
 }
 
-/** Writes a version into a folder as `tf.loadLayersModel` takes it. Throws `config.invalid`; nothing is half written then. */
+/**
+ * Writes a version into a folder in the format of `tf.loadLayersModel`. Throws `config.invalid`, and then
+ * leaves nothing half written.
+ */
 export async function exportFolder(
   fetched: Fetched,
   folder: string,
@@ -44,7 +49,7 @@ export async function exportFolder(
   return { ...writtenOf(fetched, stored, weights), files, measured };
 }
 
-/** How large it is. */
+/** Returns the sizes of an export. */
 export function writtenOf({ files, weights }: Fetched, stored: StoredModel, as: StoredWeights): Written {
   return {
     model: files.hash,
@@ -55,7 +60,7 @@ export function writtenOf({ files, weights }: Fetched, stored: StoredModel, as: 
   };
 }
 
-/** What to tell people of an export, a line each. */
+/** Returns the report of an export to the user, line by line. */
 export function linesOfFolder(done: FolderExported): readonly string[] {
   const line = sizeLine(done, done.files.join(' and '));
   return done.measured ? [line, differences(done.measured, done.weights)] : [line];

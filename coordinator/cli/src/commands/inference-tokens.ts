@@ -25,7 +25,9 @@ interface CreateOptions extends RemoteOptions {
 
 const tokenPage = z.object({ tokens: z.array(inferenceToken), next: z.string().nullable() });
 
-/** `murmuration inference-tokens list|create|revoke`: who may ask the models of a coordinator that runs. */
+/**
+ * Adds `murmuration inference-tokens list|create|revoke`, for access to the models of a running coordinator.
+ */
 export function inferenceTokenCommands(program: Command): void {
   const tokens = program
     .command('inference-tokens')

@@ -44,7 +44,7 @@ interface TokenOptions {
 
 const several = (text: string, before: readonly string[]) => [...before, text];
 
-/** `murmuration inference`, and `murmuration inference-token`. */
+/** Adds `murmuration inference` and `murmuration inference-token`. */
 export function inferenceCommands(program: Command): void {
   program
     .command('inference')
@@ -90,9 +90,9 @@ export function inferenceCommands(program: Command): void {
       const transformers = await loadTransformers(given.transformer);
       const jobs = given.precompute === undefined ? undefined : await loadJobs(given.precompute);
       const clock = steadyClock();
-      // Only here: no other command waits for the engine to load.
+      // Loaded only here, so that no other command waits for the engine.
       const { serveModels } = await import('@murmuration/serving/assembly/serve-models');
-      // A coordinator that hears what is predicted also says how experiments split that.
+      // A coordinator that predictions are reported to also says how experiments split the requests.
       const told = inference.report?.url === given.from ? inference.report?.token : undefined;
       const token = process.env.MURMURATION_READ_TOKEN ?? told;
       const source = await modelSource(given.from, clock, error => note(messageOf(error)), token);

@@ -71,7 +71,6 @@ const columns = [
   'model',
 ];
 
-/** A version as a row of the table. */
 function rowOf({
   task,
   number,
@@ -121,7 +120,7 @@ interface Detailed extends ShownModel {
   readonly smaller: SmallerForm | null;
 }
 
-/** Says all that is known of a version, line by line. */
+/** Prints all that is known about a version, line by line. */
 async function sayVersion(shown: Detailed, client: PublicClient): Promise<void> {
   const { task, number, model, parent, createdAt, strategy, contributors, metrics, verdicts, smaller } =
     shown;
@@ -218,14 +217,14 @@ async function exported(
   return { done, lines: linesOfFolder(done) };
 }
 
-/** What operators have called the versions of a task. */
+/** Returns the versions of a task by their aliases, which only operators may read. */
 async function aliasesOf(given: RemoteOptions, task: string): ReturnType<Aliases> {
   const path = `/tasks/${encodeURIComponent(task)}/versions?limit=1`;
   const { serving } = await new AdminClient(given).get(path, versions);
   return new Map(serving.aliases.map(({ alias, number, model }) => [alias, { number, model }]));
 }
 
-/** The version before, where it is the parent; undefined where it is another one, or deleted. */
+/** Returns the previous version if it is the parent; undefined if the parent is another one, or deleted. */
 async function parentOf(
   client: PublicClient,
   { task, number, parent }: Pick<ShownModel, 'number' | 'parent'> & { readonly task: string },
@@ -240,14 +239,17 @@ function wordsText({ words }: ShownModel, before: ShownModel | undefined): strin
   return added > 0 ? `${words}, ${added} of them new: it grew without a round` : String(words);
 }
 
-/** How many n-grams a version has, by length. */
+/** Formats the numbers of a version's n-grams, by length. */
 const ngramsText = (counts: readonly number[]): string =>
   counts.map((found, i) => `${found} of ${i + 1}`).join(', ');
 
 const epsilonOf = ({ epsilon }: NonNullable<ShownModel['privacy']>): string =>
   String(Number(epsilon!.toPrecision(3)));
 
-/** The version that `meant` names. Throws `task.unknown`, `model.missing`, and `config.invalid` for what is no name. */
+/**
+ * Returns the version that `meant` names. Throws `task.unknown`, `model.missing`, and `config.invalid` for an
+ * invalid name.
+ */
 async function found(client: PublicClient, meant: string): Promise<ShownModel & { readonly task: string }> {
   const { task, number } = namedVersion(meant);
   await client.tasksNamed(task);
@@ -260,7 +262,7 @@ async function found(client: PublicClient, meant: string): Promise<ShownModel & 
   return { task, ...newest };
 }
 
-/** What the gate decided, on one line. */
+/** Formats the gate's decision as one line. */
 function gateText(gate: NonNullable<ShownModel['gate']>): string {
   const { outcome, against, promotedAt, rolledBack, reason, checks } = gate;
   const than = `compared with version ${against}`;
@@ -271,7 +273,7 @@ function gateText(gate: NonNullable<ShownModel['gate']>): string {
   return `passed, ${than}; promoted ${promotedAt}${back}`;
 }
 
-/** Whether devices serve a version, and whether an operator has pinned it; null where they don't. */
+/** Returns how devices serve a version, including a pin by an operator; null if they don't. */
 function servedAs({ number }: ShownModel, serves: ShownTask['serves']): Listed['served'] {
   if (number !== serves.number) return null;
   return serves.isPinned ? 'pinned' : 'yes';

@@ -11,32 +11,34 @@ import { differences, noting, sizeLine, type Written } from './export-report.ts'
 import { storedSmaller, writtenOf } from './folder-export.ts';
 
 export interface NpmOptions {
-  /** Of the package; by default it follows from the task. */
+  /** Name of the package; by default it follows from the task. */
   readonly name?: string | undefined;
-  /** Of the package; by default `1.NUMBER.0`. */
+  /** Version of the package; by default `1.NUMBER.0`. */
   readonly packageVersion?: string | undefined;
 }
 
-/** What was written as a package of npm. */
+/** Export as an npm package. */
 export interface NpmExported extends Written {
   readonly folder: string;
   readonly name: string;
   readonly version: string;
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** How far the answers with smaller weights are from those of the model; null with all of float32. */
+  /**
+   * Difference of the answers with smaller weights from those of the model; null if all weights are float32.
+   */
   readonly measured: Measured | null;
 }
 
-/** Names that npm takes: https://docs.npmjs.com/cli/configuring-npm/package-json#name */
+/** Pattern of names that npm accepts: https://docs.npmjs.com/cli/configuring-npm/package-json#name */
 const namePattern = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
 const versionPattern = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
 const longestName = 214;
 
 /**
- * Writes a version as a package: the model, the hashes of its files, and a typed `predict` for Node and browsers that needs no coordinator.
- * Throws `config.invalid` for a name or version that npm refuses, and `model.unusable` for a model that does not load; nothing is written
- * then.
+ * Writes a version as a package: the model, the hashes of its files, and a typed `predict` for Node and
+ * browsers that needs no coordinator. Throws `config.invalid` for a name or version that npm refuses, and
+ * `model.unusable` for a model that does not load, and then writes nothing.
  */
 export async function exportNpm(
   fetched: Fetched,
@@ -73,7 +75,7 @@ export async function exportNpm(
   return { ...writtenOf(fetched, stored, weights), folder, name, version, inputs, outputs, measured };
 }
 
-/** What to tell people of an export, a line each. */
+/** Returns the report of an export to the user, line by line. */
 export function linesOfPackage(done: NpmExported): readonly string[] {
   const { name, version, folder, inputs, outputs, measured, weights } = done;
   return [
@@ -201,7 +203,7 @@ function listed(specs: readonly TensorSpec[]): string {
   return specs.map(({ name, datatype, shape }) => `${name} (${datatype} ${shape.join(' × ')})`).join(', ');
 }
 
-/** Nested lists of zeros of the shape, with one in place of lengths that vary. */
+/** Returns nested lists of zeros of the shape, with 1 for lengths that vary. */
 function exampleOf(shape: readonly number[]): string {
   const [length, ...rest] = shape;
   if (length === undefined) return '0';

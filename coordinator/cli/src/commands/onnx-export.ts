@@ -7,12 +7,12 @@ import { inThread, measuring } from '../threads/in-thread.ts';
 import type writeAsOnnx from '../threads/write-onnx.ts';
 import { differences, noting, sizeLine, type Written } from './export-report.ts';
 
-/** What was written, and how far its answers are from those of the model. */
+/** Export to ONNX, and how far its answers are from those of the model. */
 export interface OnnxExported extends Written {
   readonly file: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  /** Null where ONNX Runtime is not installed. */
+  /** Difference of the answers; null if ONNX Runtime is not installed. */
   readonly measured: Measured | null;
 }
 
@@ -22,14 +22,17 @@ interface Port {
   readonly shape: readonly (number | string)[];
 }
 
-/** Writes a version as one ONNX file, and measures it. Throws `export.unsupported` and `config.invalid`; nothing is written then. */
+/**
+ * Writes a version as one ONNX file, and measures it. Throws `export.unsupported` and `config.invalid`, and
+ * then writes nothing.
+ */
 export async function exportOnnx(
   fetched: Fetched,
   file: string,
   weights: StoredWeights,
 ): Promise<OnnxExported> {
   const { files } = fetched;
-  // Only here: no other command waits for the engine to load.
+  // Loaded only here, so that no other command waits for the engine.
   const [{ startBackend }, { measureOnnx }] = await Promise.all([
     import('@murmuration/engine/backend/backend'),
     import('@murmuration/engine/measure/onnx'),
@@ -41,7 +44,7 @@ export async function exportOnnx(
       { most: measuring },
     ),
   );
-  // Here, now that it could be built: no thread can hold onnxruntime-node.
+  // Runs in this thread, now that the model is known to build: onnxruntime-node can't run in a worker.
   await startBackend();
   const measured = await noting('Comparing its answers with those of the model', () =>
     unlessMissing(measureOnnx(files, bytes)),
@@ -58,7 +61,7 @@ export async function exportOnnx(
   };
 }
 
-/** What to tell people of an export, a line each. */
+/** Returns the report of an export to the user, line by line. */
 export function linesOf(done: OnnxExported): readonly string[] {
   const { file, weights, inputs, outputs, measured } = done;
   const ports = (all: readonly Port[]) =>

@@ -21,7 +21,7 @@ interface PrecomputeOptions {
   readonly json?: boolean;
 }
 
-/** `murmuration precompute FILE [JOB]` */
+/** Adds `murmuration precompute FILE [JOB]`. */
 export function precomputeCommand(program: Command): void {
   program
     .command('precompute')
@@ -81,7 +81,7 @@ function chosen(
   throw new MurmurationError('config.invalid', `${file} has no job "${name}". There is: ${names}.`);
 }
 
-/** An inference server without doors, and the jobs on it. */
+/** Opens an inference server without listeners, and the jobs on it. */
 async function open(
   jobs: readonly PrecomputeJob[],
   { from, into, transformer, provider }: PrecomputeOptions,
@@ -89,7 +89,7 @@ async function open(
 ): Promise<{ readonly precomputation: Precomputation; close(): Promise<void> }> {
   const transformers = await loadTransformers(transformer);
   const clock = steadyClock();
-  // Only here: no other command waits for the engine to load.
+  // Loaded only here, so that no other command waits for the engine.
   const [{ openServer }, { Precomputation }, { threadRuntime }, { systemTurns }] = await Promise.all([
     import('@murmuration/serving/assembly/open-server'),
     import('@murmuration/serving/precompute/precomputation'),

@@ -14,7 +14,7 @@ import { operatorOptions, type RemoteOptions } from '../arguments/remote-options
 import { AdminClient } from '../client/admin-client.ts';
 import { say, sayJson, sayTable } from '../output/output.ts';
 
-/** `murmuration queries list|show|run`. */
+/** Adds `murmuration queries list|show|run`. */
 export function queryCommands(program: Command): void {
   const queries = program.command('queries').description('what devices know together: private analytics');
 

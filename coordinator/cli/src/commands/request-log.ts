@@ -34,10 +34,10 @@ interface ForgetOptions {
   readonly key?: string;
 }
 
-/** ms between two looks at a log that another process writes. */
+/** Milliseconds between two looks at a log that another process writes. */
 const interval = 500;
 
-/** `murmuration log`: what an inference server wrote down of requests. */
+/** Adds `murmuration log`, which shows the requests that an inference server logged. */
 export function requestLogCommands(program: Command): void {
   const log = program
     .command('log')
@@ -227,7 +227,7 @@ function lineOf({ time, event, id, model, version, status, ms, tensors }: Entry)
     ms === null ? null : `${ms} ms`,
     tensors,
   ];
-  // What clients wrote may not steer the terminal.
+  // Text from clients must not control the terminal.
   return parts
     .filter(part => part !== null)
     .join('  ')

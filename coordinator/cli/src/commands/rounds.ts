@@ -8,7 +8,7 @@ import { bytes, figures, lasted, phaseCell } from '../output/figures.ts';
 import { type Cell, sayJson, sayTable } from '../output/output.ts';
 import { standings } from './status.ts';
 
-/** `murmuration rounds list|show`. */
+/** Adds `murmuration rounds list|show`. */
 export function roundCommands(program: Command): void {
   const rounds = program.command('rounds').description('the rounds of a running coordinator');
 
@@ -72,7 +72,7 @@ function groupRow({ devices, contributors, norm, distance, failure }: ShownGroup
   return [group + 1, devices, contributors, shown(norm), shown(distance), failure];
 }
 
-/** The round of a query publishes nothing: it is answered. */
+/** Returns the outcome of a round; that of a query is answered instead of published. */
 function outcomeCell(phase: string, query: string | null | undefined): Cell {
   return phase === 'published' && query ? { text: 'answered', tone: 'good' } : phaseCell(phase);
 }

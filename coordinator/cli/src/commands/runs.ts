@@ -7,7 +7,7 @@ import { AdminClient } from '../client/admin-client.ts';
 import { figures, lasted } from '../output/figures.ts';
 import { type Cell, say, sayJson, sayTable } from '../output/output.ts';
 
-/** `murmuration runs list|show|start|stop`: the training runs of a running coordinator. */
+/** Adds `murmuration runs list|show|start|stop`: the training runs of a running coordinator. */
 export function runCommands(program: Command): void {
   const runs = program.command('runs').description('the training runs of a running coordinator');
 
@@ -117,7 +117,7 @@ function rows({
   ];
 }
 
-/** The version that came out, and what became of it. */
+/** Returns the version that a run produced, and what became of it. */
 function resultOf({ number, isServed, gate }: NonNullable<TrainingRunMessage['version']>): readonly Cell[][] {
   return [
     ['version', number],

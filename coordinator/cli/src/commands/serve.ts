@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { applyProfile, profiles } from '../serve/profile.ts';
 import type { ServeOptions } from '../serve/run-coordinator.ts';
 
-/** `murmuration serve TASK…` */
+/** Adds `murmuration serve TASK…`. */
 export function serveCommand(program: Command): void {
   program
     .command('serve')
@@ -29,7 +29,8 @@ export function serveCommand(program: Command): void {
     )
     .action(async (modules: string[], options: ServeOptions) => {
       applyProfile(options.profile);
-      // Only here: V8 is to be small before most of the code is there, and no other command waits for it.
+      // Loaded only here: V8 must be configured to be small before most of the code loads, and no other
+      // command waits for it.
       const { runCoordinator } = await import('../serve/run-coordinator.ts');
       await runCoordinator(modules, options);
     });

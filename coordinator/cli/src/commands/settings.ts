@@ -13,10 +13,13 @@ interface ApplyOptions extends RemoteOptions {
   readonly ifPlanVersion?: number;
 }
 
-/** The name of a task, and the sections of its settings that change. */
+/** Settings file: the name of a task, and the sections of its settings that change. */
 const file = z.looseObject({ task: z.string().min(1) });
 
-/** `murmuration tasks settings|apply`: what operators may change of a task without a restart. */
+/**
+ * Adds `murmuration tasks settings|apply`: the settings of a task that operators may change without a
+ * restart.
+ */
 export function settingsCommands(tasks: Command): void {
   operatorOptions(
     tasks
@@ -66,7 +69,7 @@ export function settingsCommands(tasks: Command): void {
   });
 }
 
-/** Throws `config.invalid`. */
+/** Reads a settings file. Throws `config.invalid`. */
 async function read(name: string): Promise<z.output<typeof file>> {
   let value: unknown;
   try {

@@ -10,7 +10,10 @@ import { inThread, measuring } from '../threads/in-thread.ts';
 import type measure from '../threads/measure.ts';
 import { differences, noting } from './export-report.ts';
 
-/** What devices get of a version that they only serve, and how far its answers are from those of all weights. */
+/**
+ * Form of a version that devices get if they only serve it, and how far its answers are from those of all
+ * weights.
+ */
 export interface SmallerForm {
   readonly weights: 'float16' | 'int8';
   readonly bytes: number;
@@ -19,8 +22,9 @@ export interface SmallerForm {
 }
 
 /**
- * Loads both forms of a version's weights as devices do, and runs both on the same inputs; null where it has one form. Throws `model.corrupt`
- * for files that are not what their names say, and as `PublicClient`.
+ * Loads both forms of a version's weights as devices do, and runs both on the same inputs; returns null if
+ * the version has one form. Throws `model.corrupt` for files that do not match their hashes, and the errors
+ * of `PublicClient`.
  */
 export async function smallerForm(
   client: Pick<PublicClient, 'file'>,
@@ -30,7 +34,7 @@ export async function smallerForm(
   const json = await client.file(path, longestJson);
   const { topology, layout, weightsHash, smaller } = parseModelJson(hash, json);
   if (!smaller) return null;
-  // Only here: no other command waits for the engine to load.
+  // Loaded only here, so that no other command waits for the engine.
   const { readAllTensors, smallerTensors } = await import('@murmuration/engine/models/stored-tensors');
   const load = (name: string) => client.file(path.replace(/(?<=\/)[^/]+$/, `${name}.bin`), 4 * layout.count);
   const stored = await load(smaller.hash);
@@ -59,7 +63,7 @@ export async function smallerForm(
   };
 }
 
-/** What to tell people of it, a line each. */
+/** Returns the report to the user, line by line. */
 export function linesOfSmaller({ weights, bytes, float32Bytes, measured }: SmallerForm): readonly string[] {
   return [
     `${'served as'.padEnd(14)}${weights} by devices that do not train it: ${inUnits(bytes)} of ${inUnits(float32Bytes)}`,

@@ -7,7 +7,9 @@ import { PublicClient, type ShownModel, type ShownTask } from '../client/public-
 import { figures, phaseCell } from '../output/figures.ts';
 import { note, say, sayJson, sayTable } from '../output/output.ts';
 
-/** `murmuration status`: the tasks with their rounds and versions, what each waits for, and the devices. */
+/**
+ * Adds `murmuration status`: the tasks with their rounds and versions, what each waits for, and the devices.
+ */
 export function statusCommand(program: Command): void {
   viewerOptions(
     program.command('status').description('show the tasks, rounds, versions and devices of a coordinator'),
@@ -59,7 +61,7 @@ export function statusCommand(program: Command): void {
   });
 }
 
-/** How everything stands, where the token in MURMURATION_TOKEN lets one see it; null without a token. */
+/** Returns the overall state if the token in MURMURATION_TOKEN permits it; null without a token. */
 async function overviewOf({ url }: RemoteOptions): Promise<Overview | null> {
   return process.env.MURMURATION_TOKEN ? new AdminClient({ url }).get('/overview', overview) : null;
 }
@@ -88,7 +90,7 @@ function describe(
   };
 }
 
-/** What a task waits for, as a sentence without its end. */
+/** Returns what a task waits for, as a sentence without its end. */
 function waitingText({ what, devices, until }: Overview['tasks'][number]['waitsFor']): string {
   switch (what) {
     case 'operator':
@@ -131,7 +133,7 @@ function count(devices: number): string {
   return devices === 1 ? '1 device' : `${devices} devices`;
 }
 
-/** Devices of the round's cohort by where they stand in its phase. */
+/** Returns the devices of the round's cohort by their state in its phase. */
 export function standings(task: string, samples: MetricSamples) {
   const of = (standing: string) => samples.value('murmuration_cohort_devices', { task, standing }) ?? 0;
   return { working: of('working'), counted: of('counted'), away: of('away'), left: of('left') };

@@ -20,7 +20,10 @@ const state = z.object({
 
 const done = z.object({ task: z.string() });
 
-/** `murmuration tasks list|pause|resume|abort|start|add|settings|apply`: the rounds of a running coordinator. */
+/**
+ * Adds `murmuration tasks list|pause|resume|abort|start|add|settings|apply`: the rounds of a running
+ * coordinator.
+ */
 export function taskCommands(program: Command): void {
   const tasks = program.command('tasks').description('the tasks of a running coordinator, and their rounds');
 

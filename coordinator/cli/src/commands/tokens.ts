@@ -22,7 +22,7 @@ interface CreateOptions extends Options {
   readonly forConfig?: boolean;
 }
 
-/** `murmuration tokens create|list|revoke`: who may operate. */
+/** Adds `murmuration tokens create|list|revoke`, for the tokens of operators. */
 export function tokenCommands(program: Command): void {
   const tokens = program
     .command('tokens')

@@ -6,7 +6,10 @@ import { operatorOptions, type RemoteOptions } from '../arguments/remote-options
 import { AdminClient } from '../client/admin-client.ts';
 import { say, sayJson } from '../output/output.ts';
 
-/** `murmuration models promote|rollback`: which version devices serve, and which the next round trains from. */
+/**
+ * Adds `murmuration models promote|rollback`, which set the version that devices serve, and the one that the
+ * next round trains from.
+ */
 export function versionCommands(models: Command): void {
   operatorOptions(
     models
@@ -65,7 +68,7 @@ export function versionCommands(models: Command): void {
   });
 }
 
-/** Throws `config.invalid` where it is neither TASK nor TASK@NUMBER. */
+/** Parses TASK or TASK@NUMBER. Throws `config.invalid` for anything else. */
 export function namedVersion(text: string): { readonly task: string; readonly number: number | undefined } {
   const [, task, number] = /^([^@]+)(?:@(\d{1,9}))?$/.exec(text) ?? [];
   if (task === undefined)

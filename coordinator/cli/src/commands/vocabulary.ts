@@ -8,7 +8,7 @@ import { operatorOptions, type RemoteOptions } from '../arguments/remote-options
 import { AdminClient } from '../client/admin-client.ts';
 import { printable, say, sayJson, sayTable } from '../output/output.ts';
 
-/** `murmuration vocabulary show|grow`. */
+/** Adds `murmuration vocabulary show|grow`. */
 export function vocabularyCommands(program: Command): void {
   const vocabulary = program
     .command('vocabulary')
