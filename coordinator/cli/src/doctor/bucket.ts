@@ -6,15 +6,16 @@ import { S3Objects } from '@murmuration/storage/objects/s3-objects';
 import type { S3Settings } from '@murmuration/storage/objects/s3-settings';
 import { type Finding, fault, ok, reason } from './finding.ts';
 
-/** Always the same, so that one that could not be deleted is replaced the next time. */
+/** Fixed name, so that a probe that could not be deleted is replaced the next time. */
 const probe = 'doctor-probe';
 
-/** ms that the public address may take. */
+/** Milliseconds that the public address may take. */
 const patience = 15_000;
 
 /**
- * Whether the account may do in the bucket what a coordinator does there: writes an object, reads, lists, and deletes it; and, where devices
- * download from it, whether it is at the address that they get.
+ * Checks that the account has the permissions that a coordinator needs in the bucket: it writes an object,
+ * reads, lists, and deletes it; and, if devices download from the bucket, that the object is at the address
+ * that they get.
  */
 export async function checkBucket(settings: S3Settings, clock: Clock, random: RandomBytes): Promise<Finding> {
   const { bucket, endpoint, publicEndpoint = endpoint, prefix } = settings;
@@ -54,7 +55,10 @@ export async function checkBucket(settings: S3Settings, clock: Clock, random: Ra
   return ok('bucket', `Models lie in the bucket ${bucket} at ${endpoint}, where the account may write.`);
 }
 
-/** Why the bytes of a hash are not at a signed address, in words without that; undefined: they are. */
+/**
+ * Returns the reason, without the signed address, why the bytes of a hash are not there; undefined if they
+ * are.
+ */
 async function missesAt(address: string, sha256: string): Promise<string | undefined> {
   try {
     const answer = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(patience) });

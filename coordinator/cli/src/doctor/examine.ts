@@ -12,16 +12,16 @@ import { checkTracking } from './tracking.ts';
 import { checkWebhooks } from './webhooks.ts';
 
 export interface Examined {
-  /** Task modules. */
+  /** Paths of the task modules. */
   readonly modules: readonly string[];
-  /** The configuration file, if there is one. */
+  /** Path of the configuration file, if there is one. */
   readonly file: string | undefined;
   readonly env: NodeJS.ProcessEnv;
-  /** A coordinator with whose clock this machine's is compared. */
+  /** URL of the coordinator whose clock this machine's is compared with. */
   readonly url: URL | undefined;
 }
 
-/** All that was found, check by check. */
+/** Runs all checks and returns their findings in order. */
 export async function examine({ modules, file, env, url }: Examined, clock: Clock): Promise<Finding[]> {
   const findings = [checkNode(process.versions.node), await checkClock(clock, url)];
   const where = file ?? 'the environment variables MURMURATION_…';
@@ -53,7 +53,7 @@ export async function examine({ modules, file, env, url }: Examined, clock: Cloc
       ...(await checkTracking(config, clock)),
     );
   }
-  // Only here: no other command waits for the engine to load.
+  // Loaded only here, so that no other command waits for the engine.
   const { startBackend } = await import('@murmuration/engine/backend/backend');
   findings.push(await checkEngine(startBackend), ...(await checkModules(modules, config ?? {})));
   return findings;

@@ -1,13 +1,13 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** What a check found. */
+/** Result of a check. */
 export interface Finding {
-  /** What was looked at, such as `port`. */
+  /** Name of the check, such as `port`. */
   readonly check: string;
   readonly state: 'ok' | 'warning' | 'fault';
-  /** One sentence: how it is. */
+  /** State found, as one sentence. */
   readonly says: string;
-  /** One sentence: what to do; null where all is well. */
+  /** Remedy, as one sentence; null if all is well. */
   readonly mend: string | null;
 }
 
@@ -27,7 +27,7 @@ export const fault = (check: string, says: string, mend: string): Finding => ({
   mend,
 });
 
-/** An error as the end of a sentence. */
+/** Formats an error as the end of a sentence. */
 export function reason(error: unknown): string {
   const said =
     error instanceof MurmurationError ? error.detail : error instanceof Error ? error.message : String(error);

@@ -8,7 +8,7 @@ import { placeOf, type StoragePlace } from '@murmuration/storage/place';
 import { bytes } from '../output/figures.ts';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
-/** Whether the operators' page is there to be served. */
+/** Checks that the dashboard is present. */
 export async function checkDashboard(folder: string): Promise<Finding> {
   const page = join(folder, 'index.html');
   const isBuilt = await stat(page).then(
@@ -24,16 +24,19 @@ export async function checkDashboard(folder: string): Promise<Finding> {
       );
 }
 
-/** Bytes of free disk below which that is worth a word, and below which writes are about to fail. */
+/** Bytes of free disk space below which there is a warning, and below which writes are about to fail. */
 const [scarce, full] = [2 ** 30, 100 * 2 ** 20];
 
-/** What was found of the storage folder, and whether an operator token of it counts. */
+/** Findings about the storage folder, with a flag that it has a valid operator token. */
 interface StorageFindings {
   readonly findings: readonly Finding[];
   readonly hasOperators: boolean;
 }
 
-/** Looks at the storage at `now`, ms since 1970, and leaves it as it is; `isRunning`: a coordinator answers at the port. */
+/**
+ * Inspects the storage at `now`, in ms since 1970, without changing it; `isRunning`: a coordinator answers at
+ * the port.
+ */
 export async function checkStorage(
   { storage }: Pick<Config, 'storage'>,
   isRunning: boolean,
@@ -74,7 +77,7 @@ export async function checkStorage(
   const space = await checkSpace(existing);
   if (existing !== folder) return only(ok('storage', `${folder} will be made at the first start.`), space);
   try {
-    // Only now, since there are platforms without its native library.
+    // Loaded only here, since some platforms lack its native library.
     const { inspectFolder } = await import('@murmuration/storage/folder/inspect');
     const found = await inspectFolder(folder, now);
     return {
@@ -102,7 +105,7 @@ async function checkDatabase(
   now: number,
 ): Promise<StorageFindings> {
   try {
-    // Only now: who has a folder needs no client of PostgreSQL.
+    // Loaded only here: a storage in a folder needs no client of PostgreSQL.
     const { inspectDatabase } = await import('@murmuration/storage/postgresql/inspect');
     const found = await inspectDatabase(address, now);
     return {
@@ -181,7 +184,7 @@ async function checkSpace(folder: string): Promise<Finding> {
   return free < scarce ? warning('disk', says, mend) : ok('disk', says);
 }
 
-/** The path itself, or what is there of those above it. */
+/** Returns the path, or its nearest existing ancestor. */
 async function nearest(path: string): Promise<string> {
   const isThere = await stat(path).then(
     () => true,
@@ -190,7 +193,7 @@ async function nearest(path: string): Promise<string> {
   return isThere || dirname(path) === path ? path : nearest(dirname(path));
 }
 
-/** Whether each page that is served has been built. */
+/** Checks that each served page has been built. */
 export async function checkApps({ apps }: Pick<Config, 'apps'>): Promise<readonly Finding[]> {
   return Promise.all(
     Object.entries(apps).map(async ([path, { folder }]) => {

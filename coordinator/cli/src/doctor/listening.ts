@@ -11,7 +11,7 @@ import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
 type Where = Pick<Config, 'host' | 'port' | 'tls'>;
 
-/** Whether a coordinator answers where the configuration says. */
+/** Returns true if a coordinator answers at the configured address. */
 export function answersAt({ host, port, tls }: Where): Promise<boolean> {
   if (port === 0) return Promise.resolve(false);
   const there = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
@@ -21,7 +21,7 @@ export function answersAt({ host, port, tls }: Where): Promise<boolean> {
       resolve(statusCode === 200);
       asked.destroy();
     };
-    // Whether its certificate is valid is another question.
+    // The validity of its certificate is checked separately.
     const asked = tls
       ? httpsRequest({ ...options, rejectUnauthorized: false }, answered)
       : httpRequest(options, answered);
@@ -31,7 +31,7 @@ export function answersAt({ host, port, tls }: Where): Promise<boolean> {
   });
 }
 
-/** Whether the port is free and permitted; `isRunning`: a coordinator answers there. */
+/** Checks that the port is free and permitted; `isRunning`: a coordinator answers there. */
 export async function checkPort({ host, port }: Where, isRunning: boolean): Promise<Finding> {
   const server = createServer();
   try {
@@ -79,7 +79,7 @@ export async function checkPort({ host, port }: Where, isRunning: boolean): Prom
   }
 }
 
-/** Whether a coordinator that others reach has an operator token, and does not let everybody in. */
+/** Checks that a coordinator reachable from outside has an operator token and no open enrolment. */
 export function checkExposure(
   { host, openEnrolment }: Pick<Config, 'host' | 'openEnrolment'>,
   hasOperators: boolean,
@@ -102,7 +102,7 @@ export function checkExposure(
       );
 }
 
-/** Tells whether those who ask its models have to show a token. */
+/** Reports if clients of the models need a token. */
 export function checkInference(config: Config, hasOperators: boolean): Finding {
   const { host, inference } = config;
   if (inference.tokens.length > 0 || isReached(config, hasOperators) || !isLoopback(host))
@@ -114,10 +114,13 @@ export function checkInference(config: Config, hasOperators: boolean): Finding {
   );
 }
 
-/** ms before the end of a certificate from which on that is worth a word: two weeks. */
+/** Milliseconds before the end of a certificate at which the warning begins: two weeks. */
 const soon = 14 * 86_400_000;
 
-/** Whether the files of a certificate are readable, belong together, and count at `now`, ms since 1970. */
+/**
+ * Checks that the files of a certificate are readable, belong together, and are valid at `now`, in ms since
+ * 1970.
+ */
 export async function checkTls({ host, tls, trustedProxies }: Config, now: number): Promise<Finding> {
   if (!tls)
     return isLoopback(host) || trustedProxies.length > 0

@@ -2,17 +2,17 @@ import type { ChosenBackend } from '@murmuration/engine/backend/backend';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { type Finding, fault, ok, reason, warning } from './finding.ts';
 
-/** The oldest Node that works: `engines` of the package. */
+/** Oldest supported version of Node: `engines` of the package. */
 export const oldestNode = '20.19.0';
 
-/** Whether a version of Node, such as `20.19.2`, is recent enough. */
+/** Checks that a version of Node, such as `20.19.2`, is recent enough. */
 export function checkNode(version: string): Finding {
   return version.localeCompare(oldestNode, 'en', { numeric: true }) >= 0
     ? ok('node', `Node ${version} is recent enough.`)
     : fault('node', `Node ${version} is older than ${oldestNode}.`, `Install Node ${oldestNode} or newer.`);
 }
 
-/** Whether the backend for models starts, which, and why. */
+/** Checks that a backend for models starts, and reports which one and why. */
 export async function checkEngine(start: () => Promise<ChosenBackend>): Promise<Finding> {
   try {
     const { backend, reason: why } = await start();
@@ -26,18 +26,22 @@ export async function checkEngine(start: () => Promise<ChosenBackend>): Promise<
   }
 }
 
-/** The clock is not earlier than this program: 2026. */
+/** Start of 2026: a correct clock is not earlier than this program. */
 const earliest = Date.UTC(2026, 0, 1);
 const latest = Date.UTC(2100, 0, 1);
-/** ms by which clocks may differ before that is worth a word, and before tokens and deadlines go wrong. */
+/**
+ * Milliseconds of clock difference from which there is a warning, and from which tokens and deadlines fail.
+ */
 const [noticeable, harmful] = [5_000, 60_000];
-/** ms to wait for an answer. */
+/** Milliseconds to wait for an answer. */
 const patience = 5_000;
 
 const mend =
   'Set the clock, best by a time service such as chrony or systemd-timesyncd (timedatectl set-ntp true).';
 
-/** Whether this machine's clock can be right, and agrees with the coordinator at `url`, where one is named. */
+/**
+ * Checks that this machine's clock is plausible, and agrees with the coordinator at `url`, if one is named.
+ */
 export async function checkClock(clock: Clock, url: URL | undefined): Promise<Finding> {
   const now = clock.now();
   const shown = new Date(now).toISOString();
@@ -67,7 +71,7 @@ export async function checkClock(clock: Clock, url: URL | undefined): Promise<Fi
       `${url.origin} does not tell its time.`,
       'Let the proxy in front of it pass the header "Date" on.',
     );
-  // They give whole seconds, of any moment while the answer was under way.
+  // The `date` header has whole seconds, from any moment while the answer was under way.
   const off = Math.max(0, theirs - after, now - (theirs + 1_000));
   if (off <= noticeable) return ok('clock', `The clock agrees with that of ${url.origin}.`);
   const says = `The clock of this machine and that of ${url.origin} are ${Math.round(off / 1_000)} s apart.`;

@@ -4,7 +4,10 @@ import { loadModule, loadTask, loadVerifier } from '../arguments/load-module.ts'
 import type { LocalTask } from '../arguments/local-task.ts';
 import { type Finding, fault, ok, reason } from './finding.ts';
 
-/** Checks that the task modules and the enrolment verifier load, that each model can be made and fits the objective, and that no two tasks have one name. */
+/**
+ * Checks that the task modules and the enrolment verifier load, that each model can be built and fits the
+ * objective, and that no two tasks have one name.
+ */
 export async function checkModules(
   modules: readonly string[],
   { enrolmentVerifier }: Pick<Config, 'enrolmentVerifier'>,
@@ -28,7 +31,7 @@ export async function checkModules(
       findings.push(
         ok('task', `${module} defines "${task.name}", a model of ${model.countParams()} values.`),
       );
-      // Only here: it loads the engine.
+      // Loaded only here, because it loads the engine.
       const { misfitsOf } = await import('./objective.ts');
       for (const misfit of await misfitsOf(exported, model))
         findings.push(
@@ -36,7 +39,7 @@ export async function checkModules(
         );
       model.dispose();
     } catch (error) {
-      // What a task definition has wrong comes a line for each field.
+      // An invalid task definition has one line for each field.
       for (const line of linesOf(error))
         findings.push(fault('task', `${module}: ${line}.`, `Correct it in ${module}.`));
     }
@@ -57,7 +60,7 @@ export async function checkModules(
   return findings;
 }
 
-/** What an error says, by lines, each the end of a sentence. */
+/** Splits an error's text into lines, each the end of a sentence. */
 export function linesOf(error: unknown): string[] {
   return error instanceof MurmurationError
     ? error.detail.split('\n').map(line => line.replace(/\.$/, ''))

@@ -3,10 +3,13 @@ import * as tf from '@murmuration/engine/tf';
 import type { LocalTask } from '../arguments/local-task.ts';
 import { reason } from './finding.ts';
 
-/** Examples that are looked at. */
+/** Number of examples that are checked. */
 const few = 8;
 
-/** Finds what the exports `objective` and `examples` of a task's module give that its model does not take: ends of sentences, none where all fits. */
+/**
+ * Finds values of a task module's exports `objective` and `examples` that its model does not accept; returns
+ * ends of sentences, none if all fit.
+ */
 export async function misfitsOf(
   { objective, examples }: Partial<LocalTask>,
   model: tf.LayersModel,
@@ -47,6 +50,6 @@ function batchMisfits(
   }
 }
 
-/** Such as `[batch, 28, 28, 1]`; the first axis is that of the batch. */
+/** Formats a shape such as `[batch, 28, 28, 1]`; the first axis is that of the batch. */
 const shapeOf = ({ shape }: { readonly shape: readonly (number | null)[] }) =>
   `[${['batch', ...shape.slice(1).map(length => length ?? 'any')].join(', ')}]`;

@@ -5,7 +5,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import * as z from 'zod';
 import { type Finding, fault, ok, reason } from './finding.ts';
 
-/** Asks the MLflow server whether it lets this coordinator in; makes nothing there. */
+/** Checks that the MLflow server admits this coordinator; creates nothing there. */
 export async function checkTracking(
   { tracking: { mlflow } }: Pick<Config, 'tracking'>,
   clock: Clock,

@@ -3,7 +3,7 @@ import { type Finding, ok, warning } from './finding.ts';
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Whether somebody hears of alerts, and nobody reads them on the way. Nothing is sent. */
+/** Checks that alerts have a receiver, and are encrypted on the way. Sends nothing. */
 export function checkWebhooks({
   alerts: { webhooks },
   publicUrl,
