@@ -1,7 +1,7 @@
 import type { BrokerEvents } from '@murmuration/serving/brokers/broker';
 import { note } from './output.ts';
 
-/** Says whether the requests of brokers are taken. */
+/** Notes if the requests of brokers are taken. */
 export const brokerNotes: BrokerEvents = {
   connected: protocol => note(`Requests are taken from ${protocol}.`),
   lost: (protocol, reason, wait) =>

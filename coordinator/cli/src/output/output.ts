@@ -8,26 +8,27 @@ export function say(line: string): void {
   process.stdout.write(`${harmless(line)}\n`);
 }
 
-/** Writes to standard error what a person should know, and what no program reads. */
+/** Writes a message for people, not programs, to standard error. */
 export function note(line: string): void {
   process.stderr.write(`${harmless(line)}\n`);
 }
 
-/** Writes one JSON value, for programs. */
+/** Writes one JSON value to standard output, for programs. */
 export function sayJson(value: unknown): void {
   const text = JSON.stringify(value, null, 2);
-  // The same value, in letters that steer no terminal either.
+  // Escapes control characters in the JSON too, so that the value is the same, and can't control the
+  // terminal.
   say(text.replaceAll(steering, code => [...code].map(escaped).join('')));
 }
 
-/** Lines, with colours of our own, in which nothing that a coordinator or a file says steers the terminal. */
+/** Replaces control characters, which could control the terminal, except colour sequences. */
 function harmless(text: string): string {
   return text.replaceAll(steering, found =>
     found.startsWith('\u001b[') ? found : '\u{fffd}'.repeat(found.length),
   );
 }
 
-/** A colour, or one letter that is none. */
+/** Pattern of a colour sequence, or of a single control character. */
 const steering = /\p{Cc}\[\d{1,2}m|(?![\n\t])[\p{Cc}\p{Cf}]/gu;
 
 const { bold, dim, green, yellow, red } = colours.createColors(
@@ -35,7 +36,7 @@ const { bold, dim, green, yellow, red } = colours.createColors(
 );
 const tones = { good: green, doubtful: yellow, bad: red, faint: dim };
 
-/** What a cell says, and whether that is good or bad, which a terminal shows by its colour. */
+/** Text of a cell with its tone, good or bad, which a terminal shows as a colour. */
 export interface Toned {
   readonly text: string;
   readonly tone: keyof typeof tones;
@@ -43,7 +44,7 @@ export interface Toned {
 
 export type Cell = string | number | null | Toned;
 
-/** Writes rows under their heads, for people, in colours on a terminal alone; null is a dash. */
+/** Writes a table for people, with colours only on a terminal; null is a dash. */
 export function sayTable(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const table = new Table({
     head: head.map(name => bold(name)),
@@ -70,7 +71,7 @@ export function sayTable(head: readonly string[], rows: readonly (readonly Cell[
   say(table.toString().replaceAll(/(?<! ) +$/gm, ''));
 }
 
-/** A line in the colour of its tone. */
+/** Colours a text by its tone. */
 function toned({ text, tone }: Toned): string {
   return tones[tone](printable(text));
 }
@@ -80,7 +81,7 @@ function shown(cell: Cell): string {
   return typeof cell === 'object' ? toned(cell) : printable(String(cell));
 }
 
-/** Writes a character as JSON escapes it: one unit of UTF-16, or two. */
+/** Escapes a character like JSON: one UTF-16 unit, or two. */
 function escaped(letter: string): string {
   return Array.from(
     { length: letter.length },
@@ -88,21 +89,21 @@ function escaped(letter: string): string {
   ).join('');
 }
 
-/** What devices and people wrote may not steer the terminal. */
+/** Replaces control characters, because text from devices and people must not control the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
 }
 
-/** Exit codes by what went wrong; anything else is 1. docs/guides/run-a-coordinator.md lists them. */
+/** Exit codes by kind of error; any other is 1. docs/guides/run-a-coordinator.md lists them. */
 const exitCodes = { 'not allowed': 3, 'not found': 4, unreachable: 5 } as const;
 
-/** What the help says of them. */
+/** Help text about the exit codes. */
 export const exitCodeHelp = `
 Exit codes: 0 done; 1 failed, or called in a wrong way; ${Object.entries(exitCodes)
   .map(([what, code]) => `${code} ${what}`)
   .join('; ')}.`;
 
-/** The exit code of a command that ended with an error. */
+/** Returns the exit code of a command that failed with an error. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof MurmurationError)) return 1;
   if (refusals.has(error.code)) return exitCodes['not allowed'];

@@ -2,7 +2,7 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import type { PrecomputeEvents } from '@murmuration/serving/precompute/events';
 import { note } from './output.ts';
 
-/** Says on standard error what precompute jobs do. */
+/** Notes the progress of precompute jobs on standard error. */
 export const precomputeNotes: PrecomputeEvents = {
   began: (job, version, attempt) =>
     note(

@@ -2,10 +2,10 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { RunCounts } from '@murmuration/serving/precompute/table/runs';
 import { Presets, SingleBar } from 'cli-progress';
 
-/** ms between lines where nobody watches. */
+/** Milliseconds between lines when the output is no terminal. */
 const lineEvery = 10_000;
 
-/** Shows how far a job is: the share of its inputs that is read, its rows, and how many there are a second. */
+/** Progress display of a job: the share of its inputs already read, its rows, and rows per second. */
 export class RowProgress {
   readonly #bar: SingleBar;
   readonly #clock: Clock;
