@@ -6,11 +6,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dashboardFolder } from '@murmuration/coordinator/http/dashboard';
 
-/** Where the dashboard's sources lie in a checkout. */
+/** Folder of the dashboard's sources in a checkout. */
 const sources = fileURLToPath(new URL('../../../dashboard/', import.meta.url));
 const config = join(sources, 'vite.config.ts');
 
-/** Builds the dashboard of a checkout where it has not been built; installed packages bring it along. Tells whether there is one. */
+/**
+ * Builds the dashboard of a checkout if it has not been built; installed packages contain it. Returns true if
+ * there is one.
+ */
 export async function readyDashboard(building: () => void): Promise<boolean> {
   if (existsSync(join(dashboardFolder, 'index.html'))) return true;
   if (!existsSync(config)) return false;

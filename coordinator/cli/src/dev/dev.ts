@@ -17,13 +17,13 @@ import { tryTask } from './trial.ts';
 export interface DevOptions {
   readonly devices: number;
   readonly port: number;
-  /** After which it stops; without it, at a signal. */
+  /** Number of rounds after which it stops; without it, it stops at a signal. */
   readonly rounds?: number;
 }
 
 /**
- * Tries the task of a module, then runs a coordinator and local devices for it until a signal comes, or `rounds` are over. Throws
- * `config.invalid` where the task can't be learned or the port is taken.
+ * Tests the task of a module, then runs a coordinator and local devices for it until a signal comes, or
+ * `rounds` are over. Throws `config.invalid` if the task can't be learned or the port is taken.
  */
 export async function dev(path: string, { devices, port, rounds }: DevOptions): Promise<void> {
   const clock = steadyClock();

@@ -6,7 +6,7 @@ import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { loadLocalTask } from '../arguments/local-task.ts';
 import type { DevicesData, DevicesMessage } from './local-devices.ts';
 
-/** The local devices, all in this thread: they share one trainer, and so the memory of one model. */
+/** Runs the local devices, all in this thread: they share one trainer, and so the memory of one model. */
 async function run({ path, url, enrolmentToken, devices }: DevicesData): Promise<void> {
   const { task, objective, examples } = await loadLocalTask(path);
   const tell = (message: DevicesMessage) => parentPort!.postMessage(message);

@@ -2,19 +2,20 @@ import { withSettings } from '@murmuration/rounds/task/settings';
 import { SettingsError } from '@murmuration/rounds/task/settings-error';
 import { addsAsTheyCome, type Task } from '@murmuration/rounds/task/task';
 
-/** A task as a few local devices can learn it. */
+/** Variant of a task that a few local devices can learn. */
 export interface SmallTask {
   readonly task: Task;
-  /** Whether its masking was left out, for which there are too few devices. */
+  /** True if masking was left out because there are too few devices. */
   readonly isUnmasked: boolean;
 }
 
-/** ms from the beginning of a round to that of the next. */
+/** Milliseconds between the starts of rounds. */
 const interval = 2_000;
 
 /**
- * The task for `devices` devices: cohorts of no more than these, one of which may be lost, a round every two seconds, and no waiting before
- * uploads. Masking stays where its graph is possible with so few. Throws `SettingsError`.
+ * Adapts the task to `devices` devices: cohorts of at most that many, one of which may be lost, a round every
+ * two seconds, and no waiting before uploads. Masking stays if its graph is possible with so few. Throws
+ * `SettingsError`.
  */
 export function smallTask(task: Task, devices: number): SmallTask {
   const { goal, minimum } = task.cohort;
@@ -36,7 +37,7 @@ export function smallTask(task: Task, devices: number): SmallTask {
   try {
     return { task: small({}), isUnmasked: false };
   } catch (error) {
-    // Whether the buffers of an asynchronous task mask is for its definition to say.
+    // Masking of the buffers of an asynchronous task depends on its definition.
     if (task.masking === null || task.buffer || !(error instanceof SettingsError)) throw error;
     return { task: small({ masking: 'off' }), isUnmasked: true };
   }

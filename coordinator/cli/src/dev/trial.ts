@@ -7,21 +7,21 @@ import { decodeModel, encodeModel, type ModelFiles } from '@murmuration/protocol
 import { measure } from '@murmuration/rounds/evaluation/measure';
 import type { LocalTask } from '../arguments/local-task.ts';
 
-/** What a trial found. */
+/** Result of a trial. */
 export interface Tried {
-  /** Values of the model. */
+  /** Number of values of the model. */
   readonly values: number;
-  /** Examples of each device. */
+  /** Number of examples of each device. */
   readonly examples: readonly number[];
   /** Mean loss of the training step, in the unit of the objective. */
   readonly loss: number | undefined;
-  /** What the evaluation measured; null where the task has none. */
+  /** Figures of the evaluation; null if the task has none. */
   readonly metrics: Readonly<Record<string, number>> | null;
 }
 
 /**
- * Makes the model, reads the examples of all devices, trains one step on those of the first and evaluates once: what would fail in a round
- * fails here. Throws `config.invalid`, naming what failed and why.
+ * Builds the model, reads the examples of all devices, trains one step on those of the first and evaluates
+ * once, so that errors of a round appear here. Throws `config.invalid`, naming what failed and why.
  */
 export async function tryTask(local: LocalTask, devices: number, clock: Clock): Promise<Tried> {
   const { task, objective } = local;

@@ -4,15 +4,22 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
-/** Bytes of buffers, more than the last collection has left, from which to look for garbage among the young, and among all. */
+/**
+ * Growth of the buffers' bytes since the last collection from which to collect young garbage, and all
+ * garbage.
+ */
 const [worthYoung, worthAll] = [1 << 20, 3 << 20];
-/** Bytes of objects, more than the last collection of all has left: V8 begins one by itself at a tenth of the heap. */
+/**
+ * Growth of the objects' bytes since the last full collection; V8 starts one on its own at a tenth of the
+ * heap.
+ */
 const worthHeap = 3 << 20;
 
 /**
- * Frees the buffers of updates, of sums that were written down and of masks soon after they were used. They lie outside of the heap, so that
- * V8 sees little reason to collect the few objects that hold them, and 15 MB of them would wait for their turn. Collects the objects of what
- * has loaded and of a round's messages as early. To be called once in a process, as soon as it has loaded.
+ * Frees the buffers of updates, of written sums and of masks soon after use. They lie outside the heap, so V8
+ * sees little reason to collect the few objects that hold them, and 15 MB of them would accumulate. Also
+ * collects the objects left by loading and by a round's messages early. Call it once in a process, as soon as
+ * it has loaded.
  */
 export function collectBuffers(events: Pick<CoordinatorEvents, 'on'>): void {
   setFlagsFromString('--expose-gc');
@@ -28,7 +35,8 @@ export function collectBuffers(events: Pick<CoordinatorEvents, 'on'>): void {
     collect();
     return now();
   };
-  // What has loaded, as small as can be, pages that are half full included; Node 20 takes it for any other.
+  // Makes the loaded heap as small as possible, including half-full pages; Node 20 treats this flavor like
+  // any other.
   collect({ type: 'major', flavor: 'last-resort' });
   let all = collectAll();
   let young = all.buffers;
@@ -44,11 +52,11 @@ export function collectBuffers(events: Pick<CoordinatorEvents, 'on'>): void {
     all = collectAll();
     young = all.buffers;
   };
-  // Bodies come and go with requests; sums are written down, and masks made, in between.
+  // Bodies come and go with requests; between them, sums are written and masks made.
   subscribe('http.server.request.start', look);
   subscribe('http.server.response.finish', look);
   events.on('round', look);
   events.on('unmasking', look);
-  // After each megabyte of young objects: messages of a round make no request.
+  // Also looks after each megabyte of young objects, because a round's messages are no HTTP requests.
   new PerformanceObserver(look).observe({ entryTypes: ['gc'] });
 }

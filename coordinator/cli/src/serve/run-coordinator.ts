@@ -18,8 +18,9 @@ export interface ServeOptions {
 }
 
 /**
- * Runs a coordinator with the tasks of `modules` in a process to which its profile has been applied, until a signal ends it. Throws
- * `config.invalid`, whatever keeps it from its first round, and `storage.in-use` once another process has its storage.
+ * Runs a coordinator with the tasks of `modules`, in a process to which its profile has been applied, until a
+ * signal ends it. Throws `config.invalid`, errors that prevent its first round, and `storage.in-use` once
+ * another process has its storage.
  */
 export async function runCoordinator(
   modules: readonly string[],
@@ -34,7 +35,8 @@ export async function runCoordinator(
     );
   const { enrolmentVerifier: verifier } = config;
   let coordinator: Coordinator | undefined;
-  // From the start on: as the first process of a container, one that waits for its storage would hear no signal otherwise.
+  // Listens from the start: as the first process of a container, it would get no signal while it waits for
+  // its storage.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void Promise.resolve(coordinator?.stop()).then(() => process.exit(0)));
   const clock = steadyClock();
@@ -61,7 +63,7 @@ export async function runCoordinator(
     await Promise.race([running.stop().catch(() => {}), pause(5_000)]);
     throw error;
   };
-  // Whoever has lost the storage to another process has nothing more to say.
+  // A process that has lost the storage to another one must not report anything more.
   const lost = new Promise<never>((_, reject) => {
     running.events.on('fault', (_where, error) => {
       if (error instanceof MurmurationError && error.code === 'storage.in-use') end(error).catch(reject);
@@ -69,7 +71,7 @@ export async function runCoordinator(
   });
   lost.catch(() => {});
   say(`The coordinator listens on ${running.url}`);
-  // Whoever can't begin rounds doesn't go on listening as if it could.
+  // A coordinator that can't begin rounds must not keep listening as if it could.
   await running.start().catch(end);
   return lost;
 }

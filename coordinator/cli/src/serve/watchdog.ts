@@ -2,16 +2,17 @@ import { spawn } from 'node:child_process';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 interface WatchdogPorts {
-  /** The environment of this process: WATCHDOG_USEC, WATCHDOG_PID and NOTIFY_SOCKET are systemd's. */
+  /** Environment of this process: WATCHDOG_USEC, WATCHDOG_PID and NOTIFY_SOCKET are systemd's. */
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
-  /** Hears once why systemd could not be told. */
+  /** Called once with the reason why systemd could not be notified. */
   readonly failed: (error: Error) => void;
 }
 
 /**
- * Tells systemd that this thread goes on, twice within the time after which it takes the process for one that hangs (sd_watchdog_enabled(3)): by
- * systemd-notify, since its socket is none that Node can write to. Does nothing where systemd does not ask for that. Returns what ends it.
+ * Notifies systemd that this thread is alive, twice within the time after which it considers the process hung
+ * (sd_watchdog_enabled(3)), with systemd-notify, since Node can't write to its socket. Does nothing if
+ * systemd does not ask for that. Returns a function that ends it.
  */
 export function keepWatchdog({ env, clock, failed }: WatchdogPorts): Cancel {
   const within = Number(env.WATCHDOG_USEC) / 1_000;

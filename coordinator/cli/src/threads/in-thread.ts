@@ -4,21 +4,21 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import type { ThreadReply } from './thread.ts';
 
-/** The default export of a module whose work is done in a thread: it takes and gives what can be cloned. */
+/** Default export of a module that does its work in a thread; arguments and result must be cloneable. */
 type Work = (given: never) => Promise<unknown>;
 
 interface ThreadLimits {
   readonly clock?: Clock | undefined;
-  /** ms; by default a minute, which inference servers have for building a model. */
+  /** Time limit in ms; by default a minute, the limit of inference servers for building a model. */
   readonly most?: number;
 }
 
-/** ms that running a model may take besides, to measure it. */
+/** Additional ms that running a model may take to measure it. */
 export const measuring = 600_000;
 
 /**
- * Does the work of a module in a thread of its own, which ends with it: a model that others have made may keep what builds it busy for ever.
- * Throws what the work throws, and `model.unusable` where it takes too long, or breaks the thread.
+ * Runs a module's work in a thread that ends with it: a third-party model may block what builds it for ever.
+ * Throws what the work throws, and `model.unusable` if it takes too long, or crashes the thread.
  */
 export async function inThread<Asked extends Work>(
   module: URL,

@@ -4,7 +4,7 @@ import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protoc
 export type ThreadReply =
   | { readonly done: unknown }
   | {
-      /** The code of an error of ours; null for any other. */
+      /** Code of a Murmuration error; null for any other. */
       readonly code: ErrorCode | null;
       readonly detail: string;
     };

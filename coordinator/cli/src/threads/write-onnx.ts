@@ -3,7 +3,7 @@ import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { writeOnnx } from '@murmuration/engine/onnx/write';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
-/** Writes a version as ONNX, and says how large that would be in float32. */
+/** Writes a version as ONNX, and returns the size that it would have in float32. */
 export default async function writeAsOnnx({
   files,
   weights,
