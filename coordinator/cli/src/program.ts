@@ -8,7 +8,7 @@ interface Commands {
   readonly load: () => Promise<(program: Command) => void>;
 }
 
-/** All of them, in the order of the help. */
+/** All commands, in the order of the help. */
 const commands: readonly Commands[] = [
   { names: ['serve'], load: async () => (await import('./commands/serve.ts')).serveCommand },
   { names: ['dev'], load: async () => (await import('./commands/dev.ts')).devCommand },
@@ -41,8 +41,8 @@ const commands: readonly Commands[] = [
 ];
 
 /**
- * The command line of `murmuration`: the command of that `name` only, where there is one, since those of all take a few tenths of a second
- * to load; otherwise all commands.
+ * Returns the command line of `murmuration` with only the command `name`, if it exists, because loading all
+ * takes a few tenths of a second; otherwise with all commands.
  */
 export async function murmuration(name?: string): Promise<Command> {
   const program = new Command('murmuration')

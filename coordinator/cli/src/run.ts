@@ -6,10 +6,10 @@ import { exitCodeOf, note } from './output/output.ts';
 import { murmuration } from './program.ts';
 
 /**
- * Runs the command that `args` name, with what belongs to it: the words after `murmuration`. What it has to say goes to the standard
- * output and error, an error's text as well, and how it ended to `process.exitCode`.
+ * Runs the command that `args` name, where `args` are the words after `murmuration`. Output goes to standard
+ * output and error, including an error's text, and the exit code to `process.exitCode`.
  *
- * @returns Whether it came to its end; false after an error.
+ * @returns True if the command completed; false after an error.
  */
 export async function run(args: readonly string[]): Promise<boolean> {
   const program = await murmuration(args[0]);

@@ -23,7 +23,7 @@ export interface People {
   readonly secrets: Secrets;
   readonly operators: Operators;
   readonly authenticator: OperatorAuthenticator;
-  /** Not read yet. */
+  /** Population, whose data is not read yet. */
   readonly population: Population;
   readonly trustedProxies: TrustedProxies;
 }

@@ -42,7 +42,7 @@ export class TaskLife {
     };
   }
 
-  /** See {@link Core.add}. */
+  /** See `Core.add`. */
   async add(task: Task): Promise<(ready: (added: TaskRounds) => Promise<void>) => Promise<TaskRounds>> {
     const admit = await this.prepare(task);
     return async ready => {
