@@ -8,15 +8,15 @@ import { type InferenceToken, type Right, tokenOf } from './tokens.ts';
 
 export type { Right } from './tokens.ts';
 
-/** What tells who asks, whatever protocol carries it. */
+/** Credentials of a request, whatever protocol carries it. */
 export interface Credentials {
   /** `Bearer TOKEN`. */
   readonly authorization?: string | undefined;
-  /** The host that the client meant to reach, with or without a port. */
+  /** Host that the client meant to reach, with or without a port. */
   readonly host?: string | undefined;
-  /** Whether it comes for somebody else: a proxy passes it on, or a page of another machine sends it. */
+  /** True if it comes for another party: a proxy passes it on, or a page from another machine sends it. */
   readonly isForeign: boolean;
-  /** Whether what heard it is heard on this machine alone. */
+  /** True if the port accepts connections only from this machine. */
   readonly isLocal: boolean;
 }
 
@@ -25,21 +25,25 @@ interface Held {
   readonly digest: Uint8Array;
   /** ms since 1970. */
   readonly expiresAt: number;
-  /** Each has to have room for a request; the quota comes last, so that a refused request takes nothing of it. */
+  /**
+   * Rate limits that must all have room for a request. The quota is last, so a refused request takes nothing
+   * of it.
+   */
   readonly bounds: readonly Rates[];
 }
 
-/** What programs on this machine may do while there is no token. */
+/** Rights of programs on this machine while there is no token. */
 const openRights: readonly Right[] = ['predict', 'feedback'];
 
 /**
- * Who may ask what. Without any token, whoever is on this machine may predict and give feedback, where nobody else is heard or is meant to be; all
- * else needs a token in any case.
+ * Decides which requests are let in. Without any token, programs on this machine may predict and give
+ * feedback if the server listens only on loopback and is not meant to be reached by others; everything else
+ * always needs a token.
  */
 export class Access {
   readonly #listed: readonly InferenceToken[];
   #tokens: ReadonlyMap<string, Held>;
-  /** Whether somebody without a token may be let in. */
+  /** True if a request without a token may be let in. */
   #isOpen: boolean;
   readonly #primitives: Pick<Primitives, 'sha256'>;
   readonly #clock: Clock;
@@ -53,7 +57,7 @@ export class Access {
     }: {
       readonly primitives: Pick<Primitives, 'sha256'>;
       readonly clock: Clock;
-      /** Others than programs on this machine are meant to ask: a token is always wanted. */
+      /** True if other machines are meant to ask: a token is always required. */
       readonly isReached?: boolean;
     },
   ) {
@@ -65,8 +69,8 @@ export class Access {
   }
 
   /**
-   * Lets these in beside those that it was made with, and no longer those that were given here before; how much was used of one that stays
-   * is remembered. `isClosed`: from now on nobody is let in without a token.
+   * Replaces the tokens given here before by these, beside those of the constructor; a token that stays keeps
+   * its usage. With `isClosed`, no request is let in without a token from now on.
    */
   alsoHold(tokens: readonly InferenceToken[], isClosed: boolean): void {
     const before = this.#tokens;
@@ -75,7 +79,7 @@ export class Access {
     this.#isOpen &&= all.length === 0 && !isClosed;
   }
 
-  /** What whoever is on this machine may do without a token, where nobody else is heard. */
+  /** Rights of a program on this machine without a token; empty if a token is required. */
   get open(): readonly Right[] {
     return this.#isOpen ? openRights : [];
   }
@@ -92,12 +96,13 @@ export class Access {
   }
 
   /**
-   * Returns as whom a request is let in that has one of the rights. Which models that is for is checked where the request says which one it asks. Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often`
-   * where the token is used more than it may be.
+   * Returns the holder that a request with one of the rights is let in as. Models are checked later, once the
+   * request names one. Throws `inference.unauthenticated`, `inference.forbidden`, and `request.too-often` if
+   * the token exceeds its rate or quota.
    */
   admit({ authorization, host, isForeign, isLocal }: Credentials, ...rights: readonly Right[]): Holder {
     if (this.#isOpen && rights.some(right => openRights.includes(right)) && isLocal) {
-      // A page that lets its own name mean this machine, or a proxy, would open it to others.
+      // A proxy, or a page whose host name resolves to this machine, would open it to others.
       if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return anybody;
       throw new MurmurationError(
         'inference.unauthenticated',
@@ -122,7 +127,10 @@ export class Access {
     return held.token;
   }
 
-  /** Whose token with a right is shown, of whose bounds that takes nothing; undefined: nobody's. */
+  /**
+   * Returns the holder of a token that has the right, without counting against its bounds; undefined if there
+   * is none.
+   */
   shown(authorization: string | undefined, right: Right): Holder | undefined {
     const held = this.#tokenIn(authorization);
     if (held === undefined || this.#hasExpired(held) || !held.token.rights.includes(right)) return undefined;
@@ -143,7 +151,7 @@ function asRate({ requests, hours }: NonNullable<InferenceToken['quota']>) {
   return { burst: requests, perSecond: requests / (hours * 3_600) };
 }
 
-/** The name or address in a `Host` header. */
+/** Returns the name or address in a `Host` header. */
 function hostnameOf(host: string): string {
   const bracketed = /^\[([^\]]*)\]/.exec(host);
   return bracketed?.[1] ?? host.replace(/:\d*$/, '');

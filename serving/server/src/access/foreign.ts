@@ -1,6 +1,6 @@
 import { isLoopback } from './loopback.ts';
 
-/** Headers by which proxies, tunnels and platforms tell for whom they ask, beside all that begin with `x-forwarded-`. */
+/** Headers that proxies, tunnels and platforms add, beside all that begin with `x-forwarded-`. */
 const relays: ReadonlySet<string> = new Set([
   'via',
   'forwarded',
@@ -32,8 +32,9 @@ const relays: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a request comes for somebody else, by the lower-case names of its headers: a proxy passes it on, or a page of another machine sends it.
- * One that passes bytes on as they are, such as a tunnel, can't be told from a program on this machine.
+ * Returns true if a request comes for another party, by the lower-case names of its headers: a proxy passes
+ * it on, or a page from another machine sends it. A relay that passes bytes on unchanged, such as a tunnel,
+ * can't be told from a program on this machine.
  */
 export function isForeign(headers: Readonly<Record<string, unknown>>): boolean {
   for (const name of Object.keys(headers))

@@ -1,7 +1,7 @@
 import type { InferenceServer } from '../server/inference-server.ts';
 import { type Holder, isFor, requireModel } from './holder.ts';
 
-/** What is asked of the models of a server. */
+/** Operations on the models of a server. */
 export type Models = Pick<
   InferenceServer,
   | 'infer'
@@ -16,7 +16,10 @@ export type Models = Pick<
   | 'residents'
 >;
 
-/** The models of a server that a token is for: any other is refused (`inference.forbidden`), and left out of lists. */
+/**
+ * Returns the models of a server that a token is for: any other is refused (`inference.forbidden`) and left
+ * out of lists.
+ */
 export function modelsFor(server: InferenceServer, holder: Holder): Models {
   if (holder.models === null) return server;
   const check = (model: string) => requireModel(holder, model);

@@ -3,7 +3,11 @@ import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import * as z from 'zod';
 
-/** What a token may allow: asking models and what there is of them; loading and unloading them; telling what became of predictions; telling, as a replica, what it predicts, and reading figures; reading the tasks and model files of a coordinator. */
+/**
+ * Rights of a token. `predict`: ask models and read about them; `manage`: load and unload them; `feedback`:
+ * report outcomes of predictions; `monitor`: report predictions as a replica, and read figures; `read`: read
+ * the tasks and model files of a coordinator.
+ */
 export const rights = ['predict', 'manage', 'feedback', 'monitor', 'read'] as const;
 export type Right = (typeof rights)[number];
 
@@ -11,34 +15,42 @@ export type Right = (typeof rights)[number];
 export const tokensSchema = z
   .array(
     z.strictObject({
-      /** By which the token is named. */
+      /** Token id. */
       id: z.string().regex(/^[A-Za-z0-9_-]{16}$/, 'expected 16 letters, digits, hyphens and underscores'),
-      /** Who has it. */
+      /** Name of the holder. */
       name: z.string().min(1).max(100),
-      /** What it allows: `predict`, `manage` for loading and unloading models, `feedback` for outcomes, `monitor` for replicas and Prometheus, `read` for the tasks and model files of a coordinator whose `reading` is `tokens`. */
+      /**
+       * Rights: `predict`, `manage` for loading and unloading models, `feedback` for outcomes, `monitor` for
+       * replicas and Prometheus, `read` for the tasks and model files of a coordinator whose `reading` is
+       * `tokens`.
+       */
       rights: z.array(z.enum(rights)).min(1),
-      /** Names of the models that it is for; null: all. @default null */
+      /** Names of the models that the token is for; null: all. @default null */
       models: z.array(z.string().min(1).max(128)).min(1).max(100).nullable().default(null),
-      /** Digest of the token. */
+      /** SHA-256 of the token, hexadecimal. */
       sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
-      /** When it ends, such as `2027-01-01T00:00:00Z`; null: never. @default null */
+      /** Time when the token expires, such as `2027-01-01T00:00:00Z`; null: never. @default null */
       expiresAt: z.iso.datetime().nullable().default(null),
-      /** Requests with it: `burst` at once, `perSecond` in the long run; null: any number. @default null */
+      /** Rate limit: `burst` requests at once, `perSecond` in the long run; null: none. @default null */
       rate: z
         .strictObject({
-          /** Requests at once. */
+          /** Number of requests at once. */
           burst: z.int().min(1).max(10_000_000),
-          /** Requests a second in the long run. */
+          /** Requests per second in the long run. */
           perSecond: z.number().positive().max(10_000_000),
         })
         .nullable()
         .default(null),
-      /** A stock of requests: used ones come back evenly, all of them in `hours`; it is full after a restart; null: none. @default null */
+      /**
+       * Quota of requests: used ones come back evenly, all of them in `hours`; it is full after a restart;
+       * null: none.
+       * @default null
+       */
       quota: z
         .strictObject({
-          /** Requests that the stock holds. */
+          /** Number of requests in a full quota. */
           requests: z.int().min(1).max(1_000_000_000),
-          /** Hours in which an empty stock is full again. */
+          /** Hours until an empty quota is full again. */
           hours: z.number().positive().max(8_784),
         })
         .nullable()
@@ -53,7 +65,10 @@ const prefix = 'mmi_';
 const pattern = /^mmi_([A-Za-z0-9_-]{16})[A-Za-z0-9_-]{43}$/;
 const nothing = new Uint8Array(32);
 
-/** A fresh token: `mmi_`, its id, and 32 random bytes in base64url; and what a configuration names of it. */
+/**
+ * Makes a token: `mmi_`, its id, and 32 random bytes in base64url; also returns its id and SHA-256 for the
+ * configuration.
+ */
 export function mintInferenceToken(
   random: RandomBytes,
   { sha256 }: Pick<Primitives, 'sha256'>,
@@ -63,7 +78,7 @@ export function mintInferenceToken(
   return { text, id, sha256: hex(sha256(utf8(text))) };
 }
 
-/** Whose token a text is, among those by id; takes the same time wherever it differs, and for one that is not there. */
+/** Finds the token of a text by its id, in constant time, whether it differs or does not exist. */
 export function tokenOf<Token extends { readonly digest: Uint8Array }>(
   text: string,
   tokens: ReadonlyMap<string, Token>,

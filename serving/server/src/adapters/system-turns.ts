@@ -1,6 +1,6 @@
 import type { Turns } from '../server/turns.ts';
 
-/** Those of this process. */
+/** Turns of this process. */
 export const systemTurns: Turns = {
   now: () => performance.now(),
   soon: run => {

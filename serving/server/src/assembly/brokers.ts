@@ -14,29 +14,28 @@ import type { KafkaSettings, RabbitmqSettings } from '../brokers/settings.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import type { Turns } from '../server/turns.ts';
 
-/** The brokers whose requests are taken besides. */
+/** Brokers whose requests are taken too. */
 export interface BrokerOptions {
   readonly rabbitmq?: RabbitmqSettings | undefined;
   readonly kafka?: KafkaSettings | undefined;
-  /** Hears of what happens with them. */
   readonly events?: BrokerEvents;
-  /** By default the operating system's. */
+  /** Random source; by default the operating system's. */
   readonly random?: RandomBytes;
 }
 
 export interface OpenBrokersPorts {
   readonly server: InferenceServer;
   readonly access: Access;
-  /** Whether there are inference tokens, so that requests need one. */
+  /** True if there are inference tokens, so requests need one. */
   readonly hasTokens: boolean;
-  /** Counts them. */
+  /** Registry for the brokers' metrics. */
   readonly metrics: Registry;
   readonly clock: Clock;
   readonly turns: Turns;
   readonly fault: (where: string, error: unknown) => void;
 }
 
-/** Begins to take requests from the brokers that the options name. */
+/** Opens the brokers that the options name. */
 export function openBrokers(
   { rabbitmq, kafka, events = {}, random = systemRandom }: BrokerOptions,
   { server, access, hasTokens, metrics, clock, turns, fault }: OpenBrokersPorts,
@@ -45,7 +44,7 @@ export function openBrokers(
   const portsOf = (protocol: BrokerProtocol, settings: RabbitmqSettings | KafkaSettings) => {
     const { attempts, retryDelay, trusted } = settings;
     const admit = (authorization: string | undefined) => {
-      // The broker knows who may write to it; a token, where there are any, says who may ask models.
+      // The broker controls who may write to it; a token, if there are any, controls who may ask models.
       if (trusted || !hasTokens) return anybody;
       return access.admit({ authorization, isForeign: true, isLocal: false }, 'predict');
     };
@@ -58,7 +57,7 @@ export function openBrokers(
   return brokers;
 }
 
-/** Throws `inference.unavailable` where the requests of a broker are not taken now. */
+/** Throws `inference.unavailable` if a broker is not connected. */
 export function requireBrokers(brokers: readonly Broker[]): void {
   for (const { protocol, trouble } of brokers)
     if (trouble !== undefined)

@@ -5,7 +5,7 @@ import { mlflowRoutes } from '../mlflow/routes.ts';
 import { oipRoutes } from '../oip/routes.ts';
 import { tfServingRoutes } from '../tf-serving/routes.ts';
 
-/** Opens an app to all protocols over HTTP. */
+/** Registers the routes of all HTTP protocols. */
 export function openDoors(app: FastifyInstance, ports: DoorPorts): void {
   openDoor(app, ports, scope => {
     oipRoutes(scope, ports);
@@ -14,7 +14,7 @@ export function openDoors(app: FastifyInstance, ports: DoorPorts): void {
   });
 }
 
-/** Says of what none of them has that there is nothing. */
+/** Answers unknown addresses with `request.not-found`. */
 export function nothingElse(scope: FastifyInstance): void {
   scope.setNotFoundHandler(() => {
     throw new MurmurationError(

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { isLoopback } from '../access/loopback.ts';
 import type { InferenceToken } from '../access/tokens.ts';
 
-/** Throws `config.invalid` where other machines would reach an inference server that has no token. */
+/** Throws `config.invalid` if other machines could reach an inference server without a token. */
 export function requireToken(host: string, tokens: readonly InferenceToken[]): void {
   if (isLoopback(host) || tokens.length > 0) return;
   throw new MurmurationError(

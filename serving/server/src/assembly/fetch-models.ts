@@ -16,20 +16,20 @@ import { openServer } from './open-server.ts';
 import type { ServeOptions } from './serve-models.ts';
 import { version } from './version.ts';
 
-/** Models that are served to whoever brings requests: no port is opened. */
+/** Models served inside another HTTP server or function platform: no port is opened. */
 export interface FetchedModels {
   /** Answers a request as the inference server over HTTP does. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The same for adapters of other platforms, which bring requests by `inject`. */
+  /** The same, for adapters that hand in requests with `inject`. */
   readonly app: FastifyInstance;
   readonly server: InferenceServer;
-  /** Settles once the models are loaded that the settings name. */
+  /** Resolves once the models to preload are loaded. */
   readonly preloaded: Promise<void>;
-  /** Answers what is under way, refuses the rest, and closes all. */
+  /** Answers requests under way, refuses the rest, and closes everything. */
   close(): Promise<void>;
 }
 
-/** All that `serveModels` takes which needs no port, and no life between two requests. */
+/** Options of `serveModels` that need no port and no state between two requests. */
 export type FetchOptions = Pick<
   ServeOptions,
   | 'source'
@@ -43,13 +43,13 @@ export type FetchOptions = Pick<
   | 'refused'
 >;
 
-/** Where a function listens is nobody's to know: anybody may reach it. */
+// The address of a function is unknown, so assume that anyone can reach it.
 const everywhere = '0.0.0.0';
 
 /**
- * Serves models within a function of somebody's platform: the Open Inference Protocol, TensorFlow Serving's REST and MLflow's. There is no gRPC,
- * no request log, no monitor, no job and no figure for Prometheus, which all need a process that lives on. Throws `config.invalid` where there is
- * no token, or where the settings ask for one of these.
+ * Serves models within a function of a cloud platform, by the Open Inference Protocol, TensorFlow Serving's
+ * REST and MLflow's. There is no gRPC, request log, monitor, job or Prometheus figure: these need a process
+ * that lives on. Throws `config.invalid` if there is no token, or if the settings ask for one of these.
  */
 export async function fetchModels(options: FetchOptions): Promise<FetchedModels> {
   const { source, settings, clock = steadyClock(), primitives = native } = options;
@@ -79,7 +79,7 @@ export async function fetchModels(options: FetchOptions): Promise<FetchedModels>
   let closed: Promise<void> | undefined;
   const close = async () => {
     await server.drain();
-    // The app goes on: whoever comes late hears from it that there is no more.
+    // The app stays open, so late requests hear that the server has stopped.
     await server.close();
   };
   return {

@@ -5,8 +5,9 @@ import { requireToken } from './exposure.ts';
 import type { InferenceSettings } from './settings.ts';
 
 /**
- * Opens the port of gRPC that the settings name; undefined where they name none. What they don't say, `standard` does. Throws `config.invalid`
- * where it can be reached from other machines and there is no token, can't be listened on, or its certificate is wrong.
+ * Opens the gRPC port that the settings name; undefined if they name none. `standard` gives the defaults.
+ * Throws `config.invalid` if other machines can reach the port and there is no token, if it can't be listened
+ * on, or if its certificate is wrong.
  */
 export async function openGrpcPort(
   { grpc, tokens }: InferenceSettings,
@@ -16,7 +17,7 @@ export async function openGrpcPort(
   if (!grpc) return undefined;
   const { host = standard.host, port, tls = standard.tls } = grpc;
   requireToken(host, tokens);
-  // Only here: whoever has no such port does not wait for gRPC to load.
+  // Loaded here so that servers without gRPC need not wait for it.
   const { openGrpc } = await import('../grpc/door.ts');
   return openGrpc({ ...ports, isLocal: isLoopback(host) }, { host, port, tls });
 }

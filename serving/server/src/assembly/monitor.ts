@@ -15,39 +15,41 @@ import { PredictionWatch } from '../monitor/prediction-watch.ts';
 import { feedbackRoute, type ModelOfExperiment, windowRoute } from '../monitor/routes.ts';
 import type { InferenceSettings } from './settings.ts';
 
-/** ms between two looks of a monitor in this process at what was predicted. */
+/** Milliseconds between two flushes to a monitor in this process. */
 const often = 1_000;
 
 interface MonitorPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly metrics: Registry;
-  /** Hears of outcomes, and of faults. */
   readonly events: MonitorEvents &
     Required<Pick<MonitorEvents, 'fault'>> & {
-      /** A window of a version was compared with its reference. */
+      /** Called when a window of a version was compared with its reference. */
       readonly compared?: (window: DriftWindow) => void;
     };
-  /** By default no experiment runs. */
+  /** Finds the experiment of a model; by default none runs. */
   readonly modelOf?: ModelOfExperiment;
-  /** By default in memory. */
+  /** Store of drift windows; by default in memory. */
   readonly driftStore?: DriftStore;
-  /** By default nothing keeps how good versions were. */
+  /** Store of accuracies; by default none are kept. */
   readonly accuracyStore?: AccuracyStore;
 }
 
-/** Who knows how good the models of a server are. */
+/** Monitor of a server's predictions and their outcomes. */
 export interface OpenMonitor {
   readonly watch: PredictionWatch;
-  /** null: a coordinator elsewhere knows it. */
+  /** Monitor in this process; null if a coordinator is the monitor. */
   readonly live: LiveMonitor | null;
-  /** null: a coordinator elsewhere watches for drift, or nobody. */
+  /** Drift watch in this process; null if a coordinator watches, or drift is off. */
   readonly drift: DriftWatch | null;
-  /** Opens an app to feedback, and to windows of replicas where this process knows. */
+  /** Registers the feedback route, and the route for replicas' windows if this process is the monitor. */
   routes(app: FastifyInstance, ports: DoorPorts): void;
 }
 
-/** The monitor that the settings ask for, or `given` in its place; undefined: none. Throws `config.invalid` for settings that don't fit together. */
+/**
+ * Opens the monitor that the settings ask for, or uses `given`; undefined if there is none. Throws
+ * `config.invalid` for settings that don't fit together.
+ */
 export function openMonitor(
   { feedback, drift: driftSettings, report }: Pick<InferenceSettings, 'feedback' | 'drift' | 'report'>,
   {

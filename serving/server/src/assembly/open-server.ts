@@ -5,13 +5,13 @@ import { type InferenceSettings, inferenceSchema, serverSettings } from './setti
 
 interface ServerOptions
   extends Pick<InferencePorts, 'source' | 'runtimes' | 'clock' | 'events' | 'mirrorRuntime' | 'converter'> {
-  /** By the name of the model. */
+  /** Transformers by model name. */
   readonly transformers?: Readonly<Record<string, Transformer>> | undefined;
   readonly settings?: InferenceSettings;
   readonly turns?: InferencePorts['turns'] | undefined;
 }
 
-/** An inference server that only this process asks, unless it is given doors. */
+/** Makes an inference server that only this process can ask, until it is given doors. */
 export function openServer({ transformers = {}, turns, settings, ...ports }: ServerOptions): InferenceServer {
   const { preload: _, ...rest } = serverSettings(settings ?? inferenceSchema.parse({}));
   return new InferenceServer({

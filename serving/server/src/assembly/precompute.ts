@@ -11,10 +11,10 @@ import { precomputeRoutes } from '../precompute/routes.ts';
 import type { Turns } from '../server/turns.ts';
 import type { ModelSource } from '../source/source.ts';
 
-/** Which jobs run beside an inference server. */
+/** Jobs that run beside an inference server. */
 export interface PrecomputeOptions {
   readonly jobs: readonly PrecomputeJob[];
-  /** The database of jobs that name none: `postgres://…`, or the path of a file of SQLite. */
+  /** Database of jobs that name none: `postgres://…`, or the path of a SQLite file. */
   readonly into: string;
   readonly events?: PrecomputeEvents;
 }
@@ -26,7 +26,10 @@ interface PrecomputeParts {
   readonly turns?: Turns;
 }
 
-/** Runs jobs beside the server of `ports`, and answers what they have computed on its app; the caller lets them begin, and closes them. */
+/**
+ * Prepares jobs beside the server of `ports`, and serves their results on its app. The caller schedules and
+ * closes them.
+ */
 export function openPrecompute(
   app: FastifyInstance,
   ports: DoorPorts,

@@ -41,59 +41,62 @@ import type { InferenceSettings } from './settings.ts';
 import { version } from './version.ts';
 
 export interface ServeOptions {
-  /** Closed with the server. */
+  /** Source of models; closed with the server. */
   readonly source: ModelSource;
   readonly settings: InferenceSettings;
   /** Address to listen on; one that other machines reach needs a token. By default 127.0.0.1. */
   readonly host?: string;
-  /** 0 takes any free port. */
+  /** Port; 0 takes any free port. */
   readonly port: number;
   /**
-   * The first that knows a model runs it; by default layers models of tfjs, and ONNX where a runtime for it is installed, built and, but for those
-   * on the fused kernels, run in threads that end with what breaks them.
+   * Runtimes; the first that knows a model runs it. The default runs tfjs layers models, and ONNX if a
+   * runtime for it is installed, in threads that end with what breaks them; models on the fused kernels run
+   * in this thread.
    */
   readonly runtimes?: readonly Runtime[];
-  /** Of the standard runtime. */
+  /** Options of the default ONNX runtime. */
   readonly onnx?: OnnxRuntimeOptions;
-  /** By the name of the model. */
+  /** Transformers by model name. */
   readonly transformers?: Readonly<Record<string, Transformer>>;
-  /** By default one that nobody sets. */
+  /** Clock; by default one that keeps its pace when the system time is set. */
   readonly clock?: Clock;
-  /** By default Node's own. */
+  /** Cryptographic primitives; by default Node's. */
   readonly primitives?: Pick<Primitives, 'sha256'>;
   readonly turns?: Turns;
-  /** By default the system's. */
+  /** Random source; by default the system's. */
   readonly random?: RandomBytes;
-  /** Hears of all that happens. */
   readonly events?: InferenceEvents;
-  /** Hears of requests that were refused. */
+  /** Called for each refused request. */
   readonly refused?: DoorPorts['refused'];
-  /** Brokers whose requests are taken besides. */
+  /** Brokers whose requests are taken too. */
   readonly brokers?: BrokerOptions;
-  /** Knows how good models are, in place of what the settings say; closed with the server. */
+  /** Monitor that replaces the one of the settings; closed with the server. */
   readonly monitor?: Monitor;
   /** Jobs that compute answers ahead of time. */
   readonly precompute?: PrecomputeOptions;
 }
 
 export interface ServedModels {
-  /** Where it listens, such as `http://127.0.0.1:8900`. */
+  /** URL that it listens on, such as `http://127.0.0.1:8900`. */
   readonly url: string;
-  /** Where gRPC is spoken, such as `127.0.0.1:8901`; null: nowhere. */
+  /** Address of the gRPC port, such as `127.0.0.1:8901`; null if there is none. */
   readonly grpc: string | null;
   readonly server: InferenceServer;
-  /** Settles once the models are loaded that the settings name. */
+  /** Resolves once the models to preload are loaded. */
   readonly preloaded: Promise<void>;
-  /** Answers what is under way, refuses the rest, and closes all. */
+  /** Answers requests under way, refuses the rest, and closes everything. */
   close(): Promise<void>;
 }
 
-/** ms that closing waits for requests under way, once for each kind of door: brokers, HTTP, gRPC. */
+/**
+ * Milliseconds that closing waits for requests under way, once for each kind of door: brokers, HTTP, gRPC.
+ */
 export const patience = 10_000;
 
 /**
- * Serves models by themselves, without a coordinator in the process: over HTTP, and over gRPC where the settings name a port for it. Throws
- * `config.invalid` where an address can be reached from other machines and there is no token, or can't be listened on.
+ * Serves models without a coordinator in the process: over HTTP, and over gRPC if the settings name a port
+ * for it. Throws `config.invalid` if an address can be reached from other machines and there is no token, or
+ * if it can't be listened on.
  */
 export async function serveModels(options: ServeOptions): Promise<ServedModels> {
   const { source, settings, host = '127.0.0.1', port, clock = steadyClock(), primitives = native } = options;
@@ -155,7 +158,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const close = async () => {
     await precomputation?.close();
     grpc?.drain();
-    // Before the server refuses them: what a broker has brought is still answered.
+    // Before the server refuses them: requests that a broker delivered are still answered.
     await withPatience(clock, Promise.all(brokers.map(broker => broker.close())));
     await withPatience(clock, server.drain());
     await grpc?.close(patience);
@@ -200,7 +203,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   };
 }
 
-/** Answers whether the server is there, and with its figures. */
+/** Registers the health route and the Prometheus metrics. */
 function openOwnDoor(app: FastifyInstance, ports: DoorPorts, registry: Registry): void {
   openDoor(app, ports, scope => {
     scope.get('/', () => ({ status: 'alive' }));
@@ -224,7 +227,7 @@ function serverThreads(
   return threadRuntime({ clock, memory, running, onnx, fusedHere: true });
 }
 
-/** Waits for `work`, and no longer than it may take. */
+/** Waits for `work`, at most `patience` ms. */
 async function withPatience(clock: Clock, work: Promise<unknown>): Promise<void> {
   let cancel = () => {};
   const late = new Promise<void>(resolve => {

@@ -15,72 +15,98 @@ import {
 const count = (most: number) => z.int().min(1).max(most);
 const ms = (most: number) => z.int().min(0).max(most);
 
-/** How models are served: of `murmuration inference`, and of a coordinator that serves its own. Times are in ms, sizes in bytes. */
+/**
+ * Settings of serving, for `murmuration inference` and for a coordinator that serves its own models. Times
+ * are in ms, sizes in bytes.
+ */
 export const inferenceSchema = z
   .strictObject({
-    /** Tokens of those who may ask; without any, only programs on this machine predict, and nobody loads or unloads models. @default [] */
+    /**
+     * Inference tokens. Without any, only programs on this machine predict, and no models are loaded or
+     * unloaded on request.
+     * @default []
+     */
     tokens: tokensSchema,
-    /** Rows of different requests that run together at most. @default 32 */
+    /** Maximum rows of different requests that run together. @default 32 */
     maxBatch: count(4_096).default(standardBatching.maxBatch),
-    /** ms that a request waits for others to run with; 0: together run those that came while the model was busy. @default 0 */
+    /**
+     * Milliseconds that a request waits for others to run with; 0: those that came while the model was busy
+     * run together.
+     * @default 0
+     */
     maxDelay: ms(60_000).default(standardBatching.maxDelay),
-    /** Bytes of all models in memory; those asked least make room. @default 2 ** 30 */
+    /** Bytes of all models in memory; the least requested ones make room. @default 2 ** 30 */
     memory: count(2 ** 50).default(standardMemory.budget),
-    /** ms after which a model that nobody asks is unloaded; null: never. @default null */
+    /** Milliseconds without requests after which a model is unloaded; null: never. @default null */
     idle: ms(366 * 86_400_000)
       .nullable()
       .default(standardMemory.idle),
     /** Models to load at the start: their names, or `all`. @default [] */
     preload: z.union([z.literal('all'), z.array(z.string().min(1).max(128))]).default([]),
-    /** Requests that wait or are under way at most. @default 1_024 */
+    /** Maximum number of requests that wait or are under way. @default 1_024 */
     pending: count(1_000_000).default(standardLimits.pending),
-    /** The same, of one model. @default 256 */
+    /** Maximum number of requests that wait or are under way for one model. @default 256 */
     pendingPerModel: count(1_000_000).default(standardLimits.pendingPerModel),
-    /** ms within which a request is answered, its wait included. @default 30_000 */
+    /** Milliseconds within which a request is answered, its wait included. @default 30_000 */
     deadline: count(3_600_000).default(standardLimits.deadline),
     /**
-     * Elements of all tensors of a request, a string as 32; and values of its JSON or CSV, a text as 4, a list or row as 8, an object as 32.
+     * Maximum elements of all tensors of a request, a string counting as 32; also of values in its JSON or
+     * CSV, a text counting as 4, a list or row as 8, an object as 32.
      * @default 64 * 2 ** 20
      */
     elements: count(2 ** 30).default(standardLimits.elements),
-    /** Bytes of the body of a request, unpacked, and of an answer. @default 64 * 2 ** 20 */
+    /** Maximum bytes of a request's unpacked body, and of an answer. @default 64 * 2 ** 20 */
     body: count(2 ** 30).default(standardLimits.body),
-    /** Bytes of all bodies that are read or worked on at the same time; one token has half of them at most. @default 256 * 2 ** 20 */
+    /**
+     * Maximum bytes of all bodies that are read or processed at once; one token gets at most half of them.
+     * @default 256 * 2 ** 20
+     */
     bodies: count(2 ** 34).default(standardLimits.bodies),
-    /** The Open Inference Protocol over gRPC, on a port of its own; without it, over HTTP alone. */
+    /** Port for the Open Inference Protocol over gRPC; without it, only HTTP is served. */
     grpc: z
       .strictObject({
-        /** Address to listen on; by default that of HTTP. One that other machines reach needs a token. */
+        /**
+         * Address to listen on; by default that of HTTP. An address that other machines reach needs a token.
+         */
         host: z.string().min(1).optional(),
-        /** 0 takes any free port. */
+        /** Port; 0 takes any free port. */
         port: z.int().min(0).max(65_535),
-        /** PEM files: with them the port speaks TLS alone. */
+        /** PEM files; with them the port accepts only TLS. */
         tls: z
           .strictObject({
-            /** File of the certificate, its chain behind it. */
+            /** File of the certificate, followed by its chain. */
             certificate: z.string().min(1),
-            /** File of its key. */
+            /** File of the certificate's key. */
             key: z.string().min(1),
-            /** File of the certificates of those who sign clients' certificates: then only clients with such a one connect. */
+            /**
+             * File of the CA certificates for clients; with it, only clients with a certificate from one of
+             * them connect.
+             */
             clients: z.string().min(1).optional(),
           })
           .optional(),
       })
       .optional(),
-    /** What is written down of requests; null: nothing. @default null */
+    /** Request log; null: requests are not logged. @default null */
     log: requestLogSchema,
-    /** How outcomes are joined to predictions; null: nothing is remembered of predictions, and no feedback is taken. @default {} */
+    /**
+     * Joining of outcomes to predictions; null: predictions are not remembered, and feedback is refused.
+     * @default {}
+     */
     feedback: feedbackSchema,
-    /** How what a version is asked is compared with its reference; null: it is not. It is part of what `feedback` starts. @default {} */
+    /** Comparison of a version's inputs with its reference; null: off. It needs `feedback`. @default {} */
     drift: driftSchema,
-    /** To which coordinator this server tells what it predicts, and what became of it; null: it knows that itself. @default null */
+    /**
+     * Coordinator that this server reports predictions and outcomes to; null: this server keeps them itself.
+     * @default null
+     */
     report: reportSchema,
   })
   .prefault({});
 
 export type InferenceSettings = z.output<typeof inferenceSchema>;
 
-/** What the settings say to an inference server. */
+/** Splits the settings into the options of an inference server. */
 export function serverSettings({
   maxBatch,
   maxDelay,

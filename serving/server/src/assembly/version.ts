@@ -1,2 +1,2 @@
-/** The version of this package; a test compares it with its manifest. */
+/** Version of this package; a test compares it with its manifest. */
 export const version = '0.2.0';

@@ -7,29 +7,34 @@ import { layersRuntime } from '../runtime/layers.ts';
 import { folderModels } from '../source/folder.ts';
 import { type FetchOptions, fetchModels } from './fetch-models.ts';
 
-/** Models that are served within a Worker of Cloudflare, or of what runs Workers as it does. */
+/** Models that are served within a Cloudflare Worker, or on a compatible platform. */
 export interface WorkerModels {
-  /** For `createServer` of `node:http`, whose requests a Worker hands in by `handleAsNodeRequest` of `cloudflare:node`. */
+  /**
+   * Listener for `createServer` of `node:http`; a Worker hands in requests by `handleAsNodeRequest` of
+   * `cloudflare:node`.
+   */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
 export interface WorkerOptions extends Pick<FetchOptions, 'settings' | 'transformers'> {
-  /** `@murmuration/engine/kernels.wasm`, which the bundler brings as a module: a Worker compiles no bytes. */
+  /** Module of `@murmuration/engine/kernels.wasm`, from the bundler: a Worker compiles no bytes. */
   readonly kernels: WebAssembly.Module;
-  /** The folder of models, as `folderModels` takes it, among the modules of the Worker; by default `/bundle/models`. */
+  /**
+   * Folder of models, as for `folderModels`, among the modules of the Worker; by default `/bundle/models`.
+   */
   readonly folder?: string;
 }
 
 /**
- * A request's time is the platform's to limit, and a timer ends with the request that set it: nothing is called later. What stands in a
- * folder of modules never changes either.
+ * Clock without timers: the platform limits a request's time, and a timer ends with its request. A folder of
+ * modules never changes either.
  */
 const clock: Clock = { now: () => systemClock.now(), at: () => () => {} };
 
 /**
- * Serves layers models as `fetchModels` does: one request at a time, on the fused kernels where these know all layers of a model, else on plain
- * JavaScript. To be awaited while the Worker starts, since only then it may compile routes. Throws as `fetchModels`, and `config.invalid` where
- * there is no such folder.
+ * Serves layers models as `fetchModels` does: one request at a time, on the fused kernels if they know all
+ * layers of a model, else in plain JavaScript. Await it while the Worker starts: only then may it compile
+ * routes. Throws as `fetchModels`, and `config.invalid` if there is no such folder.
  */
 export async function workerModels({
   kernels,

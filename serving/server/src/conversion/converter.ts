@@ -1,16 +1,16 @@
-/** What tells that nobody waits any more, such as a `Signal`. */
+/** Signal that a request is no longer waited for, such as a `Signal`. */
 export type Waiter = Pick<AbortSignal, 'aborted' | 'reason'>;
 
-/** Makes tensors of the bytes of a request, or bytes of the tensors of an answer, of nothing but what it is given. */
+/** Pure conversion of a request's bytes to tensors, or of an answer's tensors to bytes. */
 export interface Conversion<Given extends object, Made extends object> {
-  /** By which another thread knows it. */
+  /** Name by which another thread finds it. */
   readonly name: string;
   readonly run: (given: Given) => Made;
 }
 
-/** Where requests are read and answers written: `size` is about how many bytes, or elements, that takes. */
+/** Runs conversions; `size` is the approximate number of bytes or elements to convert. */
 export interface Converter {
-  /** Throws what the conversion throws, and the reason of `signal` where nobody waits any more when its turn comes. */
+  /** Throws what the conversion throws, or the reason of `signal` if that was aborted before its turn. */
   convert<Given extends object, Made extends object>(
     conversion: Conversion<Given, Made>,
     given: Given,
@@ -20,7 +20,7 @@ export interface Converter {
   close(): Promise<void>;
 }
 
-/** All of them at once, in this thread. */
+/** Converter that runs everything at once in this thread. */
 export const inThisThread: Converter = {
   convert: ({ run }, given) => run(given),
   close: async () => {},

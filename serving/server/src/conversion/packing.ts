@@ -1,7 +1,7 @@
 import { dataFromBytes, dataToBytes } from '@murmuration/inference-client/tensors/binary-data';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 
-/** A tensor on its way to another thread, where a list of many strings would take long. */
+/** Tensor in transit to another thread; packed because cloning many strings takes long. */
 interface PackedTensor extends Omit<Tensor, 'data'> {
   readonly count: number;
   readonly packed: Uint8Array;
@@ -9,7 +9,10 @@ interface PackedTensor extends Omit<Tensor, 'data'> {
 
 type Message = Readonly<Record<string, unknown>>;
 
-/** What a conversion is given, or has made, as a message to another thread; `buffers` are to be transferred with it. */
+/**
+ * Packs the input or output of a conversion as a message to another thread; `buffers` are to be transferred
+ * with it.
+ */
 export function packed(value: object): { readonly message: Message; readonly buffers: ArrayBuffer[] } {
   const buffers: ArrayBuffer[] = [];
   const own = (bytes: Uint8Array): Uint8Array => {
@@ -27,7 +30,7 @@ export function packed(value: object): { readonly message: Message; readonly buf
   return { message, buffers };
 }
 
-/** The value of a message. */
+/** Returns the value of a message. */
 export function unpacked(message: object): Message {
   return mapped(message, field => {
     if (field instanceof Uint8Array) return Buffer.from(field.buffer, field.byteOffset, field.length);

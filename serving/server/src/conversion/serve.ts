@@ -4,7 +4,7 @@ import type { Conversion } from './converter.ts';
 import { packed, unpacked } from './packing.ts';
 import type { ConversionOrder, ConversionReply } from './thread-converter.ts';
 
-/** Converts what comes over a port. */
+/** Runs the conversions that a port asks for. */
 export function serveConversions(port: MessagePort, conversions: readonly Conversion<never, object>[]): void {
   const runs = new Map(conversions.map(({ name, run }) => [name, run as (given: object) => object]));
   port.on('message', ({ name, given }: ConversionOrder) => {

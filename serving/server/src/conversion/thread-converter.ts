@@ -3,13 +3,13 @@ import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/e
 import type { Conversion, Converter, Waiter } from './converter.ts';
 import { packed, unpacked } from './packing.ts';
 
-/** What the thread is asked. */
+/** Message to the conversion thread. */
 export interface ConversionOrder {
   readonly name: string;
   readonly given: object;
 }
 
-/** What it answers: `code` of an error of ours; null for any other. */
+/** Answer of the conversion thread; `code` is that of a `MurmurationError`, null for any other error. */
 export type ConversionReply =
   | { readonly made: object }
   | { readonly code: ErrorCode | null; readonly detail: string };
@@ -20,12 +20,12 @@ interface Job extends ConversionOrder {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Bytes, or elements, that are converted at once where they came: what takes some milliseconds. */
+/** Maximum bytes or elements that are converted in the calling thread, which takes a few ms. */
 const little = 262_144;
 
 /**
- * Converts what is large in a thread of its own, one after the other: this one answers others meanwhile, and lives on where that one has no
- * memory left. It starts with the first such request.
+ * Converts large bodies one after the other in its own thread, which starts with the first one. The calling
+ * thread answers others meanwhile, and survives if that thread runs out of memory.
  */
 export class ThreadConverter implements Converter {
   readonly #start: () => Worker;
@@ -76,7 +76,7 @@ export class ThreadConverter implements Converter {
   #begin(): Worker {
     const worker = this.#start();
     worker.on('message', (reply: ConversionReply) => this.#settle(reply));
-    // Its exit follows, and is what counts.
+    // The exit event follows, and is handled there.
     worker.on('error', () => {});
     worker.on('exit', () => {
       this.#worker = undefined;
