@@ -78,7 +78,10 @@ export function mintInferenceToken(
   return { text, id, sha256: hex(sha256(utf8(text))) };
 }
 
-/** Finds the token of a text by its id, in constant time, whether it differs or does not exist. */
+/**
+ * Returns the token that a text is, if any; takes the same time wherever the text differs, or if the id is
+ * unknown.
+ */
 export function tokenOf<Token extends { readonly digest: Uint8Array }>(
   text: string,
   tokens: ReadonlyMap<string, Token>,

@@ -1,4 +1,4 @@
-/** The newest of the keys that have been answered, so many at most, each with what its request was. */
+/** Keys answered most recently, at most a fixed number, each with the digest of its request. */
 export class AnsweredKeys {
   readonly #most: number;
   readonly #requests = new Map<string, string | undefined>();
@@ -15,12 +15,12 @@ export class AnsweredKeys {
     return this.#requests.has(key);
   }
 
-  /** Whether what was answered under a key was another request; false where nobody knows. */
+  /** Returns true if the key was answered for another request; false if that is unknown. */
   isOther(key: string, request: string): boolean {
     return (this.#requests.get(key) ?? request) !== request;
   }
 
-  /** `request`: its digest; undefined: nobody knows it. */
+  /** Adds an answered key. `request` is the digest of its request; undefined if unknown. */
   add(key: string, request: string | undefined): void {
     this.#requests.delete(key);
     this.#requests.set(key, request);

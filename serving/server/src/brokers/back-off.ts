@@ -1,6 +1,9 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
-/** ms: `first` before the second try, doubled before each further one up to `longest`, of which a half to all is drawn. */
+/**
+ * Returns ms to wait before a try: `first` before the second one, doubled for each further one up to
+ * `longest`, times a random factor from 0.5 to 1.
+ */
 export function backOff(
   failures: number,
   { first, longest }: { readonly first: number; readonly longest: number },

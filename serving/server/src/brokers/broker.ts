@@ -3,31 +3,31 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Turns } from '../server/turns.ts';
 
-/** A request as a broker brought it. */
+/** Request that a broker delivered. */
 export interface BrokerRequest {
-  /** Those that are texts or numbers, with names in lower case. */
+  /** Headers that are text or numbers, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** Which try this is, from 1. */
+  /** Number of this try, from 1. */
   readonly attempt: number;
-  /** What the answer is to be told by; it wins over the id in the body. */
+  /** Id for the answer; it takes precedence over the id in the body. */
   readonly id: string | undefined;
 }
 
-/** What goes back to whoever asked. */
+/** Reply to the client. */
 export interface BrokerReply {
   readonly body: string | Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What has to become of a request. */
+/** Outcome of a request. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly reply: BrokerReply }
-  /** It goes to the dead letters with its reason; `reply` says so to whoever waits. */
+  /** Goes to the dead-letter queue with its reason; `reply` tells the client. */
   | { readonly kind: 'failed'; readonly error: MurmurationError; readonly reply: BrokerReply }
-  /** It is tried again in `delay` ms. */
+  /** Retried in `delay` ms. */
   | { readonly kind: 'again'; readonly error: MurmurationError; readonly delay: number }
-  /** This server stops: the broker gives it to another one. */
+  /** This server is stopping: the broker gives the request to another one. */
   | { readonly kind: 'returned' };
 
 /** Answers a request; never throws. */
@@ -35,23 +35,23 @@ export type Handle = (request: BrokerRequest) => Promise<Outcome>;
 
 export type BrokerProtocol = 'rabbitmq' | 'kafka';
 
-/** What brokers tell those who count or log. */
+/** Events of brokers, for metrics and logs. */
 export interface BrokerEvents {
-  /** Requests are taken from now on. */
+  /** Called when requests are taken from now on. */
   readonly connected?: (protocol: BrokerProtocol) => void;
-  /** No requests are taken until the next try, in `wait` ms. */
+  /** Called when no requests are taken until the next try, in `wait` ms. */
   readonly lost?: (protocol: BrokerProtocol, reason: string, wait: number) => void;
-  /** So it went with a request, once the broker has it in writing. `code` is that of an error, or `ok`. */
+  /** Called once the broker has durably stored a request's outcome. `code` is that of an error, or `ok`. */
   readonly handled?: (
     protocol: BrokerProtocol,
     outcome: 'answered' | 'failed' | 'retried' | 'repeated',
     code: string,
   ) => void;
-  /** Requests that wait at the broker. */
+  /** Called with the number of requests that wait at the broker. */
   readonly lag?: (protocol: BrokerProtocol, requests: number) => void;
 }
 
-/** Tells both, one after the other. */
+/** Calls both, one after the other. */
 export function joinBrokerEvents(one: BrokerEvents, other: BrokerEvents): BrokerEvents {
   return {
     connected(...what) {
@@ -79,15 +79,15 @@ export interface BrokerPorts {
   readonly random: RandomBytes;
   readonly turns: Turns;
   readonly events: BrokerEvents;
-  /** Hears of what is ours to mend. */
+  /** Called for faults of this server. */
   readonly fault: (where: string, error: unknown) => void;
 }
 
 /** A consumer of a broker's requests: it connects, and stays connected until it is closed. */
 export interface Broker {
   readonly protocol: BrokerProtocol;
-  /** Why no requests are taken now; undefined where they are. */
+  /** Reason why no requests are taken now; undefined if they are. */
   readonly trouble: string | undefined;
-  /** Takes no more, answers what is under way, and leaves the broker. */
+  /** Takes no more requests, answers those under way, and disconnects. */
   close(): Promise<void>;
 }

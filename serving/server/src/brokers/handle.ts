@@ -10,22 +10,22 @@ import { headerNames } from './headers.ts';
 export interface HandlePorts {
   readonly server: Pick<InferenceServer, 'infer' | 'limits' | 'converter'>;
   readonly protocol: BrokerProtocol;
-  /** Lets a request in by the value of its header `authorization`, and returns as whom, or throws. */
+  /** Admits a request by its header `authorization` and returns the holder, or throws. */
   readonly admit: (authorization: string | undefined) => Holder;
-  /** Tries of a request at most. */
+  /** Maximum tries of a request. */
   readonly attempts: number;
-  /** ms before the second try, doubled before each further one. */
+  /** Milliseconds before the second try, doubled before each further one. */
   readonly retryDelay: number;
-  /** Hears of what is ours to mend. */
+  /** Called for faults of this server. */
   readonly fault: (where: string, error: unknown) => void;
 }
 
-/** ms between two tries at most. */
+/** Maximum ms between two tries. */
 export const longestDelay = 60_000;
 
 /**
- * Answers requests of the Open Inference Protocol that a broker brings, in JSON, or with its binary extension where the header
- * `inference-header-content-length` says so. The model and its version are named by headers, as MLServer has them.
+ * Answers requests of the Open Inference Protocol from a broker, in JSON, or with its binary extension if the
+ * header `inference-header-content-length` is given. Headers name the model and its version, as in MLServer.
  */
 export function requestHandler({
   server,
@@ -88,7 +88,7 @@ export function requestHandler({
   };
 }
 
-/** What becomes of a request that can not be answered. */
+/** Makes the outcome of a request that can't be answered. */
 export function failedBy(error: MurmurationError, id: string | undefined): Outcome {
   const body = JSON.stringify({ error: error.detail, ...(id !== undefined && { id }) });
   return { kind: 'failed', error, reply: { body, headers: { [headerNames.error]: error.code } } };

@@ -1,48 +1,48 @@
 import { createHash } from 'node:crypto';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** Headers of messages, the same with every broker. */
+/** Message headers, the same for every broker. */
 export const headerNames = {
-  /** Of requests and answers: the model, and its version or alias. */
+  /** Model of a request or answer, and its version or alias. */
   model: 'mlserver-model',
   version: 'mlserver-version',
-  /** Where tensors follow the JSON as bytes: how long the JSON is. */
+  /** Bytes of the JSON, if tensors follow it as bytes. */
   length: 'inference-header-content-length',
   /** `Bearer TOKEN`. */
   authorization: 'authorization',
-  /** Of requests that are tried again: which try this is, and not before when, in ms since 1970. */
+  /** Number of the try of a retried request, and ms since 1970 before which it is not tried. */
   attempt: 'murmuration-attempt',
   notBefore: 'murmuration-not-before',
-  /** Of answers: whose request it was, and which, as digests. */
+  /** Digests of the asker and of the request, in an answer. */
   request: 'murmuration-request',
-  /** Of errors, and of dead letters: the code of the error, and its text. */
+  /** Code and text of the error, in errors and dead letters. */
   error: 'murmuration-error',
   reason: 'murmuration-reason',
 } as const;
 
-/** Characters of a reason at most. */
+/** Maximum characters of a reason. */
 const longestReason = 1_000;
 
-/** What a dead letter says of why it is one. */
+/** Returns the headers that tell why a message is a dead letter. */
 export function reasonHeaders({ code, detail }: MurmurationError): Record<string, string> {
   return { [headerNames.error]: code, [headerNames.reason]: detail.slice(0, longestReason) };
 }
 
-/** Which try a request is by its headers; what is no number is the first. */
+/** Returns the number of the try in a request's headers; 1 if there is no valid number. */
 export function attemptOf(headers: Readonly<Record<string, string>>): number {
   const attempt = Number(headers[headerNames.attempt] ?? 1);
   return Number.isSafeInteger(attempt) && attempt > 0 ? attempt : 1;
 }
 
-/** Bytes of a digest that tells requests apart. */
+/** Bytes of the digest that identifies a request. */
 const digestBytes = 16;
 
-/** Names whoever shows a token, without saying it; empty for whoever shows none. */
+/** Returns a digest of the asker's token; empty if there is none. */
 export function askerOf({ authorization }: Readonly<Record<string, string>>): string {
   return authorization === undefined ? '' : digestOf([authorization]);
 }
 
-/** Tells a request from others that bring its key: what it asks, of which model. */
+/** Returns a digest that tells a request from others with the same key: its model, version and body. */
 export function requestOf(headers: Readonly<Record<string, string>>, body: Uint8Array): string {
   const { model, version, length } = headerNames;
   return digestOf([JSON.stringify([model, version, length].map(name => headers[name] ?? null)), body]);
@@ -54,7 +54,7 @@ function digestOf(parts: readonly (string | Uint8Array)[]): string {
   return hash.digest().toString('base64url', 0, digestBytes);
 }
 
-/** What a request fails with whose key has been used for another one. */
+/** Returns the error of a request whose key was used for another one. */
 export function usedKey(): MurmurationError {
   return new MurmurationError(
     'inference.input',

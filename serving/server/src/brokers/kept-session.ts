@@ -3,26 +3,26 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { backOff } from './back-off.ts';
 
-/** A connection to a broker, from its making to its loss. */
+/** Connection to a broker, from its opening to its loss. */
 export interface Session {
-  /** Settles with the reason once it is lost. */
+  /** Resolves with the reason once the connection is lost. */
   readonly lost: Promise<unknown>;
-  /** Takes no more requests, ends those under way, and leaves. After a loss, frees what is left of it. */
+  /** Takes no more requests, finishes those under way, and disconnects. After a loss, frees its resources. */
   close(): Promise<void>;
 }
 
 export interface KeptSessionPorts {
-  /** Rejects where there is no way to the broker now. */
+  /** Rejects if the broker can't be reached now. */
   readonly open: () => Promise<Session>;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly connected: () => void;
-  /** The next try is in `wait` ms. */
+  /** Called when the connection is lost; the next try is in `wait` ms. */
   readonly lost: (reason: string, wait: number) => void;
 }
 
 const pauses = { first: 500, longest: 30_000 };
-/** ms that a session has to last for the next loss to count as the first one. */
+/** Milliseconds that a session must last to reset the back-off. */
 const lasting = 60_000;
 
 /** Opens a session, and another one whenever it is lost, with back-off and jitter, until it is closed. */
@@ -42,12 +42,12 @@ export class KeptSession {
     this.#running = this.#run();
   }
 
-  /** Why there is no session now. */
+  /** Reason why there is no session now; undefined if there is one. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** Closes the session, and waits until it is gone. */
+  /** Closes the session, and waits for its end. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#closing();
@@ -70,7 +70,7 @@ export class KeptSession {
     this.#trouble = 'It is closed.';
   }
 
-  /** Why the session ended. */
+  /** Runs one session, and returns the reason for its end. */
   async #once(): Promise<string> {
     let session: Session;
     try {

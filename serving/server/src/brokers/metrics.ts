@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { BrokerEvents } from './broker.ts';
 
-/** What becomes of requests that brokers bring, for Prometheus. Labels are protocols, outcomes, and codes of the table of errors. */
+/** Registers metrics of requests from brokers. Labels are protocols, outcomes, and error codes. */
 export function brokerMetrics(registry: Registry): BrokerEvents {
   const registers = [registry];
   const messages = new Counter({

@@ -6,25 +6,25 @@ export interface AnsweredTopicPorts {
   readonly kafka: Kafka;
   readonly admin: Admin;
   readonly topic: string;
-  /** A consumer group of its own: each server reads all answers. */
+  /** Consumer group, unique to each server, so each reads all answers. */
   readonly group: string;
   readonly answered: AnsweredKeys;
-  /** Answers that are read of what is there at most. */
+  /** Maximum number of existing answers to read. */
   readonly remember: number;
   readonly failed: (error: unknown) => void;
 }
 
 interface Waiting {
-  /** By partition: the offset up to which there is something to read. */
+  /** Offset up to which to read, by partition. */
   readonly ends: ReadonlyMap<number, bigint>;
   readonly resolve: () => void;
 }
 
-/** Follows the topic of answers: its keys are those that have been answered, by whichever server. */
+/** Follows the topic of answers: its keys are those that any server has answered. */
 export class AnsweredTopic {
   readonly #ports: AnsweredTopicPorts;
   readonly #consumer: Consumer;
-  /** By partition: what has been read ends there. */
+  /** Offset up to which a partition has been read, by partition. */
   readonly #read = new Map<number, bigint>();
   #waiting: Waiting[] = [];
 
@@ -33,7 +33,7 @@ export class AnsweredTopic {
     this.#consumer = consumer;
   }
 
-  /** Settles once the newest answers that were there are read. */
+  /** Opens the topic; resolves once the newest existing answers are read. */
   static async open(ports: AnsweredTopicPorts): Promise<AnsweredTopic> {
     const { kafka, admin, topic, group, remember, failed } = ports;
     const consumer = kafka.consumer({
@@ -62,7 +62,7 @@ export class AnsweredTopic {
     return answers;
   }
 
-  /** Settles once everything is read that was in the topic at the time of the call. */
+  /** Resolves once everything is read that was in the topic at the time of the call. */
   async caughtUp(): Promise<void> {
     const { admin, topic } = this.#ports;
     const partitions = await admin.fetchTopicOffsets(topic);

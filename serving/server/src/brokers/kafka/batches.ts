@@ -2,23 +2,26 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type BatchHead, type ReadMessage, readMessages, Unreadable } from './records.ts';
 import { unpack } from './unpacking.ts';
 
-/** What one answer may have at most: bytes that are unpacked, and messages. */
+/** Maximum unpacked bytes, and messages, of one answer to a fetch. */
 const most = { bytes: 64 << 20, messages: 65_536 };
-/** Bytes of the head of a batch; of them, those that its length does not count, and those before the number of its format. */
+/**
+ * Bytes of a batch's head; of those before the end of its length field; and of those before its format
+ * number.
+ */
 const [headLength, uncounted, beforeFormat] = [61, 12, 16];
-/** The format since Kafka 0.11, the first with headers. */
+/** Batch format since Kafka 0.11, the first with headers. */
 const format = 2;
 /** Bits of a batch's attributes. */
 const bits = { codec: 7, logTime: 8, transaction: 16, control: 32 };
 
-/** Where batches are from, and the offset behind the last message there. */
+/** Partition of batches, and the offset behind its last message. */
 export interface Origin {
   readonly topic: string;
   readonly partition: number;
   readonly end: bigint;
 }
 
-/** What is left of what an answer may have. */
+/** Remaining room in an answer. */
 export interface Room {
   bytes: number;
   messages: number;
@@ -29,27 +32,27 @@ export function wholeRoom(): Room {
 }
 
 /**
- * Reads the batches of a partition. In place of one that can't be read comes an `Unreadable`. What finds no room is left for the next answer,
- * unless there is no more room than that.
+ * Reads the batches of a partition; an `Unreadable` replaces one that can't be read. A batch that exceeds the
+ * room is left for the next answer, unless it exceeds even an empty answer's room.
  */
 export async function readBatches(set: Buffer, origin: Origin, room: Room): Promise<readonly ReadMessage[]> {
   const all: ReadMessage[] = [];
   for (let at = 0; set.length - at > beforeFormat; ) {
     const length = uncounted + set.readInt32BE(at + 8);
-    // The answer ends there, in the middle of a batch.
+    // The answer ends in the middle of a batch.
     if (length > set.length - at) break;
     const messages = await readBatch(set.subarray(at, at + Math.max(length, beforeFormat)), origin, room);
     if (!messages) break;
     room.messages -= messages.length;
     for (const message of messages) all.push(message);
-    // Nobody knows where the next one begins.
+    // The start of the next batch is unknown.
     if (length < beforeFormat) break;
     at += length;
   }
   return all;
 }
 
-/** Undefined where it finds no room. */
+/** Reads a batch; undefined if it exceeds the room. */
 async function readBatch(
   batch: Buffer,
   origin: Origin,
@@ -72,7 +75,7 @@ async function readBatch(
     const bytes = codec === 0 ? packed : await unpackWithin(codec, packed, room);
     if (!bytes) return undefined;
     const messages = readMessages(bytes, head);
-    // Without any, kafkajs would stay where it is.
+    // Without any message, kafkajs would never advance.
     return messages.length > 0 ? messages : [nothingOf(head)];
   } catch (error) {
     const { code, detail } = error as MurmurationError;
@@ -84,7 +87,7 @@ async function readBatch(
   }
 }
 
-/** Undefined where it fails in less than all the room that there may be. */
+/** Unpacks a batch; undefined if it fails and the room was not a whole answer's. */
 async function unpackWithin(codec: number, packed: Buffer, room: Room): Promise<Buffer | undefined> {
   if (room.bytes <= 0) return undefined;
   try {
@@ -103,7 +106,7 @@ function headOf(batch: Buffer, first: bigint, end: bigint): BatchHead {
   const [start, newest] = [batch.readBigInt64BE(27), batch.readBigInt64BE(35)];
   return {
     first,
-    // Beyond the end, the client would begin from the start again.
+    // With an offset beyond the end, the client would start over from the beginning.
     last: told < end ? told : end > first ? end - 1n : first,
     count: batch.readInt32BE(57),
     timeOf: delta => String(attributes & bits.logTime ? newest : Number(start) + delta),
@@ -115,7 +118,7 @@ function headOf(batch: Buffer, first: bigint, end: bigint): BatchHead {
   };
 }
 
-/** A message that is no request, at the end of a batch that has none. */
+/** Returns a control message at the end of a batch that has no messages. */
 function nothingOf({ last, batchContext }: BatchHead): ReadMessage {
   const empty = { key: null, value: null, headers: {}, timestamp: '0', attributes: 0 };
   return { ...empty, offset: String(last), isControlRecord: true, batchContext };

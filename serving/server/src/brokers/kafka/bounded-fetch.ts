@@ -3,7 +3,7 @@ import { readBatches, wholeRoom } from './batches.ts';
 import { Reader } from './reader.ts';
 import type { ReadMessage } from './records.ts';
 
-/** How kafkajs fetches, of which it tells nobody. */
+/** Internal fetch module of kafkajs, which its types leave out. */
 interface Fetches {
   protocol(of: { readonly version: number }): (request: FetchRequest) => Exchange;
 }
@@ -16,17 +16,21 @@ interface Exchange {
   readonly response: { readonly decode: (payload: Buffer) => Promise<unknown> };
 }
 
-/** The first version whose answers may have messages with headers. */
+/** First version of the fetch protocol whose answers may have messages with headers. */
 const oldestVersion = 4;
 const bounded = new Set<string>();
 let isInstalled = false;
-/** Partitions whose messages found no room in their last answer, with when that began. */
+/**
+ * Partitions whose messages found no room in their last answer, with the number of the answer when that
+ * began.
+ */
 const late = new Map<string, number>();
 let answers = 0;
 
 /**
- * Has kafkajs read what is fetched of these topics as `readBatches` does: kafkajs itself knows gzip only and unpacks it whatever comes of it,
- * takes time that grows with the square of a message's headers, and stops for good at a batch that it can't read.
+ * Makes kafkajs read fetches of these topics with `readBatches`. Its own reader knows only gzip, which it
+ * unpacks without a limit, takes time quadratic in a message's headers, and stops for good at an unreadable
+ * batch.
  */
 export function boundFetches(topics: readonly string[]): void {
   for (const topic of topics) bounded.add(topic);
@@ -38,7 +42,7 @@ export function boundFetches(topics: readonly string[]): void {
     const exchangeOf = protocol({ version });
     return request => {
       const exchange = exchangeOf(request);
-      // Others in this process may use kafkajs as well.
+      // Other code in this process may use kafkajs too.
       if (version < oldestVersion || !request.topics.every(({ topic }) => bounded.has(topic)))
         return exchange;
       return { ...exchange, response: { ...exchange.response, decode: payload => decode(payload, version) } };
@@ -46,11 +50,11 @@ export function boundFetches(topics: readonly string[]): void {
   };
 }
 
-/** What kafkajs makes of the answer to a fetch. */
+/** Decodes the answer to a fetch, as kafkajs represents it. */
 async function decode(payload: Buffer, version: number) {
   const reader = new Reader(payload);
   const throttle = reader.int32();
-  // An error, which partitions have as well, and the session.
+  // Skips the error code, which partitions have too, and the session.
   if (version >= 7) reader.take(2 + 4);
   const responses = reader.array(() => {
     const topicName = String(reader.take(reader.int16()));
@@ -61,7 +65,7 @@ async function decode(payload: Buffer, version: number) {
   );
   answers++;
   const room = wholeRoom();
-  // Those that wait for longest are first, so that no partition takes the room of others each time.
+  // Those that wait the longest come first, so that no partition always takes the room of others.
   const since = (key: string) => late.get(key) ?? answers;
   for (const { topicName, data, key } of all.toSorted((a, b) => since(a.key) - since(b.key))) {
     const origin = { topic: topicName, partition: data.partition, end: BigInt(data.highWatermark) };

@@ -4,31 +4,35 @@ interface Ports {
   readonly admin: Pick<Admin, 'fetchOffsets'>;
   readonly consumer: Pick<Consumer, 'commitOffsets'>;
   readonly group: string;
-  /** Requests of a partition that are begun together at most. */
+  /** Maximum requests of a partition that are begun together. */
   readonly atOnce: number;
 }
 
 const pattern = /^begun (\d{1,9})$/;
 
 /**
- * Counts how often a request was begun, by whichever server: beside the offset that the group has committed. Only what was begun together with
- * the first request of a partition can have ended the server before; so one that is begun again is taken by itself, and so are those behind it.
+ * Counts how often any server has begun a request, in the metadata of the group's committed offset. Only
+ * requests begun together with the first one of a partition can have crashed a server, so one that is begun
+ * again runs on its own, and so do those behind it.
  */
 export class Deliveries {
   readonly #ports: Ports;
-  /** By partition: from which offset on requests are begun together. */
+  /** Offset from which requests are begun together, by partition. */
   readonly #together = new Map<string, bigint>();
 
   constructor(ports: Ports) {
     this.#ports = ports;
   }
 
-  /** Forgets what was begun: partitions come from other servers now. */
+  /** Forgets what was begun: partitions are reassigned. */
   clear(): void {
     this.#together.clear();
   }
 
-  /** Notes that requests of a partition are begun from `offset` on: how often the first was, and how many may be. */
+  /**
+   * Records that requests of a partition are begun from `offset` on. Returns how often the first one was
+   * begun, and how many may begin together.
+   */
   async begin(
     topic: string,
     partition: number,

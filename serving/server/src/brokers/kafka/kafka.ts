@@ -4,9 +4,9 @@ import { KeptSession } from '../kept-session.ts';
 import type { KafkaSettings } from '../settings.ts';
 
 /**
- * Takes requests from a topic of Kafka, and answers under their keys to the topic of answers. That topic is also the memory of what has been
- * answered: whoever takes over a partition reads it to its end first, so that a request whose server died is not answered again where it had
- * been.
+ * Takes requests from a Kafka topic, and answers under their keys to the topic of answers. That topic is also
+ * the memory of answered keys: a server that takes over a partition first reads it to its end, so a request
+ * that a crashed server had answered is not answered again.
  */
 export function kafkaBroker(settings: KafkaSettings, ports: BrokerPorts): Broker {
   const { clock, random, events } = ports;

@@ -3,16 +3,16 @@ import { damaged, Unpacked } from './unpacked.ts';
 const magic = 0x184d2204;
 /** Bits of the first byte behind the magic. */
 const flags = { blockChecksum: 16, contentSize: 8, dictionary: 1 };
-/** Of the length of a block: that its bytes are as they were. */
+/** Bit of a block's length that marks it as uncompressed. */
 const asIs = 0x8000_0000;
 
-/** Unpacks a frame of LZ4; sums are not checked. Throws where it is damaged, or has more than `most` bytes. */
+/** Unpacks an LZ4 frame without checking its checksums. Throws if it is damaged, or exceeds `most` bytes. */
 export function unpackLz4(packed: Buffer, most: number): Buffer {
   if (packed.readUInt32LE(0) !== magic) throw damaged();
   const flag = packed.readUInt8(4);
   if (flag >> 6 !== 1 || flag & flags.dictionary) throw damaged();
   const out = new Unpacked(4 * packed.length, most);
-  // The size of blocks, and a sum over the head.
+  // Skips the block size and the head's checksum.
   let at = 5 + 1 + (flag & flags.contentSize ? 8 : 0) + 1;
   for (;;) {
     const length = packed.readUInt32LE(at);
@@ -42,7 +42,7 @@ function readBlock(packed: Buffer, out: Unpacked): void {
     const literals = lengthFrom(token >> 4);
     out.append(packed, at, at + literals);
     at += literals;
-    // The last ones have nothing behind them.
+    // The last literals have no match behind them.
     if (at === packed.length) return;
     const distance = packed.readUInt16LE(at);
     at += 2;

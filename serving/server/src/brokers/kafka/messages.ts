@@ -5,7 +5,7 @@ import { longestDelay } from '../handle.ts';
 import { askerOf, attemptOf, headerNames, reasonHeaders, requestOf } from '../headers.ts';
 
 const none = Buffer.alloc(0);
-/** What the cluster says of a message that it will never take. */
+/** Errors of the cluster for messages that it will never accept. */
 const refusals: ReadonlySet<unknown> = new Set([
   'MESSAGE_TOO_LARGE',
   'RECORD_LIST_TOO_LARGE',
@@ -18,7 +18,7 @@ export interface Publication {
   readonly message: Message;
 }
 
-/** The topics of a server. */
+/** Topics of a server. */
 export interface Topics {
   readonly requests: string;
   readonly answers: string;
@@ -30,14 +30,14 @@ export function topicsOf({ topic, answers }: { readonly topic: string; readonly 
   return { requests: topic, answers, dead: `${topic}.dlq`, retries: `${topic}.retry` };
 }
 
-/** Headers as texts, with names in lower case; of one that is there several times, the last. */
+/** Returns headers as text, with names in lower case; the last value of a repeated one. */
 export function headersOf({ headers }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Array.from(writable(headers), ([name, values]) => [name.toLowerCase(), String(values.at(-1))]),
   );
 }
 
-/** Headers whose values are texts or bytes, which are all that can be written again. */
+/** Yields headers whose values are text or bytes: only those can be written again. */
 function* writable(headers: IHeaders = {}): Generator<readonly [string, readonly (string | Buffer)[]]> {
   for (const [name, value] of Object.entries(headers)) {
     const values = [value].flat().filter(each => typeof each === 'string' || Buffer.isBuffer(each));
@@ -45,12 +45,15 @@ function* writable(headers: IHeaders = {}): Generator<readonly [string, readonly
   }
 }
 
-/** The key of a request as a text, by which its answer is told. */
+/** Returns the key of a request as text, the id of its answer. */
 export function idOf({ key }: KafkaMessage): string | undefined {
   return key && key.length > 0 ? key.toString() : undefined;
 }
 
-/** By what a request is known again: its key, for whoever shows its token. Not as a text: keys that are none would all be one. */
+/**
+ * Returns a request's deduplication key: its asker and its key. Bytes map to latin1, since all keys that are
+ * not UTF-8 would decode to the same text.
+ */
 export function keyOf(message: KafkaMessage): string | undefined {
   return keyFor(message, askerOf(headersOf(message)));
 }
@@ -59,12 +62,12 @@ function keyFor({ key }: Pick<KafkaMessage, 'key'>, asker: string): string | und
   return key && key.length > 0 ? `${asker}.${key.toString('latin1')}` : undefined;
 }
 
-/** What of a request its answer has beside its key. */
+/** Returns the digest of a request that its answer carries beside its key. */
 export function requestIn(message: KafkaMessage): string {
   return requestOf(headersOf(message), message.value ?? none);
 }
 
-/** The key and the request that an answer is to; undefined where it has no key. */
+/** Returns the key and the request that an answer is to; undefined if it has no key. */
 export function answeredBy(
   answer: KafkaMessage,
 ): { readonly key: string; readonly request: string | undefined } | undefined {
@@ -73,21 +76,21 @@ export function answeredBy(
   return key === undefined ? undefined : { key, request };
 }
 
-/** ms since 1970 before which a message of the topic of retries is not to be tried. */
+/** Returns ms since 1970 before which a message of the retry topic is not to be tried. */
 export function dueAt(message: KafkaMessage): number {
   const time = Number(headersOf(message)[headerNames.notBefore] ?? 0);
-  // Whoever wrote it, nothing behind it waits for longer than we would have had it wait.
+  // Bounded, so a message written by others doesn't block those behind it for longer than ours do.
   return Number.isFinite(time) ? Math.min(time, Number(message.timestamp) + longestDelay) : 0;
 }
 
-/** The answer to a request, under its key. */
+/** Makes the answer to a request, under its key. */
 export function answerTo(message: KafkaMessage, { body, headers }: BrokerReply, topics: Topics): Publication {
   const request = `${askerOf(headersOf(message))}.${requestIn(message)}`;
   const own = { ...headers, [headerNames.request]: request };
   return { topic: topics.answers, message: { key: message.key, value: body, headers: own } };
 }
 
-/** The request once more, not to be tried before `time`. */
+/** Makes a copy of the request for its next try, not before `time` (ms since 1970). */
 export function retryOf(message: KafkaMessage, time: number, topics: Topics): Publication {
   const headers = without(message, [headerNames.attempt, headerNames.notBefore]);
   headers[headerNames.attempt] = String(attemptOf(headersOf(message)) + 1);
@@ -95,7 +98,7 @@ export function retryOf(message: KafkaMessage, time: number, topics: Topics): Pu
   return { topic: topics.retries, message: { key: message.key, value: message.value, headers } };
 }
 
-/** The request as a dead letter with its reason, without the token that it may have. */
+/** Makes a dead letter of the request with its reason, without its token. */
 export function deadLetterOf(message: KafkaMessage, error: MurmurationError, topics: Topics): Publication {
   const headers = without(message, [headerNames.authorization, headerNames.attempt, headerNames.notBefore]);
   return {
@@ -104,12 +107,12 @@ export function deadLetterOf(message: KafkaMessage, error: MurmurationError, top
   };
 }
 
-/** As a dead letter whose body the topic does not take. */
+/** Removes the body of a dead letter that is too large for its topic. */
 export function emptied({ topic, message }: Publication): Publication {
   return { topic, message: { ...message, value: none } };
 }
 
-/** As a dead letter of which nothing is left but its key and its reason. */
+/** Removes everything from a dead letter except its key and its reason. */
 export function bared({ topic, message: { key = null, headers = {} } }: Publication): Publication {
   const kept = Object.entries(headers).filter(
     ([name]) => name === headerNames.error || name === headerNames.reason,
@@ -117,10 +120,13 @@ export function bared({ topic, message: { key = null, headers = {} } }: Publicat
   return { topic, message: { key, value: none, headers: Object.fromEntries(kept) } };
 }
 
-/** What a request fails with whose answer is refused by the cluster for what it is, so that it would be so again. */
+/**
+ * Returns the error of a request whose answer the cluster refuses for its content, as it would again;
+ * undefined for any other failure.
+ */
 export function refusalOf(error: unknown): MurmurationError | undefined {
   const reasons = [error, (error as { cause?: unknown }).cause];
-  // Of the client, before anything is sent.
+  // Thrown by the client before anything is sent.
   if (reasons.some(each => each instanceof TypeError || each instanceof RangeError))
     return new MurmurationError('inference.input', "The message has what can't be written again.");
   if (!reasons.some(each => refusals.has((each as { type?: unknown } | undefined)?.type))) return undefined;

@@ -1,6 +1,6 @@
 import { damaged } from './unpacked.ts';
 
-/** Reads the types of Kafka's protocol, one behind the other. Throws where the bytes end before. */
+/** Reads the types of Kafka's protocol in sequence. Throws if the bytes end too early. */
 export class Reader {
   readonly #bytes: Buffer;
   #at = 0;
@@ -25,7 +25,7 @@ export class Reader {
     return this.#bytes.readBigInt64BE(this.#pass(8));
   }
 
-  /** An integer of up to 64 bits; those of more than 53 are not exact. */
+  /** Reads a zigzag varint of up to 64 bits; above 53 bits it is not exact. */
   varint(): number {
     let value = 0;
     for (let index = 0; index < 10; index++) {
@@ -41,7 +41,7 @@ export class Reader {
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** Bytes behind their length; null where it is -1. */
+  /** Reads length-prefixed bytes; null if the length is -1. */
   bytes(): Buffer | null {
     const length = this.varint();
     return length === -1 ? null : this.take(length);

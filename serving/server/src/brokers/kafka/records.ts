@@ -3,17 +3,17 @@ import type { IHeaders } from 'kafkajs';
 import { Reader } from './reader.ts';
 import { damaged } from './unpacked.ts';
 
-/** Headers of a message at most. */
+/** Maximum headers of a message. */
 const mostHeaders = 1_000;
 const none = Buffer.alloc(0);
 
-/** What the messages of a batch have in common, as kafkajs wants to know it. */
+/** Fields common to the messages of a batch, as kafkajs expects them. */
 interface BatchContext {
   readonly producerId: string;
   readonly inTransaction: boolean;
 }
 
-/** A message as kafkajs has it. */
+/** Message as kafkajs represents it. */
 export interface ReadMessage {
   readonly offset: string;
   readonly key: Buffer | null;
@@ -29,15 +29,15 @@ export interface ReadMessage {
 export interface BatchHead {
   readonly first: bigint;
   readonly last: bigint;
-  /** Messages in it. */
+  /** Number of messages. */
   readonly count: number;
-  /** ms since 1970 of a message, by how much later than the first it is. */
+  /** Returns ms since 1970 of a message, from its delta to the batch's base time. */
   readonly timeOf: (delta: number) => string;
   readonly isControlRecord: boolean;
   readonly batchContext: BatchContext;
 }
 
-/** Stands for what can't be read: a batch, at its last offset, or a message, whose key is left. */
+/** Placeholder for an unreadable batch, at its last offset, or for an unreadable message, with its key. */
 export class Unreadable implements ReadMessage {
   readonly value = none;
   readonly headers = {};
@@ -60,7 +60,7 @@ export class Unreadable implements ReadMessage {
   }
 }
 
-/** Reads the messages of a batch. Throws where they are damaged, or not in the order of their offsets. */
+/** Reads the messages of a batch. Throws if they are damaged, or not in the order of their offsets. */
 export function readMessages(bytes: Buffer, batch: BatchHead): readonly ReadMessage[] {
   const reader = new Reader(bytes);
   const messages: ReadMessage[] = [];
@@ -94,14 +94,14 @@ function readMessage(bytes: Buffer | null, batch: BatchHead): ReadMessage {
   const packed = reader.rest();
   return {
     ...{ offset, key, value, timestamp, attributes, isControlRecord, batchContext },
-    // Each time again: those of all messages of a batch may be many.
+    // Read at each access: the headers of all messages of a batch may take much memory.
     get headers() {
       return readHeaders(packed, count);
     },
   };
 }
 
-/** Headers, of which those that are there several times are lists; none where they are damaged. */
+/** Reads headers; repeated ones are lists. Returns none if they are damaged. */
 function readHeaders(packed: Buffer, count: number): IHeaders {
   const reader = new Reader(packed);
   const headers = new Map<string, Buffer[]>();

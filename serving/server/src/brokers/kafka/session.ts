@@ -24,11 +24,11 @@ import { dueAt, headersOf, idOf, keyOf, requestIn, type Topics, topicsOf } from 
 import { Unreadable } from './records.ts';
 import { type Done, type Settled, Writes } from './writes.ts';
 
-/** ms between two looks at how many requests wait. */
+/** Milliseconds between two measurements of the lag. */
 const lagInterval = 5_000;
-/** ms that leaving a cluster may take that does not answer. */
+/** Maximum ms to wait for a lost cluster when closing. */
 const patience = 5_000;
-/** Partitions that are worked on at the same time. */
+/** Number of partitions that are processed concurrently. */
 const partitionsAtOnce = 4;
 const protocol = 'kafka';
 const none = Buffer.alloc(0);
@@ -48,7 +48,7 @@ export class KafkaSession implements Session {
   readonly #resumptions = new Set<Cancel>();
   #answers: AnsweredTopic | undefined;
   #writes: Writes | undefined;
-  /** Settles when what others had answered is known, before they lost their partitions to this one. */
+  /** Resolves when the answers of servers that had this one's partitions before are known. */
   #current: Promise<void> | undefined;
   #lose: (reason: unknown) => void = () => {};
   #isLost = false;
@@ -69,7 +69,7 @@ export class KafkaSession implements Session {
     });
     const { requests, answers, retries } = this.#topics;
     boundFetches([requests, answers, retries]);
-    // Few tries of its own: whoever keeps the session decides when to try again.
+    // Few tries here: `KeptSession` decides when to try again.
     const retry = { retries: 2, initialRetryTime: 200, restartOnFailure: async () => false };
     this.#kafka = new Kafka({
       clientId: 'murmuration-inference',
@@ -81,7 +81,7 @@ export class KafkaSession implements Session {
       retry,
     });
     this.#admin = this.#kafka.admin({ retry });
-    // No second try: after a failure, the topic of answers says what has arrived.
+    // No second try: after a failure, the topic of answers shows what has arrived.
     this.#producer = this.#kafka.producer({ maxInFlightRequests: 1, retry: { ...retry, retries: 0 } });
     this.#consumer = this.#kafka.consumer({
       groupId: group,
@@ -94,7 +94,7 @@ export class KafkaSession implements Session {
     this.#deliveries = new Deliveries({ admin: this.#admin, consumer: this.#consumer, group, atOnce });
   }
 
-  /** Connects, reads what has been answered, and begins. */
+  /** Connects, reads which keys have been answered, and starts. */
   static async open(
     settings: KafkaSettings,
     ports: BrokerPorts,
@@ -194,12 +194,15 @@ export class KafkaSession implements Session {
       const group = together(left, isDeadly ? 1 : most, message => due(message) <= clock.now());
       if (!(await this.#answer(group, payload, isDeadly))) return;
       left = left.slice(group.length);
-      // Where the group gives its partitions out again, what is left is for whichever server gets this one.
+      // After a rebalance, the rest is for the server that gets this partition.
       await payload.heartbeat();
     }
   }
 
-  /** Answers requests of one partition, or gives up one that is deadly, and takes note of it; false where the rest is for another server. */
+  /**
+   * Answers requests of one partition, or gives up one that crashes servers, and commits that; false if the
+   * rest is for another server.
+   */
   async #answer(
     group: readonly KafkaMessage[],
     payload: EachBatchPayload,
@@ -219,7 +222,7 @@ export class KafkaSession implements Session {
     try {
       done = (await this.#writes?.write(done)) ?? [];
     } catch (error) {
-      // Whether they have arrived the next session reads in the topic of answers.
+      // The next session reads in the topic of answers which of them have arrived.
       this.#lose(error);
       return false;
     }
@@ -260,7 +263,7 @@ export class KafkaSession implements Session {
     events.handled?.(protocol, kind, 'error' in outcome ? outcome.error.code : 'ok');
   }
 
-  /** Lets the group know that this server lives while it works. */
+  /** Sends heartbeats to the group while `work` runs. */
   async #beating<Result>(work: Promise<Result>, { heartbeat }: EachBatchPayload): Promise<Result> {
     const { clock } = this.#ports;
     let cancel: Cancel = () => {};
@@ -303,7 +306,7 @@ export class KafkaSession implements Session {
   }
 }
 
-/** The first messages that can be answered at the same time: that are due, and of which no two have one key. */
+/** Returns the longest prefix of messages that are due and have different keys, at most `most` of them. */
 function together(
   messages: readonly KafkaMessage[],
   most: number,

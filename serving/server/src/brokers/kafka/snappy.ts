@@ -1,11 +1,11 @@
 import { damaged, tooLong, Unpacked } from './unpacked.ts';
 
-/** Begins what Java writes: chunks, each behind its length. */
+/** Magic of the format that Java writes: chunks, each behind its length. */
 const magic = Buffer.from('\x82SNAPPY\0', 'latin1');
-/** Bytes of the magic and of two versions behind it. */
+/** Bytes of the magic and of the two versions behind it. */
 const headLength = 16;
 
-/** Unpacks Snappy, with or without the frame that Java puts around it. Throws where it is damaged, or has more than `most` bytes. */
+/** Unpacks Snappy, with or without Java's frame. Throws if it is damaged, or exceeds `most` bytes. */
 export function unpackSnappy(packed: Buffer, most: number): Buffer {
   const out = new Unpacked(4 * packed.length, most);
   const isFramed = packed.subarray(0, magic.length).equals(magic);

@@ -1,15 +1,18 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** Bytes that are as short as what is copied one by one. */
+/** Maximum bytes that are copied one by one. */
 const short = 16;
 
-/** Bytes as they are unpacked, up to a number of them. */
+/** Buffer for unpacked bytes, with an upper bound. */
 export class Unpacked {
   readonly #most: number;
   #bytes: Buffer;
   #length = 0;
 
-  /** Begins with room for `expected` bytes; throws `request.too-large` where there come more than `most`. */
+  /**
+   * Allocates room for `expected` bytes at first; `request.too-large` is thrown later if more than `most`
+   * come.
+   */
   constructor(expected: number, most: number) {
     this.#most = most;
     this.#bytes = Buffer.allocUnsafe(Math.min(expected, most));
@@ -19,7 +22,7 @@ export class Unpacked {
     return this.#length;
   }
 
-  /** Appends bytes of a source, up to `end`. Throws where it is shorter. */
+  /** Appends the source's bytes from `start` to `end`. Throws if it is shorter. */
   append(source: Buffer, start: number, end: number): void {
     if (end > source.length) throw damaged();
     this.#reserve(end - start);
@@ -27,7 +30,10 @@ export class Unpacked {
     this.#length += end - start;
   }
 
-  /** Appends what lies `distance` bytes back, again and again where that is less than `length`. Throws where nothing lies there. */
+  /**
+   * Appends `length` bytes from `distance` bytes back, repeated if `distance` is less than `length`. Throws
+   * if `distance` reaches before the start.
+   */
   repeat(distance: number, length: number): void {
     if (distance === 0 || distance > this.#length) throw damaged();
     this.#reserve(length);
@@ -37,7 +43,7 @@ export class Unpacked {
       for (let at = this.#length; at < end; at++) bytes[at] = bytes[at - distance] as number;
     } else {
       const start = this.#length - distance;
-      // Twice as much each time.
+      // Doubles the copied part each time.
       for (let at = this.#length; at < end; ) {
         const step = Math.min(at - start, end - at);
         this.#bytes.copyWithin(at, start, start + step);
@@ -61,12 +67,12 @@ export class Unpacked {
   }
 }
 
-/** What is wrong with messages whose bytes are not what they should be. */
+/** Makes the error for messages whose bytes are damaged. */
 export function damaged(): MurmurationError {
   return new MurmurationError('inference.input', 'their bytes are damaged.');
 }
 
-/** What is wrong with messages that are more than `most` bytes unpacked. */
+/** Makes the error for messages that exceed `most` bytes unpacked. */
 export function tooLong(most: number): MurmurationError {
   return new MurmurationError('request.too-large', `they are more than ${most} bytes unpacked.`);
 }

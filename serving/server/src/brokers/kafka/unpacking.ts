@@ -5,10 +5,10 @@ import { unpackLz4 } from './lz4.ts';
 import { unpackSnappy } from './snappy.ts';
 import { damaged, tooLong } from './unpacked.ts';
 
-/** Unpacks bytes. Throws where they are damaged, or are more than `most` unpacked. */
+/** Unpacks bytes. Throws if they are damaged, or exceed `most` bytes unpacked. */
 type Codec = (packed: Buffer, most: number) => Buffer | Promise<Buffer>;
 
-/** By their numbers in Kafka's protocol. */
+/** Codecs by their number in Kafka's protocol. */
 const codecs: Readonly<Record<number, Codec>> = {
   1: (packed, most) => promisify(gunzip)(packed, { maxOutputLength: most }),
   2: unpackSnappy,
@@ -16,7 +16,10 @@ const codecs: Readonly<Record<number, Codec>> = {
   4: unpackZstd,
 };
 
-/** Unpacks what a codec of Kafka packed. Throws `inference.input` where it is damaged or empty, and `request.too-large` where it is more than `most`. */
+/**
+ * Unpacks bytes of a codec of Kafka. Throws `inference.input` if they are damaged or empty or the codec is
+ * unknown, and `request.too-large` if they exceed `most` bytes.
+ */
 export async function unpack(codec: number, packed: Buffer, most: number): Promise<Buffer> {
   const unpackIt = codecs[codec];
   if (!unpackIt) throw new MurmurationError('inference.input', `their codec, ${codec}, is not known.`);
@@ -31,12 +34,12 @@ export async function unpack(codec: number, packed: Buffer, most: number): Promi
 }
 
 async function unpackZstd(packed: Buffer, most: number): Promise<Buffer> {
-  // Loaded where it is needed: Node's own comes with 22.15.
+  // Loaded on first use; Node has its own only from 22.15.
   const { ZSTDDecoder } = await import('zstddec');
   const decoder = new ZSTDDecoder();
   await decoder.init();
   const { buffer, byteOffset, byteLength } = decoder.decode(packed, most);
-  // It gives nothing back for whatever goes wrong.
+  // The decoder returns no bytes for any error.
   if (byteLength === 0)
     throw new MurmurationError('inference.input', `their bytes are damaged, or more than ${most} unpacked.`);
   return Buffer.from(buffer, byteOffset, byteLength);

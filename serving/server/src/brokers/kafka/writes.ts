@@ -20,7 +20,7 @@ import {
 
 export type Settled = Outcome | { readonly kind: 'repeated' };
 
-/** A request, and what has to become of it. */
+/** Request with its outcome. */
 export interface Done {
   readonly outcome: Settled;
   readonly message: KafkaMessage;
@@ -32,11 +32,11 @@ export interface WritesPorts {
   readonly answers: Pick<AnsweredTopic, 'caughtUp'>;
   readonly answered: AnsweredKeys;
   readonly clock: Clock;
-  /** Hears of what is ours to mend. */
+  /** Called for faults of this server. */
   readonly fault: (where: string, error: unknown) => void;
 }
 
-/** Publishes what follows from requests. */
+/** Publishes the outcomes of requests. */
 export class Writes {
   readonly #ports: WritesPorts;
 
@@ -44,7 +44,10 @@ export class Writes {
     this.#ports = ports;
   }
 
-  /** What has become of requests. What the cluster does not take becomes a dead letter, so that nothing has to wait behind it. */
+  /**
+   * Publishes outcomes and returns the final ones. A message that the cluster refuses becomes a dead letter,
+   * so it doesn't block those behind it.
+   */
   async write(all: readonly Done[]): Promise<readonly Done[]> {
     try {
       await this.#send(all.flatMap(each => this.#publicationOf(each)));
@@ -52,7 +55,7 @@ export class Writes {
     } catch (error) {
       if (!refusalOf(error)) throw error;
     }
-    // Each by itself: together they may be too long, or only one of them is. Some may have arrived.
+    // One by one: together they may be too long, or only one of them is. Some may have arrived.
     await this.#ports.answers.caughtUp();
     const written: Done[] = [];
     for (const each of all) written.push(await this.#writeAlone(each));
@@ -70,12 +73,12 @@ export class Writes {
     const letters = this.#publicationOf({ outcome: failed, message });
     for (const shorter of [letters, letters.map(emptied), letters.map(bared)])
       if (!(await this.#try(shorter))) return { outcome: failed, message };
-    // Nothing behind it waits for what nobody takes.
+    // Dropped, so that it doesn't block those behind it.
     this.#ports.fault('a dead letter of kafka', error);
     return { outcome: failed, message };
   }
 
-  /** Why the cluster does not take it; undefined where it has it. */
+  /** Publishes messages; returns the error if the cluster refuses them, undefined if it accepts them. */
   async #try(publications: readonly Publication[]): Promise<MurmurationError | undefined> {
     try {
       await this.#send(publications);

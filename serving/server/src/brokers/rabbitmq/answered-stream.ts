@@ -4,24 +4,26 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { AsyncMessage, Channel, Connection } from 'rabbitmq-client';
 import type { AnsweredKeys } from '../answered-keys.ts';
 
-/** Marks that are on their way at the same time. */
+/** Maximum number of unacknowledged marks. */
 const prefetch = 1_000;
 const barrier = 'barrier.';
-/** ms after which a barrier is set again that is not seen: a stream that has just been started may lose one. */
+/**
+ * Milliseconds after which an unseen barrier is published again: a stream that has just started may lose one.
+ */
 const patience = 1_000;
 
 export interface AnsweredStreamPorts {
   readonly connection: Connection;
-  /** Of the stream. */
+  /** Name of the stream. */
   readonly name: string;
   readonly answered: AnsweredKeys;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** Hears of what makes it end. */
+  /** Called with the error that ends it. */
   readonly failed: (error: unknown) => void;
 }
 
-/** Follows the stream of keys that have been answered, by whichever server. */
+/** Follows the stream of keys that any server has answered. */
 export class AnsweredStream {
   readonly #ports: AnsweredStreamPorts;
   readonly #channel: Channel;
@@ -33,7 +35,7 @@ export class AnsweredStream {
     this.#channel = channel;
   }
 
-  /** Reads what is in the stream, and what comes. Settles once all that was there is read. */
+  /** Reads the stream from its start and follows it. Resolves once the existing keys are read. */
   static async open(ports: AnsweredStreamPorts): Promise<AnsweredStream> {
     const channel = await ports.connection.acquire({ emitErrorsFromChannel: true });
     channel.on('error', ports.failed);
@@ -47,7 +49,7 @@ export class AnsweredStream {
     return stream;
   }
 
-  /** Settles once everything is read that was in the stream at the time of the call. */
+  /** Resolves once everything is read that was in the stream at the time of the call. */
   caughtUp(): Promise<void> {
     const { clock, name, random } = this.#ports;
     const id = `${barrier}${base64url(random(12))}`;

@@ -3,14 +3,14 @@ import type { Channel, Connection } from 'rabbitmq-client';
 import { Confirms } from './confirms.ts';
 import type { CommitPorts, Publication } from './publication.ts';
 
-/** The queue that a client has named takes no more. */
+/** Error of an answer queue, named by a client, that refuses a message. */
 export class AnswerRefused extends Error {
   constructor(queue: string) {
     super(`The queue of answers ${queue} takes no more.`);
   }
 }
 
-/** A queue has refused something of a transaction; which one, the broker does not say. */
+/** Error of a transaction that a queue refused; the broker does not tell which one. */
 class TransactionRefused extends Error {}
 
 interface Waiting {
@@ -19,23 +19,25 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Requests whose answers are committed together at most. */
+/** Maximum requests whose answers are committed together. */
 const mostTogether = 256;
-/** ms that a commit may take; a queue whose leader is gone leaves one without an end. */
+/** Maximum ms of a commit; it would hang forever if a queue has lost its leader. */
 const patience = 15_000;
-/** Queues that have refused an answer are remembered, so many at most. */
+/** Maximum number of remembered queues that have refused an answer. */
 const mostRefusing = 10_000;
 
 /**
- * Publishes what follows from requests, and acknowledges them once that is in writing. What follows from one request is published in one
- * transaction: if this process dies, the broker has all of it or nothing. While one transaction is committed, the next one fills.
+ * Publishes the results of requests, and acknowledges the requests once those are stored. The results of one
+ * request are published in one transaction: if this process dies, the broker has all of them or none. While
+ * one transaction is committed, the next one fills.
  *
- * A transaction fails as a whole where one queue refuses, as that of a client does which is full. So what was in it is published again, each by
- * itself and confirmed, and answers to a queue that has refused one are never part of a transaction again.
+ * A transaction fails as a whole if one queue refuses, as a client's full queue does. Its messages are then
+ * published again one by one with confirms, and answers to a queue that refused one never join a transaction
+ * again.
  */
 export class Commits {
   readonly #connection: Connection;
-  /** The one on which the requests came. */
+  /** Channel that the requests came on. */
   readonly #requests: Channel;
   readonly #ports: CommitPorts;
   readonly #confirms: Confirms;
@@ -43,7 +45,7 @@ export class Commits {
   #channel: Channel;
   #waiting: Waiting[] = [];
   #isRunning = false;
-  /** Queues that were not there for what has to arrive. */
+  /** Queues that were missing for mandatory messages. */
   readonly #missing = new Set<string>();
   #underWay = 0;
   #idle: (() => void)[] = [];
@@ -57,14 +59,14 @@ export class Commits {
     this.#listen();
   }
 
-  /** `requests` is the channel on which the requests came. */
+  /** Opens a transaction channel; `requests` is the channel that the requests came on. */
   static async open(connection: Connection, requests: Channel, ports: CommitPorts): Promise<Commits> {
     return new Commits(connection, requests, await transacting(connection, ports), ports);
   }
 
   /**
-   * Settles when the broker has the publications in writing; rejects where that is not known, and with `AnswerRefused` where it has none of them,
-   * since the queue of the answer takes no more.
+   * Resolves when the broker has stored the publications; rejects if that is unknown, and with
+   * `AnswerRefused` if it has none of them, since the answer's queue refuses.
    */
   async add(deliveryTag: number, publications: readonly Publication[]): Promise<void> {
     this.#underWay += 1;
@@ -77,7 +79,7 @@ export class Commits {
     }
   }
 
-  /** Settles when nothing is left to commit. */
+  /** Resolves when nothing is left to commit. */
   idle(): Promise<void> {
     return this.#underWay > 0 ? new Promise(resolve => this.#idle.push(resolve)) : Promise.resolve();
   }
@@ -96,7 +98,7 @@ export class Commits {
         if (!(error instanceof TransactionRefused)) throw error;
       }
     }
-    // The answer first: without it there is nothing to take note of.
+    // The answer first: if it is refused, the others must not be published.
     for (const each of publications.toSorted(
       (a, b) => Number(b.isAnswer ?? false) - Number(a.isAnswer ?? false),
     ))
@@ -154,7 +156,7 @@ export class Commits {
       this.#listen();
       throw new TransactionRefused();
     }
-    // What could not be delivered came back before, and is told in a turn of its own.
+    // Returned messages have arrived before, but their events fire in a later turn.
     await new Promise<void>(resolve => this.#ports.turns.soon(resolve));
   }
 

@@ -1,12 +1,12 @@
 import type { Channel, Connection } from 'rabbitmq-client';
 import type { CommitPorts, Publication } from './publication.ts';
 
-/** Publishes messages each by itself. */
+/** Publishes messages one by one with confirms. */
 export class Confirms {
   readonly #connection: Connection;
   readonly #ports: CommitPorts;
   #channel: Promise<Channel> | undefined;
-  /** Queues that were not there for what has to arrive. */
+  /** Queues that were missing for mandatory messages. */
   readonly #missing = new Set<string>();
 
   constructor(connection: Connection, ports: CommitPorts) {
@@ -14,9 +14,12 @@ export class Confirms {
     this.#ports = ports;
   }
 
-  /** Whether the broker has it in writing; false where its queue refuses it. Rejects where that is not known, or the queue has to be there and is not. */
+  /**
+   * Publishes a message. Returns true once the broker has stored it, false if its queue refuses it. Rejects
+   * if that is unknown, or if a mandatory queue is missing.
+   */
   async publish({ envelope, body }: Publication): Promise<boolean> {
-    // Few servers ever need it.
+    // Opened on first use: few servers need it.
     this.#channel ??= this.#open();
     const channel = await this.#channel;
     try {
@@ -25,7 +28,7 @@ export class Confirms {
       if ((error as { code?: unknown }).code === 'NACK') return false;
       throw error;
     }
-    // What could not be delivered came back before, and is told in a turn of its own.
+    // Returned messages have arrived before, but their events fire in a later turn.
     await new Promise<void>(resolve => this.#ports.turns.soon(resolve));
     const queue = envelope.routingKey ?? '';
     if (envelope.mandatory && this.#missing.delete(queue))

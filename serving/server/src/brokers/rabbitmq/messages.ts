@@ -11,19 +11,22 @@ import { rawTypeOf } from './raw-bodies.ts';
 type Headers = NonNullable<Envelope['headers']>;
 
 const idempotencyKey = 'idempotency-key';
-/** How often a request has been a dead letter, or its answer was refused: what comes from there is not the one that was answered. */
+/**
+ * Header that counts how often a request was a dead letter, or its answer was refused: if it comes back, it
+ * counts as unanswered.
+ */
 const deaths = 'murmuration-deaths';
-/** What the broker writes itself, and what makes it write a message to other queues as well. */
+/** Headers that the broker writes itself, or that make it route copies to other queues. */
 const ofBroker = /^x-(?:death|delivery-count|acquired-count|first-death-|last-death-|stream-)|^B?CC$/;
 const ours: ReadonlySet<string> = new Set([...Object.values(headerNames), idempotencyKey, deaths]);
-/** Bytes: a frame of the client has 8192, of which the other properties may take eight short texts. */
+/** Bytes for headers: a frame of the client has 8192, and the other properties may take eight short texts. */
 const headerRoom = 6_000;
-/** Lists and tables within one another at most. */
+/** Maximum nesting of lists and tables. */
 const deepest = 8;
-/** Stands for the queue of whoever is connected. */
+/** Pseudo-queue of the connected client. */
 const directReplyTo = 'amq.rabbitmq.reply-to';
 
-/** Headers that are texts or numbers, with names in lower case. */
+/** Returns headers that are text or numbers, with names in lower case. */
 export function headersOf({ headers = {} }: AsyncMessage): Readonly<Record<string, string>> {
   const known = Object.entries(headers).filter(
     ([, value]) => typeof value === 'string' || typeof value === 'number',
@@ -31,7 +34,10 @@ export function headersOf({ headers = {} }: AsyncMessage): Readonly<Record<strin
   return Object.fromEntries(known.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
-/** The bytes of a message on a channel of `keepBodiesRaw`. Throws `request.unsupported` for compressed ones. */
+/**
+ * Returns the bytes of a message on a channel of `keepBodiesRaw`. Throws `request.unsupported` if it is
+ * compressed.
+ */
 export function bodyOf({ body, contentEncoding }: AsyncMessage): Buffer {
   if (contentEncoding !== undefined && contentEncoding !== '' && contentEncoding !== 'identity')
     throw new MurmurationError(
@@ -41,7 +47,10 @@ export function bodyOf({ body, contentEncoding }: AsyncMessage): Buffer {
   return body as Buffer;
 }
 
-/** By what a request is known again: its key, for whoever shows its token and waits at its queue of answers. Undefined where it names none. */
+/**
+ * Returns a request's deduplication key, a digest of its key, its answer queue, its asker and its deaths;
+ * undefined if it names no key.
+ */
 export function keyOf(message: AsyncMessage): string | undefined {
   const headers = headersOf(message);
   const named = headers[idempotencyKey] || message.messageId || message.correlationId;
@@ -51,7 +60,7 @@ export function keyOf(message: AsyncMessage): string | undefined {
   return createHash('sha256').update(JSON.stringify(scope)).digest('base64url');
 }
 
-/** Why no answer can go to where a message wants it; undefined where it can. */
+/** Returns why an answer can't go to the message's `replyTo`; undefined if it can. */
 export function problemOfReplyTo(
   { replyTo }: AsyncMessage,
   { requests, dead, answered, retries }: Queues,
@@ -75,7 +84,7 @@ export function problemOfReplyTo(
   return undefined;
 }
 
-/** The answer to a message. */
+/** Makes the answer to a message. */
 export function replyTo(message: AsyncMessage, { body, headers }: BrokerReply): Publication {
   const { replyTo: routingKey, correlationId, messageId } = message;
   const named = headersOf(message)[idempotencyKey] ?? messageId;
@@ -94,18 +103,21 @@ export function replyTo(message: AsyncMessage, { body, headers }: BrokerReply): 
   };
 }
 
-/** What of a request its mark has beside its key. */
+/** Returns the digest of a request that its mark carries beside its key. */
 export function requestIn(message: AsyncMessage): string {
   return requestOf(headersOf(message), message.body as Buffer);
 }
 
-/** The mark that a request with a key has been answered. */
+/** Makes the mark that a request with a key has been answered. */
 export function markOf(key: string, message: AsyncMessage, { answered }: Queues): Publication {
   const mark = { messageId: key, correlationId: requestIn(message) };
   return { envelope: { routingKey: answered.name, ...mark, durable: true }, body: Buffer.alloc(0) };
 }
 
-/** The message once more, for its next try; undefined where there is no queue to wait in. `why`: the broker may have its key for answered. */
+/**
+ * Makes a copy of the message for its next try; undefined if there is no retry queue. With `why`, its key
+ * counts as new, since the broker may have it marked as answered.
+ */
 export function retryOf(
   message: AsyncMessage,
   delay: number,
@@ -118,7 +130,7 @@ export function retryOf(
   return queue && copyTo(queue, message, own);
 }
 
-/** The message as a dead letter with its reason, without the token that it may have. */
+/** Makes a dead letter of the message with its reason, without its token. */
 export function deadLetterOf(message: AsyncMessage, error: MurmurationError, { dead }: Queues): Publication {
   const own = { [deaths]: deathsOf(message) + 1, ...reasonHeaders(error) };
   return copyTo(dead, message, own, [headerNames.authorization, headerNames.attempt]);
@@ -130,9 +142,9 @@ function deathsOf(message: AsyncMessage): number {
 }
 
 /**
- * A message once more, with headers of our own in place of those of `without`. It has to arrive: the broker says where it does not. What makes
- * the broker close the channel stays behind, for then it would do so again and again: headers that fill more than a frame, and numbers that
- * have no place in one.
+ * Copies a message, with our own headers in place of those of `without`. It is mandatory: the broker reports
+ * if its queue is missing. Leaves out what would make the broker close the channel again and again: headers
+ * that exceed a frame, and numbers that can't be encoded.
  */
 function copyTo(
   { name }: Queue,
@@ -157,7 +169,7 @@ function copyTo(
       mandatory: true,
       durable: true,
       correlationId,
-      // Only the broker itself may write that name in full, and closes the channel of anybody else who does.
+      // Only the broker itself may write that name; it closes the channel of any client that does.
       replyTo: answers === directReplyTo ? undefined : answers,
       messageId,
       contentType,
@@ -170,7 +182,7 @@ function copyTo(
   };
 }
 
-/** What we read ourselves before all others. */
+/** Sorts our own headers first, then by size. */
 function shortestFirst(headers: Headers = {}): readonly (readonly [string, unknown])[] {
   const known = (name: string) => Number(ours.has(name.toLowerCase()));
   const writable = Object.entries(headers).filter(([, value]) => isWritable(value));
@@ -179,12 +191,12 @@ function shortestFirst(headers: Headers = {}): readonly (readonly [string, unkno
   );
 }
 
-/** Bytes that headers take in a frame at most. */
+/** Returns the maximum bytes of headers in a frame. */
 function sizeOf(headers: Headers): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(headers)) {
     bytes += 8 + Buffer.byteLength(name);
-    // A number in a list may be one letter here, and nine bytes there.
+    // A number in a list may be one character here, and nine bytes in the frame.
     bytes +=
       typeof value === 'string'
         ? Buffer.byteLength(value)
@@ -199,7 +211,7 @@ function isWritable(value: unknown, depth = 0): boolean {
   return depth < deepest && Object.values(value).every(each => isWritable(each, depth + 1));
 }
 
-/** The fields that there are. */
+/** Removes undefined fields. */
 function envelopeOf(fields: { readonly [Name in keyof Envelope]: Envelope[Name] | undefined }): Envelope {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

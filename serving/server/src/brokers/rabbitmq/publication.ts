@@ -2,18 +2,18 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Envelope } from 'rabbitmq-client';
 import type { Turns } from '../../server/turns.ts';
 
-/** A message that goes out. */
+/** Outgoing message. */
 export interface Publication {
   readonly envelope: Envelope;
   readonly body: Buffer;
-  /** Goes to a queue of a client, which may take no more. */
+  /** True if it goes to a client's queue, which may refuse it. */
   readonly isAnswer?: boolean;
 }
 
-/** What publishing stands on. */
+/** Dependencies of publishing. */
 export interface CommitPorts {
   readonly clock: Clock;
   readonly turns: Turns;
-  /** Hears why a channel is closed for a reason that no commit has. */
+  /** Called if a channel closes for a reason other than a commit's. */
   readonly failed: (error: unknown) => void;
 }

@@ -2,7 +2,7 @@ import type { Channel, Connection } from 'rabbitmq-client';
 import { longestDelay } from '../handle.ts';
 import type { RabbitmqSettings } from '../settings.ts';
 
-/** A queue, and what it is declared with where it is not there. */
+/** Queue, with the arguments to declare it with. */
 export interface Queue {
   readonly name: string;
   readonly arguments: Readonly<Record<string, string | number>>;
@@ -11,16 +11,19 @@ export interface Queue {
 export interface Queues {
   readonly requests: Queue;
   readonly dead: Queue;
-  /** A stream with the key of each answer. */
+  /** Stream with the key of each answer. */
   readonly answered: Queue;
-  /** By the ms that a request waits there for its next try, the shortest first. */
+  /** Retry queues by the ms that a request waits there, the shortest first. */
   readonly retries: ReadonlyMap<number, Queue>;
 }
 
-/** Bytes that a key takes in a stream, its share of the chunk included; measured, and rounded up. */
+/** Bytes of a key in a stream, with its share of the chunk; measured, and rounded up. */
 const bytesOfKey = 240;
 
-/** The queues of a server; all survive the broker, and what is in one goes nowhere else before that is in writing. */
+/**
+ * Returns the queues of a server. All are durable, and a message leaves one only once its next place has
+ * stored it.
+ */
 export function queuesOf({
   queue,
   attempts,
@@ -29,7 +32,7 @@ export function queuesOf({
   deliveries,
 }: Pick<RabbitmqSettings, 'queue' | 'attempts' | 'retryDelay' | 'remember' | 'deliveries'>): Queues {
   const quorum = { 'x-queue-type': 'quorum' };
-  /** Passes on what it gives up, and keeps it until that has arrived. */
+  /** Dead-letters to `name`, and keeps a message until it has arrived there. */
   const passingTo = (name: string) => ({
     ...quorum,
     'x-dead-letter-exchange': '',
@@ -55,7 +58,7 @@ export function queuesOf({
       arguments: {
         'x-queue-type': 'stream',
         'x-max-length-bytes': kept,
-        // What is too old goes by whole segments.
+        // The stream drops old keys in whole segments.
         'x-stream-max-segment-size-bytes': Math.ceil(kept / 4),
       },
     },
@@ -63,13 +66,16 @@ export function queuesOf({
   };
 }
 
-/** The queue for a delay: the first that is long enough, or else the longest. Undefined where there is none. */
+/**
+ * Returns the queue for a delay: the first that is long enough, or else the longest; undefined if there is
+ * none.
+ */
 export function retryFor(delay: number, { retries }: Queues): Queue | undefined {
   for (const [length, queue] of retries) if (length >= delay) return queue;
   return [...retries.values()].at(-1);
 }
 
-/** Makes sure of a queue: one that is there stays as it is, another is declared unless `isMade` is false. */
+/** Checks that a queue exists, and leaves it as it is; declares a missing one unless `isMade` is false. */
 export async function ensureQueue(
   connection: Connection,
   { name, arguments: own }: Queue,

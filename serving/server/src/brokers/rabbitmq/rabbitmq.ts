@@ -5,11 +5,13 @@ import type { RabbitmqSettings } from '../settings.ts';
 import type { RabbitmqMemory } from './session.ts';
 
 /**
- * Takes requests from a queue of RabbitMQ, 4.0 or newer, and answers to the queue that each names in `replyTo`.
+ * Takes requests from a queue of RabbitMQ, 4.0 or newer, and answers to the queue that each names in
+ * `replyTo`.
  *
- * An answer and the mark that its key has been answered go to the broker in one transaction, and the request is acknowledged after that. So a
- * request whose server dies is answered by another one, and not again where it had been. Only where the connection or the broker breaks while
- * an answer is on its way there, this server sends that answer once more, to the letter and with the same message id.
+ * An answer and the mark that its key has been answered go to the broker in one transaction, and the request
+ * is acknowledged after that. So if a server dies, another one answers its requests, except those already
+ * answered. Only if the connection or the broker breaks during a commit, this server sends that answer again,
+ * byte for byte and with the same message id.
  */
 export function rabbitmqBroker(settings: RabbitmqSettings, ports: BrokerPorts): Broker {
   const { clock, random, events } = ports;

@@ -1,6 +1,6 @@
 import type { Channel } from 'rabbitmq-client';
 
-/** What the client does with the properties of a message before it has its body. */
+/** Client internals that handle a message's properties before its body. */
 interface Inner {
   _onHeader(frame: {
     readonly fields: { contentType?: string | undefined; rawType?: string | undefined };
@@ -8,8 +8,8 @@ interface Inner {
 }
 
 /**
- * Keeps bodies as the bytes that came. By itself the client reads those of the types JSON and text, which rounds wide integers, and does so
- * before anybody could look at their length. The type is then in `rawType`.
+ * Keeps bodies as the received bytes, and the type in `rawType`. The client would otherwise parse JSON and
+ * text, which rounds wide integers, before their length can be checked.
  */
 export function keepBodiesRaw(channel: Channel): void {
   const inner = channel as unknown as Inner;
@@ -21,7 +21,7 @@ export function keepBodiesRaw(channel: Channel): void {
   };
 }
 
-/** The type of a message of such a channel. */
+/** Returns the content type of a message of such a channel. */
 export function rawTypeOf(message: object): string | undefined {
   return (message as { readonly rawType?: string | undefined }).rawType;
 }

@@ -24,22 +24,22 @@ import type { Publication } from './publication.ts';
 import { ensureQueue, type Queues, queuesOf } from './queues.ts';
 import { keepBodiesRaw } from './raw-bodies.ts';
 
-/** What outlives a connection. */
+/** State that outlives a connection. */
 export interface RabbitmqMemory {
   readonly answered: AnsweredKeys;
-  /** By key: what was on its way to the broker when a connection broke, so that nobody knows whether it has arrived. */
+  /** Publications whose arrival is unknown, since a connection broke during their commit; by key. */
   readonly unsure: Map<string, Publication[]>;
 }
 
-/** What has become of a request whose answer was refused. */
+/** Fate of a request whose answer was refused. */
 interface Unread {
   readonly kind: 'retried' | 'failed';
   readonly error: MurmurationError;
 }
 
-/** ms between two looks at how many requests wait. */
+/** Milliseconds between two measurements of the lag. */
 const lagInterval = 5_000;
-/** ms until a connection has to be of use; a broker that has just been started may leave one hanging. */
+/** Milliseconds in which a connection must be ready; a broker that has just started may leave one hanging. */
 const openingPatience = 20_000;
 const protocol = 'rabbitmq';
 
@@ -52,7 +52,7 @@ export class RabbitmqSession implements Session {
   readonly #queues: Queues;
   readonly #connection: Connection;
   readonly #working = new Set<Promise<void>>();
-  /** Requests of one key wait for one another. */
+  /** Work under way by key: requests of one key run one after the other. */
   readonly #byKey = new Map<string, Promise<void>>();
   #lose: (reason: unknown) => void = () => {};
   #isLost = false;
@@ -81,14 +81,14 @@ export class RabbitmqSession implements Session {
       heartbeat: 30,
       noDelay: true,
     });
-    // By itself it would try again without end, whatever anybody decides.
+    // The client would reconnect forever on its own.
     this.#connection.on('error', error => {
       this.#lose(error);
       this.#connection.unsafeDestroy();
     });
   }
 
-  /** Connects, makes sure of the queues, reads what has been answered, and begins. */
+  /** Connects, ensures the queues, reads which keys have been answered, and starts. */
   static async open(
     settings: RabbitmqSettings,
     ports: BrokerPorts,
@@ -104,7 +104,7 @@ export class RabbitmqSession implements Session {
       await session.#begin();
     } catch (error) {
       session.#connection.unsafeDestroy();
-      // Why the connection broke says more than that it did.
+      // The reason of the loss says more than the error that followed.
       throw session.#isLost ? await session.lost : error;
     } finally {
       cancel();
@@ -118,7 +118,7 @@ export class RabbitmqSession implements Session {
     try {
       if (!this.#isLost) await this.#leave();
     } catch {
-      // It broke meanwhile: the broker gives to another what was not acknowledged.
+      // It broke meanwhile: the broker redelivers unacknowledged requests to another server.
     }
     this.#connection.unsafeDestroy();
   }
@@ -161,7 +161,7 @@ export class RabbitmqSession implements Session {
   }
 
   #take(message: AsyncMessage): void {
-    // What came too late goes to another once the channel is closed.
+    // The broker redelivers late requests to another server once the channel is closed.
     if (this.#isClosing) return;
     const work = this.#inTurn(message).catch(this.#lose);
     this.#working.add(work);
@@ -182,12 +182,12 @@ export class RabbitmqSession implements Session {
   async #once(message: AsyncMessage, key: string): Promise<void> {
     const { answered, unsure } = this.#memory;
     const before = unsure.get(key);
-    // Once more, to the letter: better twice than never.
+    // Sends the same again: better twice than never.
     if (before) {
       await this.#write(message, key, before);
       return;
     }
-    // Whoever had it before may have answered it a moment ago.
+    // The previous server may have answered it a moment ago.
     if (message.redelivered) await this.#stream?.caughtUp();
     if (answered.isOther(key, requestIn(message)))
       return this.#answer(message, undefined, failedBy(usedKey(), undefined));
@@ -196,7 +196,7 @@ export class RabbitmqSession implements Session {
     this.#ports.events.handled?.(protocol, 'repeated', 'ok');
   }
 
-  /** `known`: what has to become of it. */
+  /** Answers a request; `known` is its outcome, if it needs no model. */
   async #answer(message: AsyncMessage, key: string | undefined, known?: Outcome): Promise<void> {
     const unheard = problemOfReplyTo(message, this.#queues, this.#settings.replyTo);
     const outcome = unheard ? failedBy(unheard, undefined) : (known ?? (await this.#outcome(message)));
@@ -227,7 +227,7 @@ export class RabbitmqSession implements Session {
     }
   }
 
-  /** What has become of the request where its answer could not be written, undefined where it is. */
+  /** Commits the publications of a request. Returns its fate if its answer was refused, else undefined. */
   async #write(
     message: AsyncMessage,
     key: string | undefined,
@@ -254,7 +254,7 @@ export class RabbitmqSession implements Session {
     answered.add(key, requestIn(message));
   }
 
-  /** Keeps a request whose answer is refused: for another try, or as a dead letter. */
+  /** Keeps a request whose answer is refused: as a retry or a dead letter. */
   async #keep(
     message: AsyncMessage,
     publications: readonly Publication[],
