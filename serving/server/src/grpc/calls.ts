@@ -21,38 +21,40 @@ import { boundUnpacking, framing } from './unpacking.ts';
 export interface CallPorts {
   readonly server: InferenceServer;
   readonly access: Access;
-  /** Whether the port is heard on this machine alone. */
+  /** True if the port accepts connections only from this machine. */
   readonly isLocal: boolean;
   readonly clock: Clock;
-  /** Hears of calls that were refused. */
+  /** Called for each refused call. */
   readonly refused: (where: string, error: MurmurationError) => void;
 }
 
-/** ms that the answer of a call may take to be read. */
+/** Maximum ms until the answer of a call is read. */
 const patience = 60_000;
-/** Calls of all connections: so many, or as many for each request that may wait where that is more. */
+/**
+ * Maximum calls of all connections: `least`, or `perPending` for each request that may wait, if that is more.
+ */
 const mostCalls = { least: 1_024, perPending: 16 };
-/** The share of those that anybody may make: who has no token leaves room for those who have. */
+/** Maximum share of calls without a token, so that calls with one find room. */
 const openShare = 1 / 4;
-/** Messages of one call: of those that have many, such as reflection, each is answered, whether or not that is read. */
+/** Maximum messages of a streaming call, such as reflection: each is answered, read or not. */
 const mostMessages = 256;
 
 /**
- * The calls of a port, from their headers until their streams are closed: lets them in before a byte of their messages is read, bounds those
- * bytes, and ends calls that neither send nor read.
+ * Calls of a port, from their headers until their streams are closed. Admits them before a byte of their
+ * messages is read, bounds those bytes, and ends calls that neither send nor read.
  */
 export class Calls {
   readonly #ports: CallPorts;
   readonly #stalls: Stalls;
-  /** Calls with one answer that are not over. */
+  /** Unary calls that are not over. */
   readonly #open = new Set<ServerHttp2Stream>();
   #settled: (() => void)[] = [];
-  /** Calls whose streams are not closed. */
+  /** Number of calls whose streams are not closed. */
   #underWay = 0;
-  /** Those among them that anybody may make. */
+  /** Number of those that need no token. */
   #openUnderWay = 0;
   readonly #most: number;
-  /** By the headers of a call, which its handler gets as they are. */
+  /** Holder by the metadata of a call, which its handler gets as the same object. */
   readonly #holders = new WeakMap<Metadata, Holder>();
 
   constructor(ports: CallPorts) {
@@ -61,7 +63,7 @@ export class Calls {
     this.#most = Math.max(mostCalls.least, mostCalls.perPending * ports.server.limits.pending);
   }
 
-  /** Stands before the handlers of all services. */
+  /** Interceptor for all services. */
   readonly interceptor: ServerInterceptor = ({ path, requestStream, responseStream }, call) => {
     const { server, access, isLocal, refused } = this.#ports;
     const { stream, incomingEncoding } = insideOf(call);
@@ -84,7 +86,7 @@ export class Calls {
     };
     const refuse = (error: MurmurationError) => {
       refused(path, error);
-      // Answers that wait would come behind the status, and fail: clients take this for RESOURCE_EXHAUSTED.
+      // Pending answers would follow the status and fail; clients read this reset as RESOURCE_EXHAUSTED.
       if (!hasOneAnswer && messages > 0) {
         stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
         return;
@@ -144,7 +146,7 @@ export class Calls {
             over();
             messages += 1;
             if (messages <= mostMessages) {
-              // The handler of a call with one message waits for its end as well.
+              // The handler of a call with one message also waits for its end.
               if (!requestStream) arrive();
               pass(message);
             } else if (!stream.closed)
@@ -172,14 +174,17 @@ export class Calls {
     });
   };
 
-  /** As whom a call was let in, by its headers. Throws where none was. */
+  /**
+   * Returns the holder that a call was let in as, by its metadata. Throws `inference.unauthenticated` if
+   * there is none.
+   */
   holderOf(metadata: Metadata): Holder {
     const holder = this.#holders.get(metadata);
     if (!holder) throw new MurmurationError('inference.unauthenticated');
     return holder;
   }
 
-  /** Settles when all calls with one answer are over. */
+  /** Resolves when all unary calls are over. */
   async settled(): Promise<void> {
     if (this.#open.size > 0) await new Promise<void>(resolve => this.#settled.push(resolve));
   }
@@ -188,7 +193,7 @@ export class Calls {
     this.#stalls.close();
   }
 
-  /** Counts what a call sends: against what one may, and what all may. */
+  /** Counts the bytes that a call sends, against the bounds for one call and for all. */
   #count(
     stream: ServerHttp2Stream,
     most: number,
@@ -196,7 +201,7 @@ export class Calls {
     count: (length: number) => number,
   ): void {
     stream.on('data', ({ length }: Buffer) => {
-      // It is answered already, such as with a deadline that has passed.
+      // It is already answered, for example because its deadline has passed.
       if (stream.closed) return;
       if (stream.writableEnded) {
         readNoMore(stream);
@@ -226,7 +231,7 @@ function credentialsOf(call: ServerInterceptingCallInterface, metadata: Metadata
   };
 }
 
-/** What the library keeps to itself of a call, though nothing else tells how much of a message has come. */
+/** Internal fields of the library's call: the only way to see how much of a message has arrived. */
 interface Inside {
   readonly stream: ServerHttp2Stream;
   readonly incomingEncoding: string;

@@ -6,14 +6,20 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** PEM files. */
 export interface CertificateFiles {
-  /** A certificate, its chain behind it. */
+  /** File of the certificate, followed by its chain. */
   readonly certificate: string;
   readonly key: string;
-  /** Of those who sign the certificates of clients: then only clients with such a one connect. */
+  /**
+   * File of the CA certificates for clients; with it, only clients with a certificate from one of them
+   * connect.
+   */
   readonly clients?: string | undefined;
 }
 
-/** How a port speaks: TLS with these files, or in the clear without. Throws `config.invalid`, naming the file that is wrong. */
+/**
+ * Returns the credentials of a port: TLS with these files, or cleartext without. Throws `config.invalid`,
+ * naming the file that is wrong.
+ */
 export async function credentialsFrom(files: CertificateFiles | undefined): Promise<ServerCredentials> {
   if (!files) return ServerCredentials.createInsecure();
   const cert = await read('certificate', files.certificate);

@@ -13,9 +13,9 @@ import { eachField, lengthDelimited, readerOf } from './wire.ts';
 interface Field {
   readonly number: number;
   readonly name: string;
-  /** The wire type of one element, where several are not packed together. */
+  /** Wire type of one unpacked element. */
   readonly wire: number;
-  /** Bytes of an element at least. */
+  /** Minimum bytes of an element. */
   readonly least: number;
 }
 
@@ -30,7 +30,7 @@ const fields = {
   bytes: { number: 8, name: 'bytes_contents', wire: lengthDelimited, least: 1 },
 } as const satisfies Record<string, Field>;
 
-/** Where the elements of a datatype stand; those of FP16 have no field. */
+/** Field of the elements of each datatype; FP16 has none. */
 const fieldOf: Readonly<Record<Exclude<Datatype, 'FP16'>, Field>> = {
   BOOL: fields.bool,
   UINT8: fields.uint,
@@ -48,9 +48,9 @@ const fieldOf: Readonly<Record<Exclude<Datatype, 'FP16'>, Field>> = {
 const all: readonly Field[] = Object.values(fields);
 
 /**
- * The `count` elements of a tensor from its `InferTensorContents`, which protobuf lets come in several parts. Throws `inference.input` for
- * another number of them, for values that the datatype does not have, and for those in the field of another datatype: before memory is
- * taken for more than have come.
+ * Returns the `count` elements of a tensor from its `InferTensorContents`, which protobuf may split into
+ * several parts. Throws `inference.input` for a wrong number of elements, for values outside the datatype,
+ * and for elements in the field of another datatype, before it allocates more memory than was received.
  */
 export function readContents(
   name: string,
@@ -81,7 +81,7 @@ export function readContents(
   return sink.data;
 }
 
-/** Other fields are passed over while they are empty or unknown. */
+/** Skips other fields if they are empty or unknown, and refuses them otherwise. */
 function refuseOther(
   name: string,
   datatype: Exclude<Datatype, 'FP16'>,

@@ -17,11 +17,14 @@ const calls = inference['inference.GRPCInferenceService'] as unknown as ServiceD
 const infer = calls.ModelInfer as MethodDefinition<object, object>;
 const same = (bytes: Buffer): Buffer => bytes;
 
-/** The calls of the Open Inference Protocol. Tensors are read from and written to the bytes of a message, without objects between. */
+/**
+ * Calls of the Open Inference Protocol. Tensors are read from and written to message bytes directly, without
+ * objects between.
+ */
 export const inferenceCalls: ServiceDefinition = {
   ...calls,
   ModelInfer: { ...infer, requestDeserialize: same, responseSerialize: same },
 };
 
-/** All that reflection tells of. */
+/** Definitions for reflection. */
 export const described: PackageDefinition = loadable({ ...inference, ...health });

@@ -1,7 +1,7 @@
 import type { PackageDefinition } from '@grpc/proto-loader';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
 
-/** What is read here of a `DescriptorProto`. */
+/** Fields of a `DescriptorProto` that are used here. */
 interface MessageDescriptor {
   name: string;
   readonly field: { readonly name: string; typeName?: string }[];
@@ -10,8 +10,8 @@ interface MessageDescriptor {
 }
 
 /**
- * A package whose files other languages can load. Protobufjs names the entries of a map by its field alone, `Parameters`; compilers, and so all
- * who check what reflection gives them, want `ParametersEntry`.
+ * Returns a package whose files other languages can load. Protobufjs names the entries of a map after its
+ * field, `Parameters`; compilers, and clients that check reflection, require `ParametersEntry`.
  */
 export function loadable(definition: PackageDefinition): PackageDefinition {
   const files = new Map<Buffer, Buffer>();

@@ -13,41 +13,41 @@ import { described, inferenceCalls } from './definition.ts';
 import { boundHeaders } from './headers.ts';
 import { inferenceService, type ServicePorts } from './service.ts';
 
-/** What the port stands on. */
+/** Dependencies of the port. */
 export interface GrpcPorts extends ServicePorts, CallPorts {}
 
 export interface GrpcPlace {
   /** Address to listen on. */
   readonly host: string;
-  /** 0 takes any free port. */
+  /** Port; 0 takes any free port. */
   readonly port: number;
   readonly tls?: CertificateFiles | undefined;
 }
 
-/** A port on which gRPC is spoken. */
+/** Open gRPC port. */
 export interface GrpcDoor {
-  /** As clients name it: `127.0.0.1:8901`. */
+  /** Address for clients, such as `127.0.0.1:8901`. */
   readonly address: string;
-  /** Tells those who ask for its health that it takes no further requests. */
+  /** Answers health checks with `NOT_SERVING` from now on. */
   drain(): void;
-  /** Hears no further clients, and ends once calls under way are over, or after `patience` ms. */
+  /** Accepts no more clients, and closes once calls under way are over, or after `patience` ms. */
   close(patience: number): Promise<void>;
 }
 
-/** Calls of one connection at a time. */
+/** Maximum concurrent calls of one connection. */
 const mostStreams = 256;
-/** Connections in all, and of one address, which may be that of a proxy. */
+/** Maximum connections in all, and from one address, which may be a proxy's. */
 const mostConnections = { all: 2_000, perAddress: 1_000 };
-/** ms after which a connection without a call is closed. */
+/** Milliseconds after which a connection without a call is closed. */
 const longestIdle = 300_000;
-/** ms without a word after which a client is asked whether it is there, and ms that it has to answer. */
+/** Milliseconds of silence after which a client is pinged, and ms that it has to answer. */
 const keepalive = { time: 60_000, timeout: 20_000 };
-/** The services whose health is told: all together, and that of models. */
+/** Services with a health status: the server as a whole, and inference. */
 const services = ['', 'inference.GRPCInferenceService'];
 
 /**
- * Opens a port of its own to the Open Inference Protocol over gRPC, to reflection and to health checks. Throws `config.invalid` where it can't be
- * listened on, or a certificate is wrong.
+ * Opens a port for the Open Inference Protocol over gRPC, for reflection and for health checks. Throws
+ * `config.invalid` if it can't be listened on, or if a certificate is wrong.
  */
 export async function openGrpc(ports: GrpcPorts, { host, port, tls }: GrpcPlace): Promise<GrpcDoor> {
   const { server, clock } = ports;
@@ -110,7 +110,7 @@ export async function openGrpc(ports: GrpcPorts, { host, port, tls }: GrpcPlace)
     async close(patience) {
       const closed = once(listener, 'close');
       listener.close();
-      // Clients hear that they are to go elsewhere, and begin no calls.
+      // Clients get GOAWAY, and begin no more calls here.
       connections.drain(patience);
       let cancel = () => {};
       const late = new Promise<void>(resolve => {

@@ -4,17 +4,17 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { statusOf } from './status.ts';
 import { readNoMore } from './stream.ts';
 
-/** Bytes of the headers of a call, as many as Node takes over HTTP. */
+/** Maximum bytes of a call's headers, the same as Node's for HTTP. */
 const mostBytes = 16_384;
-/** What each counts for besides its name and its value (RFC 9113, §6.5.2). */
+/** Bytes that each header counts in addition to its name and value (RFC 9113, §6.5.2). */
 const overhead = 32;
 
 type Handler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => void;
 type Refused = (where: string, error: MurmurationError) => void;
 
 /**
- * Refuses calls of a server whose headers are too long, or are too many values. The library takes them apart before any interceptor is asked,
- * and some tens of bytes of a client's can stand for 64 KiB that were sent before (RFC 7541, §6.1).
+ * Refuses calls whose headers are too long or have too many values. The library parses them before any
+ * interceptor runs, and a few dozen bytes from a client can stand for 64 KiB sent before (RFC 7541, §6.1).
  */
 export function boundHeaders(grpc: Server, refused: Refused): void {
   for (const server of serversOf(grpc)) {
@@ -27,7 +27,7 @@ export function boundHeaders(grpc: Server, refused: Refused): void {
   }
 }
 
-/** Bytes of headers, where each value of a list that will be taken apart counts as one of its own. */
+/** Returns the bytes of headers; each value of a list that will be split counts as a header. */
 function lengthOf(headers: IncomingHttpHeaders): number {
   let length = 0;
   for (const [name, value = ''] of Object.entries(headers)) {
@@ -60,7 +60,7 @@ function refuse(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, refused
   readNoMore(stream);
 }
 
-/** What the library keeps to itself of a server, though its options have no bound for headers that a client can't pass by. */
+/** Internal fields of the library's server: its options have no bound for headers that clients must obey. */
 interface Inside {
   readonly http2Servers: ReadonlyMap<Http2Server, unknown>;
 }

@@ -6,21 +6,21 @@ import { mostTensors, readTimeout, refuseParameters } from '../oip/parameters.ts
 import { readContents } from './contents.ts';
 import { eachField, lengthDelimited, readerOf, signedOf, textOf, unsignedOf } from './wire.ts';
 
-/** What a `ModelInferRequest` says. */
+/** Content of a `ModelInferRequest`. */
 export interface GrpcInferRequest {
   readonly model: string;
   readonly version: string | undefined;
-  /** Empty: none. */
+  /** Id; empty if there is none. */
   readonly id: string;
   readonly inputs: readonly Tensor[];
-  /** Names of the outputs that are wanted; undefined: all. */
+  /** Names of the requested outputs; undefined: all. */
   readonly outputs: readonly string[] | undefined;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** ms. */
+  /** Timeout in ms. */
   readonly timeout: number | undefined;
 }
 
-/** An `InferInputTensor`, whose contents are not read yet. */
+/** `InferInputTensor` whose contents are not read yet. */
 interface InputParts {
   name: string;
   datatype: string;
@@ -29,14 +29,18 @@ interface InputParts {
   readonly parameters: Record<string, unknown>;
 }
 
-/** Characters of the name of a model, and of its version. */
+/** Maximum characters of a model's name, and of its version. */
 const longestName = 256;
-/** Lengths of a shape that are read at most: one more than any tensor has, so that its refusal is that of all. */
+/**
+ * Maximum lengths of a shape that are read: one more than any tensor may have, so that a longer shape is
+ * refused like in other protocols.
+ */
 const mostLengths = 17;
 
 /**
- * Reads a `ModelInferRequest` with at most `mostElements` in all its tensors. Throws `inference.input`, before memory is taken for more than
- * has come, and `inference.unsupported` for what this server does not do.
+ * Reads a `ModelInferRequest` with at most `mostElements` in all its tensors. Throws `inference.input`,
+ * before it allocates more memory than was received, and `inference.unsupported` for extensions that this
+ * server does not have.
  */
 export function readInferRequest(message: Buffer, mostElements: number): GrpcInferRequest {
   let [model, version, id] = ['', '', ''];
@@ -82,7 +86,10 @@ export function readInferRequest(message: Buffer, mostElements: number): GrpcInf
   };
 }
 
-/** Bytes of a message that are not raw contents, which nothing has to be made of. Throws `inference.input` for one that is none. */
+/**
+ * Returns the bytes of a message without its raw contents, which need no conversion. Throws `inference.input`
+ * if it is malformed.
+ */
 export function typedBytesOf(message: Buffer): number {
   let raw = 0;
   eachField(message, (number, wire, reader) => {
@@ -124,7 +131,7 @@ function readInput(message: Buffer): InputParts {
   return input;
 }
 
-/** The name of an output that is wanted. */
+/** Returns the name of a requested output. */
 function readOutput(message: Buffer): string {
   let name = '';
   const parameters: Record<string, unknown> = {};
@@ -139,7 +146,7 @@ function readOutput(message: Buffer): string {
   return name;
 }
 
-/** Of a shape, packed or not. */
+/** Reads lengths of a shape, packed or not. */
 function readLengths(reader: Reader, wire: number, shape: number[]): boolean {
   const take = (from: Reader) => {
     const length = signedOf(from.int64());
@@ -153,7 +160,7 @@ function readLengths(reader: Reader, wire: number, shape: number[]): boolean {
   return true;
 }
 
-/** An entry of a map of parameters; of others than those that this server knows, nothing is kept. */
+/** Reads an entry of a parameter map. Of unknown parameters, only the first ones are kept. */
 function readParameter(entry: Buffer, parameters: Record<string, unknown>): void {
   let name = '';
   let value: unknown;
@@ -164,7 +171,7 @@ function readParameter(entry: Buffer, parameters: Record<string, unknown>): void
     else return false;
     return true;
   });
-  // Those that mean something here are read wherever they stand; of others, which the request log may want, some.
+  // Known parameters are always read; of others, which the request log may want, a bounded number.
   if (knownParameters.includes(name) || Object.keys(parameters).length < mostParameters)
     parameters[name] = value;
 }
@@ -172,7 +179,7 @@ function readParameter(entry: Buffer, parameters: Record<string, unknown>): void
 const knownParameters = ['timeout', 'shared_memory_region', 'classification'];
 const mostParameters = 64;
 
-/** An `InferParameter`; a number for those of 64 bits. */
+/** Reads an `InferParameter`; 64-bit integers become numbers. */
 function readChoice(message: Buffer): unknown {
   let value: unknown = null;
   eachField(message, (number, wire, reader) => {

@@ -4,12 +4,13 @@ import protobuf, { type Writer } from 'protobufjs';
 import type { InferResponse } from '../server/request.ts';
 import { bytesOf, refuseAnswer } from '../tensors/size.ts';
 
-/** The tag of a field of texts, bytes or messages. */
+/** Returns the tag of a length-delimited field. */
 const tag = (number: number): number => (number << 3) | 2;
 
 /**
- * Writes a `ModelInferResponse` to the request of an id, which may be empty, with `most` bytes of elements at most: raw contents, as Triton does
- * whatever the request had, since many clients read no others. Throws `request.too-large`, before it has made more than it may.
+ * Writes a `ModelInferResponse` with the request's id, which may be empty, and at most `most` bytes of
+ * elements. They are raw contents whatever the request had, as in Triton, since many clients read nothing
+ * else. Throws `request.too-large` before it exceeds the bound.
  */
 export function writeInferResponse(
   { model, version, outputs }: Pick<InferResponse, 'model' | 'version' | 'outputs'>,

@@ -1,7 +1,8 @@
 /**
- * The Open Inference Protocol over gRPC in the language of Protocol Buffers, with the calls of Triton that this server answers: names, numbers
- * and types are those of https://github.com/kserve/open-inference-protocol (open_inference_grpc.proto) and
- * https://github.com/triton-inference-server/common (grpc_service.proto, model_config.proto).
+ * Definition of the Open Inference Protocol over gRPC in Protocol Buffers, with the calls of Triton that this
+ * server answers. Names, numbers and types are those of https://github.com/kserve/open-inference-protocol
+ * (open_inference_grpc.proto) and https://github.com/triton-inference-server/common (grpc_service.proto,
+ * model_config.proto).
  */
 export const protocol = `
 syntax = "proto3";

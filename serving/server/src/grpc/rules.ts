@@ -1,11 +1,11 @@
 import type { Right } from '../access/tokens.ts';
 import type { InferenceLimits } from '../server/settings.ts';
 
-/** What is asked of a call before it is read. */
+/** Rule of a call, checked before its messages are read. */
 export interface Rule {
-  /** The right that it needs; undefined: anybody may make it. */
+  /** Right that it needs; undefined: none. */
   readonly right: Right | undefined;
-  /** Bytes of all its messages. */
+  /** Maximum bytes of all its messages. */
   readonly most: number;
 }
 
@@ -13,10 +13,13 @@ const inference = '/inference.GRPCInferenceService/';
 const open = ['ServerLive', 'ServerReady'].map(name => inference + name);
 const managing = ['RepositoryModelLoad', 'RepositoryModelUnload'].map(name => inference + name);
 const health = '/grpc.health.v1.Health/';
-/** Bytes of messages that carry no tensors. */
+/** Maximum bytes of messages that carry no tensors. */
 const small = 1 << 20;
 
-/** The rule of a call by its path: as over HTTP, health is open to all, and everything that is not named here needs the right to predict. */
+/**
+ * Returns the rule of a call by its path: as over HTTP, health is open to all, and all calls not named here
+ * need the right `predict`.
+ */
 export function ruleOf(path: string, { body }: Pick<InferenceLimits, 'body'>): Rule {
   if (path === `${inference}ModelInfer`) return { right: 'predict', most: body };
   if (managing.includes(path)) return { right: 'manage', most: small };

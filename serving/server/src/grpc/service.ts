@@ -14,10 +14,10 @@ import { codedOf, statusOf } from './status.ts';
 
 export interface ServicePorts {
   readonly server: InferenceServer;
-  /** Hears of what is ours to mend, and of what was refused. */
+  /** Called for faults of this server, and for refused calls. */
   readonly fault: (where: string, error: unknown) => void;
   readonly refused: (where: string, error: MurmurationError) => void;
-  /** Of this software. */
+  /** Version of this software. */
   readonly version: string;
 }
 
@@ -32,10 +32,10 @@ interface Managed {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** The answers to the calls of `GRPCInferenceService`, by their names. */
+/** Returns the handlers of `GRPCInferenceService`, by call name. */
 export function inferenceService(
   { server, version, ...ports }: ServicePorts,
-  /** What a call may ask, by its headers. */
+  /** Returns the models that a call may ask, by its metadata. */
   modelsOf: (metadata: Metadata) => Models,
 ): UntypedServiceImplementation {
   const call = <Request>(name: string, answer: Answer<Request>) => ({
@@ -64,7 +64,7 @@ export function inferenceService(
         { model, version: at, inputs, outputs, id, headers, parameters, timeout, protocol: 'grpc' },
         signal,
       );
-      // Raw contents are copied, which takes no thread.
+      // Raw contents are only copied, so no conversion thread is needed.
       return writeInferResponse(response, asked.id, limits.body);
     }),
     ...call<Named>('ModelConfig', async ({ name, version: at }, models) => ({
@@ -105,13 +105,16 @@ type Answer<Request> = (
   metadata: Metadata,
 ) => object | Promise<object>;
 
-/** The texts that came along with a call. */
+/** Returns the metadata of a call that are text. */
 function headersOf(metadata: Metadata): Readonly<Record<string, string>> {
   const texts = Object.entries(metadata.getMap()).filter(([, value]) => typeof value === 'string');
   return Object.fromEntries(texts) as Record<string, string>;
 }
 
-/** A call with one request and one answer; its signal is aborted when the client cancels it, is gone, or its deadline has passed. */
+/**
+ * Makes a unary handler; its signal is aborted when the client cancels, disconnects, or its deadline has
+ * passed.
+ */
 function unary<Request>(
   where: string,
   answer: Answer<Request>,
@@ -124,7 +127,7 @@ function unary<Request>(
   return async (call: ServerUnaryCall<Request, object>, reply: sendUnaryData<object>): Promise<void> => {
     const signal = new OneSignal();
     let isOver = false;
-    // Also told at the end of a call that was answered.
+    // Also emitted at the end of a call that was answered.
     call.once('cancelled', () => {
       if (!isOver) signal.abort(new MurmurationError('prediction.timeout', 'The client is gone.'));
     });

@@ -2,7 +2,7 @@ import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 
-/** By the status with which HTTP answers. */
+/** gRPC status by HTTP status. */
 const codes: Readonly<Record<number, status>> = {
   400: status.INVALID_ARGUMENT,
   401: status.UNAUTHENTICATED,
@@ -16,20 +16,23 @@ const codes: Readonly<Record<number, status>> = {
   503: status.UNAVAILABLE,
   504: status.DEADLINE_EXCEEDED,
 };
-/** Characters of an error's text: it travels among headers, which clients bound. */
+/** Maximum characters of an error's text: it travels among headers, which clients bound. */
 const longestText = 1_000;
 
-/** An error as the status of a call, with the text that HTTP has; one that is worth another try says after how many ms. */
+/**
+ * Returns an error as the status of a call, with the same text as HTTP; a retryable one tells after how many
+ * ms to retry.
+ */
 export function statusOf(error: MurmurationError): StatusObject {
   const { detail, retryable, after = 1_000 } = error;
   const metadata = new Metadata();
   if (retryable) metadata.set('grpc-retry-pushback-ms', String(Math.ceil(after)));
-  // What clients name may be cut within a character, and what is no text can't be sent.
+  // The text may be cut within a character, and unpaired surrogates can't be sent.
   const details = Buffer.from(detail.slice(0, longestText)).toString();
   return { code: codes[httpStatusOf(error)] ?? status.INTERNAL, details, metadata };
 }
 
-/** An error as one of the table: of others the client learns nothing. */
+/** Returns an error with a code; the text of any other error is hidden from the client. */
 export function codedOf(error: unknown): MurmurationError {
   if (error instanceof MurmurationError) return error;
   return new MurmurationError('server.internal', 'The inference server failed; its log has the reason.');

@@ -3,25 +3,28 @@ import { status } from '@grpc/grpc-js';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { BodyShare } from '../server/body-budget.ts';
 
-/** Bytes that stand before a message. */
+/** Bytes of a message's prefix. */
 export const framing = 5;
 
 interface Room {
-  /** Bytes of the message at most. */
+  /** Maximum bytes of a message. */
   readonly most: number;
   readonly share: BodyShare;
-  /** A message has come. */
+  /** Called when a message has arrived. */
   readonly arrived: () => void;
   /** Ends the call. */
   readonly refuse: (error: MurmurationError) => void;
 }
 
-/** What the library keeps to itself of a call: how it unpacks a message. */
+/** Internal method of the library's call that unpacks a message. */
 interface Unpacking {
   decompressMessage(message: Buffer, encoding: string): Buffer | Promise<Buffer>;
 }
 
-/** Counts what messages of a call unpack to as it comes: the library bounds each of them, and not all together. */
+/**
+ * Counts unpacked bytes of a call's messages as they are unpacked: the library bounds each message, but not
+ * all together.
+ */
 export function boundUnpacking(call: object, { most, share, arrived, refuse }: Room): void {
   const unpacking = call as Unpacking;
   unpacking.decompressMessage = (message, encoding) => {

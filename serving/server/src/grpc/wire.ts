@@ -2,10 +2,10 @@ import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import protobuf, { type Reader } from 'protobufjs';
 
-/** The wire type of texts, bytes, messages and packed numbers. */
+/** Wire type of strings, bytes, messages and packed numbers. */
 export const lengthDelimited = 2;
 
-/** Fields of one message that are read: a tensor may have each of its strings in one. */
+/** Maximum fields of one message: a tensor may have each of its strings in one. */
 const mostFields = 2 ** 22;
 
 export function readerOf(bytes: Buffer): Reader {
@@ -13,8 +13,8 @@ export function readerOf(bytes: Buffer): Reader {
 }
 
 /**
- * Calls `visit` with the number and the wire type of each field of a message; it reads the field, or returns false for one that is passed
- * over. Throws `inference.input` for bytes that are no message, and for one with more fields than any needs.
+ * Calls `visit` with the number and the wire type of each field of a message; it reads the field, or returns
+ * false to skip it. Throws `inference.input` for malformed bytes, and for more than 2²² fields.
  */
 export function eachField(
   bytes: Buffer,
@@ -34,17 +34,17 @@ export function eachField(
   }
 }
 
-/** The text of a field; bytes that are no UTF-8 become U+FFFD. */
+/** Returns the text of a field; bytes that are not UTF-8 become U+FFFD. */
 export function textOf(reader: Reader): string {
   return (reader.bytes() as Buffer).toString('utf8');
 }
 
-/** The number nearest to an integer of 64 bits with a sign. */
+/** Returns the number nearest to a signed 64-bit integer. */
 export function signedOf({ low, high }: ReturnType<Reader['int64']>): number {
   return high * 2 ** 32 + (low >>> 0);
 }
 
-/** The same of one without a sign. */
+/** Returns the number nearest to an unsigned 64-bit integer. */
 export function unsignedOf({ low, high }: ReturnType<Reader['uint64']>): number {
   return (high >>> 0) * 2 ** 32 + (low >>> 0);
 }

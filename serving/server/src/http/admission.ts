@@ -4,7 +4,7 @@ import { isForeign } from '../access/foreign.ts';
 import type { Holder } from '../access/holder.ts';
 import { isLoopback } from '../access/loopback.ts';
 
-/** Lets requests in as `access` says, by whose tokens, where the app listens on `listening`. */
+/** Returns a function that admits requests with `access`; `listening` is the app's host. */
 export function admitBy(
   access: Access,
   listening: string,

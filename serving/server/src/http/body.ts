@@ -16,28 +16,29 @@ const packing: Readonly<Record<string, Pack>> = {
   gzip: promisify<Uint8Array, ZlibOptions, Buffer>(gzip),
   deflate: promisify<Uint8Array, ZlibOptions, Buffer>(deflate),
 };
-/** Bytes of an answer from which it is compressed for whoever takes that. */
+/** Minimum bytes of an answer that is compressed, if the client accepts that. */
 const worthPacking = 4_096;
-/** Bytes of a body that has no tensors. */
+/** Maximum bytes of a body without tensors. */
 export const small = 65_536;
 const empty = Buffer.alloc(0);
 
-/** The bytes of a request's body, unpacked. */
+/** Returns a request's body, unpacked. */
 export function bodyOf({ body }: FastifyRequest): Buffer {
   return (body as Buffer | undefined) ?? empty;
 }
 
 export interface Receipt {
-  /** Bytes of the body at most, as it comes and unpacked. */
+  /** Maximum bytes of the body, both as received and unpacked. */
   readonly most: number;
-  /** What its bytes count against. */
+  /** Budget that the bytes count against. */
   readonly share: BodyShare;
   readonly arrivals: Arrivals;
 }
 
 /**
- * Reads a body, and unpacks it: gzip and deflate. `done` hears of it, or of `request.too-large`, `request.too-slow`, `prediction.too-many` and
- * `inference.input`, before more is kept than there is room for, and of `request.unsupported` for another encoding.
+ * Receives a body, and unpacks gzip and deflate. Calls `done` with the body, or with `request.too-large`,
+ * `request.too-slow`, `prediction.too-many` or `inference.input` before more is kept than there is room for,
+ * or with `request.unsupported` for another encoding.
  */
 export function receive(
   payload: IncomingMessage,
@@ -56,7 +57,7 @@ export function receive(
     arrived();
     unpacker?.destroy();
     payload.off('data', take);
-    // What counts from now on is what it unpacked to.
+    // From now on, only the unpacked bytes count.
     if (unpacker) share.add(-came);
     if (error) done(error);
     else done(null, parts.length === 1 ? parts[0] : Buffer.concat(parts, length));
@@ -66,7 +67,7 @@ export function receive(
       throw new MurmurationError('request.too-large', `The body has more than ${most} bytes${how}.`);
     share.take(bytes);
   };
-  /** Ends the body where it throws. */
+  /** Wraps `work` so that an error ends the body. */
   const trying = (work: (bytes: Buffer) => void) => (bytes: Buffer) => {
     if (isOver) return;
     try {
@@ -119,7 +120,7 @@ export function receive(
     .on('error', end);
 }
 
-/** Sends an answer, compressed where it is long and the client takes that. */
+/** Sends an answer, compressed if it is long and the client accepts that. */
 export async function sendBody(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -133,7 +134,10 @@ export async function sendBody(
   return reply.header('content-encoding', encoding).header('vary', 'accept-encoding').send(packed);
 }
 
-/** Of those that a client takes, gzip first; what it gives the quality 0 it does not take (RFC 9110, §12.5.3). */
+/**
+ * Returns the encoding that a client accepts, gzip first; one with quality 0 is not accepted (RFC 9110,
+ * §12.5.3).
+ */
 function chosenEncoding(accepted: string | string[] | undefined): string | undefined {
   if (typeof accepted !== 'string') return undefined;
   const taken = accepted

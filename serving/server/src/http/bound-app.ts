@@ -10,18 +10,24 @@ import { watchSendRate } from '../limits/send-rate.ts';
 import type { DoorPorts } from './door.ts';
 import { blockLength } from './unread.ts';
 
-/** Connections in all, and of one address, which may be that of a proxy. */
+/** Maximum connections in all, and from one address, which may be a proxy's. */
 const connections = { most: 20_000, perAddress: 10_000 };
-/** Requests of one connection that wait for their answers. */
+/** Maximum requests of one connection that wait for their answers. */
 const inFlight = 16;
-/** ms that a request may take to arrive, and after which a connection is closed on which nothing moves. */
+/** Maximum ms for a request to arrive, and ms after which a connection without traffic is closed. */
 const longestRequest = 60_000;
-/** ms that a connection is kept for another request. */
+/** Milliseconds that a connection is kept open for another request. */
 const keepAlive = 72_000;
-/** Bytes a second that are read of an answer at least, in each stretch of so many ms, or in which that makes a block. */
+/**
+ * Minimum bytes per second at which an answer is read, over periods of `patience` ms, or as long as a block
+ * takes at that rate if that is longer.
+ */
 const reading = { slowest: 2_048, patience: 10_000 };
 
-/** An app without routes, whose connections and requests are bounded, and whose answers are read or given up. */
+/**
+ * Makes an app without routes that bounds connections and requests, and gives up answers that are read too
+ * slowly.
+ */
 export function boundApp(clock: Clock, refused: DoorPorts['refused']): FastifyInstance {
   const app = Fastify({
     logger: false,
@@ -30,7 +36,7 @@ export function boundApp(clock: Clock, refused: DoorPorts['refused']): FastifyIn
     serverFactory: listener => {
       const handle = oneAtATime(listener, inFlight, ({ socket }) => {
         refused('a connection', new MurmurationError('request.too-many'));
-        // An answer would come between those that are under way.
+        // An answer would come between those under way.
         socket.destroy();
       });
       const server = createServer({ requestTimeout: longestRequest, keepAliveTimeout: keepAlive }, handle);

@@ -11,27 +11,30 @@ import { OneSignal, type Signal } from '../server/signal.ts';
 import { receive } from './body.ts';
 import { countUnread } from './unread.ts';
 
-/** What the routes of all protocols stand on. */
+/** Dependencies of the routes of all protocols. */
 export interface DoorPorts {
   readonly server: InferenceServer;
-  /** Lets a request in, and returns as whom, or throws `inference.unauthenticated`, `inference.forbidden`, or `request.too-often`. */
+  /**
+   * Admits a request and returns its holder, or throws `inference.unauthenticated`, `inference.forbidden`, or
+   * `request.too-often`.
+   */
   readonly admit: (request: FastifyRequest, ...rights: readonly Right[]) => Holder;
-  /** Throws `inference.unavailable` where something besides the server is not ready. */
+  /** Throws `inference.unavailable` if a dependency other than the server is not ready. */
   readonly requireReady?: () => void;
-  /** An id for a request that its client has not named; without it, such requests have none. */
+  /** Makes an id for a request without one; if undefined, such requests have none. */
   readonly newId?: (() => string) | undefined;
-  /** Hears of what is ours to mend, and of what was refused. */
+  /** Called for faults of this server, and for refused requests. */
   readonly fault: (where: string, error: unknown) => void;
   readonly refused: (where: string, error: MurmurationError) => void;
-  /** Of this software. */
+  /** Version of this software. */
   readonly version: string;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What its body and its answer have of the room for all. */
+    /** Share of the body budget for its body and its answer. */
     share: BodyShare | null;
-    /** As whom it was let in; null where its route asks for no right. */
+    /** Holder that it was let in as; null if its route needs no right. */
     holder: Holder | null;
   }
   interface FastifySchema {
@@ -39,16 +42,16 @@ declare module 'fastify' {
     hide?: boolean;
   }
   interface FastifyContextConfig {
-    /** Bodies may come compressed: the route bounds what they unpack to. */
+    /** True if bodies may be compressed: the route bounds their unpacked size. */
     takesCompressed?: boolean;
-    /** The rights of which the route asks for one; none where anybody may ask. */
+    /** Rights that the route accepts, one of which is needed; undefined if it is open to all. */
     rights?: readonly Right[];
   }
 }
 
 /**
- * A scope of an app in which bodies are taken as bytes, whatever their type or its absence says, refusals are `{"error": …}`, and each route
- * asks for the right that its configuration names.
+ * Adds a scope to an app in which bodies are read as bytes, whatever their content type, errors are
+ * `{"error": …}`, and each route needs the right that its configuration names.
  */
 export function openDoor(
   app: FastifyInstance,
@@ -63,7 +66,7 @@ export function openDoor(
       const most = Math.min(request.routeOptions.bodyLimit, limits.body);
       receive(payload, { most, share: shareOf(request), arrivals }, done);
     });
-    // By callbacks, which take no turn of their own: these run for every request.
+    // Callbacks rather than promises: these hooks run for every request and need no extra turn.
     scope.addHook('onRequest', (request, _reply, done) => {
       const { rights } = request.routeOptions.config;
       done(
@@ -92,11 +95,11 @@ export function openDoor(
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const coded = classify(error);
       const where = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
-      // Whoever is gone before its body has come is neither answered nor to blame.
+      // A client that disconnects before its body has arrived is neither answered nor counted.
       if (request.raw.destroyed && !request.raw.complete) return reply.hijack();
       if (coded.code === 'server.internal') fault(where, error);
       else refused(where, coded);
-      // The rest of a body that is given up would be read to its end.
+      // Otherwise Node would read the rest of a rejected body to its end.
       if (!request.raw.complete && givenUp.includes(coded.code)) reply.header('connection', 'close');
       return sendError(reply, coded);
     });
@@ -110,26 +113,26 @@ export function holderOf({ holder }: Pick<FastifyRequest, 'holder'>): Holder {
   return holder ?? anybody;
 }
 
-/** The models of a server that a request may ask. */
+/** Returns the models of a server that a request may ask. */
 export function modelsOf(server: InferenceServer, request: Pick<FastifyRequest, 'holder'>): Models {
   return modelsFor(server, holderOf(request));
 }
 
-/** Options of a route that asks for a right, or one of several, and what it is for. */
+/** Returns options of a route that needs one of the rights; `summary` describes it. */
 export function asking(right: Right | readonly Right[], summary: string, bodyLimit?: number) {
   const config = { rights: [right].flat(), takesCompressed: true };
   return { schema: { summary }, config, ...(bodyLimit !== undefined && { bodyLimit }) };
 }
 
-/** Options of a route that is open to all. */
+/** Returns options of a route that is open to all. */
 export function opened(summary: string) {
   return { schema: { summary } };
 }
 
-/** Options of a route that no description names. */
+/** Options of a route that descriptions leave out. */
 export const unnamed = { schema: { hide: true } };
 
-/** Aborted when the client goes away before it is answered. */
+/** Returns a signal that is aborted when the client disconnects before it is answered. */
 export function clientSignal({ raw }: FastifyReply): Signal {
   const signal = new OneSignal();
   raw.on('close', () => {
@@ -139,13 +142,13 @@ export function clientSignal({ raw }: FastifyReply): Signal {
   return signal;
 }
 
-/** Names a request that may become a prediction, and tells its client the name. */
+/** Gives an id to a request that may become a prediction, and returns it in a header. */
 function nameRequest({ headers }: FastifyRequest, reply: FastifyReply, newId: () => string): void {
   headers[idHeader] ??= newId();
   reply.header(idHeader, headers[idHeader]);
 }
 
-/** What `check` throws; undefined where it throws nothing. */
+/** Returns the error that `check` throws; undefined if it throws none. */
 function refusalOf(check: () => void): Error | undefined {
   try {
     check();

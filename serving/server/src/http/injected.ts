@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-/** The answer to a request that a platform brings: takes it through the routes of an app, with as much of its body as they may read, and a byte more where there is more. */
+/**
+ * Answers a platform's request with the routes of an app. At most `limit + 1` bytes of its body are read, so
+ * that a longer one is refused.
+ */
 export async function injected(
   app: Pick<FastifyInstance, 'inject'>,
   request: Request,
@@ -26,7 +29,7 @@ export async function injected(
   });
 }
 
-/** The first `length` bytes of a stream, or all where it has fewer; the rest is not read. */
+/** Returns the first `length` bytes of a stream, or all if it has fewer; the rest is not read. */
 async function beginningOf(stream: ReadableStream<Uint8Array>, length: number): Promise<Buffer> {
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
@@ -41,7 +44,7 @@ async function beginningOf(stream: ReadableStream<Uint8Array>, length: number): 
   return Buffer.concat(chunks, Math.min(read, length));
 }
 
-/** Headers, without those that say how an answer travels. */
+/** Returns headers without those of the transport. */
 function headersOf(answered: Readonly<Record<string, number | string | string[] | undefined>>): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(answered))

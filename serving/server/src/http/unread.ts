@@ -2,12 +2,16 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { BodyShare } from '../server/body-budget.ts';
 
-/** Bytes that are handed to a connection at once, and from which an answer is long. */
+/**
+ * Bytes of a block that is handed to a connection at once; also the length from which an answer is sent in
+ * blocks.
+ */
 export const blockLength = 65_536;
 
 /**
- * Long answers of a scope leave in blocks, the next one once the connection has taken the one before it, and count as bodies until they have
- * left: who asks for many and does not read leaves no room for further requests, in place of none for the process.
+ * Sends long answers of a scope in blocks, each once the connection has taken the one before, and counts them
+ * as bodies until they are sent. A client that requests many answers without reading them only uses up room
+ * for requests, not the memory of the process.
  */
 export function countUnread(scope: FastifyInstance, shareOf: (request: FastifyRequest) => BodyShare): void {
   scope.addHook('onSend', (request, reply, payload, done) => {

@@ -1,6 +1,9 @@
 import { isIPv6 } from 'node:net';
 
-/** An IPv4 address as it is; of an IPv6 address the first 64 bits, all of which one subscriber may have. */
+/**
+ * Returns an IPv4 address unchanged, and the first 64 bits of an IPv6 address, since one subscriber may have
+ * all the addresses behind them.
+ */
 export function countedAddress(address: string): string {
   if (!isIPv6(address)) return address;
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
@@ -16,7 +19,7 @@ export function countedAddress(address: string): string {
     .join(':');
 }
 
-/** Groups of 16 bits; an IPv4 address at the end stands for two. */
+/** Splits an address into groups of 16 bits; an IPv4 address at the end counts as two. */
 function groupsOf(text: string): string[] {
   if (text === '') return [];
   return text.split(':').flatMap(group => (group.includes('.') ? ['0', '0'] : [group]));

@@ -2,15 +2,16 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 
 /**
- * Hands the requests of each connection to `listener` one after another, the next one when the answer before it is out: an answer is
- * made for whoever reads. Of a connection at most `most` are under way or wait; what comes beyond them is handed to `refuse`.
+ * Hands the requests of each connection to `listener` one after another, each once the answer before it is
+ * sent, so no answers pile up for a slow reader. At most `most` requests of a connection are under way or
+ * wait; more are handed to `refuse`.
  */
 export function oneAtATime(
   listener: RequestListener,
   most: number,
   refuse: (request: IncomingMessage) => void,
 ): RequestListener {
-  /** Those that wait, by connection, while one is under way. */
+  /** Waiting requests by connection, while one is under way. */
   const waiting = new WeakMap<Socket, [IncomingMessage, ServerResponse][]>();
   const begin = (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
@@ -23,7 +24,7 @@ export function oneAtATime(
   };
   return (request, response) => {
     const { socket } = request;
-    // The rest of what came with a request that was one too many.
+    // Rest of the data that came with a refused request.
     if (socket.destroyed) return;
     const others = waiting.get(socket);
     if (!others) {

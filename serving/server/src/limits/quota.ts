@@ -1,4 +1,4 @@
-/** So many places, and so many of them for each key; who finds none is turned away. */
+/** Bounded number of places, in all and per key. */
 export class Quota {
   readonly #most: number;
   readonly #mostPerKey: number;
@@ -10,7 +10,7 @@ export class Quota {
     this.#mostPerKey = mostPerKey;
   }
 
-  /** Takes a place for `key`: returns what gives it back, once, or undefined where there is none. */
+  /** Takes a place for `key` and returns a function that frees it, once; undefined if there is none. */
   take(key: string): (() => void) | undefined {
     const taken = this.#taken.get(key) ?? 0;
     if (this.#size >= this.#most || taken >= this.#mostPerKey) return undefined;

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 /**
- * Calls `tooSlow`, once, where too little of an answer is read while more of it waits. It is handed over in blocks of so many bytes, and
- * whether one was read shows when all of it was.
+ * Calls `tooSlow`, once, if too little of an answer is read while more of it waits. The answer is handed over
+ * in blocks of `blockLength` bytes, and only a completely read block counts.
  */
 export function watchSendRate(
   response: ServerResponse,
@@ -13,7 +13,7 @@ export function watchSendRate(
   tooSlow: () => void,
 ): void {
   const { socket } = response;
-  // Whoever is gone by now reads nothing, and no event says so any more.
+  // A socket that is already closed emits no further event.
   if (!socket || socket.destroyed) return;
   const stretch = Math.max(patience, (1_000 * blockLength) / slowest);
   const least = slowest * (stretch / 1_000);
@@ -25,7 +25,7 @@ export function watchSendRate(
     cancel = clock.at(clock.now() + stretch, () => {
       const now = left();
       const waits = socket.writableLength > 0;
-      // Where nothing waits it is not the reader who is slow.
+      // Without waiting data, the reader is not the slow side.
       if (waits && waited && now - before < least) {
         tooSlow();
         return;
