@@ -3,11 +3,11 @@ import type { InferenceEvents } from '../server/events.ts';
 import type { ServedModel } from '../source/source.ts';
 import { RequestMetrics, VersionSeries } from './request-metrics.ts';
 
-/** Series of models that are told apart at most: versions come and go, and Prometheus keeps each. */
+/** Maximum series of model versions: versions come and go, and Prometheus keeps each. */
 const mostSeries = 1_000;
 /**
- * What an inference server does, for Prometheus: labels are names and versions of models that there are, protocols, and codes of the table of
- * errors; never who asked. What models are in memory is read when somebody asks.
+ * Registers metrics of an inference server. Labels are names and versions of existing models, protocols, and
+ * error codes; never the asker.
  */
 export function inferenceMetrics(registry: Registry): InferenceEvents {
   const registers = [registry];
@@ -15,7 +15,7 @@ export function inferenceMetrics(registry: Registry): InferenceEvents {
   const others = new VersionSeries(metrics, 'other', '');
   const known = new Map<string, Map<string, VersionSeries>>();
   let count = 0;
-  /** A version that is one too many, and what was asked for and is not there, counts as `other`. */
+  /** Returns the series of a version; unknown models, and versions beyond the maximum, count as `other`. */
   const seriesOf = (model: string, version: string): VersionSeries => {
     const found = known.get(model)?.get(version);
     if (found) return found;

@@ -4,10 +4,10 @@ import type { RunCounts } from '../precompute/table/runs.ts';
 
 const nothing: RunCounts = { read: 0, computed: 0, reused: 0, failed: 0 };
 
-/** What precompute jobs do, for Prometheus: labels are the names of jobs, which a file lists, and results. */
+/** Registers metrics of precompute jobs. Labels are the jobs' names, which a file lists, and results. */
 export function precomputeMetrics(registry: Registry): PrecomputeEvents {
   const registers = [registry];
-  /** Of runs under way, what was counted so far. */
+  /** Counts so far of runs under way, by job. */
   const counted = new Map<string, RunCounts>();
   const rows = new Counter({
     name: 'murmuration_precompute_rows_total',
@@ -51,7 +51,7 @@ export function precomputeMetrics(registry: Registry): PrecomputeEvents {
     counted.set(job, counts);
     for (const result of ['computed', 'reused', 'failed'] as const) {
       const more = counts[result] - before[result];
-      // A row whose key turns out to be another's is taken back: a counter never goes down.
+      // A row whose key turns out to be another's is subtracted, but a counter must never decrease.
       if (more > 0) rows.inc({ job, result }, more);
     }
   };

@@ -3,7 +3,7 @@ import { type Count, type Distribution, SeriesCounter, SeriesHistogram } from '.
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The metrics that every request counts in. */
+/** Metrics that every request counts in. */
 export class RequestMetrics {
   readonly requests: SeriesCounter;
   readonly duration: SeriesHistogram;
@@ -45,7 +45,7 @@ export class RequestMetrics {
   }
 }
 
-/** The series of one version of a model. */
+/** Series of one version of a model. */
 export class VersionSeries {
   readonly labels: { readonly model: string; readonly version: string };
   readonly queue: Distribution;
@@ -70,7 +70,7 @@ export class VersionSeries {
   }
 }
 
-/** The same, of the requests that came by one protocol. */
+/** Series of one version of a model and one protocol. */
 class ProtocolSeries {
   readonly duration: Distribution;
   readonly #requests: SeriesCounter;

@@ -9,8 +9,8 @@ interface Value {
 }
 
 /**
- * A metric whose series are found once and then counted in place: prom-client's own check and look up their labels for every value, which
- * costs a request as much as a small model.
+ * Metric whose series are looked up once and then counted in place: prom-client checks and looks up labels
+ * for every value, which costs a request as much as a small model.
  */
 abstract class SeriesMetric<Series> {
   readonly name: string;
@@ -30,7 +30,7 @@ abstract class SeriesMetric<Series> {
     return series;
   }
 
-  /** What a registry asks for when somebody reads it. */
+  /** Returns the values in the form that a prom-client registry expects. */
   async get() {
     const { name, help, type, aggregator } = this;
     return { name, help, type, aggregator, values: this.#series.flatMap(each => this.values(each)) };
@@ -47,7 +47,7 @@ export interface Count {
 export class SeriesCounter extends SeriesMetric<Count> {
   readonly type = 'counter';
 
-  /** A series, which is shown from then on. Its labels are no other's. */
+  /** Adds a series, which is exported from then on. Its labels must be unique. */
   series(labels: Labels): Count {
     return this.add({ labels, value: 0 });
   }
@@ -57,11 +57,11 @@ export class SeriesCounter extends SeriesMetric<Count> {
   }
 }
 
-/** Values of one series, by the bucket that they fall into. */
+/** Counts of one series, by bucket. */
 export class Distribution {
   readonly labels: Labels;
   readonly bounds: readonly number[];
-  /** By bound; the last one of those beyond all bounds. */
+  /** Counts by bound; the last one is for values beyond all bounds. */
   readonly counts: number[];
   sum = 0;
 
@@ -84,7 +84,7 @@ export class SeriesHistogram extends SeriesMetric<Distribution> {
   readonly type = 'histogram';
   readonly #bounds: readonly number[];
 
-  /** `buckets`: their upper bounds, ascending. */
+  /** Makes a histogram; `buckets` are their upper bounds, ascending. */
   constructor(
     described: { readonly name: string; readonly help: string; readonly buckets: readonly number[] },
     registry: Registry,
@@ -93,7 +93,7 @@ export class SeriesHistogram extends SeriesMetric<Distribution> {
     this.#bounds = described.buckets;
   }
 
-  /** A series, which is shown once it has a value. Its labels are no other's. */
+  /** Adds a series, which is exported once it has a value. Its labels must be unique. */
   series(labels: Labels): Distribution {
     return this.add(new Distribution(labels, this.#bounds));
   }

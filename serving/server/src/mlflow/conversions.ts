@@ -26,7 +26,9 @@ interface Inputs {
   readonly inputs: readonly Tensor[];
 }
 
-/** Reads the body of a request for tensors that `specs` describes. Throws `inference.input`, and `inference.unsupported`. */
+/**
+ * Reads the body of a request as tensors by `specs`. Throws `inference.input` and `inference.unsupported`.
+ */
 export const readMlflow: Conversion<Asked, Inputs> = { name: 'readMlflow', run: read };
 
 function read({ body, isCsv, specs, elements }: Asked): Inputs {

@@ -1,21 +1,22 @@
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 
-/** A table: names of columns, and rows of as many cells. */
+/** Table of named columns; each row has one cell per column. */
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** What a row and a cell of text count as, as lists and texts of JSON do. */
+/** Weights of a row and a text cell, as of lists and texts in JSON. */
 const weights = { row: 8, text: 4 };
 const number = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-/** A number has fewer characters: an expression over a long text may overflow the stack. */
+/** Maximum characters of a number: a regular expression on a long text may overflow the stack. */
 const longestNumber = 1_000;
 const [quote, comma, lineFeed, carriageReturn, byteOrderMark] = [34, 44, 10, 13, 0xfeff];
 
 /**
- * Reads CSV (RFC 4180) whose first line names the columns; a cell that is a number is one, `true` and `false` are truth values, and lines with
- * nothing on them are none. Throws `inference.input`, also where there are more than `most` cells, where a text counts as 4 and a row as 8.
+ * Reads CSV (RFC 4180) whose first line names the columns. Numeric cells become numbers, `true` and `false`
+ * booleans; empty lines are skipped. Throws `inference.input`, also for more than `most` cells, with a text
+ * counting as 4 and a row as 8.
  */
 export function readCsv(text: string, most: number): Table {
   const rows: unknown[][] = [];
@@ -62,7 +63,7 @@ export function readCsv(text: string, most: number): Table {
   return { columns, rows };
 }
 
-/** Behind the quotation mark that closes the cell which begins at `start`. */
+/** Returns the index behind the quotation mark that closes the cell beginning at `start`. */
 function endOfQuoted(text: string, start: number): number {
   let at = text.indexOf('"', start + 1);
   while (at >= 0 && text.charCodeAt(at + 1) === quote) at = text.indexOf('"', at + 2);

@@ -8,7 +8,7 @@ import { tensorFromNested } from '../tensors/nested-json.ts';
 import { isObject } from '../tf-serving/tensors.ts';
 import type { Table } from './csv.ts';
 
-/** The table of `dataframe_split`: `{"columns": […], "data": [[…], …]}`. Throws `inference.input`. */
+/** Returns the table of `dataframe_split`: `{"columns": […], "data": [[…], …]}`. Throws `inference.input`. */
 export function tableOfSplit(value: unknown): Table {
   if (!isObject(value)) refuseInput('"dataframe_split" is an object with columns and data.');
   const { columns, data } = value;
@@ -21,7 +21,7 @@ export function tableOfSplit(value: unknown): Table {
   return { columns, rows: data };
 }
 
-/** The table of `dataframe_records`: an object for each row. Throws `inference.input`. */
+/** Returns the table of `dataframe_records`: an object for each row. Throws `inference.input`. */
 export function tableOfRecords(value: unknown): Table {
   if (!Array.isArray(value) || !value.every(isObject))
     refuseInput('"dataframe_records" is a list of objects.');
@@ -38,8 +38,8 @@ export function tableOfRecords(value: unknown): Table {
 }
 
 /**
- * A model's inputs from a table: those of the columns' names, or, where the model has one input of as many features as there are columns, the
- * rows as they are. Throws `inference.input`.
+ * Makes a model's inputs from a table: from the columns of the same names, or, if the model has one input
+ * with as many features as there are columns, from the rows. Throws `inference.input`.
  */
 export function tensorsFromTable(
   specs: readonly TensorSpec[],

@@ -12,8 +12,8 @@ interface Asked {
 }
 
 /**
- * The scoring server of MLflow, whose paths SageMaker asks for as well: `/invocations` asks the only model, or the one that `?model=NAME` or
- * `?model=NAME@VERSION` names.
+ * Registers the routes of MLflow's scoring server, whose paths SageMaker uses too: `/invocations` asks the
+ * only model, or the one that `?model=NAME` or `?model=NAME@VERSION` names.
  */
 export function mlflowRoutes(app: FastifyInstance, { server, version }: DoorPorts): void {
   for (const path of ['/ping', '/health'])

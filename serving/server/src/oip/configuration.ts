@@ -2,10 +2,12 @@ import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import type { ModelMetadata } from '../server/inference-server.ts';
 import type { Batching } from '../server/settings.ts';
 
-/** The extensions of Triton that this server has, by their names. */
+/** Names of Triton's extensions that this server has. */
 export const extensions = ['model_repository', 'model_configuration', 'statistics', 'binary_tensor_data'];
 
-/** The configuration of a model in the words of Triton, where the first dimension is left out if rows can be put together. */
+/**
+ * Returns the configuration of a model in Triton's form, without the first dimension if rows can be batched.
+ */
 export function configurationOf(
   { model: { name }, platform, inputs, outputs }: ModelMetadata,
   { maxBatch, maxDelay }: Batching,

@@ -18,17 +18,17 @@ import {
 import type { ModelMetadata } from '../server/inference-server.ts';
 import { mostTensors, readTimeout, refuseParameters } from './parameters.ts';
 
-/** What an inference request of the protocol says. */
+/** Content of an inference request. */
 export interface OipRequest {
-  /** As the client wrote it. */
+  /** Id from the client. */
   readonly id: string | undefined;
   readonly inputs: readonly Tensor[];
-  /** Outputs that are wanted, by name, and whether each is wanted in bytes; null: all. */
+  /** Requested outputs by name, each with true if it is to be sent as bytes; null: all. */
   readonly outputs: readonly { readonly name: string; readonly isBinary: boolean }[] | null;
-  /** Whether outputs of which the request says nothing are wanted in bytes. */
+  /** True if outputs without a setting of their own are to be sent as bytes. */
   readonly isBinary: boolean;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** ms. */
+  /** Timeout in ms. */
   readonly timeout: number | undefined;
 }
 
@@ -37,8 +37,9 @@ type Json = Readonly<Record<string, unknown>>;
 const none: Json = {};
 
 /**
- * Reads the body of an inference request: JSON alone, or, with the length of that in `headerLength`, JSON and then the bytes of tensors in
- * their order. Throws `inference.input`, and `inference.unsupported` for what this server does not do.
+ * Reads the body of an inference request: JSON, followed by the bytes of tensors in order if `headerLength`
+ * gives the length of the JSON. Throws `inference.input`, and `inference.unsupported` for extensions that
+ * this server does not have.
  */
 export function readInferRequest(
   body: Buffer,
@@ -78,7 +79,10 @@ export function readInferRequest(
   };
 }
 
-/** Reads a body that is one input, without JSON. Throws `inference.input` where the model takes something else than that. */
+/**
+ * Reads a body that is the bytes of one input, without JSON. Throws `inference.input` if the model takes
+ * other inputs.
+ */
 export function readRawRequest(
   body: Buffer,
   { model: { name }, inputs: [spec, ...others] }: Pick<ModelMetadata, 'model' | 'inputs'>,
@@ -88,7 +92,7 @@ export function readRawRequest(
     refuseInput(`A raw request has one input; the model ${name} takes ${others.length + 1}.`);
   const { datatype } = spec;
   const variable = spec.shape.filter(length => length === -1).length;
-  // The first dimension counts rows: one that varies besides follows from the number of bytes, with one row.
+  // The first dimension counts rows. If another one varies too, it follows from the bytes, with one row.
   const known = spec.shape.map((length, index) =>
     index === 0 && length === -1 && variable > 1 ? 1 : length,
   );

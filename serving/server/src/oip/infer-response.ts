@@ -6,13 +6,13 @@ import { AnswerText } from '../tensors/answer-text.ts';
 import { bytesOf, sizeOf } from '../tensors/size.ts';
 import type { OipRequest } from './infer-request.ts';
 
-/** The body of an answer; with bytes of tensors behind its JSON, how long that is. */
+/** Body of an answer; `headerLength` is the length of its JSON if bytes of tensors follow. */
 export interface OipBody {
   readonly body: string | Buffer;
   readonly headerLength: number | undefined;
 }
 
-/** An answer, and how its request asks for it. */
+/** Answer, in the form that its request asks for. */
 export interface OipAnswer {
   readonly model: string;
   readonly version: string;
@@ -20,11 +20,11 @@ export interface OipAnswer {
   readonly id: string | undefined;
   readonly wanted: OipRequest['outputs'];
   readonly isBinary: boolean;
-  /** Bytes of the body. */
+  /** Maximum bytes of the body. */
   readonly most: number;
 }
 
-/** An answer of `most` bytes at most to a request. */
+/** Makes an answer to a request, of at most `most` bytes. */
 export function oipAnswer(
   { model, version, outputs }: Pick<InferResponse, 'model' | 'version' | 'outputs'>,
   { id, outputs: wanted, isBinary }: Pick<OipRequest, 'id' | 'outputs' | 'isBinary'>,
@@ -33,7 +33,7 @@ export function oipAnswer(
   return { model, version, outputs, id, wanted, isBinary, most };
 }
 
-/** Elements of it that are written as text, about; of strings, bytes. */
+/** Returns the approximate number of elements written as text; for strings, of bytes. */
 export function textSizeOf(
   outputs: readonly Tensor[],
   { outputs: wanted, isBinary }: Pick<OipRequest, 'outputs' | 'isBinary'>,
@@ -42,8 +42,8 @@ export function textSizeOf(
 }
 
 /**
- * Writes an answer as its request asks for it. Throws `inference.unsupported` for values that JSON has no way to write, and
- * `request.too-large`, before it has made more than it may.
+ * Writes an answer in the form that its request asks for. Throws `inference.unsupported` for values that JSON
+ * can't represent, and `request.too-large` before it exceeds the bound.
  */
 export function writeInferResponse(answer: OipAnswer): OipBody {
   const { model, version, outputs, id, wanted, isBinary, most } = answer;
@@ -76,7 +76,7 @@ export function writeInferResponse(answer: OipAnswer): OipBody {
   return { body: Buffer.concat([header, ...behind.map(dataToBytes)]), headerLength: header.length };
 }
 
-/** Throws for what is not finite. */
+/** Returns values as JSON; throws if one is not finite. */
 function strictTexts({ name, datatype, data }: Tensor): readonly string[] {
   return valuesToJson(name, datatype, data);
 }

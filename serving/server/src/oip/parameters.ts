@@ -2,17 +2,23 @@ import { numberOf } from '@murmuration/inference-client/tensors/lossless-json';
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** Inputs and outputs that a request names at most. */
+/** Maximum inputs, and outputs, that a request names. */
 export const mostTensors = 1_024;
 
-/** Refuses extensions of Triton that would change the answer, and that this server does not have: `inference.unsupported`. */
+/**
+ * Refuses extensions of Triton that would change the answer and that this server lacks:
+ * `inference.unsupported`.
+ */
 export function refuseParameters(parameters: Readonly<Record<string, unknown>>): void {
   for (const name of ['shared_memory_region', 'classification'])
     if (parameters[name] !== undefined)
       throw new MurmurationError('inference.unsupported', `This server does not have the extension ${name}.`);
 }
 
-/** ms of the parameter `timeout`, which is in microseconds as in Triton; undefined for none. Throws `inference.input`. */
+/**
+ * Returns the parameter `timeout` in ms, given in microseconds as in Triton; undefined if there is none.
+ * Throws `inference.input`.
+ */
 export function readTimeout(value: unknown): number | undefined {
   const number = numberOf(value);
   if (value === undefined || number === 0) return undefined;
@@ -21,7 +27,7 @@ export function readTimeout(value: unknown): number | undefined {
   return Math.max(1, Math.ceil(number / 1_000));
 }
 
-/** Refuses a model, or what changes one, that is sent along with its load: `inference.unsupported`. */
+/** Refuses a model or configuration sent along with a load request: `inference.unsupported`. */
 export function refuseLoadParameters(parameters: object | undefined): void {
   if (parameters !== undefined && Object.keys(parameters).length > 0)
     throw new MurmurationError(
@@ -30,7 +36,7 @@ export function refuseLoadParameters(parameters: object | undefined): void {
     );
 }
 
-/** Refuses a repository by name, since there is one: `inference.unsupported`. */
+/** Refuses a named repository, since the only one has no name: `inference.unsupported`. */
 export function refuseRepository(name: string): void {
   if (name !== '')
     throw new MurmurationError(

@@ -20,8 +20,8 @@ interface Named {
 const lengthHeader = 'inference-header-content-length';
 
 /**
- * The Open Inference Protocol, version 2, over HTTP, with the extensions of Triton that `extensions` lists. A version in a path is a number or
- * an alias.
+ * Registers the routes of the Open Inference Protocol, version 2, over HTTP, with the extensions of Triton
+ * that `extensions` lists. A version in a path is a number or an alias.
  */
 export function oipRoutes(app: FastifyInstance, ports: DoorPorts): void {
   const { server } = ports;
@@ -44,7 +44,7 @@ export function oipRoutes(app: FastifyInstance, ports: DoorPorts): void {
   });
 }
 
-/** The server as a whole. */
+/** Registers routes about the whole server. */
 function serverRoutes(app: FastifyInstance, { server, version, requireReady }: DoorPorts): void {
   const metadata = () => ({ name: 'murmuration', version, extensions });
   app.get('/v2', asking('predict', 'OIP: the server, and the extensions that it has'), metadata);
@@ -60,7 +60,7 @@ function serverRoutes(app: FastifyInstance, { server, version, requireReady }: D
   }));
 }
 
-/** One model, at a path with or without a version. */
+/** Registers routes of one model, at a path with or without a version. */
 function modelRoutes(app: FastifyInstance, path: string, server: InferenceServer): void {
   app.get<Named>(path, asking('predict', 'OIP: what a model takes and gives'), async request => {
     const { name: asked, version: at } = request.params;
@@ -89,7 +89,7 @@ function modelRoutes(app: FastifyInstance, path: string, server: InferenceServer
   );
 }
 
-/** Which models there are, in memory and elsewhere. */
+/** Registers routes that list, load and unload models. */
 function repositoryRoutes(app: FastifyInstance, server: InferenceServer): void {
   app.post(
     '/v2/repository/index',
@@ -153,7 +153,7 @@ async function infer(
     },
     signal,
   );
-  // The body says the id that counts.
+  // The id in the body takes precedence.
   if (asked.id !== undefined && asked.id !== '') reply.removeHeader(idHeader);
   const written = await converter.convert(
     writeOip,
@@ -174,7 +174,7 @@ function headerLength(header: string | string[] | undefined): number | undefined
   return Number(header);
 }
 
-/** What an optional JSON body says. */
+/** Returns the content of an optional JSON body. */
 function parametersOf(body: Buffer): Readonly<Record<string, unknown>> {
   if (body.length === 0) return {};
   const json = parseJson(body.toString('utf8'), { wide: false, notFinite: false, most: body.length });

@@ -3,7 +3,7 @@ import type { ServedModel } from '../source/source.ts';
 
 const none: Duration = { count: 0, ns: 0 };
 
-/** Statistics of a version in the form of Triton: of what this server does not measure apart, nothing is counted. */
+/** Returns statistics of a version in Triton's form; fields that this server does not measure are 0. */
 export function statisticsOf({
   model: { name, version },
   statistics,

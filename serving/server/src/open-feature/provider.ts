@@ -3,7 +3,7 @@ import { assigned, longestKey } from '../experiments/assignment.ts';
 import type { ServedExperiment } from '../experiments/experiment.ts';
 import type { ModelSource, ServedModel } from '../source/source.ts';
 
-/** What an app knows of whom it asks for: OpenFeature's evaluation context. */
+/** OpenFeature's evaluation context: what an app knows of the subject. */
 interface Context {
   readonly targetingKey?: string | undefined;
 }
@@ -11,13 +11,13 @@ interface Context {
 /** OpenFeature's `ResolutionDetails`. */
 interface Resolution<Value> {
   readonly value: Value;
-  /** The name of the arm. */
+  /** Name of the arm. */
   readonly variant?: string;
   readonly reason: 'SPLIT' | 'STATIC' | 'DEFAULT';
   readonly flagMetadata: Readonly<Record<string, string>>;
 }
 
-/** Why nothing is resolved, with a code of OpenFeature: the SDK answers with the app's default, and tells both. */
+/** Error with a code of OpenFeature; the SDK answers with the app's default, and reports both. */
 class Unresolved extends Error {
   readonly code: 'FLAG_NOT_FOUND' | 'TARGETING_KEY_MISSING' | 'GENERAL';
 
@@ -27,27 +27,31 @@ class Unresolved extends Error {
   }
 }
 
-/** The version that a key gets, and where an experiment decides that, its arm. */
+/** Version that a key gets, and its arm if an experiment decides that. */
 interface Part {
-  /** A number, as text. */
+  /** Version number, as text. */
   readonly version: string;
   readonly arm?: { readonly experiment: string; readonly name: string; readonly isControl: boolean };
 }
 
 /**
- * A provider of OpenFeature (server paradigm) that says which arm of an experiment, and which version of a model, a key gets: the same as
- * the inference server gives to requests that bring this key. A flag is the name of a model; the `targetingKey` of the context is the key.
+ * OpenFeature provider (server paradigm) that tells which arm of an experiment, and which version of a model,
+ * a key gets: the same as the inference server gives to requests with this key. A flag is the name of a
+ * model; the `targetingKey` of the context is the key.
  */
 export interface OpenFeatureProvider {
   readonly metadata: { readonly name: 'murmuration' };
   readonly runsOn: 'server';
-  /** Whether the key has another arm than the control, which is the first; the default where no experiment has the key. */
+  /**
+   * Resolves true if the key has another arm than the control, which is the first; the default if no
+   * experiment has the key.
+   */
   resolveBooleanEvaluation(flag: string, otherwise: boolean, context: Context): Promise<Resolution<boolean>>;
-  /** The name of the arm; the default where no experiment has the key. */
+  /** Resolves the name of the arm; the default if no experiment has the key. */
   resolveStringEvaluation(flag: string, otherwise: string, context: Context): Promise<Resolution<string>>;
-  /** The number of the version, with an experiment or without one. */
+  /** Resolves the version number, with or without an experiment. */
   resolveNumberEvaluation(flag: string, otherwise: number, context: Context): Promise<Resolution<number>>;
-  /** `{ version, experiment, arm }`, the latter two null without an experiment. */
+  /** Resolves `{ version, experiment, arm }`; the latter two are null without an experiment. */
   resolveObjectEvaluation<Value>(
     flag: string,
     otherwise: Value,
@@ -56,8 +60,9 @@ export interface OpenFeatureProvider {
 }
 
 /**
- * Makes the provider. It reads what runs from `source` each time and without a request, such as `coordinatorModels(url)`, which follows a
- * coordinator by itself; the source stays its caller's to close. Nothing that it resolves counts in an experiment: what counts is requests.
+ * Makes the provider. It reads `source` each time and sends no request, for example with
+ * `coordinatorModels(url)`, which follows a coordinator on its own; the caller closes the source. Resolving
+ * does not count in an experiment: only requests do.
  */
 export function openFeatureProvider(
   source: Pick<ModelSource, 'resolve' | 'experiments'>,
@@ -104,7 +109,7 @@ export function openFeatureProvider(
   };
 }
 
-/** As the inference server decides: the first split that has the key; else the standard version. */
+/** Decides like the inference server: the first split that has the key, else the standard version. */
 function partOf(
   { version: standard }: ServedModel,
   experiments: readonly ServedExperiment[],
