@@ -2,40 +2,40 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { InferenceEvents } from '../server/events.ts';
 import { Latencies } from './latencies.ts';
 
-/** ms of a span in which requests are counted together, and how many spans are kept. */
+/** Milliseconds of a span in which requests are counted together, and number of spans kept. */
 const span = 60_000;
 const spans = 60;
-/** Versions whose requests are counted apart at most; those longest unused are forgotten first. */
+/** Maximum versions whose requests are counted; the least recently used are forgotten first. */
 const mostVersions = 1_000;
 const mostRecent = 50;
 
-/** What happened in one span with one version, or with several. */
+/** Sums of one span, for one version or several. */
 export interface SpanSums {
-  /** ms since 1970, at which it began. */
+  /** Start of the span, ms since 1970. */
   readonly at: number;
   readonly requests: number;
   readonly errors: number;
-  /** ms within which half, and 99 of 100, requests were answered; null without any. */
+  /** Milliseconds within which 50 %, and 99 %, of requests were answered; null without any. */
   readonly p50: number | null;
   readonly p99: number | null;
 }
 
-/** What happened with a version in the last hour. */
+/** Sums of a version over the last hour. */
 export interface VersionSums extends Omit<SpanSums, 'at'> {
-  /** ms that an answered request waited for the model, on average. */
+  /** Mean ms that an answered request waited for the model. */
   readonly queue: number | null;
-  /** Rows that ran together, on average. */
+  /** Mean rows that ran together. */
   readonly batch: number | null;
-  /** Requests a second over the last whole minute. */
+  /** Requests per second over the last whole minute. */
   readonly perSecond: number;
 }
 
-/** A request that ended: never what it held, nor who asked. */
+/** Finished request, without its content or its asker. */
 export interface EndedRequest {
   /** ms since 1970. */
   readonly at: number;
   readonly model: string;
-  /** Empty where none was found. */
+  /** Version; empty if none was found. */
   readonly version: string;
   readonly protocol: string;
   /** `ok`, or the code of an error. */
@@ -73,10 +73,10 @@ class Sums {
   }
 }
 
-/** What an inference server did in the last hour, in sums by minute and version, and its newest requests. */
+/** Activity of an inference server in the last hour: sums by minute and version, and the newest requests. */
 export class InferenceActivity {
   readonly #clock: Clock;
-  /** The least recently used version first. */
+  /** Sums by version, the least recently used first. */
   readonly #versions = new Map<string, Sums[]>();
   readonly #recent: EndedRequest[] = [];
 
@@ -84,14 +84,14 @@ export class InferenceActivity {
     this.#clock = clock;
   }
 
-  /** For the server that is to be watched. */
+  /** Event handlers for the observed server. */
   get events(): InferenceEvents {
     return {
       answered: ({ model, version, protocol, error, ms, queueMs }) => {
         const code = error?.code ?? 'ok';
         this.#recent.push({ at: this.#clock.now(), model, version, protocol, code, ms });
         if (this.#recent.length > mostRecent) this.#recent.shift();
-        // What was asked for and is not there has any name.
+        // The name of a model that does not exist can be anything.
         if (version !== '') {
           const sums = this.#sums(model, version);
           sums.requests += 1;
@@ -111,12 +111,12 @@ export class InferenceActivity {
     };
   }
 
-  /** The newest requests, the newest first. */
+  /** Newest requests, the newest first. */
   get recent(): readonly EndedRequest[] {
     return this.#recent.toReversed();
   }
 
-  /** Of a version, over the last hour. */
+  /** Returns the sums of a version over the last hour. */
   of(model: string, version: string): VersionSums {
     const now = this.#clock.now();
     const kept = this.#kept(this.#versions.get(keyOf(model, version)) ?? [], now);
@@ -132,7 +132,10 @@ export class InferenceActivity {
     };
   }
 
-  /** Minute by minute of the last hour, the oldest first, of one model or of all; minutes without requests too. */
+  /**
+   * Returns the sums of each minute of the last hour, the oldest first, of one model or of all; includes
+   * minutes without requests.
+   */
   minutes(model?: string): readonly SpanSums[] {
     const now = this.#clock.now();
     const first = startOf(now) - (spans - 1) * span;
@@ -150,7 +153,7 @@ export class InferenceActivity {
     const at = startOf(now);
     const kept = this.#versions.get(key) ?? [];
     const last = kept.at(-1);
-    // A clock that was set back counts on in the newest span.
+    // If the clock is set back, counting continues in the newest span.
     if (last && last.at >= at) return last;
     const sums = new Sums(at);
     const all = this.#kept([...kept, sums], now);

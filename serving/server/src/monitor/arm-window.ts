@@ -1,31 +1,31 @@
 import type { Variant } from '../experiments/experiment.ts';
 
-/** Keys of an arm that one window names at most; further ones are named when they come again. */
+/** Maximum keys of an arm in one window; more are reported when they come again. */
 const mostUnits = 5_000;
-/** Keys that are remembered as named; those named first are forgotten first, and named again. */
+/** Maximum keys remembered as reported; the oldest are forgotten first, and reported again. */
 const mostNamed = 200_000;
 const mostArms = 100;
 
-/** The first request of a key. */
+/** First request of a key. */
 export interface SeenUnit {
   readonly unit: string;
   readonly failed: boolean;
-  /** That it took. */
+  /** Duration of the request. */
   readonly ms: number;
-  /** What it said was known of its key before; undefined: nothing. */
+  /** Number known of the key before the experiment, as the request gives it; undefined: none. */
   readonly covariate?: number | undefined;
 }
 
-/** What one replica has seen of an arm of an experiment in a short time. Plain data. */
+/** Events of an experiment's arm at one replica in one window. Plain data. */
 export interface ArmWindow {
   readonly experiment: string;
   readonly arm: string;
   readonly requests: number;
   readonly failures: number;
-  /** Of an experiment that mirrors: answers that were the same, and requests for which there was no room. */
+  /** For a mirroring experiment: identical answers, and requests dropped for lack of room. */
   readonly agreed: number;
   readonly dropped: number;
-  /** Keys whose first request it was. */
+  /** Keys that were first seen in this window. */
   readonly units: readonly SeenUnit[];
 }
 
@@ -33,7 +33,7 @@ type Open = { -readonly [Name in keyof ArmWindow]: ArmWindow[Name] } & {
   units: SeenUnit[];
 };
 
-/** Takes down what happens to the arms of experiments, for one window after the other. */
+/** Collects events of the arms of experiments, window by window. */
 export class ArmWindows {
   #open = new Map<string, Open>();
   readonly #named = new Set<string>();
@@ -60,7 +60,7 @@ export class ArmWindows {
     if (own) own.dropped += 1;
   }
 
-  /** What was seen since the last time. */
+  /** Returns the windows collected since the last call. */
   take(): readonly ArmWindow[] {
     const taken = [...this.#open.values()];
     this.#open = new Map();

@@ -7,7 +7,7 @@ import type { Counting, FeedbackResult, Monitor, MonitorEvents, WindowSums } fro
 import type { Outcome } from './outcome.ts';
 
 export interface HttpMonitorOptions {
-  /** Of the coordinator. */
+  /** URL of the coordinator. */
   readonly url: string;
   readonly token: string;
 }
@@ -18,21 +18,22 @@ interface Ports {
   readonly events?: MonitorEvents;
 }
 
-/** Windows and outcomes that wait for the coordinator at most; the oldest give way. */
+/** Maximum windows and outcomes that wait for the coordinator; the oldest are dropped. */
 const mostWindows = 600;
 const mostOutcomes = 10_000;
-/** ms that an answer may take, and that closing waits. */
+/** Maximum ms to wait for an answer, and for closing. */
 const patience = 10_000;
 const firstPause = 500;
 const longestPause = 60_000;
-/** Characters of an answer that are read: plans of counting are the longest that one holds. */
+/** Maximum characters of an answer that are read; counting plans are the longest content. */
 const longestAnswer = 4 << 20;
-/** Versions whose plans of counting are kept. */
+/** Maximum versions whose counting plans are kept. */
 const mostVersions = 1_000;
 
 /**
- * A monitor at a coordinator elsewhere. Windows go one after the other; one whose answer was lost is sent again, and its number lets the
- * coordinator count it once. While the coordinator is away, both windows and outcomes wait, within bounds.
+ * Monitor at a remote coordinator. Windows are sent one after the other; one whose answer was lost is sent
+ * again, and its number lets the coordinator count it once. While the coordinator is away, windows and
+ * outcomes wait, within bounds.
  */
 export class HttpMonitor implements Monitor {
   readonly #options: HttpMonitorOptions;
@@ -50,12 +51,12 @@ export class HttpMonitor implements Monitor {
     this.#ports = ports;
   }
 
-  /** Windows and outcomes that were not sent yet. */
+  /** Number of windows and outcomes not sent yet. */
   get waiting(): number {
     return this.#windows.length + this.#outcomes.length;
   }
 
-  /** As the coordinator said last; before that, values go along. */
+  /** Returns the coordinator's last word on counting; before that, values are sent. */
   counting(model: string, version: string): Counting {
     return this.#countings.get(keyOf(model, version)) ?? 'values';
   }
@@ -66,9 +67,9 @@ export class HttpMonitor implements Monitor {
     if (!this.#cancel) this.#send();
   }
 
-  /** Answered by the coordinator; `queued` while that is away. Throws what it refuses. */
+  /** Sends an outcome to the coordinator; `queued` if that is away. Throws if the coordinator refuses it. */
   async feedback(outcome: Outcome): Promise<FeedbackResult> {
-    // The prediction may be in a window that is still on its way.
+    // The prediction may be in a window that is still being sent.
     await this.#sending;
     if (this.#windows.length === 0 && this.#outcomes.length === 0) {
       try {
@@ -97,7 +98,7 @@ export class HttpMonitor implements Monitor {
     if (this.waiting > 0) this.#ports.events?.lost?.(this.waiting);
   }
 
-  /** Takes back that something is tried again later. */
+  /** Cancels the retry timer. */
   #pause(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -132,7 +133,10 @@ export class HttpMonitor implements Monitor {
     }
   }
 
-  /** Takes from the coordinator how versions are to be counted. It is trusted as it is with models; what is no plan is left out. */
+  /**
+   * Stores the counting plans that the coordinator sent. It is trusted as with models; malformed ones are
+   * ignored.
+   */
   #hear(countings: unknown): void {
     if (!Array.isArray(countings)) return;
     for (const { model, version, counting } of countings as {
@@ -143,7 +147,10 @@ export class HttpMonitor implements Monitor {
       if (isCounting(counting)) this.#countings.set(keyOf(String(model), String(version)), counting);
   }
 
-  /** Sends one; what the coordinator refuses for good is given up, and answered by undefined. Throws what may pass. */
+  /**
+   * Sends one item. Drops it and returns undefined if the coordinator refuses it for good; throws if a retry
+   * may help.
+   */
   async #try(path: string, body: object, mayPass: (error: unknown) => boolean): Promise<Answer | undefined> {
     try {
       return await this.#post(path, body);
@@ -156,13 +163,13 @@ export class HttpMonitor implements Monitor {
   }
 
   #failed(error: unknown): void {
-    // The first of several tells enough.
+    // One fault is enough for several failures.
     if (this.#failures === 0) this.#ports.events?.fault?.('telling the coordinator', error);
     this.#failures += 1;
     this.#wait();
   }
 
-  /** Tries again later: twice as long after each failure, of which a half to all is drawn. */
+  /** Schedules a retry: twice as long after each failure, times a random factor from 0.5 to 1. */
   #wait(): void {
     if (this.#cancel || this.#stop.signal.aborted) return;
     const { clock, random } = this.#ports;
@@ -206,7 +213,10 @@ function isAway(error: unknown): boolean {
   return error instanceof MurmurationError && error.retryable;
 }
 
-/** An outcome waits until the token is put right; a window that is refused would hold up those behind it, which may speak of other models. */
+/**
+ * Returns true if an outcome should wait, also for a corrected token. A window that is refused would block
+ * those behind it, which may be about other models.
+ */
 function isPassing(error: unknown): boolean {
   return isAway(error) || (error instanceof MurmurationError && error.code === 'inference.forbidden');
 }

@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { AccuracyHour, AccuracyStore } from './accuracy-store.ts';
 
-/** ms for which changes are gathered, and after which what could not be kept is tried again. */
+/** Milliseconds for which changes are gathered, and after which a failed write is retried. */
 const often = 2_000;
 const retryAfter = 10_000;
 
@@ -9,17 +9,17 @@ interface KeptPorts {
   readonly store: AccuracyStore;
   readonly clock: Clock;
   readonly fault: (where: string, error: unknown) => void;
-  /** Hours before this time are no longer wanted, ms since 1970. */
+  /** Returns the start of the oldest hour to keep, ms since 1970. */
   readonly first: () => number;
-  /** What is known of an hour now; undefined: nothing any more. */
+  /** Returns the current sums of an hour; undefined if it is gone. */
   readonly of: (hour: Omit<AccuracyHour, 'sums'>) => AccuracyHour | undefined;
 }
 
-/** Writes hours that have changed to a store, a while later; a process that is killed loses no more than that while. */
+/** Writes changed hours to a store after a delay; a process that is killed loses no more than that delay. */
 export class KeptAccuracy {
   readonly #ports: KeptPorts;
   readonly #changed = new Map<string, Omit<AccuracyHour, 'sums'>>();
-  /** False before what was kept is read: nothing is written over it. */
+  /** True once the store was read: before that, nothing is overwritten. */
   #isRead = false;
   #cancel: Cancel | undefined;
   #isClosed = false;
@@ -28,7 +28,7 @@ export class KeptAccuracy {
     this.#ports = ports;
   }
 
-  /** What was kept before; once. Rejects as the store does, and then nothing is written in this process's time. */
+  /** Reads the store, once. Rejects if the store does, and then nothing is ever written. */
   async read(): Promise<readonly AccuracyHour[]> {
     const { store, first } = this.#ports;
     const found = (await store.all()).filter(({ from }) => from >= first());
@@ -37,7 +37,7 @@ export class KeptAccuracy {
     return found;
   }
 
-  /** An hour is to be written. */
+  /** Marks an hour to be written. */
   changed(model: string, version: string, from: number): void {
     this.#changed.set(JSON.stringify([model, version, from]), { model, version, from });
     this.#wait(often);

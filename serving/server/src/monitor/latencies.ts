@@ -1,21 +1,21 @@
-/** How far a quantile may be from the true one, as a share of it. */
+/** Maximum relative error of a quantile. */
 const accuracy = 0.05;
 const growth = (1 + accuracy) / (1 - accuracy);
-/** Shorter and longer spans count as these, ms. */
+/** Bounds in ms; shorter and longer times count as these. */
 const shortest = 0.01;
 const longest = 600_000;
 const buckets = Math.ceil(Math.log(longest / shortest) / Math.log(growth)) + 1;
 const perLog = 1 / Math.log(growth);
 
 /**
- * Counts of spans in buckets that grow by a constant factor, so that each quantile is at most 5 % from the true one and counts of several
- * places add up (DDSketch: Masson, Rim and Lee 2019, §2).
+ * Histogram of times in buckets that grow by a constant factor, so each quantile is at most 5 % from the true
+ * one, and histograms can be added (DDSketch: Masson, Rim and Lee 2019, §2).
  */
 export class Latencies {
   readonly #counts = new Uint32Array(buckets);
   #count = 0;
 
-  /** Spans that were counted. */
+  /** Number of times counted. */
   get count(): number {
     return this.#count;
   }
@@ -26,14 +26,14 @@ export class Latencies {
     this.#count += 1;
   }
 
-  /** Counts what another has counted. */
+  /** Adds the counts of another histogram. */
   merge(other: Latencies): void {
     for (const [index, count] of other.#counts.entries())
       this.#counts[index] = (this.#counts[index] ?? 0) + count;
     this.#count += other.#count;
   }
 
-  /** The span, ms, that this share of all spans do not exceed; null where none was counted. `share` is from 0 to 1. */
+  /** Returns the time in ms that `share` (0 to 1) of all times do not exceed; null if there are none. */
   quantile(share: number): number | null {
     if (this.#count === 0) return null;
     const rank = Math.floor(share * (this.#count - 1));

@@ -19,19 +19,19 @@ import { judge, type Outcome } from './outcome.ts';
 import type { Prediction } from './prediction.ts';
 import type { FeedbackSettings } from './settings.ts';
 
-/** ms of a span in which outcomes are counted together: those of predictions that were made in it. */
+/** Milliseconds of a span by which outcomes are counted, by the time of their predictions. */
 const span = 3_600_000;
-/** Versions that are counted apart, and replicas whose windows are told apart, at most. */
+/** Maximum versions that are counted, and replicas whose windows are tracked. */
 const mostVersions = 1_000;
 const mostReplicas = 10_000;
 
 interface Waiting {
   readonly prediction: Prediction;
-  /** As JSON, once it is known. */
+  /** Outcome as JSON, once it is known. */
   outcome: string | undefined;
 }
 
-/** How good a version was on what was asked within the horizon. */
+/** Accuracy of a version within the horizon. */
 export interface VersionAccuracy {
   readonly model: string;
   readonly version: string;
@@ -39,8 +39,8 @@ export interface VersionAccuracy {
 }
 
 /**
- * Joins outcomes to predictions in this process. Predictions are kept up to their horizon and as many as the settings say, in the order in
- * which they were made; the counts of each version by the hour.
+ * Joins outcomes to predictions in this process. Predictions are kept until the horizon, at most as many as
+ * the settings say, in the order in which they were made; counts are kept for each version by the hour.
  */
 export class LiveMonitor implements Monitor {
   readonly #settings: FeedbackSettings;
@@ -48,11 +48,11 @@ export class LiveMonitor implements Monitor {
   readonly #events: MonitorEvents;
   readonly #drift: DriftWatch | undefined;
   readonly #kept: KeptAccuracy | undefined;
-  /** The oldest first. */
+  /** Predictions by id, the oldest first. */
   readonly #waiting = new Map<string, Waiting>();
-  /** By version, then by the hour in which it began. */
+  /** Sums by version, then by the start of the hour. */
   readonly #sums = new BoundedMap<string, Map<number, AccuracySums>>(mostVersions);
-  /** The newest window of each replica. */
+  /** Number of the newest window by replica. */
   readonly #replicas = new BoundedMap<string, number>(mostReplicas);
 
   constructor(
@@ -66,7 +66,7 @@ export class LiveMonitor implements Monitor {
       readonly clock: Clock;
       readonly events?: MonitorEvents;
       readonly drift?: DriftWatch | undefined;
-      /** Keeps counts over restarts; without it they begin again. */
+      /** Store that keeps counts over restarts; without it, they start over. */
       readonly store?: AccuracyStore | undefined;
     },
   ) {
@@ -87,13 +87,13 @@ export class LiveMonitor implements Monitor {
       });
   }
 
-  /** Goes on with the counts that were kept before; once. Rejects with `storage.*`, and then keeps nothing. */
+  /** Loads the stored counts, once. Rejects with `storage.*`, and then nothing is stored. */
   async open(): Promise<void> {
     for (const { model, version, from, sums } of (await this.#kept?.read()) ?? [])
       this.#put(model, version, from, sums);
   }
 
-  /** Predictions that are remembered. */
+  /** Number of remembered predictions. */
   get waiting(): number {
     return this.#waiting.size;
   }
@@ -108,13 +108,16 @@ export class LiveMonitor implements Monitor {
     this.#replicas.set(replica, number);
     const now = this.#clock.now();
     for (const { model, version, count } of requests) this.#add(model, version, now, asked(count));
-    // No clock that is ahead keeps a prediction for longer.
+    // Bounded, so that a replica's fast clock doesn't prolong a prediction.
     for (const each of predictions) this.#remember({ ...each, at: Math.min(each.at, now) }, now);
     for (const each of features) this.#drift?.take(each);
     if (arms) this.#events.arms?.(arms);
   }
 
-  /** Keeps a prediction for its outcome. Of two with one id, the first one counts: nobody takes the place of another's. */
+  /**
+   * Keeps a prediction for its outcome. The first of two with one id counts, so that none can replace
+   * another's.
+   */
   #remember(prediction: Prediction, now: number): void {
     const { pending, horizon } = this.#settings;
     for (const [id, { prediction: oldest }] of this.#waiting) {
@@ -131,7 +134,7 @@ export class LiveMonitor implements Monitor {
     return result;
   }
 
-  /** Each version that was asked within the horizon. */
+  /** Versions asked within the horizon, with their accuracy. */
   get versions(): readonly VersionAccuracy[] {
     return [...this.#sums.keys()].map(key => {
       const [model = '', version = ''] = JSON.parse(key) as string[];
@@ -139,14 +142,14 @@ export class LiveMonitor implements Monitor {
     });
   }
 
-  /** How good a version was within the horizon. */
+  /** Returns the accuracy of a version within the horizon. */
   of(model: string, version: string): Accuracy {
     const first = this.#first;
     const spans = [...(this.#sums.get(keyOf(model, version)) ?? [])].filter(([at]) => at >= first);
     return accuracyOf(spans.map(([, sums]) => sums).reduce(addAccuracy, noAccuracy));
   }
 
-  /** Hour by hour within the horizon, the oldest first. */
+  /** Returns accuracy sums by the hour within the horizon, the oldest first. */
   performance(model: string, version: string): readonly PerformanceInput[] {
     return [...(this.#sums.get(keyOf(model, version)) ?? [])]
       .sort(([a], [b]) => a - b)
@@ -158,7 +161,7 @@ export class LiveMonitor implements Monitor {
     await this.#drift?.close();
   }
 
-  /** Hours that began before are forgotten. */
+  /** Start of the oldest hour to keep, ms since 1970. */
   get #first(): number {
     return this.#clock.now() - this.#settings.horizon - span;
   }
@@ -169,7 +172,7 @@ export class LiveMonitor implements Monitor {
     const isOther = waiting && outcome.models?.includes(waiting.prediction.model) === false;
     if (!waiting || isOther || waiting.prediction.at <= this.#clock.now() - this.#settings.horizon) {
       this.#events.feedback?.('unknown');
-      // The same words for one of another model: who may not speak of it doesn't learn that it is there.
+      // The same text for another model's prediction, so that its existence is not revealed.
       const orOther = outcome.models ? ', or it is of a model that the token is not for' : '';
       throw new MurmurationError(
         'request.not-found',

@@ -5,12 +5,12 @@ import type { DriftState } from './drift/watched-version.ts';
 import type { LiveMonitor } from './live-monitor.ts';
 import type { MonitorEvents } from './monitor.ts';
 
-/** Versions whose accuracy is shown at most: Prometheus keeps each series. */
+/** Maximum versions whose accuracy is exported: Prometheus keeps each series. */
 const mostSeries = 1_000;
-/** Versions whose drift is shown, each with a series a feature. */
+/** Maximum versions whose drift is exported, each with one series per feature. */
 const mostDriftVersions = 20;
 
-/** Counts what becomes of feedback, for Prometheus. */
+/** Registers counters of feedback. */
 export function feedbackMetrics(registry: Registry): MonitorEvents {
   const feedback = new Counter({
     name: 'murmuration_feedback_total',
@@ -29,7 +29,7 @@ export function feedbackMetrics(registry: Registry): MonitorEvents {
   };
 }
 
-/** How far what versions are asked has drifted, for Prometheus: of the newest window of each. */
+/** Registers drift metrics of the newest window of each version. */
 export function driftMetrics(registry: Registry, read: () => DriftWatch['states']): void {
   const shown = (
     name: string,
@@ -72,7 +72,7 @@ export function driftMetrics(registry: Registry, read: () => DriftWatch['states'
   );
 }
 
-/** How good versions are within the horizon, for Prometheus: worked out when somebody reads it. */
+/** Registers accuracy metrics within the horizon, computed when they are read. */
 export function accuracyMetrics(registry: Registry, read: () => LiveMonitor['versions']): void {
   const shown = (name: string, help: string, value: (accuracy: Accuracy) => number | null | undefined) =>
     new Gauge({

@@ -4,48 +4,53 @@ import type { SeenFeatures } from './drift/feature-tally.ts';
 import type { Outcome } from './outcome.ts';
 import type { Prediction } from './prediction.ts';
 
-/** What one replica predicted in a short time. Plain data. */
+/** Predictions of one replica in a short time. Plain data. */
 export interface WindowSums {
-  /** Of the process that counted: another one after each start. */
+  /** Id of the counting process; it changes with each start. */
   readonly replica: string;
-  /** From 1 on, one more with each window of a replica. */
+  /** Number from 1, increasing by one with each window of a replica. */
   readonly number: number;
-  /** Rows that were predicted, by version. */
+  /** Predicted rows by version. */
   readonly requests: readonly { readonly model: string; readonly version: string; readonly count: number }[];
-  /** Those whose outcomes may come. */
+  /** Predictions that may get outcomes. */
   readonly predictions: readonly Prediction[];
-  /** What was seen of features, by version. */
+  /** Features seen, by version. */
   readonly features?: readonly SeenFeatures[] | undefined;
-  /** What was seen of the arms of experiments. */
+  /** Events of the arms of experiments. */
   readonly arms?: readonly ArmWindow[] | undefined;
 }
 
-/** How the features of a version are looked at: counted by a plan, kept as values while there is none, or not at all. */
+/** Treatment of a version's features: counted by a plan, kept as values while there is none, or ignored. */
 export type Counting = CountingPlan | 'values' | 'nothing';
 
-/** `joined`: counted now; `repeated`: it was counted before; `queued`: it will be tried again, since the coordinator is away. */
+/**
+ * `joined`: counted now; `repeated`: counted before; `queued`: to be retried, since the coordinator is away.
+ */
 export type FeedbackResult = 'joined' | 'repeated' | 'queued';
 
-/** Where it is known how good models are: in this process, or at a coordinator elsewhere. */
+/** Monitor of models' accuracy, in this process or at a remote coordinator. */
 export interface Monitor {
-  /** Takes a window; one that comes twice counts once. */
+  /** Adds a window; a repeated one counts once. */
   window(sums: WindowSums): void;
-  /** How the features of a version are to be looked at from now on. */
+  /** Returns how the features of a version are to be collected from now on. */
   counting(model: string, version: string): Counting;
-  /** Joins an outcome to its prediction. Throws `request.not-found`, `feedback.conflict`, `inference.input`, and what a connection fails with. */
+  /**
+   * Joins an outcome to its prediction. Throws `request.not-found`, `feedback.conflict`, `inference.input`,
+   * and connection errors.
+   */
   feedback(outcome: Outcome): Promise<FeedbackResult>;
-  /** Sends what waits, as far as it can within some seconds. */
+  /** Sends what waits, as far as possible within some seconds. */
   close(): Promise<void>;
 }
 
-/** What a monitor tells those who count. */
+/** Events of a monitor. */
 export interface MonitorEvents {
   readonly feedback?: (result: FeedbackResult | 'unknown' | 'conflict' | 'invalid') => void;
-  /** An outcome joined: for the request log. */
+  /** Called for a joined outcome, for the request log. */
   readonly joined?: (prediction: Prediction, outcome: Outcome) => void;
-  /** What a replica has seen of the arms of experiments. */
+  /** Called with a replica's events of the arms of experiments. */
   readonly arms?: (arms: readonly ArmWindow[]) => void;
-  /** Windows or outcomes that could not be sent and were given up. */
+  /** Called with the number of windows or outcomes that were given up unsent. */
   readonly lost?: (count: number) => void;
   readonly fault?: (where: string, error: unknown) => void;
 }

@@ -2,17 +2,20 @@ import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import type { Judged, Label } from '@murmuration/monitoring/accuracy/judged';
 import type { Prediction, RowGuess } from './prediction.ts';
 
-/** What became of a prediction. */
+/** Outcome of a prediction. */
 export interface Outcome {
-  /** Of the prediction. */
+  /** Id of the prediction. */
   readonly id: string;
-  /** What was right: a class or text as the model names them, a number, true or false; of several rows a list of as many. */
+  /**
+   * Correct answer: a class or text as the model names them, a number, true or false; for several rows, a
+   * list of the same length.
+   */
   readonly outcome: Label | readonly Label[];
-  /** Names of the models that whoever tells it may speak of; without it, all. */
+  /** Names of the models that the sender may report on; undefined: all. */
   readonly models?: readonly string[] | undefined;
 }
 
-/** A prediction beside its outcome, row by row. Throws `inference.input` where they don't fit together. */
+/** Pairs a prediction with its outcome, row by row. Throws `inference.input` if they don't fit together. */
 export function judge({ rows, id }: Prediction, { outcome }: Outcome): readonly Judged[] {
   const outcomes = Array.isArray(outcome) ? (outcome as readonly Label[]) : [outcome as Label];
   if (outcomes.length !== rows.length)
@@ -38,7 +41,7 @@ function judgeRow(row: RowGuess, outcome: Label): Judged {
   return { kind: 'class', guesses, ...(probabilities && { probabilities }), outcome };
 }
 
-/** One number may be an estimate, or how probable something is. */
+/** Judges one number, which may be an estimate or a probability. */
 function judgeNumber(value: number, outcome: Label): Judged {
   if (typeof outcome === 'number') return { kind: 'number', predicted: value, outcome };
   if (typeof outcome !== 'boolean' || !(value >= 0 && value <= 1))

@@ -19,19 +19,24 @@ interface WatchPorts {
   readonly fault: (where: string, error: unknown) => void;
 }
 
-/** Predictions, and characters of them, about, that one window holds at most; further ones are counted only. */
+/**
+ * Maximum predictions in one window, and maximum characters of them, approximately; more are only counted.
+ */
 const mostPredictions = 5_000;
 const mostCharacters = 1 << 20;
 
-/** Takes down what is predicted, and hands it to a monitor window by window. What is asked in batches by a job is nobody's prediction, and what a device asks is its own. */
+/**
+ * Collects predictions, and hands them to a monitor window by window. Leaves out precompute jobs, and what
+ * devices ask for themselves.
+ */
 export class PredictionWatch {
   readonly #monitor: Monitor;
   readonly #ports: WatchPorts;
   readonly #every: number;
   readonly #replica: string;
-  /** Rows, by model and then version. */
+  /** Rows by model, then version. */
   #counts = new Map<string, Map<string, number>>();
-  /** By model and then version; undefined where features are not looked at. */
+  /** Tallies by model, then version; undefined if features are ignored. */
   #tallies = new Map<string, Map<string, FeatureTally | undefined>>();
   readonly #reader = new FeatureReader();
   readonly #arms = new ArmWindows();
@@ -40,7 +45,7 @@ export class PredictionWatch {
   #number = 0;
   #cancel: Cancel | undefined;
 
-  /** `every`: ms between windows. */
+  /** Makes a watch with `every` ms between windows. */
   constructor(monitor: Monitor, every: number, ports: WatchPorts) {
     this.#monitor = monitor;
     this.#ports = ports;
@@ -48,7 +53,7 @@ export class PredictionWatch {
     this.#replica = hex(ports.random(16));
   }
 
-  /** For the server that is to be watched. */
+  /** Event handlers for the observed server. */
   get events(): InferenceEvents {
     return {
       answered: exchange => {
@@ -73,13 +78,13 @@ export class PredictionWatch {
     };
   }
 
-  /** What became of a prediction, also of one that was just made. Throws as `Monitor.feedback`. */
+  /** Reports the outcome of a prediction, even one just made. Throws as `Monitor.feedback`. */
   feedback(outcome: Outcome): Promise<FeedbackResult> {
     this.flush();
     return this.#monitor.feedback(outcome);
   }
 
-  /** Hands over what was taken down, if anything. */
+  /** Hands over the current window, if it has content. */
   flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;
@@ -104,7 +109,7 @@ export class PredictionWatch {
     });
   }
 
-  /** Further windows ask anew how features are looked at. */
+  /** Takes the features seen; later windows ask again how to collect them. */
   #takeFeatures(): readonly SeenFeatures[] {
     const seen: SeenFeatures[] = [];
     for (const [model, versions] of this.#tallies)
@@ -123,7 +128,8 @@ export class PredictionWatch {
 
   #take({ model, version, request, response, variant, end, ms }: Exchange): void {
     if (isUnkept(request)) return;
-    // One that its caller ended counts too: else a slow arm would lose requests, and whoever is impatient would break the split.
+    // Requests ended by the caller count too: else a slow arm would lose requests, and the split would be
+    // biased.
     if (variant && end !== 'refused') {
       this.#arms.request(variant, end === 'failed', ms);
       this.#wait();
@@ -183,7 +189,7 @@ export class PredictionWatch {
   }
 }
 
-/** What an outcome needs of it: the covariate goes with the key's first request. */
+/** Drops the covariate, which is reported with the key's first request. */
 function partOf({ experiment, arm, unit }: Variant): Variant {
   return { experiment, arm, unit };
 }
@@ -196,7 +202,7 @@ function charactersOf(row: RowGuess): number {
   );
 }
 
-/** Whether two versions say the same of each row: the same first guess, or the same number to six digits. */
+/** Returns true if two versions give each row the same first guess, or the same number to six digits. */
 function isSame(outputs: readonly Tensor[], answered: readonly Tensor[]): boolean {
   const [one, other] = [guessesOf(outputs), guessesOf(answered)];
   if (!one || !other || one.length !== other.length) return false;

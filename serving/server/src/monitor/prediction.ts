@@ -3,50 +3,53 @@ import { textsOf } from '@murmuration/inference-client/tensors/values';
 import type { Label } from '@murmuration/monitoring/accuracy/judged';
 import type { Variant } from '../experiments/experiment.ts';
 
-/** What is remembered of a prediction until its outcome is known. Plain data. */
+/** Prediction as remembered until its outcome is known. Plain data. */
 export interface Prediction {
   readonly id: string;
   /** ms since 1970. */
   readonly at: number;
   readonly model: string;
   readonly version: string;
-  /** What was said of each row. */
+  /** Guess for each row. */
   readonly rows: readonly RowGuess[];
-  /** Its part in an experiment, where it had one. */
+  /** Variant of an experiment that it was part of. */
   readonly variant?: Variant | undefined;
 }
 
 export type RowGuess =
   | {
       readonly kind: 'class';
-      /** The best first, at most ten. */
+      /** Guesses, the best first, at most ten. */
       readonly guesses: readonly Label[];
-      /** Of each guess, where the model says so. */
+      /** Probability of each guess, if the model gives them. */
       readonly probabilities?: readonly number[] | undefined;
-      /** Classes that there are, where guesses are their numbers. */
+      /** Number of classes, if guesses are class numbers. */
       readonly classes?: number | undefined;
     }
   | { readonly kind: 'number'; readonly value: number };
 
-/** Rows of a request whose outcomes may come, guesses of each, and values of a row at most: others are counted only. */
+/**
+ * Maximum rows of a request that may get outcomes, guesses per row, and values per row; larger requests are
+ * only counted.
+ */
 export const mostRows = 64;
 export const mostGuesses = 10;
 const mostValues = 65_536;
-/** Characters of a label at most. */
+/** Maximum characters of a label. */
 export const longestLabel = 256;
-/** How far the sum of probabilities may be from 1. */
+/** Maximum distance of a sum of probabilities from 1. */
 const tolerance = 1e-3;
 
 /**
- * What outputs say of each row, by the first of them: texts are guesses in order, with the numbers of an output of the same shape as their
- * probabilities; several numbers are scores of classes; one number stands for itself, a whole one for a class. undefined where that is not
- * clear, or too much.
+ * Returns the guess for each row, from the first output. Texts are guesses in order, with an output of the
+ * same shape as their probabilities; several numbers are scores of classes; a single number is an estimate,
+ * or a class if it is an integer. Returns undefined if that is ambiguous, or too large.
  */
 export function guessesOf(outputs: readonly Tensor[]): readonly RowGuess[] | undefined {
   const [first] = outputs;
   if (!first) return undefined;
   const { shape, datatype } = first;
-  // Steps of a sequence are no rows.
+  // Steps of a sequence are not rows.
   if (shape.length > 2) return undefined;
   const rows = shape.length === 0 ? 1 : shape[0]!;
   const values = shape.slice(1).reduce((product, length) => product * length, 1);
@@ -89,7 +92,7 @@ function textGuesses(
   });
 }
 
-/** The best classes by their scores; probabilities where scores are some. */
+/** Returns the best classes by score, with probabilities if the scores are some. */
 function classGuess(scores: Float64Array, from: number, classes: number): RowGuess {
   const best: number[] = [];
   let sum = 0;
@@ -99,7 +102,7 @@ function classGuess(scores: Float64Array, from: number, classes: number): RowGue
     sum += score;
     areShares &&= score >= 0 && score <= 1;
     if (best.length === mostGuesses && score <= scores[from + best[mostGuesses - 1]!]!) continue;
-    // By hand: to splice takes longer than all else of a guess.
+    // By hand: `splice` takes longer than all the rest of a guess.
     let place = best.length;
     if (place === mostGuesses) place -= 1;
     else best.push(at);

@@ -12,7 +12,7 @@ import type { Counting, Monitor, WindowSums } from './monitor.ts';
 import { longestLabel, mostGuesses, mostRows } from './prediction.ts';
 import type { PredictionWatch } from './prediction-watch.ts';
 
-/** Bytes of feedback, and of a window. */
+/** Maximum bytes of feedback, and of a window. */
 const longestFeedback = 65_536;
 const longestWindow = 8 << 20;
 
@@ -21,7 +21,7 @@ const name = z.string().min(1).max(128);
 const feedback = z.strictObject({
   id: z.string().min(1).max(1_024),
   outcome: z.union([label, z.array(label).min(1).max(mostRows)]),
-  /** A replica says so for whom it passes an outcome on. */
+  /** Models of the token for which a replica passes an outcome on. */
   models: z.array(name).max(100).optional(),
 });
 const time = z.number().min(0).max(8.64e15);
@@ -34,7 +34,7 @@ const row = z.union([
   }),
   z.strictObject({ kind: z.literal('number'), value: z.number() }),
 ]);
-/** Of a feature; `__proto__` is no name for a key. */
+/** Feature name; `__proto__` can't be a key. */
 const featureName = z
   .string()
   .min(1)
@@ -116,10 +116,10 @@ function isFew(features: object): boolean {
   return Object.keys(features).length <= mostFeatures;
 }
 
-/** The name of the model that an experiment runs on, by its id; undefined where none of this id runs. */
+/** Returns the name of the model that an experiment runs on, by its id; undefined if it doesn't run. */
 export type ModelOfExperiment = (experiment: string) => string | undefined;
 
-/** Where outcomes of predictions are told, once each. */
+/** Registers the route for outcomes of predictions. */
 export function feedbackRoute(app: FastifyInstance, watch: Pick<PredictionWatch, 'feedback'>): void {
   app.post(
     '/v1/feedback',
@@ -135,7 +135,10 @@ export function feedbackRoute(app: FastifyInstance, watch: Pick<PredictionWatch,
   );
 }
 
-/** Where replicas of the inference server tell what they predict: all of a window, or where it speaks of a model that is not theirs, nothing. */
+/**
+ * Registers the route for windows of replicas; a window about a model that the token is not for is refused as
+ * a whole.
+ */
 export function windowRoute(
   app: FastifyInstance,
   monitor: Pick<Monitor, 'window' | 'counting'>,
@@ -154,19 +157,19 @@ export function windowRoute(
   );
 }
 
-/** Throws `inference.forbidden` where a window speaks of a model that the token is not for. */
+/** Throws `inference.forbidden` if a window is about a model that the token is not for. */
 function requireOwn(holder: Holder, sums: WindowSums, modelOf: ModelOfExperiment): void {
   const { requests, predictions, features = [], arms = [] } = sums;
   for (const { model } of [...requests, ...predictions, ...features]) requireModel(holder, model);
   const parts = [...arms, ...predictions.flatMap(({ variant }) => variant ?? [])];
   for (const { experiment } of parts) {
-    // What is told of an experiment that does not run counts nowhere.
+    // Events of an experiment that doesn't run are not counted anywhere.
     const model = modelOf(experiment);
     if (model !== undefined) requireModel(holder, model, `the experiment ${experiment} of another model`);
   }
 }
 
-/** How versions are to be counted that a replica counts otherwise. */
+/** Returns the counting plans of versions that a replica counts differently. */
 function changed(features: readonly SeenFeatures[], monitor: Pick<Monitor, 'counting'>) {
   return features.flatMap((seen): { model: string; version: string; counting: Counting }[] => {
     const { model, version } = seen;
@@ -177,7 +180,7 @@ function changed(features: readonly SeenFeatures[], monitor: Pick<Monitor, 'coun
   });
 }
 
-/** JSON that fits. Throws `request.invalid` for any other, with the places where it does not. */
+/** Parses JSON by a schema. Throws `request.invalid`, naming the fields that don't fit. */
 function parsed<Schema extends z.ZodType>(body: Buffer, schema: Schema): z.output<Schema> {
   let value: unknown;
   try {

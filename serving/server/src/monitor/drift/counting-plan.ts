@@ -4,21 +4,21 @@ import { type Bins, categoryBins, quantileBins } from '@murmuration/monitoring/w
 import { type FeatureWindow, WindowCounter } from '@murmuration/monitoring/windows/feature-window';
 import type { FeatureRole } from './features.ts';
 
-/** How the features of a version are counted, on every replica alike. Plain data. */
+/** Bins by which every replica counts the features of a version. Plain data. */
 export interface CountingPlan {
-  /** Another one for other bins. */
+  /** Id; different for different bins. */
   readonly id: string;
-  /** By the name of the feature. */
+  /** Bins by feature name. */
   readonly features: Readonly<Record<string, { readonly role: FeatureRole; readonly bins: Bins }>>;
 }
 
-/** What was seen of a feature, value by value. */
+/** Values of a feature. */
 export interface FeatureColumn {
   readonly role: FeatureRole;
   readonly cells: readonly Cell[];
 }
 
-/** What was counted elsewhere, by bins of its own: as sums of devices are. */
+/** Counts made elsewhere, by their own bins, such as the sums of devices. */
 export interface CountedElsewhere {
   readonly model: string;
   readonly version: string;
@@ -32,18 +32,21 @@ export interface CountedElsewhere {
 export type Columns = Readonly<Record<string, FeatureColumn>>;
 export type Counts = Readonly<Record<string, FeatureWindow>>;
 
-/** What a record has under a name: some names, such as `constructor`, each object has besides. */
+/** Returns an own property of a record: every object inherits some names, such as `constructor`. */
 export function ownOf<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** Bins of numbers: with more, windows of a thousand rows seem to drift by chance. */
+/** Number of bins for numbers: with more, windows of a thousand rows seem to drift by chance. */
 const numberBins = 10;
-/** Numbers of no more distinct values are categories, as in Evidently 0.7. */
+/** Maximum distinct values of numbers that count as categories, as in Evidently 0.7. */
 const fewValues = 5;
 const mostCategories = 50;
 
-/** Bins that hold about as many values of a sample each. Features without a value are left out. */
+/**
+ * Makes bins that each hold about the same number of a sample's values. Features without a value are left
+ * out.
+ */
 export function planOf(id: string, columns: Columns): CountingPlan {
   const features: Record<string, { role: FeatureRole; bins: Bins }> = {};
   for (const [name, { role, cells }] of Object.entries(columns)) {
@@ -64,12 +67,13 @@ function binsOf(cells: readonly Cell[]): Bins | undefined {
 }
 
 /**
- * Of features with more categories than bins, every other value says which have bins, and the others are counted: values that say both make those
- * categories look more frequent than they are, and each window after them as if it had drifted.
+ * Selects every other value of a feature with more categories than bins to choose the bins; the others are
+ * counted. If the same values did both, the chosen categories would look more frequent than they are, and
+ * every later window would look drifted.
  */
 const isForBins = (_: Cell, at: number): boolean => at % 2 === 0;
 
-/** A sample that a plan was made of, counted by it. */
+/** Counts the sample that a plan was made from. */
 export function countReference(plan: CountingPlan, columns: Columns): Counts {
   const own = Object.entries(columns).map(([name, column]) => {
     const bins = ownOf(plan.features, name)?.bins;
@@ -81,7 +85,7 @@ export function countReference(plan: CountingPlan, columns: Columns): Counts {
   return countColumns(plan, Object.fromEntries(own));
 }
 
-/** A sample, counted by a plan. */
+/** Counts a sample by a plan. */
 export function countColumns({ features }: CountingPlan, columns: Columns): Counts {
   const counts: Record<string, FeatureWindow> = {};
   for (const [name, { bins }] of Object.entries(features)) {

@@ -2,13 +2,13 @@ import type { DriftReport } from '@murmuration/monitoring/report/drift-report';
 import type { ModelDriftSettings } from '../settings.ts';
 import type { CountingPlan, Counts } from './counting-plan.ts';
 
-/** What a version's windows are compared with. Plain data. */
+/** Reference that a version's windows are compared with. Plain data. */
 export interface DriftReference {
   readonly model: string;
   readonly version: string;
   readonly plan: CountingPlan;
   readonly counts: Counts;
-  /** The first of what the version was asked, a later window of it, or a sample that somebody gave. */
+  /** First traffic of the version, a later window, or a given sample. */
   readonly origin: 'traffic' | 'window' | 'sample';
   readonly rows: number;
   /** ms since 1970. */
@@ -16,43 +16,43 @@ export interface DriftReference {
   readonly to: number;
 }
 
-/** What a version was asked in a span of time, and how that compares. Plain data. */
+/** Inputs of a version in a span of time, compared with the reference. Plain data. */
 export interface DriftWindow {
   readonly model: string;
   readonly version: string;
-  /** From 1 on, of a version. */
+  /** Number of the window, from 1 for each version. */
   readonly number: number;
-  /** ms since 1970; `to` is not part of it. */
+  /** Milliseconds since 1970; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
   readonly rows: number;
-  /** The id of the plan that it was counted by. */
+  /** Id of the counting plan. */
   readonly plan: string;
   readonly counts: Counts;
   readonly report: DriftReport;
 }
 
-/** Where references, windows and what people set for a model are kept. */
+/** Store of references, windows and per-model settings. */
 export interface DriftStore {
   reference(model: string, version: string): Promise<DriftReference | undefined>;
-  /** In the place of the one before. */
+  /** Replaces the reference of the same version. */
   putReference(reference: DriftReference): Promise<void>;
-  /** Without it the version gathers one. */
+  /** Removes the reference; the version then gathers another one. */
   dropReference(model: string, version: string): Promise<void>;
-  /** Of a version, the newest first, `most` at most. */
+  /** Returns windows of a version, the newest first, at most `most`. */
   windows(model: string, version: string, most: number): Promise<readonly DriftWindow[]>;
-  /** Keeps one, and of its model the newest `mostWindows`. */
+  /** Adds a window, and keeps the newest `mostWindows` of its model. */
   addWindow(window: DriftWindow): Promise<void>;
   settings(model: string): Promise<ModelDriftSettings>;
   putSettings(model: string, settings: ModelDriftSettings): Promise<void>;
 }
 
-/** Windows of a model that are kept. */
+/** Number of windows kept per model. */
 export const mostWindows = 500;
-/** Versions of a model whose references are kept, the newest. */
+/** Number of references kept per model, the newest. */
 export const mostReferences = 100;
 
-/** Keeps all of it as long as the process runs. */
+/** Makes a store in memory. */
 export function memoryDrift(): DriftStore {
   const references = new Map<string, DriftReference>();
   const windows = new Map<string, DriftWindow[]>();

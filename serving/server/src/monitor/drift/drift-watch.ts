@@ -12,29 +12,30 @@ interface DriftPorts {
   readonly clock: Clock;
   readonly store: DriftStore;
   readonly events: {
-    /** A window was compared, whether or not anything drifted. */
+    /** Called when a window was compared, drifted or not. */
     readonly compared?: (window: DriftWindow) => void;
     readonly fault: (where: string, error: unknown) => void;
   };
-  /** What came of the predictions of a version, the oldest first. */
+  /** Returns the accuracy of a version's predictions, the oldest first. */
   readonly performance?: (model: string, version: string) => readonly PerformanceInput[];
 }
 
-/** Versions that are watched at a time; those that were asked the longest ago are forgotten, and read again when they are asked. */
+/** Maximum versions watched at a time; the least recently used are unloaded, and read again on demand. */
 const mostVersions = 200;
 
 /**
- * Compares what versions are asked with their references, window by window. References, windows and settings are kept in a store; the window
- * that is open, and the values of which a reference is made, are in memory: a restart begins them again.
+ * Compares the inputs of versions with their references, window by window. References, windows and settings
+ * are kept in a store; the open window, and the values gathered for a reference, are in memory, and are lost
+ * with a restart.
  */
 export class DriftWatch {
   readonly #settings: DriftSettings;
   readonly #ports: DriftPorts;
-  /** The least recently asked first. */
+  /** Versions, the least recently used first. */
   readonly #versions = new Map<string, WatchedVersion>();
-  /** What arrives, and what people change, one after the other. */
+  /** Queue that runs arrivals and changes one after the other. */
   readonly #queue = new PromiseQueue();
-  /** When windows end, by version. */
+  /** Timers for the end of windows, by version. */
   readonly #timers = new Map<WatchedVersion, Cancel>();
 
   constructor(settings: DriftSettings, ports: DriftPorts) {
@@ -42,17 +43,20 @@ export class DriftWatch {
     this.#ports = ports;
   }
 
-  /** How a version is to be counted; undefined: its values are wanted. */
+  /** Returns the counting plan of a version; undefined if its values are needed. */
   plan(model: string, version: string): CountingPlan | undefined {
     return this.#versions.get(keyOf(model, version))?.plan;
   }
 
-  /** Takes what a replica saw, in the order of calls. What does not fit, or can't be kept, is a fault; it throws nothing. */
+  /**
+   * Adds what a replica saw, in the order of calls. It never rejects: data that don't fit or can't be stored
+   * are reported as faults.
+   */
   take(seen: SeenFeatures): Promise<void> {
     return this.#queue.run(() =>
       this.#tried(async () => {
         const watched = await this.#load(seen.model, seen.version);
-        // What comes after the end of a window is in the next one, unless that one can't be kept, or has too few rows.
+        // Later data belong to the next window, unless this one can't be stored or has too few rows.
         await this.#tried(() => this.#compare(watched));
         watched.add(seen, this.#ports.clock.now());
         await this.#gather(watched);
@@ -62,7 +66,7 @@ export class DriftWatch {
     );
   }
 
-  /** Takes what was counted elsewhere, one after the other in the order of time; as `take`. */
+  /** Adds counts made elsewhere, in order of time; errors are handled as in `take`. */
   count(counted: CountedElsewhere): Promise<void> {
     return this.#queue.run(() =>
       this.#tried(async () => {
@@ -76,44 +80,44 @@ export class DriftWatch {
     );
   }
 
-  /** Resolves once all that arrived is counted and kept. */
+  /** Resolves once everything that arrived is counted and stored. */
   settled(): Promise<void> {
     return this.#queue.idle();
   }
 
-  /** Compares nothing any more; resolves once all that arrived is counted and kept. */
+  /** Stops comparing; resolves once everything that arrived is counted and stored. */
   async close(): Promise<void> {
     await this.settled();
     for (const cancel of this.#timers.values()) cancel();
     this.#timers.clear();
   }
 
-  /** Each version that was asked since the start, the one asked last at the end. */
+  /** States of versions used since the start, the most recently used last. */
   get states(): readonly DriftState[] {
     return Array.from(this.#versions.values(), ({ state }) => state);
   }
 
-  /** Throws `request.not-found` where nobody asked the version yet. */
+  /** Returns the state of a version. Throws `request.not-found` if it was never asked. */
   async state(model: string, version: string): Promise<DriftState> {
     return (await this.#required(model, version)).state;
   }
 
-  /** The newest windows of a version, the newest first. */
+  /** Returns the newest windows of a version, the newest first. */
   windows(model: string, version: string, most: number): Promise<readonly DriftWindow[]> {
     return this.#ports.store.windows(model, version, most);
   }
 
-  /** What people set for a model. */
+  /** Returns the settings of a model. */
   settings(model: string): Promise<ModelDriftSettings> {
     return this.#ports.store.settings(model);
   }
 
-  /** What is true of models for which people set nothing. */
+  /** Settings of models without their own. */
   get standard(): DriftSettings {
     return this.#settings;
   }
 
-  /** Sets what people want for a model, in place of what they had; the window that is open is compared by it. */
+  /** Replaces the settings of a model; they apply to the open window too. */
   change(model: string, settings: ModelDriftSettings): Promise<void> {
     return this.#queue.run(async () => {
       await this.#ports.store.putSettings(model, settings);
@@ -125,7 +129,10 @@ export class DriftWatch {
     });
   }
 
-  /** Makes a window the reference of its version. Throws `request.not-found`; `request.invalid` for one that was counted by another plan. */
+  /**
+   * Makes a window the reference of its version. Throws `request.not-found`, and `request.invalid` if it was
+   * counted by another plan.
+   */
   referTo(model: string, version: string, number: number): Promise<void> {
     return this.#refer(model, version, async ({ plan }) => {
       const windows = await this.windows(model, version, mostWindows);
@@ -142,7 +149,10 @@ export class DriftWatch {
     });
   }
 
-  /** Makes a sample the reference of a version, also before anybody asked it. Throws `request.invalid` for one without values. */
+  /**
+   * Makes a sample the reference of a version, even before it is asked. Throws `request.invalid` if it has no
+   * values.
+   */
   referToSample(model: string, version: string, columns: Columns): Promise<void> {
     const now = this.#ports.clock.now();
     return this.#queue.run(async () => {
@@ -151,7 +161,7 @@ export class DriftWatch {
     });
   }
 
-  /** Makes the reference again, of what the version is asked from now on. Throws `request.not-found`. */
+  /** Drops the reference and gathers another one from now on. Throws `request.not-found`. */
   gather(model: string, version: string): Promise<void> {
     return this.#refer(model, version, async () => undefined);
   }
@@ -175,7 +185,7 @@ export class DriftWatch {
     this.#schedule(watched);
   }
 
-  /** What fails is a fault. */
+  /** Reports errors as faults. */
   async #tried(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -184,7 +194,7 @@ export class DriftWatch {
     }
   }
 
-  /** Makes the reference, once there is enough. */
+  /** Makes the reference, once enough rows are gathered. */
   async #gather(watched: WatchedVersion): Promise<void> {
     const { clock, store } = this.#ports;
     const reference = watched.gathered(clock.now());
@@ -193,7 +203,7 @@ export class DriftWatch {
     watched.refer(reference);
   }
 
-  /** Compares the window that is open, once it is over. */
+  /** Compares the open window, once it is over. */
   async #compare(watched: WatchedVersion): Promise<void> {
     const { clock, store, events, performance } = this.#ports;
     const { model, version } = watched;
@@ -204,7 +214,7 @@ export class DriftWatch {
     events.compared?.(window);
   }
 
-  /** Compares the window at its end, also where nobody asks any more. */
+  /** Sets a timer for the end of the window, so that it is compared even without more requests. */
   #schedule(watched: WatchedVersion): void {
     const { clock } = this.#ports;
     this.#timers.get(watched)?.();

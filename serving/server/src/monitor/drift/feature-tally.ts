@@ -5,30 +5,30 @@ import type { RowGuess } from '../prediction.ts';
 import type { Columns, CountingPlan, Counts } from './counting-plan.ts';
 import { type FeatureReader, type FeatureRole, mostColumns, type VisitRow } from './features.ts';
 
-/** What was seen of one version's features in a window: values while nobody has said how to count them, then counts. Plain data. */
+/** Features of one version seen in a window: values if there is no plan yet, else counts. Plain data. */
 export type SeenFeatures = {
   readonly model: string;
   readonly version: string;
-  /** Requests, of which each may have several rows. */
+  /** Number of requests; each may have several rows. */
   readonly requests: number;
 } & ({ readonly columns: Columns } | { readonly plan: string; readonly counts: Counts });
 
-/** Values of a feature in one window at most, while they are kept. */
+/** Maximum values of a feature in one window, without a plan. */
 export const mostCells = 2_000;
-/** Features of a version that are looked at. */
+/** Maximum features of a version. */
 export const mostFeatures = mostColumns + 20;
 
-/** Looks at the features of one version. */
+/** Collects the features of one version. */
 export class FeatureTally {
   readonly #reader: FeatureReader;
   readonly #plan: CountingPlan | undefined;
   readonly #counters = new Map<string, WindowCounter>();
-  /** Of each list of names, so that no value is looked up by its name. */
+  /** Counters by list of names, so that no value needs a lookup by name. */
   readonly #rows = new WeakMap<readonly string[], readonly (WindowCounter | undefined)[]>();
   readonly #columns = new Map<string, { role: FeatureRole; cells: Cell[] }>();
   #requests = 0;
 
-  /** Without a plan, values are kept. */
+  /** Makes a tally; without a plan, it keeps values. */
   constructor(reader: FeatureReader, plan: CountingPlan | undefined) {
     this.#reader = reader;
     this.#plan = plan;
@@ -42,7 +42,7 @@ export class FeatureTally {
     else this.#reader.read(inputs, guesses, this.#keep);
   }
 
-  /** What was seen since the last time; undefined: nothing. */
+  /** Returns what was seen since the last call; undefined if nothing. */
   take(model: string, version: string): SeenFeatures | undefined {
     const requests = this.#requests;
     if (requests === 0) return undefined;

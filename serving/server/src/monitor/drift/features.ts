@@ -4,27 +4,28 @@ import type { RowGuess } from '../prediction.ts';
 
 export type FeatureRole = 'feature' | 'prediction';
 
-/** Takes one value of a feature. */
+/** Visits one value of a feature. */
 export type VisitFeature = (name: string, role: FeatureRole, cell: Cell) => void;
 
-/** Takes a row of features at once: of `values` those from `from` on, one a name. */
+/** Visits a row of features: the elements of `values` from `from` on, one per name. */
 export type VisitRow = (names: readonly string[], values: Float64Array | BigInt64Array, from: number) => void;
 
-/** Rows of a request that are looked at, and values of a row that are features of their own, at most. */
+/** Maximum rows of a request that are read, and maximum values of a row that are separate features. */
 const mostRows = 256;
 export const mostColumns = 100;
 
 /**
- * Reads what a request holds as features, row by row. A tensor with one number a row is a feature by its name, one with several a feature each,
- * `x[0]` and on; of more than 100, what they are on average and how far they spread. Of a text, its characters and words are counted: what it
- * says is kept nowhere. The best guess of each row is the feature `prediction`, and how sure the model is of it `confidence`.
+ * Reads the features of a request, row by row. A tensor with one number per row is a feature by its name; one
+ * with several is a feature each, `x[0]` and so on; one with more than 100 gives their mean and standard
+ * deviation. For text, only the numbers of characters and words count, and the text itself is not kept. The
+ * best guess of each row is the feature `prediction`, and its probability is `confidence`.
  */
 export class FeatureReader {
   readonly #names = new Map<string, readonly string[]>();
 
   /**
-   * `guesses`: what the outputs say of each row. `visitRow` is given all columns of a row at once, where there are as many features as columns;
-   * names of one tensor are the same list each time, so that what they stand for is looked up once.
+   * Reads features; `guesses` are the model's outputs by row. If `visitRow` is given, it gets all columns of
+   * a row at once; a tensor's names are the same array each time, so that callers look them up once.
    */
   read(
     inputs: readonly Tensor[],
@@ -63,7 +64,7 @@ export class FeatureReader {
         visit(names[column]!, 'feature', Number(numbers[row * columns + column]));
   }
 
-  /** Made once: to put them together takes longer than to count a value. */
+  /** Caches the names: joining them takes longer than counting a value. */
   #namesOf(name: string, columns: number): readonly string[] {
     const known = this.#names.get(name);
     if (known?.length === columns) return known;
@@ -84,7 +85,7 @@ function readTexts(name: string, texts: readonly Uint8Array[], rows: number, vis
   }
 }
 
-/** Runs of what is no space. */
+/** Counts runs of non-space characters. */
 function wordsIn(text: string): number {
   let count = 0;
   let isWithin = false;
@@ -107,7 +108,7 @@ function readMany(
   let squares = 0;
   for (let at = 0; at < count; at++) {
     const value = Number(values[from + at]);
-    // Welford 1962: exact enough where values are far from 0.
+    // Welford 1962: accurate even if values are far from 0.
     const off = value - mean;
     mean += off / (at + 1);
     squares += off * (value - mean);

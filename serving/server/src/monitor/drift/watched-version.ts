@@ -16,52 +16,52 @@ import {
 import type { DriftReference, DriftWindow } from './drift-store.ts';
 import type { SeenFeatures } from './feature-tally.ts';
 
-/** How far a version is. */
+/** Drift state of a version. */
 export interface DriftState {
   readonly model: string;
   readonly version: string;
-  /** undefined: it is gathered. */
+  /** Reference without its counts; undefined while it is gathered. */
   readonly reference: Omit<DriftReference, 'plan' | 'counts'> | undefined;
-  /** Rows that were gathered for a reference, or are in the window that is open. */
+  /** Rows gathered for a reference, or in the open window. */
   readonly rows: number;
-  /** Rows that this takes. */
+  /** Rows needed for a reference, or for a comparison. */
   readonly needed: number;
-  /** ms since 1970, since when. */
+  /** Time of the first of these rows, or start of the window, ms since 1970. */
   readonly from: number | undefined;
-  /** ms since 1970, before which the window stays open; undefined while a reference is gathered. */
+  /** Earliest end of the window, ms since 1970; undefined while a reference is gathered. */
   readonly until: number | undefined;
-  /** Of the newest window that was counted for the reference. */
+  /** Report of the newest window counted with this reference. */
   readonly last: DriftReport | undefined;
 }
 
-/** What was read of a version from a store. */
+/** Stored state of a version. */
 export interface StoredVersion {
   readonly settings: ModelDriftSettings;
   readonly reference: DriftReference | undefined;
   readonly newest: DriftWindow | undefined;
 }
 
-/** Features that an error names. */
+/** Maximum features named in an error. */
 const mostNamed = 10;
 
-/** One version: its reference, and the window that is open. */
+/** Version with its reference and its open window. */
 export class WatchedVersion {
   readonly model: string;
   readonly version: string;
   readonly #standard: DriftSettings;
   #own: ModelDriftSettings;
   #reference: DriftReference | undefined;
-  /** Values, until there are enough for a reference. */
+  /** Values gathered for a reference. */
   #columns: Columns = {};
-  /** By what counts are gathered for a reference, where they were counted elsewhere. */
+  /** Plan of the counts gathered for a reference, if they were counted elsewhere. */
   #gathered: CountingPlan | undefined;
-  /** ms since 1970 of the end of what was counted elsewhere last. */
+  /** End of the last counts made elsewhere, ms since 1970. */
   #counted: number | undefined;
   #counts: Counts = {};
   #rows = 0;
-  /** ms since 1970 of the first of these rows. */
+  /** Time of the first of these rows, or start of the window, ms since 1970. */
   #from: number | undefined;
-  /** Of the newest window. */
+  /** Number of the newest window. */
   #number: number;
   #last: DriftReport | undefined;
 
@@ -88,7 +88,10 @@ export class WatchedVersion {
     this.#own = own;
   }
 
-  /** Takes what was seen until `now`. What was counted by another plan is left out. Throws `data.malformed` for counts that don't fit. */
+  /**
+   * Adds what was seen until `now`; counts by another plan are ignored. Throws `data.malformed` for counts
+   * that don't fit.
+   */
   add(seen: SeenFeatures, now: number): void {
     if ('plan' in seen) {
       if (seen.plan === this.plan?.id) this.#addCounts(seen.counts);
@@ -102,7 +105,7 @@ export class WatchedVersion {
     this.#from = this.#reference ? floor(now, this.#settings.every) : now;
   }
 
-  /** Takes what was counted elsewhere. What is counted by other bins than before is compared with nothing before. */
+  /** Adds counts made elsewhere. If their plan differs, the reference is dropped and gathered again. */
   addCounted({ plan, counts, from, to }: CountedElsewhere): void {
     const before = this.plan ?? this.#gathered;
     if (before && before.id !== plan.id) this.refer(undefined);
@@ -112,12 +115,12 @@ export class WatchedVersion {
     if (this.#rows > 0) this.#from ??= this.#reference ? floor(to, this.#settings.every) : from;
   }
 
-  /** ms since 1970, at which the window that is open is long enough; undefined: none is open. */
+  /** Earliest end of the open window, ms since 1970; undefined if none is open. */
   get end(): number | undefined {
     return this.#reference && this.#from !== undefined ? this.#from + this.#settings.every : undefined;
   }
 
-  /** A reference of what was gathered, once that is enough. */
+  /** Returns a reference from the gathered rows, once there are enough. */
   gathered(now: number): DriftReference | undefined {
     if (this.#reference || this.#rows < this.#standard.reference) return undefined;
     if (this.#gathered) return this.#countedReference(this.#gathered, now);
@@ -131,15 +134,18 @@ export class WatchedVersion {
     return { model, version, plan, counts: this.#counts, origin: 'traffic', rows, from, to };
   }
 
-  /** The end of what ends now: after all that was counted elsewhere. */
+  /** Returns the end of a span that ends now: after all counts made elsewhere. */
   #after(now: number): number {
     return this.#counted === undefined ? now : Math.max(now, this.#counted + 1);
   }
 
-  /** A reference of a sample. Throws `request.invalid` for one without values, or without any feature that the version is known to have. */
+  /**
+   * Makes a reference of a sample. Throws `request.invalid` if it has no values, or none of the version's
+   * known features.
+   */
   referenceOf(columns: Columns, origin: 'traffic' | 'sample', now: number): DriftReference {
     const { model, version } = this;
-    // Another one each time, also after a restart.
+    // Unique each time, even after a restart.
     const plan = planOf(`${now}.${this.#number}`, columns);
     if (Object.keys(plan.features).length === 0)
       throw new MurmurationError('request.invalid', 'The sample holds no value of any feature.');
@@ -161,7 +167,7 @@ export class WatchedVersion {
     this.#begin();
   }
 
-  /** The window that is open, compared, once it is long and full enough. */
+  /** Returns the open window with its comparison, once it is long and full enough. */
   window(now: number, performance: readonly PerformanceInput[]): DriftWindow | undefined {
     const { every, atLeast } = this.#settings;
     const [reference, from, end] = [this.#reference, this.#from, this.end];
@@ -182,7 +188,7 @@ export class WatchedVersion {
     };
   }
 
-  /** Goes on after a window that was kept. */
+  /** Begins the next window after one was stored. */
   close({ number, report }: DriftWindow): void {
     this.#number = number;
     this.#last = report;
@@ -240,7 +246,7 @@ export class WatchedVersion {
     const counted = Object.entries(plan.features).map(([name, { role, bins }]): CountedFeature => {
       const own = ownOf(features, name);
       const empty = emptyWindow(bins);
-      // A threshold belongs to the test that it was set for.
+      // A threshold applies only to the test that it was set for.
       const isOther = own?.test !== undefined && own.test !== test;
       return {
         name,
@@ -276,7 +282,7 @@ function rowsOf(columns: Columns): number {
   return Math.max(0, ...Object.values(columns).map(({ cells }) => cells.length));
 }
 
-/** The values of both; features that one of them lacks are those of the other. */
+/** Joins the values of both by feature. */
 function joined(a: Columns, b: Columns): Columns {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return Object.fromEntries(
