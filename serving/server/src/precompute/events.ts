@@ -1,21 +1,24 @@
 import type { EndedRun, RunCounts } from './table/runs.ts';
 
-/** How a row was answered: as it counts; stale; computed now in place of a stale one; not, since it is stale; or there is none. */
+/**
+ * Result of a lookup: a valid row; a stale one; one computed now in place of a stale one; refused, since it
+ * is stale; or missing.
+ */
 export type Lookup = 'fresh' | 'stale' | 'computed' | 'refused' | 'missing';
 
-/** What precomputing tells those who count, log, or show how far it is. */
+/** Events of precompute jobs, for metrics, logs and progress displays. */
 export interface PrecomputeEvents {
   readonly began?: (job: string, version: string, attempt: number) => void;
-  /** Rows were committed; `share` of the inputs, 0 to 1, is read by now; null where nobody can know. */
+  /** Called when rows were committed; `share` of the inputs, 0 to 1, has been read; null if unknown. */
   readonly progressed?: (job: string, counts: RunCounts, share: number | null) => void;
   readonly ended?: (job: string, run: EndedRun, rows: number) => void;
   readonly failed?: (job: string, error: unknown, run: EndedRun) => void;
   readonly looked?: (job: string, how: Lookup) => void;
-  /** What is ours to mend. */
+  /** Called for faults of this server. */
   readonly fault?: (where: string, error: unknown) => void;
 }
 
-/** Tells both. */
+/** Calls both, one after the other. */
 export function bothPrecompute(first: PrecomputeEvents, second: PrecomputeEvents): PrecomputeEvents {
   return {
     began: (...what) => {

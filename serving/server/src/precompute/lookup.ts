@@ -7,14 +7,14 @@ import { rowsJson } from './run/row-json.ts';
 import type { JobPorts, ScheduledJob } from './scheduled-job.ts';
 import type { PrecomputedRow } from './table/schema.ts';
 
-/** A row as it is answered. */
+/** Row that was found. */
 export interface Found {
   readonly row: PrecomputedRow;
-  /** Whether it no longer counts, and is served all the same. */
+  /** True if it is no longer valid and is served all the same. */
   readonly isStale: boolean;
 }
 
-/** The row of a key, as the job says to treat stale ones. Throws as `Precomputation.find`. */
+/** Finds the row of a key, and treats a stale one as the job says. Throws as `Precomputation.find`. */
 export async function lookUp(
   scheduled: ScheduledJob,
   key: string,
@@ -30,7 +30,7 @@ export async function lookUp(
       'inference.unavailable',
       `The job ${job.name} has no rows yet: its first run is not over.`,
     );
-  // No row has a key that no database stores.
+  // No row can have a key that databases can't store.
   const row = /\0|\p{Surrogate}/u.test(key) ? undefined : await table.find(key);
   if (!row) {
     events.looked?.(job.name, 'missing');
@@ -47,7 +47,7 @@ export async function lookUp(
   if (job.stale === 'compute' && row.input !== null) {
     const now = await computed(job, row, row.input, ports, signal);
     events.looked?.(job.name, 'computed');
-    // Whoever asks next finds it; where it can't be kept, the next one computes it again.
+    // Kept for later lookups; if that fails, the next one computes it again.
     await table.renew(generation, now).catch(error => events.fault?.('keeping a row', error));
     return { row: now, isStale: false };
   }
@@ -58,7 +58,7 @@ export async function lookUp(
   );
 }
 
-/** The row as the model answers now. */
+/** Computes the row again with the model. */
 async function computed(
   job: PrecomputeJob,
   row: PrecomputedRow,
@@ -68,7 +68,7 @@ async function computed(
 ): Promise<PrecomputedRow> {
   const { name, at } = modelOf(job);
   const { inputs: specs } = await server.metadata(name, at);
-  // The inputs are kept by their names, each as a whole.
+  // The inputs are stored by name, each as a whole.
   const columns = ['', ...specs.map(spec => spec.name)];
   const encoder = new RowEncoder(
     { columns, inputs: specs.map((spec, index) => ({ spec, cells: [index + 1] })) },

@@ -12,18 +12,18 @@ import type { EndedRun } from './table/runs.ts';
 
 export interface PrecomputationPorts extends Omit<JobPorts, 'databases' | 'events' | 'source'> {
   readonly source: ModelSource;
-  /** The database of jobs that name none: `postgres://…`, or a path. */
+  /** Database of jobs that name none: `postgres://…`, or a path. */
   readonly into: string;
   readonly events?: PrecomputeEvents;
 }
 
-/** The precompute jobs of a process: runs them, and finds their rows. */
+/** Precompute jobs of a process: runs them, and finds their rows. */
 export class Precomputation {
   readonly #jobs: ReadonlyMap<string, ScheduledJob>;
   readonly #ports: JobPorts;
   readonly #unwatch: Cancel;
 
-  /** Throws `config.invalid` where two jobs have one name. */
+  /** Throws `config.invalid` if two jobs have the same name. */
   constructor(jobs: readonly PrecomputeJob[], { into, events = {}, ...rest }: PrecomputationPorts) {
     refuseEqualNames(jobs);
     this.#ports = { ...rest, events, databases: new Databases() };
@@ -37,12 +37,12 @@ export class Precomputation {
     return [...this.#jobs.keys()];
   }
 
-  /** Runs jobs from now on when they are due. */
+  /** Runs jobs when they are due, from now on. */
   schedule(): void {
     for (const job of this.#jobs.values()) job.schedule();
   }
 
-  /** Runs a job now, as `ScheduledJob.run`. Throws `request.not-found` where there is none of this name. */
+  /** Runs a job now, as `ScheduledJob.run`. Throws `request.not-found` if there is none with this name. */
   async run(name: string, options?: RunOptions): Promise<EndedRun> {
     return this.#find(name).run(options);
   }
@@ -51,7 +51,7 @@ export class Precomputation {
     return Promise.all(Array.from(this.#jobs.values(), job => job.state()));
   }
 
-  /** The name of the model that a job asks. Throws `request.not-found`. */
+  /** Returns the name of a job's model. Throws `request.not-found`. */
   modelOf(name: string): string {
     return modelOf(this.#find(name).job).name;
   }
@@ -62,15 +62,16 @@ export class Precomputation {
   }
 
   /**
-   * The row of a key. Throws `request.not-found` where there is no such job or row, and `inference.unavailable` where the job has not run yet, or
-   * the row no longer counts and the job refuses those.
+   * Finds the row of a key. Throws `request.not-found` if there is no such job or row, and
+   * `inference.unavailable` if the job has not run yet, or if the row is stale and the job refuses stale
+   * rows.
    */
   async find(name: string, key: string, signal?: Signal): Promise<Found> {
     const scheduled = this.#find(name);
     return lookUp(scheduled, key, this.#ports, signal);
   }
 
-  /** Ends what is under way, which the next process goes on with. */
+  /** Stops the runs under way; the next process continues them. */
   async close(): Promise<void> {
     this.#unwatch();
     await Promise.all(Array.from(this.#jobs.values(), job => job.close()));

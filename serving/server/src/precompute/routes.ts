@@ -19,7 +19,10 @@ interface Keyed {
   Params: { job: string; '*': string };
 }
 
-/** Precomputed rows, and the jobs that make them. A key is whatever follows the name of the job. */
+/**
+ * Registers the routes of precomputed rows, and of the jobs that make them. A key is everything after the
+ * job's name in the path.
+ */
 export function precomputeRoutes(
   app: FastifyInstance,
   { precomputation, clock }: { readonly precomputation: Precomputation; readonly clock: Clock },
@@ -51,13 +54,13 @@ export function precomputeRoutes(
       const { params, headers } = request;
       const { row, isStale } = await precomputation.find(params.job, params['*'], clientSignal(reply));
       const { key, prediction, model_version: version, computed_at: computed, valid_until: until } = row;
-      // What the model said, as it is kept: numbers are written once.
+      // The stored JSON is inserted unchanged, so numbers are not formatted again.
       const body = `{"job":${JSON.stringify(params.job)},"key":${JSON.stringify(key)},"prediction":${prediction},"model_version":${JSON.stringify(version)},"computed_at":${JSON.stringify(isoOrNull(computed))},"valid_until":${JSON.stringify(isoOrNull(until))},"stale":${isStale}}`;
       const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
       reply
         .header('etag', etag)
         .header('age', String(Math.max(0, Math.floor((clock.now() - computed) / 1_000))))
-        // It may be another one at any time: whoever keeps it asks whether it still is the same.
+        // The row may change at any time, so caches must revalidate it.
         .header('cache-control', 'private, no-cache');
       if (isStale) reply.header('murmuration-stale', 'true');
       if (matches(headers['if-none-match'], etag)) return reply.status(304).send();
@@ -71,7 +74,7 @@ export function precomputeRoutes(
       requireJob(request);
       const { job } = request.params;
       const all = allOf(bodyOf(request));
-      // What ends it later is told by the state of the job.
+      // A later failure shows in the state of the job.
       await new Promise<void>((began, refused) => {
         precomputation.run(job, { all, began }).catch(refused);
       });
@@ -80,7 +83,10 @@ export function precomputeRoutes(
   );
 }
 
-/** `{"all": true}` computes rows that are unchanged as well; nothing, or `{}`, does not. */
+/**
+ * Reads the body of a run request: `{"all": true}` also computes unchanged rows; an empty one or `{}` does
+ * not.
+ */
 function allOf(body: Buffer): boolean {
   if (body.length === 0) return false;
   let value: unknown;
@@ -102,7 +108,7 @@ function allOf(body: Buffer): boolean {
   return all;
 }
 
-/** Whether a condition names this tag (RFC 9110, §13.1.2). */
+/** Returns true if a condition names this tag (RFC 9110, §13.1.2). */
 function matches(condition: string | undefined, etag: string): boolean {
   if (condition === undefined) return false;
   if (condition.trim() === '*') return true;

@@ -23,13 +23,13 @@ export interface JobPorts {
 }
 
 export interface RunOptions {
-  /** Computes all rows, those that are unchanged too. */
+  /** True to compute all rows, including unchanged ones. */
   readonly all?: boolean;
-  /** Called once it has begun: from then on, only its inputs, its model and its database can end it. */
+  /** Called once the run has begun: from then on, only its inputs, its model and its database can end it. */
   readonly began?: () => void;
 }
 
-/** What a job is at. */
+/** State of a run under way. */
 export interface RunningState {
   readonly version: string;
   readonly attempt: number;
@@ -37,24 +37,24 @@ export interface RunningState {
   readonly counts: RunCounts;
 }
 
-/** How a job stands. Times are ms since 1970. */
+/** State of a job. Times are ms since 1970. */
 export interface JobState {
   readonly job: PrecomputeJob;
-  /** The table: its rows, and the version that made it; null where there is none yet. */
+  /** Rows of the table, and the version that made it; null if there is none yet. */
   readonly table: { readonly rows: number; readonly version: string } | null;
-  /** In this process. */
+  /** Run in this process. */
   readonly running: RunningState | null;
-  /** A run that is not over: of this process, of another one, or of one that was ended before its time. */
+  /** Run that is not over: of this process, of another one, or interrupted. */
   readonly underWay: BegunRun | null;
   readonly last: EndedRun | null;
-  /** When the next run is due; null where none is by time. */
+  /** Time of the next scheduled run; null if there is none. */
   readonly next: number | null;
 }
 
-/** ms after which a job is looked at again whose run failed, or that another process has. */
+/** Milliseconds before a job is tried again whose run failed, or that another process holds. */
 const tryAgain = 60_000;
 
-/** One job: its table, its runs one after the other, and when they are due. */
+/** Job with its table, its schedule, and its runs one after the other. */
 export class ScheduledJob {
   readonly job: PrecomputeJob;
   readonly #ports: JobPorts;
@@ -67,17 +67,17 @@ export class ScheduledJob {
   #cancel: Cancel = () => {};
   #isWanted = false;
   #isScheduled = false;
-  /** When its last run began here, however that ended. */
+  /** Time when its last run began here, whatever its result. */
   #began: number | null = null;
 
-  /** `address`: the database of its table. */
+  /** Makes a job; `address` is the database of its table. */
   constructor(job: PrecomputeJob, address: string, ports: JobPorts) {
     this.job = job;
     this.#address = address;
     this.#ports = ports;
   }
 
-  /** Throws `storage.*`, and `config.invalid` where a server refuses. */
+  /** Opens the table. Throws `storage.*`, and `config.invalid` if a database server refuses. */
   async table(): Promise<JobTable> {
     this.#table ??= this.#open();
     this.#table.catch(() => {
@@ -86,7 +86,7 @@ export class ScheduledJob {
     return this.#table;
   }
 
-  /** Runs it from now on when it is due, and goes on with what was left behind. */
+  /** Runs the job when it is due, from now on, and continues an interrupted run. */
   schedule(): void {
     this.#isScheduled = true;
     this.#plan()
@@ -94,7 +94,7 @@ export class ScheduledJob {
       .catch(error => this.#fault('planning a job', error));
   }
 
-  /** Runs it once its model means another version. */
+  /** Runs the job if its model has another version. */
   promoted(): void {
     if (!this.#isScheduled || !this.job.onPromotion) return;
     if (this.#running) this.#isWanted = true;
@@ -102,8 +102,8 @@ export class ScheduledJob {
   }
 
   /**
-   * Runs it now. Throws `round.under-way` where it runs already, here or in another process; what its inputs, its model or its database fail
-   * with; the rows stay what they were then.
+   * Runs the job now. Throws `round.under-way` if it already runs, here or in another process, and errors of
+   * its inputs, its model or its database; then the rows stay unchanged.
    */
   run(options: RunOptions = {}): Promise<EndedRun> {
     if (this.#running) return Promise.reject(this.#inUse('it runs already'));
@@ -132,7 +132,7 @@ export class ScheduledJob {
     };
   }
 
-  /** Ends what is under way; the next start goes on with it. */
+  /** Stops the run under way; the next start continues it. */
   async close(): Promise<void> {
     this.#cancel();
     this.#stop.abort(new MurmurationError('server.stopping'));
@@ -159,7 +159,7 @@ export class ScheduledJob {
     let run: Run | undefined;
     try {
       const { name, at } = modelOf(this.job);
-      // Of an alias that moves meanwhile, the run keeps the version that it began with.
+      // If an alias moves meanwhile, the run keeps the version that it began with.
       const { version } = await source.resolve(name, at);
       const { model, ...rest } = await server.metadata(name, version);
       const { generation } = await table.state();
@@ -198,7 +198,7 @@ export class ScheduledJob {
     }
   }
 
-  /** Says that it goes on holding the job, however long a step takes; whoever has lost it finds that at the next write. */
+  /** Renews the lease of the job, however long a step takes; if it is lost, the next write fails. */
   #holdOn(table: JobTable): Cancel {
     const { clock } = this.#ports;
     let cancel: Cancel;
@@ -212,7 +212,7 @@ export class ScheduledJob {
     return () => cancel();
   }
 
-  /** What comes after a run: what was asked for meanwhile, another try where that may help, or the next one by time. */
+  /** Continues after a run: with a requested run, a retry if that may help, or the next scheduled run. */
   #after(error: unknown): void {
     const mayHelp =
       error instanceof MurmurationError && (error.retryable || error.code === 'round.under-way');
@@ -227,7 +227,7 @@ export class ScheduledJob {
     const { underWay, last } = await this.state();
     if (this.#stop.signal.aborted || this.#running) return;
     const began = Math.max(this.#began ?? 0, last?.beganAt ?? 0) || null;
-    // A run that a process left behind goes on at once.
+    // An interrupted run continues at once.
     const due = underWay && this.#began === null ? 0 : dueAfter(this.job.every, began);
     if (due !== null) this.#wakeAt(due);
   }
@@ -243,7 +243,7 @@ export class ScheduledJob {
     };
   }
 
-  /** Runs it; whoever waits for nothing hears of what fails by the events. */
+  /** Runs the job; errors are reported only as events. */
   #start(): void {
     this.#next = null;
     if (!this.#running) this.run().catch(() => {});
@@ -251,7 +251,7 @@ export class ScheduledJob {
 
   async #runIfNewer(): Promise<void> {
     const { name, at } = modelOf(this.job);
-    // Of the source itself: the server gives a new version once it is in memory.
+    // From the source: the server names a new version only once it is in memory.
     const model = await this.#ports.source.resolve(name, at);
     const { hash } = await (await this.table()).state();
     if (hash !== model.hash && !this.#stop.signal.aborted) this.#start();
@@ -266,7 +266,7 @@ export class ScheduledJob {
   }
 }
 
-/** A run that found no model to begin with, or no database. */
+/** Makes the result of a run that found no model or no database. */
 function notBegun(beganAt: number, endedAt: number, error: string): EndedRun {
   return { read: 0, computed: 0, reused: 0, failed: 0, version: '', beganAt, endedAt, failures: [], error };
 }

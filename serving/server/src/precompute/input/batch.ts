@@ -1,10 +1,10 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 
-/** A row that can't be used. */
+/** Row that can't be used. */
 export interface RowFailure {
-  /** Where it stands: the line of a file, or the number of the row of anything else, from 1 up. */
+  /** Line of a file, or number of the row in other inputs, from 1. */
   readonly line: number;
-  /** Its key, where it has one. */
+  /** Key; null if the row has none. */
   readonly key: string | null;
   readonly reason: string;
 }
@@ -16,12 +16,12 @@ export interface RowGroup {
   readonly inputs: readonly Tensor[];
 }
 
-/** What was read in one go. */
+/** Rows read in one go. */
 export interface RowBatch {
-  /** Rows that were read, those that can't be used included. */
+  /** Number of rows read, including unusable ones. */
   readonly read: number;
   readonly groups: readonly RowGroup[];
   readonly failures: readonly RowFailure[];
-  /** How much of the inputs has been read by now, 0 to 1; null where nobody can know. */
+  /** Share of the inputs read so far, 0 to 1; null if unknown. */
   readonly share: number | null;
 }

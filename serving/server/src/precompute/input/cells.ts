@@ -5,25 +5,28 @@ import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { shortDecimal } from './decimal.ts';
 
 const encoder = new TextEncoder();
-/** Values of one row, as `parseJson` counts them. */
+/** Maximum values of one row, as `parseJson` counts them. */
 const mostValues = 2 ** 25;
-/** Characters of one cell that are shown in a reason. */
+/** Maximum characters of a cell in an error message. */
 const shown = 60;
 
-/** The number that a cell is, text or not; NaN for what is none. */
+/** Returns the number in a cell, text or not; NaN if there is none. */
 export function numberOfCell(cell: unknown): number {
   if (typeof cell === 'number') return cell;
   if (typeof cell !== 'string') return typeof cell === 'bigint' ? Number(cell) : Number.NaN;
   const short = shortDecimal(cell);
   if (!Number.isNaN(short)) return short;
-  // Hexadecimal and the like, which `Number` takes: a letter follows the first digit that is no exponent.
+  // `Number` accepts hexadecimal, octal and binary, which have a letter second.
   const second = cell.charCodeAt(1) | 32;
   if (second === 120 || second === 111 || second === 98) return Number.NaN;
   const number = Number(cell);
   return number === 0 && cell.trim() === '' ? Number.NaN : number;
 }
 
-/** The elements of one row of an input, from as many cells. Throws `inference.input` for a cell that is none of the datatype. */
+/**
+ * Returns the elements of one row of an input, one per cell. Throws `inference.input` for a cell that doesn't
+ * fit the datatype.
+ */
 export function numbersOfCells(
   name: string,
   datatype: NumericDatatype,
@@ -35,7 +38,7 @@ export function numbersOfCells(
   ) as ReturnType<(typeof kinds)[NumericDatatype]['make']>;
 }
 
-/** What `dataFromJson` reads, of a cell that may be text. */
+/** Returns the value of a cell, which may be text, in the form that `dataFromJson` reads. */
 function valueOfCell(name: string, datatype: Datatype, cell: unknown): unknown {
   const isWide = datatype === 'INT64' || datatype === 'UINT64';
   if (typeof cell === 'bigint') return isWide ? cell : Number(cell);
@@ -48,12 +51,12 @@ function valueOfCell(name: string, datatype: Datatype, cell: unknown): unknown {
   return number;
 }
 
-/** The value of a JSON text, integers that a number would round as bigints. Throws `inference.input`. */
+/** Parses JSON; integers that a number would round become bigints. Throws `inference.input`. */
 export function jsonValue(text: string): unknown {
   return parseJson(text, { wide: true, notFinite: false, most: mostValues });
 }
 
-/** The bytes that a cell of text or bytes is. Throws `inference.input`. */
+/** Returns the bytes of a cell of text or bytes. Throws `inference.input`. */
 export function bytesOfCell(name: string, cell: unknown): Uint8Array {
   if (typeof cell === 'string') return encoder.encode(cell);
   if (cell instanceof Uint8Array) return cell;
@@ -62,7 +65,7 @@ export function bytesOfCell(name: string, cell: unknown): Uint8Array {
   return refuseCell(name, cell);
 }
 
-/** The list that a cell is, as it is or as JSON. Throws `inference.input`. */
+/** Returns the list in a cell, as an array or as JSON. Throws `inference.input`. */
 export function listOfCell(name: string, cell: unknown): readonly unknown[] {
   if (Array.isArray(cell)) return cell;
   if (ArrayBuffer.isView(cell) && !(cell instanceof DataView))

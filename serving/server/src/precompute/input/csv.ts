@@ -5,9 +5,9 @@ import { CsvError, parse } from 'csv-parse';
 import type { RowBatch } from './batch.ts';
 import type { RowEncoder } from './encoder.ts';
 
-/** Bytes of one row at most, about: a quote that nobody closes would take the rest of the file. */
+/** Maximum bytes of one row, approximately: an unclosed quotation mark would take the rest of the file. */
 const longestRow = 16 << 20;
-/** Bytes that are read from the file together. */
+/** Bytes read from the file at once. */
 const chunk = 1 << 18;
 
 export interface CsvFile {
@@ -16,8 +16,8 @@ export interface CsvFile {
 }
 
 /**
- * The rows of a CSV file. One that is malformed is a failure of its own. Throws `data.malformed` where the file can't be read on, and
- * `data.column` where a column is missing.
+ * Yields the rows of a CSV file; a malformed row is a failure of its own. Throws `data.malformed` if the file
+ * can't be read on, and `data.column` if a column is missing.
  */
 export async function* csvBatches(
   { csv, delimiter }: CsvFile,
@@ -26,17 +26,17 @@ export async function* csvBatches(
   const full: RowBatch[] = [];
   let encoder: RowEncoder | undefined;
   let width = 0;
-  /** Where in a record the columns of the plan are; undefined: they are the record as it stands. */
+  /** Places of the plan's columns in a record; undefined if they are the record unchanged. */
   let places: readonly number[] | undefined;
   let before = 0;
   let read = 0;
-  /** What was read when the last row began, about. */
+  /** Bytes read when the last row began, approximately. */
   let rowAt = 0;
   let size = 1;
   const parser = parse({
     bom: true,
     delimiter,
-    // Told in our own words, with the line on which the row starts.
+    // Reported in our own words, with the line on which the row starts.
     relax_column_count: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
@@ -46,7 +46,7 @@ export async function* csvBatches(
       encoder.fail(Number(error.lines), `it is not well formed: ${error.message}`);
     },
     on_record(record: string[], { lines }) {
-      // `lines` counts up to the row's last one.
+      // `lines` counts up to the row's last line.
       const breaks = lines - before > 1 ? breaksIn(record) : 0;
       before = lines;
       rowAt = read;
@@ -72,7 +72,7 @@ export async function* csvBatches(
   });
   const step = (act: (done: () => void) => void) =>
     new Promise<void>((resolve, reject) => act(() => (failure === undefined ? resolve() : reject(failure))));
-  // Whatever is parsed is taken out by `on_record`: nothing is left to read.
+  // `on_record` takes all records, so nothing is left to read.
   parser.resume();
   try {
     size = Math.max(1, (await stat(csv)).size);
@@ -101,7 +101,10 @@ export async function* csvBatches(
   yield* full;
 }
 
-/** Where each text of a record stands first. A map, since a table may have tens of thousands of columns. */
+/**
+ * Returns the first place of each text in a record. It is a map, since a table may have tens of thousands of
+ * columns.
+ */
 function firstPlaces(record: readonly string[]): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   for (const [place, text] of record.entries()) if (!places.has(text)) places.set(text, place);

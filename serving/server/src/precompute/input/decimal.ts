@@ -1,10 +1,11 @@
-/** Digits of which every whole number is exact, and so many powers of ten, each exact as well. */
+/** Maximum digits of an integer that is exact in a double; the powers of ten up to it are exact too. */
 const mostDigits = 15;
 const powers = Array.from({ length: mostDigits + 1 }, (_, power) => 10 ** power);
 
 /**
- * The number of a short decimal such as `-12.5`, the same as `Number` gives and several times as fast; NaN for any other text, which may be a
- * number all the same. One division of two exact numbers is rounded once, as it should be (Clinger 1990).
+ * Returns the number of a short decimal such as `-12.5`, the same as `Number` and several times as fast; NaN
+ * for any other text, even if it is a number. Dividing two exact numbers rounds once, which is correct
+ * (Clinger 1990).
  */
 export function shortDecimal(text: string): number {
   const { length } = text;

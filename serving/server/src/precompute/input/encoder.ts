@@ -5,11 +5,11 @@ import type { RowBatch, RowFailure, RowGroup } from './batch.ts';
 import { bytesOfCell, listOfCell, numberOfCell, numbersOfCells, refuseCell } from './cells.ts';
 import type { Plan, PlannedInput } from './plan.ts';
 
-/** Characters of a key at most. */
+/** Maximum characters of a key. */
 const longestKey = 500;
-/** Elements of the inputs of one row at most. */
+/** Maximum elements of the inputs of one row. */
 const mostElements = 2 ** 22;
-/** Elements of a batch from which on it is full, however few rows it has. */
+/** Number of elements from which a batch is full, however few rows it has. */
 const fullAt = 2 ** 18;
 
 interface OpenGroup {
@@ -18,7 +18,7 @@ interface OpenGroup {
   readonly columns: readonly OpenColumn[];
 }
 
-/** The rows of one input so far. */
+/** Rows of one input so far. */
 interface OpenColumn {
   readonly input: PlannedInput;
   readonly row: readonly number[];
@@ -28,24 +28,27 @@ interface OpenColumn {
   readonly bytes: Uint8Array[];
 }
 
-/** The input of one row: its shape, and its elements. */
+/** Shape and elements of an input in one row. */
 interface Encoded {
   readonly shape: readonly number[];
   readonly data: TensorData;
 }
 
-/** Turns records into tensors of so many rows, those of one shape together. A record that does not fit is one failure, and stops nothing. */
+/**
+ * Encodes records as tensors in batches, those of one shape together. A record that does not fit is one
+ * failure, and the rest goes on.
+ */
 export class RowEncoder {
   readonly plan: Plan;
   readonly #rows: number;
-  /** Whether all inputs of the model have one width and are of 32-bit numbers, as most tables are. */
+  /** True if all inputs of the model have one width and 32-bit numbers, as most tables do. */
   readonly #isFlat: boolean;
   readonly #groups = new Map<string, OpenGroup>();
   #failures: RowFailure[] = [];
   #read = 0;
   #elements = 0;
 
-  /** `rows` in a batch. */
+  /** Makes an encoder for batches of `rows` rows. */
   constructor(plan: Plan, rows: number) {
     this.plan = plan;
     this.#rows = rows;
@@ -64,7 +67,7 @@ export class RowEncoder {
     return this.#read === 0;
   }
 
-  /** A record: its cells in the order of the plan's columns. */
+  /** Adds a record: its cells in the order of the plan's columns. */
   add(line: number, cells: readonly unknown[]): void {
     this.#read += 1;
     let key: string | null = null;
@@ -78,13 +81,13 @@ export class RowEncoder {
     }
   }
 
-  /** A record that can't even be read. */
+  /** Adds a failure for an unreadable record. */
   fail(line: number, reason: string): void {
     this.#read += 1;
     this.#failures.push({ line, key: null, reason });
   }
 
-  /** What was added since the last time. */
+  /** Returns the batch added since the last call. */
   take(share: number | null = null): RowBatch {
     const groups = [...this.#groups.values()].filter(({ keys }) => keys.length > 0).map(closed);
     const batch = { read: this.#read, groups, failures: this.#failures, share };
@@ -95,7 +98,7 @@ export class RowEncoder {
     return batch;
   }
 
-  /** Numbers straight into their place; a row that fails leaves its place to the next one. */
+  /** Writes numbers directly into place; a failed row leaves its place to the next one. */
   #addFlat(line: number, key: string, cells: readonly unknown[]): void {
     const { inputs, columns } = this.plan;
     let group = this.#groups.get('');
@@ -165,7 +168,7 @@ export class RowEncoder {
       const row = shapes[index] ?? [];
       const width = row.reduce((product, length) => product * length, 1);
       const { datatype } = input.spec;
-      // Rows of one length are many; of others a few.
+      // Flat rows come in full batches; other shapes have a few rows each.
       const room = this.#isFlat ? Math.min(this.#rows, Math.ceil(fullAt / Math.max(1, width)) + 1) : 1;
       const data = datatype === 'BYTES' ? undefined : kinds[datatype].make(room * width);
       return { input, row, width, data, bytes: [] };
@@ -184,12 +187,12 @@ function keyOf(column: string, cell: unknown): string {
   return key;
 }
 
-/** The shape of one row of an input of numbers, given so many cells. */
+/** Returns the shape of one row of a numeric input with this many cells. */
 function rowShape(wanted: readonly number[], cells: number): readonly number[] {
   return wanted.slice(1).map(length => (length === -1 ? cells : length));
 }
 
-/** The shape that a row has, which is nested as the model wants it, or flat where that leaves no doubt. */
+/** Returns the shape of a row, nested as the model wants it, or flat if that is unambiguous. */
 function fitted(
   name: string,
   found: readonly number[],
@@ -216,7 +219,7 @@ function shapeOf(nested: readonly unknown[]): readonly number[] {
   return shape;
 }
 
-/** Texts count by their bytes, four of which are one number. */
+/** Returns the size of texts in elements: four bytes count as one number. */
 function sizeOfBytes(texts: readonly Uint8Array[]): number {
   return texts.reduce((sum, { length }) => sum + 1 + length / 4, 0);
 }

@@ -8,18 +8,18 @@ import { jsonLinesBatches } from './json-lines.ts';
 import { buffersOf, type PackedBatch, packed } from './packed-batch.ts';
 import { planOf } from './plan.ts';
 
-/** What a thread reads. */
+/** Task of the reading thread. */
 export interface FileOrder {
   readonly file: CsvFile | { readonly jsonLines: string };
   readonly specs: readonly TensorSpec[];
   readonly job: Pick<PrecomputeJob, 'key' | 'columns'>;
-  /** Rows of a batch. */
+  /** Rows per batch. */
   readonly rows: number;
-  /** Batches that may be under way at the same time. */
+  /** Maximum batches under way at the same time. */
   readonly ahead: number;
 }
 
-/** What it tells: batches one after the other, then its end, or why there is no more. */
+/** Message of the reading thread: batches one after the other, then the end or an error. */
 export type FileReply =
   | { readonly batch: PackedBatch }
   | { readonly isOver: true }
@@ -31,7 +31,7 @@ const tell = (reply: FileReply, transfer: readonly TransferListItem[] = []) =>
 
 let room = ahead;
 let wake = () => {};
-// Each message: a batch was taken.
+// Each message says that a batch was taken.
 parentPort?.on('message', () => {
   room += 1;
   wake();
@@ -57,5 +57,5 @@ run()
     const own = error instanceof MurmurationError ? error : null;
     tell({ code: own?.code ?? null, detail: own?.detail ?? messageOf(error) });
   })
-  // Nobody listens on it any more: nothing keeps the thread.
+  // Lets the thread end: an open port would keep it alive.
   .finally(() => parentPort?.close());

@@ -5,18 +5,21 @@ import type { RowBatch } from './batch.ts';
 import { jsonValue } from './cells.ts';
 import type { RowEncoder } from './encoder.ts';
 
-/** Characters of one line at most. */
+/** Maximum characters of one line. */
 const longestLine = 16 << 20;
-/** Bytes that are read from the file together. */
+/** Bytes read from the file at once. */
 const chunk = 1 << 18;
 
-/** The rows of a file of JSON Lines; the first object names the columns. A line that is no object is a failure of its own. */
+/**
+ * Yields the rows of a JSON Lines file; the first object names the columns. A line that is not an object is a
+ * failure of its own.
+ */
 export async function* jsonLinesBatches(
   { jsonLines: path }: { readonly jsonLines: string },
   encoderOf: (columns: readonly string[]) => RowEncoder,
 ): AsyncGenerator<RowBatch> {
   let encoder: RowEncoder | undefined;
-  /** Of lines before the first object, from which the columns are known. */
+  /** Failures of lines before the first object, which defines the columns. */
   const early: { readonly line: number; readonly reason: string }[] = [];
   let number = 0;
   const far = { share: 0 };
@@ -52,7 +55,7 @@ export async function* jsonLinesBatches(
   if (encoder && !encoder.isEmpty) yield encoder.take(1);
 }
 
-/** An object of a line, or why it is none. */
+/** Returns the object in a line, or the reason why it is none. */
 function objectOf(text: string): Readonly<Record<string, unknown>> | string {
   try {
     const value = jsonValue(text);
@@ -64,7 +67,10 @@ function objectOf(text: string): Readonly<Record<string, unknown>> | string {
   }
 }
 
-/** The lines of a file in UTF-8, and in `far` how much of it was read; null for one that is too long, of which nothing is kept. */
+/**
+ * Yields the lines of a UTF-8 file, or null for one that is too long and dropped; sets `far.share` to the
+ * share read.
+ */
 async function* linesOf(path: string, far: { share: number }): AsyncGenerator<string | null> {
   const decoder = new TextDecoder();
   let rest = '';

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RowBatch } from './batch.ts';
 import type { RowEncoder } from './encoder.ts';
 
-/** The rows of records that a program or a database gives; the first one names the columns. */
+/** Yields the rows of records from a program or a database; the first one names the columns. */
 export async function* objectBatches(
   records: AsyncIterable<unknown> | Iterable<unknown>,
   encoderOf: (columns: readonly string[]) => RowEncoder,

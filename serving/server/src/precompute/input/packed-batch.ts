@@ -1,13 +1,13 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { RowBatch } from './batch.ts';
 
-/** A batch as it goes from one thread to another: one text and one array in place of as many as there are rows. */
+/** Batch in transit between threads: one text and one array in place of one per row. */
 export interface PackedBatch extends Omit<RowBatch, 'groups'> {
   readonly groups: readonly PackedGroup[];
 }
 
 interface PackedGroup {
-  /** Parted by NUL, which no key has. */
+  /** Keys joined by NUL, which no key contains. */
   readonly keys: string;
   readonly lines: Float64Array;
   readonly inputs: readonly Tensor[];
@@ -35,7 +35,7 @@ export function unpacked({ groups, ...rest }: PackedBatch): RowBatch {
   };
 }
 
-/** What can go to the other thread without a copy. */
+/** Returns the buffers that can be transferred to the other thread without a copy. */
 export function buffersOf({ groups }: PackedBatch): ArrayBuffer[] {
   const buffers = groups.flatMap(({ lines, inputs }) => [
     lines.buffer as ArrayBuffer,

@@ -2,23 +2,26 @@ import { describeSpecs, type TensorSpec } from '@murmuration/inference-client/te
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { PrecomputeJob } from '../job/job.ts';
 
-/** Which cells make up an input of the model. */
+/** Input of the model, with the cells that make it up. */
 export interface PlannedInput {
   readonly spec: TensorSpec;
-  /** Places in `Plan.columns`. One: its cell is the whole input of a row; several: each cell is a number of it. */
+  /**
+   * Places in `Plan.columns`. With one, its cell is the whole input of a row; with several, each cell is a
+   * number of it.
+   */
   readonly cells: readonly number[];
 }
 
-/** How a record becomes a row. */
+/** Mapping from a record to a row. */
 export interface Plan {
-  /** The columns that are needed, the key first. */
+  /** Columns that are needed, the key first. */
   readonly columns: readonly string[];
   readonly inputs: readonly PlannedInput[];
 }
 
 /**
- * How records with the columns `there` become the inputs that `specs` describes. Throws `data.column` where a column is missing, and
- * `config.invalid` where the columns don't fit the model.
+ * Plans how records with the columns `there` become the inputs that `specs` describes. Throws `data.column`
+ * if a column is missing, and `config.invalid` if the columns don't fit the model.
  */
 export function planOf(
   specs: readonly TensorSpec[],

@@ -12,13 +12,14 @@ import { objectBatches } from './objects.ts';
 import { unpacked } from './packed-batch.ts';
 import { planOf } from './plan.ts';
 
-/** Rows of a batch, and batches that are read ahead: what is in memory of the inputs at most. */
+/** Rows per batch, and batches read ahead: together the maximum of inputs in memory. */
 const batchRows = 512;
 const ahead = 8;
 
 /**
- * The rows of a job's inputs as the tensors that `specs` describes, a batch at a time and not faster than they are taken. Files are read in a
- * thread of their own. Throws `config.invalid` where the inputs can't be read, `data.column`, `data.malformed`, and `storage.*`.
+ * Yields the rows of a job's inputs as the tensors that `specs` describes, a batch at a time, no faster than
+ * they are consumed. Files are read in their own thread. Throws `config.invalid` if the inputs can't be read,
+ * `data.column`, `data.malformed`, and `storage.*`.
  */
 export function readInputs(
   { inputs, key, columns }: Pick<PrecomputeJob, 'inputs' | 'key' | 'columns'>,

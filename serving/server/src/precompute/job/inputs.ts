@@ -1,38 +1,38 @@
 import * as z from 'zod';
 
-/** A record, as a program has it: a value by the name of its column. */
+/** Record from a program: values by column name. */
 export type InputObject = Readonly<Record<string, unknown>>;
 
-/** Gives all records, in the same order each time. */
+/** Returns all records, in the same order each time. */
 export type InputRows = () => Iterable<InputObject> | AsyncIterable<InputObject>;
 
 const path = z.string().min(1).max(4_096);
 
-/** Where a job's inputs come from. Paths are as seen from the folder of the file that names them. */
+/** Source of a job's inputs. Paths are relative to the folder of the file that names them. */
 export const inputsSchema = z.union(
   [
     z.strictObject({
-      /** A file of comma-separated values (RFC 4180) in UTF-8, whose first line names the columns. */
+      /** File of comma-separated values (RFC 4180) in UTF-8, whose first line names the columns. */
       csv: path,
-      /** What stands between columns. */
+      /** Delimiter between columns. */
       delimiter: z.string().length(1).default(','),
     }),
     z.strictObject({
-      /** A file with one JSON object on each line. */
+      /** File with one JSON object on each line. */
       jsonLines: path,
     }),
     z.strictObject({
-      /** A database: `postgres://…`, or the path of a file of SQLite. */
+      /** Database: `postgres://…`, or the path of a SQLite file. */
       sql: path,
-      /** What it is asked, the columns by their names in the answer. */
+      /** Query whose result columns have the names that the job uses. */
       query: z.string().min(1).max(100_000),
     }),
     z.strictObject({
-      /** A module whose default export is a function that gives records, or an (async) iterable of them. */
+      /** Module whose default export is a function that returns records, or an (async) iterable of them. */
       module: path,
     }),
     z.strictObject({
-      /** A function that gives records, or an (async) iterable of them. */
+      /** Function that returns records, as an iterable or async iterable. */
       rows: z.custom<InputRows>(value => typeof value === 'function', 'expected a function'),
     }),
   ],
@@ -40,30 +40,33 @@ export const inputsSchema = z.union(
 );
 
 export type Inputs = z.output<typeof inputsSchema>;
-/** Inputs as a job is written down with them. */
+/** Inputs in the form in which a job is written. */
 export type GivenInputs = z.input<typeof inputsSchema>;
 
-/** Inputs from a file of comma-separated values, whose first line names the columns. */
+/** Makes inputs from a file of comma-separated values, whose first line names the columns. */
 export function csv(file: string, { delimiter = ',' }: { readonly delimiter?: string } = {}): GivenInputs {
   return { csv: file, delimiter };
 }
 
-/** Inputs from a file with one JSON object on each line. */
+/** Makes inputs from a file with one JSON object on each line. */
 export function jsonLines(file: string): GivenInputs {
   return { jsonLines: file };
 }
 
-/** Inputs from a database: `postgres://…`, or the path of a file of SQLite. */
+/** Makes inputs from a database: `postgres://…`, or the path of a SQLite file. */
 export function sqlQuery(address: string, query: string): GivenInputs {
   return { sql: address, query };
 }
 
-/** Inputs from a module: its default export is a function that gives records, or an (async) iterable of them. */
+/**
+ * Makes inputs from a module: its default export is a function that returns records, or an (async) iterable
+ * of them.
+ */
 export function moduleRows(file: string): GivenInputs {
   return { module: file };
 }
 
-/** Inputs from a function that gives records, the same ones in the same order each time. */
+/** Makes inputs from a function that returns records, the same ones in the same order each time. */
 export function rows(give: InputRows): GivenInputs {
   return { rows: give };
 }

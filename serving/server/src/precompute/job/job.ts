@@ -11,26 +11,35 @@ import { isCron } from './schedule.ts';
 const column = z.string().min(1).max(128);
 const count = (most: number) => z.int().min(0).max(most);
 
-/** A job as it is written down; what is left out has the default that stands here. Times are in ms, or such as `6 h`. */
+/** Job as it is written; omitted fields get their defaults. Times are in ms, or texts such as `6 h`. */
 export const precomputeSchema = z.strictObject({
-  /** Lower-case letters, digits and hyphens. Names the table as well: `precomputed_NAME`, with `_` for each hyphen. */
+  /**
+   * Name in lower-case letters, digits and hyphens. It also names the table: `precomputed_NAME`, with `_` for
+   * each hyphen.
+   */
   name: z
     .string()
     .regex(/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'expected 1 to 40 lower-case letters, digits and hyphens'),
-  /** A model, and the version or alias of it, such as `keyboard@champion`; without one, its standard version. */
+  /** Model with a version or alias, such as `keyboard@champion`; without one, its standard version. */
   model: z.string().regex(/^[^@\s]{1,128}(?:@[^@\s]{1,128})?$/, 'expected a model such as keyboard@champion'),
-  /** Where the rows come from: csv, jsonLines, sqlQuery, moduleRows or rows. */
+  /** Source of the rows: csv, jsonLines, sqlQuery, moduleRows or rows. */
   inputs: inputsSchema,
-  /** The column by which a row is found; no two rows have the same. */
+  /** Column with the key of a row, which must be unique. */
   key: column,
   /**
-   * For an input of the model, the column that holds it, or the columns whose numbers make it up. Without it: the column of the input's name; else,
-   * for a model with one input, all columns but the key.
+   * Column, or columns of numbers, for each input of the model. By default the column with the input's name;
+   * else, for a model with one input, all columns except the key.
    */
   columns: z.record(z.string(), z.union([column, z.array(column).min(1).max(100_000)])).default({}),
-  /** The database of the table: `postgres://…`, or the path of a file of SQLite; by default that of whoever runs the job. */
+  /**
+   * Database of the table: `postgres://…`, or the path of a SQLite file; by default that of the program that
+   * runs the job.
+   */
   into: z.string().min(1).max(4_096).optional(),
-  /** When it runs: every so often, or by a cron pattern such as `{ cron: '0 3 * * *' }`, in UTC unless a time zone is named. */
+  /**
+   * Schedule: an interval, or a cron pattern such as `{ cron: '0 3 * * *' }`, in UTC unless a time zone is
+   * named.
+   */
   every: z
     .union([
       duration.refine(ms => ms >= 1_000, 'expected at least 1 s'),
@@ -41,18 +50,24 @@ export const precomputeSchema = z.strictObject({
     ])
     .nullable()
     .default(null),
-  /** Whether it runs when `model` means another version. */
+  /** True if it also runs when `model` changes its version. */
   onPromotion: z.boolean().default(false),
-  /** How long a row counts once it was computed or found unchanged; null: for ever. */
+  /** Time for which a row is valid after it was computed or found unchanged; null: forever. */
   validFor: duration.nullable().default(null),
-  /** What is answered for a row that no longer counts: the row, marked as stale; what the model says now; or a refusal. */
+  /**
+   * Answer for a row that is no longer valid: the row, marked as stale; a new prediction of the model; or a
+   * refusal.
+   */
   stale: z.enum(['serve', 'compute', 'refuse']).default('serve'),
-  /** Rows that can't be used. */
+  /** Treatment of rows that can't be used. */
   failures: z
     .strictObject({
-      /** So many of a run are kept with their lines and reasons. */
+      /** Maximum unusable rows of a run that are kept with their lines and reasons. */
       kept: count(10_000).default(100),
-      /** More than so many end a run, and the table stays what it was; null: none are too many. */
+      /**
+       * Maximum unusable rows of a run; with more, the run ends and the table stays unchanged; null: any
+       * number.
+       */
       most: count(2 ** 50)
         .nullable()
         .default(null),
@@ -60,17 +75,17 @@ export const precomputeSchema = z.strictObject({
     .prefault({}),
 });
 
-/** A job: a model that runs over many inputs ahead of time, whose answers lie in a table. */
+/** Job that runs a model over many inputs ahead of time, and stores the answers in a table. */
 export type PrecomputeJob = z.output<typeof precomputeSchema>;
-/** A job as it is written down. */
+/** Job in the form in which it is written. */
 export type PrecomputeDefinition = z.input<typeof precomputeSchema>;
 
-/** Checks a job. Throws `config.invalid`, naming what is wrong. */
+/** Checks a job and fills in defaults. Throws `config.invalid`, naming what is wrong. */
 export function precompute(definition: PrecomputeDefinition): PrecomputeJob {
   return jobOf(definition, 'The job');
 }
 
-/** The job that a value describes; `where` names it in what is thrown. Throws `config.invalid`. */
+/** Parses a job; `where` names it in errors. Throws `config.invalid`. */
 export function jobOf(value: unknown, where: string): PrecomputeJob {
   const parsed = precomputeSchema.safeParse(value, { error: plainWords });
   if (parsed.success) return parsed.data;
@@ -80,7 +95,7 @@ export function jobOf(value: unknown, where: string): PrecomputeJob {
   );
 }
 
-/** The same job with its paths as seen from `folder`. */
+/** Returns the job with its paths resolved against `folder`. */
 export function placed(job: PrecomputeJob, folder: string): PrecomputeJob {
   const place = (path: string) => (isPostgresql(path) || isAbsolute(path) ? path : resolve(folder, path));
   const { inputs, into } = job;
@@ -97,7 +112,7 @@ export function placed(job: PrecomputeJob, folder: string): PrecomputeJob {
   return { ...job, inputs: own, ...(into !== undefined && { into: place(into) }) };
 }
 
-/** The name of a job's model, and the version or alias that it asks for. */
+/** Returns the name of a job's model, and the version or alias that it asks for. */
 export function modelOf({ model }: PrecomputeJob): {
   readonly name: string;
   readonly at: string | undefined;

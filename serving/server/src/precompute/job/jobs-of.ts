@@ -2,8 +2,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { jobOf, type PrecomputeJob, placed } from './job.ts';
 
 /**
- * The jobs that a file describes: one, a list, or an object with a list of `jobs`. Their paths are those seen from `folder`. Throws
- * `config.invalid`, calling the file `name`.
+ * Parses the jobs in a file: one, a list, or an object with a list of `jobs`. Their paths are relative to
+ * `folder`. Throws `config.invalid`, calling the file `name`.
  */
 export function jobsOf(value: unknown, name: string, folder: string): readonly PrecomputeJob[] {
   const list = listOf(value);
@@ -20,7 +20,7 @@ export function jobsOf(value: unknown, name: string, folder: string): readonly P
   return jobs;
 }
 
-/** Throws `config.invalid` where two jobs have one name: they would have one table. */
+/** Throws `config.invalid` if two jobs have the same name: they would share one table. */
 export function refuseEqualNames(jobs: readonly PrecomputeJob[]): void {
   const names = new Set<string>();
   for (const { name } of jobs) {

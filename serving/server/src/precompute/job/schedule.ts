@@ -1,9 +1,9 @@
 import { Cron } from 'croner';
 
-/** Every so many ms, or by a cron pattern in a time zone; null: never by itself. */
+/** Interval in ms, or a cron pattern in a time zone; null: not scheduled. */
 export type Every = number | { readonly cron: string; readonly timezone: string } | null;
 
-/** Whether a text is a cron pattern. */
+/** Returns true if a text is a cron pattern. */
 export function isCron(pattern: string): boolean {
   try {
     new Cron(pattern, { paused: true });
@@ -14,8 +14,8 @@ export function isCron(pattern: string): boolean {
 }
 
 /**
- * When a run is due whose last one began at `last`, ms since 1970; one that never ran is due at once, and one that was missed as well. Null where
- * none is due at any time.
+ * Returns when the next run is due, ms since 1970, if the last one began at `last`; 0 if none has run. A
+ * missed run is due at once. Null if none will be due.
  */
 export function dueAfter(every: Every, last: number | null): number | null {
   if (every === null) return null;

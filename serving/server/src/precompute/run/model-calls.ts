@@ -6,12 +6,12 @@ import type { InferenceServer } from '../../server/inference-server.ts';
 import type { Turns } from '../../server/turns.ts';
 import { type RowJson, rowsJson, someRows } from './row-json.ts';
 
-/** ms that one call of the model should take: those who ask it meanwhile wait no longer. */
+/** Target ms of one model call, so that other requests need not wait longer. */
 const goal = 20;
-/** Rows of one call at most, and at first. */
+/** Maximum rows of one call, and rows of the first. */
 const mostRows = 1_024;
 const firstRows = 32;
-/** Tries of a call that may succeed later, and ms after the first. */
+/** Maximum tries of a call that fails with a retryable error, and ms before the second one. */
 const tries = 6;
 const pause = 500;
 
@@ -21,7 +21,10 @@ interface CallPorts {
   readonly turns: Turns;
 }
 
-/** Runs rows through a version of a model by way of the inference server, in calls that are short enough to leave room for others. */
+/**
+ * Runs rows through a version of a model on the inference server, in calls that are short enough to leave
+ * room for others.
+ */
 export class ModelCalls {
   readonly #ports: CallPorts;
   readonly #model: string;
@@ -34,7 +37,10 @@ export class ModelCalls {
     this.#version = version;
   }
 
-  /** What the model says to each row, or why it says nothing. Throws what is no row's fault. */
+  /**
+   * Returns the model's answer for each row, or a reason why there is none. Throws errors that are not a
+   * row's fault.
+   */
   async run(inputs: readonly Tensor[], rows: number, signal: AbortSignal): Promise<readonly RowJson[]> {
     const all: RowJson[] = [];
     while (all.length < rows) {
@@ -58,7 +64,7 @@ export class ModelCalls {
     } catch (error) {
       if (!(error instanceof MurmurationError) || error.code !== 'inference.input') throw error;
       if (rows === 1) return [{ reason: error.detail }];
-      // Which of them is at fault, the halves tell.
+      // Halves the rows to find the one at fault.
       const half = rows >> 1;
       return [
         ...(await this.#call(someRows(inputs, 0, half), half, signal)),

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import type { NumericData } from '@murmuration/inference-client/tensors/datatype';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 
-/** Characters of a hash in base64url that are kept: 132 bits. */
+/** Characters of a base64url hash that are kept: 132 bits. */
 const kept = 22;
 
-/** A hash of each row of some inputs: of the model that it is for, its values, their datatypes and shapes. */
+/** Hashes each row of the inputs, with the model, the datatypes and the shapes. */
 export function rowHashes(model: string, inputs: readonly Tensor[], rows: number): readonly string[] {
   const described = inputs.map(({ name, datatype, shape }) => `${name} ${datatype} ${shape.slice(1)}`);
   const head = Buffer.from([model, ...described].join('\n'));
@@ -17,7 +17,7 @@ export function rowHashes(model: string, inputs: readonly Tensor[], rows: number
   );
 }
 
-/** The same without a copy for each row. */
+/** Hashes rows without a copy for each. */
 function numericHashes(head: Buffer, data: NumericData, rows: number): readonly string[] {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const width = rows === 0 ? 0 : bytes.length / rows;
@@ -39,7 +39,7 @@ function rowBytes({ data }: Tensor, row: number, rows: number): Buffer {
   const strings = data as readonly Uint8Array[];
   const width = strings.length / rows;
   const own = strings.slice(row * width, (row + 1) * width);
-  // Lengths before bytes, so that no two lists of texts are one.
+  // Lengths before bytes, so that different lists of texts have different hashes.
   const lengths = Buffer.from(Uint32Array.from(own, ({ length }) => length).buffer);
   return Buffer.concat([lengths, ...own]);
 }

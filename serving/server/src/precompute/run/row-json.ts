@@ -4,12 +4,12 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { nestedJson } from '../../tensors/nested-json.ts';
 
-/** The JSON of a row, or why it has none. */
+/** JSON of a row, or the reason why it has none. */
 export type RowJson = string | { readonly reason: string };
 
 /**
- * Each row of some tensors as JSON: the values of one tensor as they are nested; of several, an object with those of each by its name. A row with
- * NaN, an infinity, or bytes that are no text has no JSON.
+ * Returns each row of the tensors as JSON: nested values for a single tensor; for several, an object with the
+ * values by name. A row with NaN, an infinity, or bytes that are not text has no JSON.
  */
 export function rowsJson(tensors: readonly Tensor[], rows: number, always = false): readonly RowJson[] {
   const [only] = tensors;
@@ -35,7 +35,7 @@ function tensorRows(tensor: Tensor, rows: number): readonly RowJson[] {
     texts = valuesToJson(name, datatype, data);
   } catch (error) {
     if (!(error instanceof MurmurationError)) throw error;
-    // One of them is at fault: each by itself.
+    // Some row is at fault, so each is tried on its own.
     if (rows === 1)
       return [{ reason: `"${name}" holds what JSON can't write: NaN, an infinity, or no text.` }];
     return Array.from({ length: rows }, (_, row) => tensorRows(rowOf(tensor, row, width), 1)[0] as RowJson);
@@ -58,7 +58,7 @@ function rowOf({ name, datatype, shape, data }: Tensor, row: number, width: numb
   return { name, datatype, shape: [1, ...shape.slice(1)], data: own };
 }
 
-/** Some rows of tensors, from one on. */
+/** Returns `count` rows of tensors, starting at `from`. */
 export function someRows(tensors: readonly Tensor[], from: number, count: number): readonly Tensor[] {
   return tensors.map(({ name, datatype, shape, data }) => {
     const width = shape.slice(1).reduce((product, length) => product * length, 1);
@@ -68,7 +68,7 @@ export function someRows(tensors: readonly Tensor[], from: number, count: number
   });
 }
 
-/** The rows of tensors that `picked` names, in its order. */
+/** Returns the rows of tensors that `picked` names, in its order. */
 export function pickedRows(tensors: readonly Tensor[], picked: readonly number[]): readonly Tensor[] {
   return tensors.map(tensor => {
     const { name, datatype, shape, data } = tensor;

@@ -10,9 +10,9 @@ import type { ModelCalls } from './model-calls.ts';
 import { rowHashes } from './row-hashes.ts';
 import { pickedRows, rowsJson } from './row-json.ts';
 
-/** Rows that are committed together: what a process that is killed computes again at most. */
+/** Rows per commit: the maximum that is computed again after a crash. */
 const committed = 4_096;
-/** ms after which fewer are. */
+/** Milliseconds after which fewer rows are committed. */
 const longestWait = 2_000;
 
 interface Waiting extends WrittenRow {
@@ -21,23 +21,24 @@ interface Waiting extends WrittenRow {
 
 export interface RunPorts {
   readonly table: JobTable;
-  /** Of the version that answers. */
+  /** Metadata of the version that answers. */
   readonly metadata: ModelMetadata;
   readonly calls: ModelCalls;
   readonly clock: Clock;
-  /** Hears how far it is, each time that rows were committed. */
+  /** Called with the progress after each commit. */
   readonly progressed: (counts: RunCounts, share: number | null) => void;
 }
 
 /**
- * One start of a run: reads all inputs, computes what is not known yet, and writes it; reading, the model and the database work at the same time, and
- * none runs ahead of the others by more than a few batches. Throws what ends it; what was committed by then stays for the next start.
+ * Runs one attempt: reads all inputs, computes what is not known yet, and writes it. Reading, the model and
+ * the database work concurrently, and none is ahead of the others by more than a few batches. Throws the
+ * error that ends it; committed rows stay for the next attempt.
  */
 export class Run {
   readonly #job: PrecomputeJob;
   readonly #ports: RunPorts;
   readonly #begun: BegunRun;
-  /** Generations in which rows may be that need not be computed again. */
+  /** Generations that may contain rows that need not be computed again. */
   readonly #known: readonly number[];
   readonly #signal: AbortSignal;
   readonly #failures: RowFailure[] = [];
@@ -47,7 +48,7 @@ export class Run {
   #share: number | null = null;
   #writing: Promise<void> = Promise.resolve();
 
-  /** `whole`: the generation that is read meanwhile, unless all is to be computed anew. */
+  /** Makes a run; `whole` is the generation that readers see meanwhile, null to compute everything again. */
   constructor(
     job: PrecomputeJob,
     ports: RunPorts,
@@ -78,7 +79,7 @@ export class Run {
       }
       await this.#flush();
     } finally {
-      // Nothing is written once it is over.
+      // No write may be under way when the run ends.
       await this.#writing.catch(() => {});
     }
     const ended = this.ended(null);
@@ -86,7 +87,7 @@ export class Run {
     return { ...ended, endedAt: clock.now() };
   }
 
-  /** How it ended: `error` says why there is no new table. */
+  /** Returns the result of the run; `error` is why there is no new table, null if there is one. */
   ended(error: string | null): EndedRun {
     const { version, beganAt } = this.#begun;
     return {
@@ -147,7 +148,7 @@ export class Run {
     }
   }
 
-  /** What was said of these keys before; what this run has goes before what is whole. */
+  /** Returns known rows of these keys; those of this run precede those of the readers' generation. */
   async #knownOf(keys: readonly string[]): Promise<ReadonlyMap<string, KnownRow> | undefined> {
     if (this.#known.length === 0) return undefined;
     const found = new Map<string, KnownRow>();
@@ -156,14 +157,14 @@ export class Run {
     return found;
   }
 
-  /** Hands what waits to the database, once it has taken what came before; waits for its end if `whole`. */
+  /** Hands waiting rows to the database, once it has the previous ones; waits for the write if `whole`. */
   async #flush(whole = true): Promise<void> {
     await this.#writing;
     const rows = this.#waiting;
     this.#waiting = [];
     this.#since = this.#ports.clock.now();
     this.#writing = rows.length > 0 ? this.#write(rows) : Promise.resolve();
-    // Heard of at the next turn, or at the end.
+    // The error is thrown by the next flush, or at the end.
     this.#writing.catch(() => {});
     if (whole) await this.#writing;
   }

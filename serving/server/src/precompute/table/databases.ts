@@ -1,17 +1,17 @@
 import { openSql } from '@murmuration/sql/database/database';
 import { type Database, makeTables, type Tables } from './schema.ts';
 
-/** The databases of all jobs, each opened once. */
+/** Databases of all jobs, each opened once. */
 export class Databases {
   readonly #open = new Map<string, Promise<Database>>();
 
-  /** Throws `storage.*`, and `config.invalid` where a server refuses. */
+  /** Opens a database. Throws `storage.*`, and `config.invalid` if a server refuses. */
   async at(address: string): Promise<Database> {
     let opening = this.#open.get(address);
     if (!opening) {
       opening = open(address);
       this.#open.set(address, opening);
-      // The next one who asks tries again.
+      // The next call tries again.
       opening.catch(() => this.#open.delete(address));
     }
     return opening;
@@ -25,7 +25,7 @@ export class Databases {
 }
 
 async function open(address: string): Promise<Database> {
-  // Patient: a run of another job may be writing.
+  // Patient, since a run of another job may be writing.
   const database = await openSql<Tables>(address, { busyTimeout: 20_000 });
   try {
     await makeTables(database);

@@ -14,10 +14,10 @@ import {
   tableNames,
 } from './schema.ts';
 
-/** A row as a run writes it. */
+/** Row as a run writes it. */
 export type WrittenRow = Omit<GenerationRow, 'attempt' | 'model_version'>;
 
-/** What is known of a row from before. */
+/** Row as it was computed before. */
 export type KnownRow = Pick<GenerationRow, 'key' | 'input_hash' | 'prediction' | 'computed_at'>;
 
 const columns = [
@@ -32,7 +32,7 @@ const columns = [
   { name: 'attempt', type: 'integer' },
 ] as const;
 
-/** What an earlier start left is written over; a key that this start has written stays. */
+/** Conflict clause: overwrites rows of earlier attempts, and keeps keys that this attempt has written. */
 const onConflict = `on conflict (key) do update set ${columns
   .slice(1)
   .map(({ name }) => `${name} = excluded.${name}`)
@@ -40,12 +40,13 @@ const onConflict = `on conflict (key) do update set ${columns
 
 const rowColumns = ['key', 'prediction', 'model_version', 'computed_at', 'valid_until', 'input'] as const;
 
-/** Tables of generations, which have names of their own. */
+/** Tables of generations, whose names vary. */
 type Generations = Kysely<Record<string, GenerationRow>>;
 
 /**
- * The rows of one job in a database. A run writes a generation of its own; once that is whole, it takes the place of the one before in one
- * transaction, so that readers see all of one or all of the other. All methods throw `storage.*`.
+ * Rows of one job in a database. A run writes its own generation; once that is complete, it replaces the
+ * previous one in a transaction, so readers see either all of one or all of the other. All methods throw
+ * `storage.*`.
  */
 export class JobTable {
   readonly lease: Lease;
@@ -62,7 +63,7 @@ export class JobTable {
     return this.#database.rows as unknown as Generations;
   }
 
-  /** How it stands with the job. Makes its row where there is none. */
+  /** Returns the state of the job; creates its row if it is missing. */
   async state(): Promise<JobRow> {
     const { rows } = this.#database;
     const find = () =>
@@ -88,12 +89,15 @@ export class JobTable {
     return (await find()) as JobRow;
   }
 
-  /** Goes on holding the job. Throws `storage.in-use` where another process has it. */
+  /** Renews the lease of the job. Throws `storage.in-use` if another process has it. */
   async keep(now: number): Promise<void> {
     await this.lease.hold(this.#database.rows, now);
   }
 
-  /** Begins a run with a version at `now`, or goes on with one of the same content that was left behind, unless `all` says not to. */
+  /**
+   * Begins a run with a version at `now`, or continues an interrupted one of the same version and content,
+   * unless `all` is true.
+   */
   async begin(
     { version, hash }: Pick<BegunRun, 'version' | 'hash'>,
     { now, all }: { readonly now: number; readonly all: boolean },
@@ -124,7 +128,7 @@ export class JobTable {
     });
   }
 
-  /** What a generation has of these keys. */
+  /** Returns the rows of a generation with these keys. */
   async known(generation: number, keys: readonly string[]): Promise<readonly KnownRow[]> {
     if (keys.length === 0) return [];
     return this.#generations
@@ -134,7 +138,7 @@ export class JobTable {
       .execute();
   }
 
-  /** Writes rows of a run, and gives those whose key another row of this start has. */
+  /** Writes rows of a run, and returns those whose key another row of this attempt has. */
   async write<Row extends WrittenRow>(
     { generation, attempt, version }: BegunRun,
     written: readonly Row[],
@@ -142,7 +146,7 @@ export class JobTable {
   ): Promise<readonly Row[]> {
     const table = generationTable(this.#job, generation);
     const values: Value[] = [];
-    // One statement changes a row once.
+    // One statement can change a row only once.
     const first = new Map<string, Row>();
     for (const row of written) {
       if (first.has(row.key)) continue;
@@ -179,14 +183,14 @@ export class JobTable {
     });
   }
 
-  /** Lets a generation that is whole take the place of the one before, in one step. */
+  /** Replaces the readers' generation by a complete one, in one transaction. Returns its number of rows. */
   async finish({ generation, attempt, version, hash }: BegunRun, ended: EndedRun): Promise<number> {
     const table = generationTable(this.#job, generation);
     const { kind, rows } = this.#database;
     return rows.transaction().execute(async changes => {
       await this.lease.hold(changes, ended.endedAt);
       const generations = changes as unknown as Generations;
-      // What the inputs no longer had when the run went on.
+      // Rows of earlier attempts that the inputs no longer have.
       if (attempt > 1) await generations.deleteFrom(table).where('attempt', '<', attempt).execute();
       const { count } = await generations
         .selectFrom(table)
@@ -206,7 +210,10 @@ export class JobTable {
     });
   }
 
-  /** Notes that a run failed, which a later one may go on with. Throws `storage.in-use` where another process has the job. */
+  /**
+   * Records that a run failed; a later one may continue it. Throws `storage.in-use` if another process has
+   * the job.
+   */
   async fail(ended: EndedRun): Promise<void> {
     await this.#database.rows.transaction().execute(async changes => {
       await this.lease.hold(changes, ended.endedAt);
@@ -218,7 +225,7 @@ export class JobTable {
     });
   }
 
-  /** Removes the tables of generations that nobody reads nor writes any more. */
+  /** Removes the tables of generations that are neither read nor written. */
   async sweep(): Promise<void> {
     const { generation, run } = await this.state();
     const writing = run === null ? null : (JSON.parse(run) as BegunRun).generation;
@@ -229,7 +236,7 @@ export class JobTable {
     }
   }
 
-  /** A row as it is read; undefined where there is none, or no generation is whole yet. */
+  /** Returns a row of the readers' generation; undefined if there is no such row. */
   async find(key: string): Promise<PrecomputedRow | undefined> {
     return (this.#database.rows as unknown as Kysely<Record<string, PrecomputedRow>>)
       .selectFrom(viewOf(this.#job))
@@ -238,7 +245,7 @@ export class JobTable {
       .executeTakeFirst();
   }
 
-  /** Puts a row that was computed anew in its place, unless another generation is read by now. */
+  /** Replaces a row of a generation by one that was computed again. */
   async renew(generation: number, { key, ...row }: PrecomputedRow): Promise<void> {
     await this.#generations
       .updateTable(generationTable(this.#job, generation))

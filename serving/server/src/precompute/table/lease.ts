@@ -5,20 +5,21 @@ import type { Kysely } from 'kysely';
 import { jobsTable } from './names.ts';
 import type { Database, Tables } from './schema.ts';
 
-/** ms for which a job is held; whoever holds it says so again before. */
+/** Milliseconds of a lease, which its holder renews in time. */
 export const leaseFor = 60_000;
 
 let holders = 0;
 
-/** What names this holder among all processes of all machines. */
+/** Returns a unique name for a holder, among all processes of all machines. */
 export async function newHolder(): Promise<string> {
   holders += 1;
   return `${hostname()} ${process.pid}.${holders}|${await processIdentity(process.pid)}`;
 }
 
 /**
- * The right to change a job's rows, which one process has at a time, as a row of the database says: it ends with `leaseFor`, or as soon as the
- * process is known to be over. Whoever lost it writes nothing more, since each transaction of a run asks for it.
+ * Right to change a job's rows, held by one process at a time and stored in the database. It ends after
+ * `leaseFor` ms, or as soon as its process is known to be over. A process that lost it can't write, since
+ * each transaction of a run checks it.
  */
 export class Lease {
   readonly #database: Database;
@@ -31,7 +32,7 @@ export class Lease {
     this.#holder = holder;
   }
 
-  /** Whether it has the job from now on, `now` in ms since 1970. */
+  /** Takes the lease, at `now` (ms since 1970); returns false if another process has it. */
   async take(now: number): Promise<boolean> {
     return this.#database.rows.transaction().execute(async rows => {
       const [found] = await rows
@@ -50,14 +51,16 @@ export class Lease {
         .updateTable(jobsTable)
         .set({ holder: this.#holder, held_until: now + leaseFor })
         .where('name', '=', this.#job);
-      // Another program may have taken it in between.
+      // Another process may have taken it in between.
       query = holder === null ? query.where('holder', 'is', null) : query.where('holder', '=', holder);
       const { numUpdatedRows } = await query.executeTakeFirst();
       return numUpdatedRows === 1n;
     });
   }
 
-  /** Holds it on, inside of the transaction of what is written. Throws `storage.in-use` where another process has it by now. */
+  /**
+   * Renews the lease inside the transaction of a write. Throws `storage.in-use` if another process has it.
+   */
   async hold(rows: Kysely<Tables>, now: number): Promise<void> {
     const { numUpdatedRows } = await rows
       .updateTable(jobsTable)
@@ -72,7 +75,7 @@ export class Lease {
       );
   }
 
-  /** Lets go of it. */
+  /** Releases the lease. */
   async release(): Promise<void> {
     await this.#database.rows
       .updateTable(jobsTable)

@@ -1,34 +1,34 @@
 import type { RowFailure } from '../input/batch.ts';
 
-/** A run that has begun. */
+/** Run that has begun. */
 export interface BegunRun {
   readonly generation: number;
-  /** 1 for the first start of it; a process that goes on with a run that another left behind is one more. */
+  /** Number of the attempt, from 1; a process that continues an interrupted run adds one. */
   readonly attempt: number;
-  /** The version that answers, and the hash of its content. */
+  /** Version that answers, and the hash of its content. */
   readonly version: string;
   readonly hash: string;
-  /** ms since 1970: of the first start. */
+  /** Time of the first attempt, ms since 1970. */
   readonly beganAt: number;
 }
 
-/** What a run did so far, of the start that goes on with it. */
+/** Counts of the current attempt of a run. */
 export interface RunCounts {
   readonly read: number;
-  /** Rows that the model ran for. */
+  /** Number of rows that the model ran for. */
   readonly computed: number;
-  /** Rows that were found unchanged. */
+  /** Number of rows that were found unchanged. */
   readonly reused: number;
   readonly failed: number;
 }
 
-/** A run that is over. */
+/** Run that is over. */
 export interface EndedRun extends RunCounts {
   readonly version: string;
   readonly beganAt: number;
   readonly endedAt: number;
-  /** The first rows that could not be used. */
+  /** First unusable rows. */
   readonly failures: readonly RowFailure[];
-  /** Why there is no new table; null where there is one. */
+  /** Reason why there is no new table; null if there is one. */
   readonly error: string | null;
 }

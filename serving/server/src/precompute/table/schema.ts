@@ -2,44 +2,44 @@ import type { SqlDatabase } from '@murmuration/sql/database/database';
 import { type Kysely, sql } from 'kysely';
 import { jobsTable } from './names.ts';
 
-/** Times are ms since 1970; JSON is text. */
+/** State of a job. Times are ms since 1970; JSON is text. */
 export interface JobRow {
   readonly name: string;
-  /** The generation that is read; null: none is whole yet. */
+  /** Generation that is read; null if none is complete yet. */
   readonly generation: number | null;
-  /** The version that made it. */
+  /** Version that made it. */
   readonly version: string | null;
-  /** Of that version's content. */
+  /** Hash of that version's content. */
   readonly hash: string | null;
   readonly rows: number | null;
-  /** The last generation that was begun. */
+  /** Newest generation that was begun. */
   readonly newest: number;
-  /** The run under way, or that a process left behind: JSON of `BegunRun`. */
+  /** Run under way or interrupted, as JSON of `BegunRun`. */
   readonly run: string | null;
-  /** The last run that ended: JSON of `EndedRun`. */
+  /** Last run that ended, as JSON of `EndedRun`. */
   readonly ended: string | null;
-  /** The process that may change the job's rows, and until when. */
+  /** Process that may change the job's rows, and the end of its lease. */
   readonly holder: string | null;
   readonly held_until: number | null;
 }
 
-/** One precomputed row. */
+/** Precomputed row. */
 export interface PrecomputedRow {
   readonly key: string;
-  /** JSON. */
+  /** Prediction as JSON. */
   readonly prediction: string;
   readonly model_version: string;
   readonly computed_at: number;
   readonly valid_until: number | null;
-  /** JSON of the inputs, where stale rows are computed anew; null elsewhere. */
+  /** Inputs as JSON, if stale rows are computed again; else null. */
   readonly input: string | null;
 }
 
 export interface GenerationRow extends PrecomputedRow {
   readonly input_hash: string;
-  /** Where the row stood in the inputs. */
+  /** Line or number of the row in the inputs. */
   readonly line: number;
-  /** The start of the run that wrote it: of one that was killed, there are several. */
+  /** Attempt that wrote the row; an interrupted run has several. */
   readonly attempt: number;
 }
 
@@ -49,13 +49,13 @@ export interface Tables {
 
 export type Database = SqlDatabase<Tables>;
 
-/** Any number: that of a lock that programs take while they make the tables. */
+/** Number of the advisory lock for making tables, chosen arbitrarily. */
 const making = 7_305_801;
 
-/** Makes the table of jobs where there is none. */
+/** Creates the table of jobs if it is missing. */
 export async function makeTables({ kind, rows }: Database): Promise<void> {
   await rows.transaction().execute(async changes => {
-    // Two programs that make a table at once: the second one fails there, whatever `if not exists` says.
+    // If two programs create a table at once, the second one fails in PostgreSQL even with `if not exists`.
     if (kind === 'postgresql') await sql`select pg_advisory_xact_lock(${making})`.execute(changes);
     await changes.schema
       .createTable(jobsTable)
@@ -74,7 +74,7 @@ export async function makeTables({ kind, rows }: Database): Promise<void> {
   });
 }
 
-/** Makes the table of a generation. */
+/** Creates the table of a generation. */
 export async function makeGeneration(rows: Kysely<Tables>, table: string): Promise<void> {
   await rows.schema
     .createTable(table)
@@ -90,7 +90,7 @@ export async function makeGeneration(rows: Kysely<Tables>, table: string): Promi
     .execute();
 }
 
-/** The names of all tables. */
+/** Returns the names of all tables. */
 export async function tableNames({ kind, rows }: Database): Promise<readonly string[]> {
   const names =
     kind === 'sqlite'
