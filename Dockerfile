@@ -78,7 +78,7 @@ VOLUME /state
 EXPOSE 8800
 # A coordinator closes its connections and leaves its rounds to the next one.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.MURMURATION_PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/murmuration/coordinator/cli/dist/cli.js"]
 # Tasks lie here, so that they find the packages; mount or copy yours.

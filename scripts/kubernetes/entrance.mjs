@@ -83,7 +83,7 @@ const statefulSet = statefulSetOf(name, entrances.length, {
       { name: 'http', containerPort: port },
       { name: 'peers', containerPort: peerPort },
     ],
-    livenessProbe: { tcpSocket: { port: 'http' }, timeoutSeconds: 5, periodSeconds: 20 },
+    livenessProbe: { tcpSocket: { port: 'http' }, timeoutSeconds: 5, periodSeconds: 5 },
     // Of a front behind it.
     readinessProbe: probe('/health/ready', { periodSeconds: 5, failureThreshold: 2 }),
     resources: {

@@ -44,7 +44,7 @@ const deployment = deploymentOf(name, {
       { name: 'grpc', containerPort: grpcPort },
     ],
     startupProbe: probe('/v2/health/live', { periodSeconds: 5, failureThreshold: 24 }),
-    livenessProbe: probe('/v2/health/live', { periodSeconds: 20, failureThreshold: 3 }),
+    livenessProbe: probe('/v2/health/live', { periodSeconds: 5, failureThreshold: 3 }),
     readinessProbe: probe('/v2/health/ready', { periodSeconds: 5, failureThreshold: 1 }),
     // Models take up to 1 GiB by "inference.memory", besides what the program takes.
     resources: {

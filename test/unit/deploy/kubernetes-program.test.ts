@@ -284,6 +284,20 @@ describe('the pods of the manifests', () => {
     }
   });
 
+  it('are ended within 20 s where they hang, as systemd and the checks of containers have it', () => {
+    for (const [name, { workloads }] of clusters)
+      for (const workload of workloads) {
+        const { periodSeconds = 10, failureThreshold = 3 } = containerOf(workload).livenessProbe!;
+        expect(periodSeconds * failureThreshold, `${name}: ${workload.metadata?.name}`).toBeLessThanOrEqual(20);
+      }
+    const [, ofUnit] = /^WatchdogSec=(\d+)$/m.exec(read('deploy/systemd/murmuration.service'))!;
+    expect(Number(ofUnit)).toBeLessThanOrEqual(20);
+    const [, interval, retries] = /^HEALTHCHECK --interval=(\d+)s .*--retries=(\d+) /m.exec(dockerfile)!;
+    expect(Number(interval) * Number(retries)).toBeLessThanOrEqual(20);
+    const { healthcheck } = parse(read('deploy/compose/compose.yaml')).services.inference;
+    expect(Number.parseInt(healthcheck.interval, 10) * (healthcheck.retries ?? 3)).toBeLessThanOrEqual(20);
+  });
+
   it('answer those who ask for the health of a replica without a token, and only those', async () => {
     const models = mkdtempSync(join(tmpdir(), 'murmuration-models-'));
     const token = { id: 'aaaaaaaaaaaaaaaa', name: 'shop', rights: ['predict'], sha256: '0'.repeat(64) };
