@@ -192,7 +192,7 @@ export const strings = {
     heading: 'Your choice',
     agree: 'Help teach the shared model',
     agreeHint:
-      'Sends masked numbers: what was learned, which of the words that the keyboard knows you write, and which of them one after the other. Only sums over many devices can be read; of words, only what three devices or more have in common is shown. Two sums that differ by this device may tell what it said: what you write again and again, and what became of suggestions, is in more than one.',
+      'Sends masked numbers: what was learned, which of the words that the keyboard knows you write, and which of them one after the other. Only sums over many devices can be read; of words, only what three devices or more have in common is shown. Two sums that differ by this device may tell what it said: what you write again and again, and what became of suggestions, is in more than one. Words, and which follow one another, are asked for in turn: together they may tell what a short message said. A device that was cleared begins as a new one: what you write again is asked for again.',
     pause: 'Pause',
     resume: 'Resume',
     pauseHint: 'Leaves the round and sends nothing until you resume.',
