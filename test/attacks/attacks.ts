@@ -69,6 +69,7 @@ async function testsOf(wanted: string): Promise<Result[]> {
         'test/attacks',
         '--exclude=test/attacks/secagg/**',
         '--project=node',
+        '--project=long',
         '--reporter=json',
         `--outputFile=${report}`,
         ...withoutTags(lacking),

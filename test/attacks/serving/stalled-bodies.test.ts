@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { status } from '@grpc/grpc-js';
@@ -10,6 +9,7 @@ import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { afterEach, describe, expect, it } from 'vitest';
 import { GrpcClient } from '../../unit/serving/server/grpc-client.ts';
 import { openWorld, type World } from '../../unit/serving/server/world.ts';
+import { beginCall as callOf, prefix } from './stalled-call.ts';
 
 type Settings = NonNullable<Parameters<typeof openWorld>[1]>;
 
@@ -47,27 +47,9 @@ async function begin(
 
 /** Begins a call whose message may never end. */
 function beginCall(world: World, headers: Record<string, string>, bytes: Uint8Array) {
-  const session: ClientHttp2Session = connectHttp2(`http://${world.grpc}`);
-  session.on('error', () => {});
+  const { session, stream } = callOf(world.grpc!, headers, bytes);
   cleanUp.push(() => session.destroy());
-  const stream = session.request({
-    ':method': 'POST',
-    ':path': '/inference.GRPCInferenceService/ModelInfer',
-    'content-type': 'application/grpc',
-    te: 'trailers',
-    ...headers,
-  });
-  stream.on('error', () => {});
-  stream.write(bytes);
   return stream;
-}
-
-/** The beginning of a message over gRPC of so many bytes. */
-function prefix(length: number, isPacked = false): Buffer {
-  const bytes = Buffer.alloc(5);
-  bytes.writeUInt8(isPacked ? 1 : 0);
-  bytes.writeUInt32BE(length, 1);
-  return bytes;
 }
 
 /** What is answered on a connection, once it matches. */
