@@ -66,22 +66,38 @@ export function readTable(
     }
     return undefined;
   };
-  for (let isNews = true; isNews; ) {
-    isNews = false;
-    for (let cell = 0; cell < table.own + table.spare; cell++) {
+  /** Texts that were read and of which some piece was not counted yet, by their cells. */
+  const uncounted = new Map<number, Known[]>();
+  // Only what has changed is looked at again: texts of which each hides the next take no longer than others.
+  let changed = new Set(Array(table.own + table.spare).keys());
+  while (changed.size > 0) {
+    const next = new Set<number>();
+    for (const cell of changed) {
       const found = textIn(cell);
       if (!found) continue;
       known.set(found.text, found);
-      isNews = true;
+      // There may be another one.
+      next.add(cell);
+      for (const each of found.cells) {
+        const others = uncounted.get(each);
+        if (others) others.push(found);
+        else uncounted.set(each, [found]);
+      }
     }
-    for (const { cells, values, counts } of known.values())
+    const tried = new Set([...changed].flatMap(cell => uncounted.get(cell) ?? []));
+    for (const { cells, values, counts } of tried)
       for (const [piece, each] of values.entries()) {
         if (counts.has(piece)) continue;
         const count = left.takeOut(cells, piece, each);
         if (count === undefined) continue;
         counts.set(piece, count);
-        isNews = true;
+        for (const cell of cells) next.add(cell);
       }
+    for (const cell of next) {
+      const others = uncounted.get(cell)?.filter(({ counts }) => counts.size < pieces);
+      if (others) uncounted.set(cell, others);
+    }
+    changed = next;
   }
   return resultOf([...known.values()], left, table, devices);
 }
