@@ -1,6 +1,10 @@
 import type { Floors } from '@murmuration/client-sdk/floors/floors';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
+import { inGroups } from '@murmuration/rounds/strategy/in-groups';
+import { median } from '@murmuration/rounds/strategy/median';
+import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
+import { largestSumOf } from '@murmuration/rounds/task/task';
 import { describe, expect, it } from 'vitest';
 import { assignmentOf } from '../../unit/client-sdk/memory-coordinator.ts';
 import { codeOf } from '../../unit/codes.ts';
@@ -90,6 +94,35 @@ describe('a coordinator that would have one device weigh as much as a sum', () =
     expect(await asked({ update: weighted(1.01), largestCohort: 100_000 })).toEqual(declined);
     expect(await asked({ update: weighted(1), largestCohort: 100_000 })).toEqual(taken);
   });
+
+  it.each<[string, object, number]>([
+    [
+      'groups',
+      { masking: { groups: 4 }, strategy: inGroups(median()), cohort: { goal: 80, minimum: 64 } },
+      20,
+    ],
+    ['parts', { masking: {}, cohort: { goal: 80, minimum: 64, cells: 4 } }, 80],
+  ])(
+    'RD26: gets no wider weights for a cohort in %s than the smallest sum of one has room for',
+    async (_, of, largestCohort) => {
+      const { update, leastSum, ...task } = defineTask({
+        name: 'keyboard',
+        model: () => Promise.reject(new Error('Nothing is built.')),
+        plan: { learningRate: 0.1 },
+        update: { clip: 1, weighting: 'examples', weightCap: 1_000 },
+        schedule: { every: '5 min' },
+        ...of,
+        cohort: { ...(of as TaskDefinition).cohort, overSelection: 1 },
+      } as TaskDefinition);
+      expect([leastSum, largestSumOf(task)]).toEqual([16, largestCohort]);
+      const leastWeight = update.leastWeight!;
+      expect(await asked({ update, largestCohort, leastSum: leastSum! })).toEqual(taken);
+      const wider = { ...update, leastWeight: leastWeight - 1 };
+      expect(await asked({ update: wider, largestCohort, leastSum: leastSum! })).toEqual(declined);
+      // In one sum of the whole cohort it may be so.
+      expect(await asked({ update: wider, largestCohort: 80, leastSum: 64 })).toEqual(taken);
+    },
+  );
 
   it('RD26: gets nothing more for more versions, whose weights differ by their age', async () => {
     const floors = { mostVersions: 64 } as const;

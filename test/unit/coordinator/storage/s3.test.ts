@@ -1,7 +1,10 @@
 // @module-tag postgresql
 // @module-tag s3
 
+import { parseConfig } from '@murmuration/coordinator/assembly/config';
+import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
@@ -11,6 +14,8 @@ import { S3Objects } from '@murmuration/storage/objects/s3-objects';
 import type { S3Settings } from '@murmuration/storage/objects/s3-settings';
 import { openPostgresqlStorage } from '@murmuration/storage/postgresql/storage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { enrolmentToken, eventOf, lineClient, lineTask } from '../../../e2e/line.ts';
+import { hurriedClock } from '../../../hurried-clock.ts';
 import { PostgresqlServer } from '../../../postgresql-server.ts';
 import { S3Server } from '../../../s3-server.ts';
 import { seededRandom } from '../../../seeded-random.ts';
@@ -271,6 +276,44 @@ describe('models in a bucket', () => {
     isRefused = false;
     await blobs.sweep(new Set(), 2_000);
     expect(await keys()).toEqual([]);
+  });
+
+  it('are told by a coordinator where a sweep can not delete them, whose rounds go on', async () => {
+    await open();
+    await close(opened.at(-1)!);
+    const store = watched();
+    const storage = await again(systemClock, store);
+    const clock = hurriedClock(10);
+    const coordinator = await createCoordinator(
+      parseConfig({
+        port: 0,
+        log: 'silent',
+        enrolmentTokens: [enrolmentToken],
+        retention: { versions: 1 },
+      }),
+      [lineTask({ deadlines: { gathering: '50 s', updates: '50 s' } })],
+      { clock, random: systemRandom, storage },
+    );
+    const faults: [where: string, error: unknown][] = [];
+    coordinator.events.on('fault', (where, error) => faults.push([where, error]));
+    const why = new MurmurationError('storage.failed', 'Not allowed.');
+    store.before = async what => {
+      if (what === 'keys') throw why;
+    };
+    const devices = [0, 1, 2].map(at => lineClient(coordinator.url, at, undefined, clock));
+    try {
+      for (const device of devices) await device.start();
+      await coordinator.start();
+      await expect.poll(() => faults.length).toBeGreaterThan(0);
+      expect(faults[0]).toEqual([
+        expect.stringMatching(/^deleting old versions after round \d+ of line$/),
+        why,
+      ]);
+      await eventOf(coordinator.events, 'version');
+    } finally {
+      for (const device of devices) await device.stop();
+      await coordinator.stop();
+    }
   });
 
   it('are told at the start to be out of reach', async () => {
