@@ -288,7 +288,9 @@ describe('the pods of the manifests', () => {
     for (const [name, { workloads }] of clusters)
       for (const workload of workloads) {
         const { periodSeconds = 10, failureThreshold = 3 } = containerOf(workload).livenessProbe!;
-        expect(periodSeconds * failureThreshold, `${name}: ${workload.metadata?.name}`).toBeLessThanOrEqual(20);
+        expect(periodSeconds * failureThreshold, `${name}: ${workload.metadata?.name}`).toBeLessThanOrEqual(
+          20,
+        );
       }
     const [, ofUnit] = /^WatchdogSec=(\d+)$/m.exec(read('deploy/systemd/murmuration.service'))!;
     expect(Number(ofUnit)).toBeLessThanOrEqual(20);
