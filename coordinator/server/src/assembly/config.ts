@@ -65,7 +65,8 @@ export const configSchema = z.strictObject({
         folder: z.string().min(1),
         /**
          * JSON documents served next to the files, by name: what the page needs to know about this
-         * coordinator. They are public. @default {}
+         * coordinator. They are public.
+         * @default {}
          */
         documents: z
           .record(z.string().regex(/^[\w-]+\.json$/, 'expected a name such as "setup.json"'), z.unknown())
@@ -90,7 +91,8 @@ export const configSchema = z.strictObject({
   s3: s3Schema.optional(),
   /**
    * Waits while another coordinator holds the database, and takes over when that one ends or its machine is
-   * gone. @default false
+   * gone.
+   * @default false
    */
   standby: z.boolean().default(false),
   /**
@@ -118,7 +120,8 @@ export const configSchema = z.strictObject({
   retention: z
     .strictObject({
       /**
-       * Number of newest versions to keep, in addition to those that running rounds train from. @default null
+       * Number of newest versions to keep, in addition to those that running rounds train from.
+       * @default null
        */
       versions: z.int().min(1).nullable().default(null),
       /** Number of newest round records to keep. @default null */
@@ -172,12 +175,14 @@ export const configSchema = z.strictObject({
   openEnrolment: z.boolean().default(false),
   /**
    * True if devices may use the floors of `development()`, which pages then say; only on the loopback
-   * address. @default false
+   * address.
+   * @default false
    */
   development: z.boolean().default(false),
   /**
    * Operator tokens in addition to those in the storage; `murmuration tokens create --for-config` prints
-   * them. @default []
+   * them.
+   * @default []
    */
   operatorTokens: z
     .array(

@@ -26,8 +26,8 @@ export const alertsSchema = z
     roundsFailing: z.int().min(1).max(50).nullable().default(3),
     /**
      * Held-out figures that must not get worse from one version to the next.
-     * @default [{ figure: 'top3', better: 'higher', margin: 0.02 }, { figure: 'accuracy', better: 'higher',
-     * margin: 0.02 }]
+     * @default [{ figure: 'top3', better: 'higher', margin: 0.02 },
+     * { figure: 'accuracy', better: 'higher', margin: 0.02 }]
      */
     figuresFell: z
       .array(figure)
@@ -40,8 +40,8 @@ export const alertsSchema = z
         { figure: 'accuracy', better: 'higher', margin: 0.02 },
       ]),
     /**
-     * Time without a device that could take part in a task; at least two intervals of its rounds. @default '1
-     * h'
+     * Time without a device that could take part in a task; at least two intervals of its rounds.
+     * @default '1 h'
      */
     noEligibleDevices: duration
       .refine(span => span >= 60_000, 'expected a minute at least')
@@ -72,7 +72,8 @@ export const alertsSchema = z
       .prefault({}),
     /**
      * True if an alert begins when the requests to a version have drifted from its reference, by
-     * `inference.drift`. @default true
+     * `inference.drift`.
+     * @default true
      */
     dataDrifted: z.boolean().default(true),
     /** Webhooks that alerts are sent to. @default [] */
