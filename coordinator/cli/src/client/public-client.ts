@@ -43,7 +43,7 @@ export class PublicClient {
     this.#shown = bearer(env.MURMURATION_TOKEN ?? env.MURMURATION_READ_TOKEN);
   }
 
-  /** Returns the tasks, and if the coordinator runs in development mode. */
+  /** Returns the tasks, and a flag that is true in development mode. */
   overview(): Promise<z.output<typeof taskList>> {
     return requestJson(this.#url, '/v1/tasks', this.#shown, taskList);
   }

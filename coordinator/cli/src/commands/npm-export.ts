@@ -203,7 +203,7 @@ function listed(specs: readonly TensorSpec[]): string {
   return specs.map(({ name, datatype, shape }) => `${name} (${datatype} ${shape.join(' × ')})`).join(', ');
 }
 
-/** Returns nested lists of zeros of the shape, with 1 for lengths that vary. */
+/** Returns the source of nested lists of zeros of the shape, with length 1 for lengths that vary. */
 function exampleOf(shape: readonly number[]): string {
   const [length, ...rest] = shape;
   if (length === undefined) return '0';

@@ -133,7 +133,7 @@ function count(devices: number): string {
   return devices === 1 ? '1 device' : `${devices} devices`;
 }
 
-/** Returns the devices of the round's cohort by their state in its phase. */
+/** Returns the number of devices of the round's cohort by their state in its phase. */
 export function standings(task: string, samples: MetricSamples) {
   const of = (standing: string) => samples.value('murmuration_cohort_devices', { task, standing }) ?? 0;
   return { working: of('working'), counted: of('counted'), away: of('away'), left: of('left') };

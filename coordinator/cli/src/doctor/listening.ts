@@ -102,7 +102,7 @@ export function checkExposure(
       );
 }
 
-/** Reports if clients of the models need a token. */
+/** Checks that clients of the models need a token. */
 export function checkInference(config: Config, hasOperators: boolean): Finding {
   const { host, inference } = config;
   if (inference.tokens.length > 0 || isReached(config, hasOperators) || !isLoopback(host))

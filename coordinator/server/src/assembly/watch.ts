@@ -135,7 +135,7 @@ export async function openWatch(
   };
 }
 
-/** Returns the devices of a task that behave alike or slowly, by name. */
+/** Returns the shared devices of failed sums and the slow devices of a task, with their token names. */
 function behaviourOf(
   { conducts }: Watched,
   { enrolmentTokens }: Pick<ServedScope['storage'], 'enrolmentTokens'>,

@@ -37,7 +37,7 @@ export interface OverviewSources {
   readonly isDevelopment: boolean;
   /** True if devices enrol without a token. */
   readonly isEnrolmentOpen: boolean;
-  /** Returns the devices of a task that were sent away and have not come back. */
+  /** Returns how many devices of a task were sent away, and when the first of them comes back. */
   readonly expected: (task: TaskName) => Expected;
   readonly alerts: () => readonly Alert[];
   readonly attention: Attention;
