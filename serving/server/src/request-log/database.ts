@@ -7,12 +7,12 @@ import type { Kysely } from 'kysely';
 import { attributesOf, type LogEvent, structured } from './event.ts';
 import type { LogSink } from './sink.ts';
 
-/** A table that events are written to. */
+/** Table that events are written to. */
 export interface DatabaseOptions {
-  /** The path of a file of SQLite, or `postgres://…`. */
+  /** Path of a SQLite file, or `postgres://…`. */
   readonly address: string;
   readonly table: string;
-  /** ms after which rows are deleted; null: never. */
+  /** Milliseconds after which rows are deleted; null: never. */
   readonly keepFor: number | null;
 }
 
@@ -30,13 +30,13 @@ interface Row {
   readonly model: string | null;
   readonly version: string | null;
   readonly person: string | null;
-  /** The event as JSON. */
+  /** Event as JSON. */
   readonly event: string;
 }
 
 type Tables = Record<string, Row>;
 
-/** ms between two looks for rows that are too old. */
+/** Milliseconds between two deletions of old rows. */
 const tidyEvery = 3_600_000;
 
 const columns = [
@@ -49,14 +49,14 @@ const columns = [
   { name: 'event', type: 'text' },
 ] as const;
 
-/** Writes events to a table of SQLite or PostgreSQL, a batch at once or not at all. */
+/** Writes events to a table of SQLite or PostgreSQL, each batch as a whole or not at all. */
 export class DatabaseSink implements LogSink {
   readonly name = 'database';
   readonly #options: DatabaseOptions;
   readonly #ports: DatabasePorts;
   #opened: Promise<SqlDatabase<Tables>> | undefined;
   #timer: Cancel = () => {};
-  /** What deletes old rows, while it does. */
+  /** Deletion of old rows under way. */
   #tidying: Promise<void> = Promise.resolve();
 
   private constructor(options: DatabaseOptions, ports: DatabasePorts) {
@@ -65,8 +65,9 @@ export class DatabaseSink implements LogSink {
   }
 
   /**
-   * Opens the database, and makes the table where there is none. One that is away is opened once there is something to write. Throws
-   * `storage.*` where waiting would not help, and `config.invalid` where a server refuses.
+   * Opens the database, and creates the table if it is missing. An unreachable database is opened with the
+   * first write. Throws `storage.*` for errors that don't pass on their own, and `config.invalid` if a server
+   * refuses.
    */
   static async open(options: DatabaseOptions, ports: DatabasePorts): Promise<DatabaseSink> {
     const sink = new DatabaseSink(options, ports);
@@ -81,7 +82,7 @@ export class DatabaseSink implements LogSink {
     return sink;
   }
 
-  /** Throws `storage.*`; then the table is as it was. */
+  /** Writes a batch. Throws `storage.*`; then the table is unchanged. */
   async write(events: readonly LogEvent[]): Promise<number> {
     const { table } = this.#options;
     const { kind, rows } = await this.#open();
@@ -93,7 +94,7 @@ export class DatabaseSink implements LogSink {
     return events.length;
   }
 
-  /** Deletes all rows about a person, as the log's key names it. Resolves to how many those were. */
+  /** Deletes all rows about a person, given as the pseudonym in the log. Resolves to their number. */
   async forget(person: string): Promise<number> {
     const { rows } = await this.#open();
     const { numDeletedRows } = await rows

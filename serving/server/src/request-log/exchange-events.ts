@@ -5,32 +5,32 @@ import { eventOf, eventTypes, type LogEvent, logEvent } from './event.ts';
 import type { PersonField, Redaction } from './redaction.ts';
 import { bytesOfData, valuesText } from './tensor-json.ts';
 
-/** Which events a request makes. */
+/** Events that a request makes. */
 export type LogMode = 'all' | 'request' | 'response';
 
-/** A tensor as far as it may be logged. */
+/** Tensor, as far as it may be logged. */
 interface Sight {
-  /** null where a client may have made it up. */
+  /** Name; null if a client may have made it up. */
   readonly name: string | null;
   readonly tensor: Omit<Tensor, 'data'>;
   readonly bytes: number;
-  /** What is logged of its values; null: nothing. */
+  /** Values to log; null: none. */
   readonly values: Tensor | null;
-  /** Its values may be logged, and are too long. */
+  /** True if its values may be logged but are too long. */
   readonly isCut: boolean;
 }
 
-/** What may be logged of an exchange, taken from it while it ends; holds nothing else of it. */
+/** Loggable part of an exchange, taken when it ends; references nothing else of it. */
 export interface Draft {
   readonly id: string;
-  /** ms since 1970. */
+  /** End of the request, ms since 1970. */
   readonly endedAt: number;
   readonly ms: number;
   readonly queueMs: number;
   readonly model: string;
   readonly version: string;
   readonly protocol: string;
-  /** `ok`, or the code of an error: what an error says may repeat what was sent. */
+  /** `ok`, or an error code: the text of an error may repeat the input. */
   readonly status: string;
   readonly person: string | null;
   readonly headers: Readonly<Record<string, string>>;
@@ -39,16 +39,19 @@ export interface Draft {
   readonly outputs: readonly Sight[];
 }
 
-/** Where the log stands, in the words of KServe's logger. */
+/** Origin of the log, in the terms of KServe's logger. */
 export interface LogPlace {
   readonly source: string;
   readonly namespace: string;
 }
 
-/** Characters of all headers, and of all parameters, that are logged of one request. */
+/** Maximum characters of all headers, and of all parameters, that are logged of one request. */
 const mostText = 8_192;
 
-/** Takes what may be logged from an exchange, in time that does not depend on how long its values are. `payload` bounds their bytes. */
+/**
+ * Takes the loggable part of an exchange, in time independent of the size of its values. `payload` bounds
+ * their bytes.
+ */
 export function draftOf(
   { version, protocol, error, ms, queueMs, request, response }: Exchange,
   {
@@ -102,7 +105,7 @@ export function draftOf(
   };
 }
 
-/** Bytes that a draft keeps from being freed, about. */
+/** Returns the approximate bytes that a draft keeps in memory. */
 export function bytesOfDraft({ inputs, outputs }: Draft): number {
   let sum = 1_024;
   for (const { values, bytes } of inputs) if (values !== null) sum += bytes;
@@ -110,7 +113,7 @@ export function bytesOfDraft({ inputs, outputs }: Draft): number {
   return sum;
 }
 
-/** The value of the field that says whom a request is about; null where it has none. */
+/** Returns the value of the field that identifies the person; null if it is missing. */
 export function personIn({ headers, parameters }: Exchange['request'], field: PersonField): string | null {
   const value = field.in === 'header' ? headers?.[field.name] : parameters?.[field.name];
   const one = Array.isArray(value) ? value[0] : value;
@@ -118,7 +121,7 @@ export function personIn({ headers, parameters }: Exchange['request'], field: Pe
   return typeof one === 'string' && one !== '' ? one : null;
 }
 
-/** The events that a draft makes, a request before its response. */
+/** Makes the events of a draft, the request before its response. */
 export function eventsOf(draft: Draft, mode: LogMode, place: LogPlace, now: number): readonly LogEvent[] {
   const { endedAt, ms, queueMs, version, status } = draft;
   const id = JSON.stringify(draft.id);
@@ -148,21 +151,24 @@ export function eventsOf(draft: Draft, mode: LogMode, place: LogPlace, now: numb
   return events;
 }
 
-/** JSON text that all requests of a version have in common: to make it for each takes longer than the rest of an event. */
+/**
+ * JSON text common to all requests of a version; making it for each would take longer than the rest of an
+ * event.
+ */
 interface SharedText {
-  /** Of the attributes after the id, up to the type. */
+  /** Attributes after the id, up to the type. */
   readonly first: string;
-  /** Of those after the time, up to when it was recorded; and behind that. */
+  /** Attributes after the time, up to the recording time, and those after it. */
   readonly before: string;
   readonly after: string;
-  /** The name of the model. */
+  /** Name of the model, as JSON. */
   readonly name: string;
 }
 
 const shared = new BoundedMap<string, SharedText>(1_024);
 
 function sharedOf({ model, version, protocol }: Draft, { source, namespace }: LogPlace): SharedText {
-  // Only the name of a model may hold a line break, and it comes last.
+  // Only the name of a model may contain a line break, and it comes last.
   const key = `${source}\n${namespace}\n${protocol}\n${version}\n${model}`;
   const known = shared.get(key);
   if (known) return known;
@@ -183,7 +189,7 @@ function sharedOf({ model, version, protocol }: Draft, { source, namespace }: Lo
   return made;
 }
 
-/** The event that a joined outcome makes. It stands under the id of its request. */
+/** Makes the event of a joined outcome, with the id of its request. */
 export function feedbackEvent(
   {
     id,
@@ -215,7 +221,7 @@ function listText(sights: readonly Sight[]): string {
   return `[${texts.join(',')}]`;
 }
 
-/** Of `fields` those that may be logged, as long as there is room. */
+/** Returns the fields that may be logged, as far as there is room. */
 function within<Value, Kept extends string | number | boolean>(
   fields: Readonly<Record<string, Value>> | undefined,
   may: (name: string) => boolean,
@@ -245,7 +251,7 @@ function plain(value: unknown): string | number | boolean | undefined {
   return isPlain ? value : undefined;
 }
 
-/** Of the newest times: requests of one turn share most of them. */
+/** ISO texts of the newest times: requests of one turn share most of them. */
 const texts = new BoundedMap<number, string>(64);
 
 function iso(time: number): string {

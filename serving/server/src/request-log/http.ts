@@ -3,18 +3,23 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { binaryHeaders, type LogEvent, structured } from './event.ts';
 import type { LogSink } from './sink.ts';
 
-/** Who takes events over HTTP. */
+/** Receiver of events over HTTP. */
 export interface HttpOptions {
   readonly url: string;
-  /** Sent as `Authorization: Bearer`; null: none is. */
+  /** Token for `Authorization: Bearer`; null: none. */
   readonly token: string | null;
-  /** `binary`: an event a request, its attributes as headers, as KServe's logger has them; `batch`: a JSON list of events. */
+  /**
+   * `binary`: one event per request, with its attributes as headers, as KServe's logger does; `batch`: a JSON
+   * list of events.
+   */
   readonly format: 'binary' | 'batch';
-  /** ms that an answer may take. */
+  /** Maximum ms to wait for an answer. */
   readonly timeout: number;
 }
 
-/** Sends events to whoever takes CloudEvents over HTTP. One may come twice: its id and type are the same then. */
+/**
+ * Sends events to a receiver of CloudEvents over HTTP. An event may arrive twice, with the same id and type.
+ */
 export class HttpSink implements LogSink {
   readonly name = 'http';
   readonly #options: HttpOptions;
@@ -26,7 +31,10 @@ export class HttpSink implements LogSink {
     this.#clock = clock;
   }
 
-  /** Throws `server.unreachable`, `server.stopping` once it is closed, and `inference.answer` for an answer after which the same events are refused again. */
+  /**
+   * Sends events. Throws `server.unreachable`, `server.stopping` once it is closed, and `inference.answer`
+   * for a refusal that would be repeated.
+   */
   async write(events: readonly LogEvent[]): Promise<number> {
     if (this.#options.format === 'batch') {
       await this.#post('application/cloudevents-batch+json', {}, `[${events.map(structured).join(',')}]`);
@@ -83,7 +91,7 @@ export class HttpSink implements LogSink {
 
 function refusal({ status, headers }: Response): MurmurationError {
   const detail = `What takes the request log answered with the status ${status}.`;
-  // It may only be too busy, or slow.
+  // The receiver may only be busy or slow.
   const isPassing = status >= 500 || status === 408 || status === 425 || status === 429;
   if (!isPassing) return new MurmurationError('inference.answer', detail);
   const seconds = /^\d{1,6}$/.exec(headers.get('retry-after') ?? '')?.[0];

@@ -2,37 +2,37 @@ import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import { eventTypes } from './event.ts';
 import { linesOf, logFiles } from './files/folder.ts';
 
-/** The values of a tensor as the log has them. */
+/** Values of a tensor in the log. */
 export interface LoggedTensor {
   readonly datatype: string;
   readonly shape: readonly number[];
-  /** Numbers, true and false, texts; bytes that are no text as base64. In the order of their rows. */
+  /** Numbers, booleans or texts, row by row; bytes that are not text as base64. */
   readonly data: readonly (number | boolean | string)[];
 }
 
 type Outcome = string | number | boolean;
 
-/** A request of the log beside what became of its answer, as far as the log's rules let it be written down. */
+/** Logged request with its outcome, as far as the log's rules allow. */
 export interface JoinedRequest {
   readonly id: string;
   readonly model: string;
-  /** The version that answered. */
+  /** Version that answered. */
   readonly version: string;
-  /** When it was asked, ms since 1970. */
+  /** Time of the request, ms since 1970. */
   readonly at: number;
-  /** By name, those whose values are in the log. */
+  /** Inputs with values in the log, by name. */
   readonly inputs: Readonly<Record<string, LoggedTensor>>;
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
-  /** One, or of a request of several rows a list. */
+  /** Outcome; for a request of several rows, a list. */
   readonly outcome: Outcome | readonly Outcome[];
 }
 
-/** Which requests are meant. */
+/** Selection of requests. */
 export interface JoinedOptions {
   readonly model: string;
-  /** Asked at that time or later, ms since 1970. */
+  /** Earliest time of a request, ms since 1970. */
   readonly since: number;
-  /** Requests that wait for their outcome, and outcomes that wait for their request, at most: the oldest give way. */
+  /** Maximum requests waiting for outcomes, and outcomes waiting for requests; the oldest are dropped. */
   readonly most: number;
 }
 
@@ -50,8 +50,9 @@ interface Event {
 }
 
 /**
- * Requests of logs whose outcomes are there as well, each once, in the order in which both were known. What the rules of a log left out, or
- * what was forgotten, is not among them. Throws `config.invalid` where a folder is no log, and `storage.corrupt`.
+ * Yields logged requests with their outcomes, each once, in the order in which both were known. Those left
+ * out by the log's rules, or forgotten, are missing. Throws `config.invalid` if a folder can't be read, and
+ * `storage.corrupt`.
  */
 export async function* joinedRequests(
   folders: readonly string[],
@@ -67,7 +68,7 @@ export async function* joinedRequests(
         const { id } = event;
         if (event.type === eventTypes.request) {
           const request = requestOf(id, model, event);
-          // Of two requests with one id the first is the one that was judged.
+          // Of two requests with one id, the first one is the one that was judged.
           if (!request || request.at < since || asked.has(id)) continue;
           const outcome = known.get(id);
           if (outcome) yield { ...request, ...outcome };
@@ -84,7 +85,7 @@ export async function* joinedRequests(
       }
 }
 
-/** Undefined where no value of an input may be logged. */
+/** Returns the request of an event; undefined if it has no input values. */
 function requestOf(
   id: string,
   model: string,
@@ -98,13 +99,15 @@ function requestOf(
   return { id, model, at: Date.parse(String(time)), inputs, parameters: data?.parameters ?? {} };
 }
 
-/** The log has what is no finite number as a text, and bytes that are no text as an object. */
+/**
+ * Converts a value of the log, where a non-finite number is text, and bytes that are not text are an object.
+ */
 function loggedValue(datatype: string, value: unknown): number | boolean | string {
   if (datatype !== 'BYTES') return typeof value === 'boolean' ? value : Number(value);
   return typeof value === 'string' ? value : String((value as { readonly b64: string }).b64);
 }
 
-/** Undefined for what is no event. */
+/** Parses an event; undefined if it is not JSON. */
 function eventIn(line: Buffer): Event | undefined {
   try {
     return JSON.parse(line.toString('utf8')) as Event;

@@ -3,13 +3,13 @@ import { Kafka, logLevel, type Message, type Producer, type SASLOptions } from '
 import { attributesOf, type LogEvent } from './event.ts';
 import type { LogSink } from './sink.ts';
 
-/** A topic that events are written to. */
+/** Topic that events are written to. */
 export interface KafkaOptions {
-  /** Where to find the cluster: `host:port`. */
+  /** Addresses of the cluster's brokers: `host:port`. */
   readonly brokers: readonly string[];
   readonly topic: string;
   readonly tls: boolean;
-  /** How to log in; null: not at all. */
+  /** Login by SASL; null: none. */
   readonly sasl: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
     readonly username: string;
@@ -17,18 +17,19 @@ export interface KafkaOptions {
   } | null;
 }
 
-/** ms that the cluster may take. */
+/** Maximum ms to wait for the cluster. */
 const patience = 10_000;
 
 /**
- * Writes events to a topic of Kafka, in the binary mode of CloudEvents' Kafka binding, by the id of their request. They are written once all
- * replicas in sync have them; one may come twice, its id and type being the same.
+ * Writes events to a Kafka topic, in the binary mode of CloudEvents' Kafka binding, with the request's id as
+ * key. They count as written once all in-sync replicas have them; an event may arrive twice, with the same id
+ * and type.
  */
 export class KafkaSink implements LogSink {
   readonly name = 'kafka';
   readonly #topic: string;
   readonly #kafka: Kafka;
-  /** Connected; null until it is, and after a failure. */
+  /** Connected producer; null before that, and after a failure. */
   #producer: Producer | null = null;
   #isClosed = false;
 
@@ -41,13 +42,13 @@ export class KafkaSink implements LogSink {
       ...(sasl && { sasl: sasl as SASLOptions }),
       connectionTimeout: patience,
       requestTimeout: patience,
-      // Whoever writes decides when to try again.
+      // The outbox decides when to try again.
       retry: { retries: 1, restartOnFailure: async () => false },
       logLevel: logLevel.NOTHING,
     });
   }
 
-  /** Throws `server.unreachable`. */
+  /** Writes events. Throws `server.unreachable`. */
   async write(events: readonly LogEvent[]): Promise<number> {
     try {
       const producer = await this.#connect();

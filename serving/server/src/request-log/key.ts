@@ -6,15 +6,17 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
-/** The secret of a log. It stands beside the log and not in it, so that a copy of the log tells nobody whom it is about. */
+/**
+ * Secret of a log. It is stored beside the log and not in it, so a copy of the log does not reveal persons.
+ */
 export interface LogKey {
-  /** What stands in the log for a person: nobody without the secret can tell whom it means. */
+  /** Returns the pseudonym of a person in the log, which can't be resolved without the secret. */
   person(name: string): string;
-  /** The key of a keyed chain, 32 bytes. */
+  /** Key of a keyed chain, 32 bytes. */
   readonly chain: Uint8Array;
 }
 
-/** Where the key of a log in a folder is, if nothing else is said. */
+/** Returns the default path of the key of a log in a folder. */
 export function keyBeside(folder: string): string {
   return `${resolve(folder)}.key`;
 }
@@ -40,7 +42,10 @@ export async function readKey(path: string): Promise<LogKey> {
   return logKey(Buffer.from(digits, 'hex'));
 }
 
-/** The same, of a file that is made where there is none, for nobody but its owner to read. */
+/**
+ * Reads the secret of a log, and makes the file if it is missing, readable only by its owner. Throws
+ * `config.invalid`.
+ */
 export async function openKey(path: string, random: RandomBytes): Promise<LogKey> {
   try {
     const file = await open(path, 'wx', 0o600);
@@ -61,7 +66,7 @@ export async function openKey(path: string, random: RandomBytes): Promise<LogKey
   return readKey(path);
 }
 
-/** Of 32 secret bytes. */
+/** Derives the keys of a log from 32 secret bytes. */
 export function logKey(secret: Uint8Array): LogKey {
   const person = native.hkdf(secret, utf8('murmuration request log: person'), 32);
   return {

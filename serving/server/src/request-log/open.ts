@@ -9,7 +9,9 @@ import { RequestLog, type RequestLogPorts } from './request-log.ts';
 import type { RequestLogSettings } from './settings.ts';
 import type { LogSink } from './sink.ts';
 
-/** Opens a request log as its settings say. Throws `config.invalid`, `storage.in-use`, and what its sinks throw. */
+/**
+ * Opens a request log by its settings. Throws `config.invalid`, `storage.in-use`, and errors of its sinks.
+ */
 export async function openRequestLog(
   settings: RequestLogSettings,
   ports: RequestLogPorts,
@@ -49,7 +51,7 @@ export async function openRequestLog(
       }),
     );
   if (kafka) {
-    // Others don't load its client.
+    // Loaded only for Kafka.
     const { KafkaSink } = await import('./kafka.ts');
     sinks.push(new KafkaSink(kafka));
   }

@@ -5,15 +5,15 @@ import type { InferenceEvents } from '../server/events.ts';
 import type { LogEvent } from './event.ts';
 import type { LogSink } from './sink.ts';
 
-/** How events wait for a sink. */
+/** Limits of events that wait for a sink. */
 export interface OutboxLimits {
-  /** Events that wait or are being written; further ones are dropped. */
+  /** Maximum events that wait or are being written; more are dropped. */
   readonly entries: number;
-  /** Bytes of them. */
+  /** Maximum bytes of these events. */
   readonly bytes: number;
-  /** Events that are written together at most. */
+  /** Maximum events that are written together. */
   readonly batch: number;
-  /** ms that an event waits for others. */
+  /** Milliseconds that an event waits for others. */
   readonly delay: number;
 }
 
@@ -23,15 +23,18 @@ export interface OutboxPorts {
   readonly events: InferenceEvents;
 }
 
-/** ms before the second attempt, which double with each further one, and how long they get. */
+/** Milliseconds before the second attempt, doubled for each further one, and their maximum. */
 const firstPause = 200;
 const longestPause = 30_000;
-/** Attempts after which events give way to others that have no room, since what a sink never takes would keep all others from it. */
+/**
+ * Attempts after which waiting events make room for new ones, since a sink that never takes them would block
+ * all others.
+ */
 const attempts = 5;
 
 /**
- * Events on their way to one sink: they wait while there is room for them, one batch is written at a time, and what has no room is dropped at
- * once.
+ * Queue of events for one sink: they wait while there is room, and one batch is written at a time. Events
+ * without room are dropped at once.
  */
 export class Outbox {
   readonly #sink: LogSink;
@@ -40,12 +43,12 @@ export class Outbox {
   readonly #waiting: LogEvent[] = [];
   #bytes = 0;
   #failures = 0;
-  /** ms that the sink has asked for before the next attempt. */
+  /** Milliseconds that the sink asked for before the next attempt. */
   #asked = 0;
-  /** Set while nothing is written: writes when its time has come. */
+  /** Timer of the next write; undefined during one. */
   #timer: Cancel | undefined;
   #isWriting = false;
-  /** Whether an event had no room since the last one was written or given up. */
+  /** True if an event had no room since the last one was written or given up. */
   #isFull = false;
   #isClosing = false;
   #isOver = false;
@@ -57,12 +60,12 @@ export class Outbox {
     this.#ports = ports;
   }
 
-  /** Events that wait or are being written, and their bytes. */
+  /** Number of events that wait or are being written, and their bytes. */
   get pending(): { readonly entries: number; readonly bytes: number } {
     return { entries: this.#waiting.length, bytes: this.#bytes };
   }
 
-  /** Takes an event, or drops it. */
+  /** Adds an event, or drops it. */
   offer(event: LogEvent): void {
     const { entries, bytes, batch, delay } = this.#limits;
     if (this.#isClosing || this.#waiting.length >= entries || this.#bytes + event.bytes > bytes) {
@@ -73,17 +76,19 @@ export class Outbox {
     this.#waiting.push(event);
     this.#bytes += event.bytes;
     if (this.#isWriting) return;
-    // After a failure, only time leads to the next attempt.
+    // After a failure, only the timer starts the next attempt.
     if (this.#failures === 0 && this.#waiting.length >= batch) this.#writeSoon();
     else this.#timer ??= this.#after(delay);
   }
 
-  /** Counts events that never came here, or are given up. */
+  /** Counts events that were never added, or are given up. */
   drop(events: number, reason: 'full' | 'failed'): void {
     if (events > 0) this.#ports.events.unlogged?.(this.#sink.name, events, reason);
   }
 
-  /** Writes what waits, each batch once more at most; after `patience` ms gives up the rest. Closes the sink. */
+  /**
+   * Writes what waits, each batch at most once more; gives up the rest after `patience` ms. Closes the sink.
+   */
   async close(patience: number): Promise<void> {
     this.#isClosing = true;
     const { clock, events } = this.#ports;
@@ -138,13 +143,16 @@ export class Outbox {
       if (this.#failures === 1) this.#ports.events.fault?.(`the request log, ${this.#sink.name}`, error);
       const isHopeless = this.#isFull && this.#failures >= attempts;
       if (!isFinal && !this.#isClosing && !isHopeless) return;
-      // What comes next may fare better.
+      // The next events may succeed.
       this.#failures = 0;
       this.#forget(events.length, 'failed');
     }
   }
 
-  /** ms until the next batch: after failures ever longer, each time by chance, so that replicas do not come together. */
+  /**
+   * Returns ms until the next batch: longer after each failure, with jitter so that replicas don't retry
+   * together.
+   */
   #pause(): number {
     const { batch, delay } = this.#limits;
     if (this.#failures === 0) return this.#waiting.length >= batch ? 0 : delay;

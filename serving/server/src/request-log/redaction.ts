@@ -1,6 +1,6 @@
 import type { Datatype } from '@murmuration/inference-client/tensors/datatype';
 
-/** What of requests and answers is meant: of a model, or of all by `*`, things by their names, or all by `*`. */
+/** Selection of tensors, parameters and headers by name, or `*`, for one model or, with `*`, all. */
 export interface Rule {
   readonly model: string;
   readonly tensors: readonly string[];
@@ -8,7 +8,7 @@ export interface Rule {
   readonly headers: readonly string[];
 }
 
-/** A header or parameter that says whom a request is about. */
+/** Header or parameter that identifies the person a request is about. */
 export interface PersonField {
   readonly in: 'header' | 'parameter';
   readonly name: string;
@@ -19,7 +19,10 @@ type Kind = 'tensors' | 'parameters' | 'headers';
 const secrets =
   /authori[sz]ation|authentication|cookie|token|secret|passw|(?:api|subscription|functions|access)[-_]?key|credential|session|jwt|assertion|oidc|signature/i;
 
-/** Headers that say how a request came, and of which `*` speaks: what proxies and apps add besides may let others in, or say who somebody is. */
+/**
+ * Headers about the form of a request, which `*` allows: others, added by proxies and apps, may hold
+ * credentials or identify a person.
+ */
 const plainHeaders: ReadonlySet<string> = new Set([
   'accept',
   'accept-encoding',
@@ -38,12 +41,12 @@ const plainHeaders: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 
-/** Whether something of this name may hold what lets others in: it is never logged, whatever a rule says. */
+/** Returns true if a field of this name may hold a credential: it is never logged, whatever the rules say. */
 export function isSecret(name: string): boolean {
   return secrets.test(name);
 }
 
-/** What may be logged of a request: nothing but what a rule allows, and no other forbids. */
+/** Decides what may be logged of a request: only what a rule allows and no other rule forbids. */
 export class Redaction {
   readonly #allow: readonly Rule[];
   readonly #redact: readonly Rule[];
@@ -55,7 +58,9 @@ export class Redaction {
     this.#person = person;
   }
 
-  /** Texts and other bytes have to be allowed by their name: `*` means numbers. */
+  /**
+   * Returns true if a tensor's values may be logged. BYTES must be allowed by name: `*` allows only numbers.
+   */
   tensor(model: string, name: string, datatype: Datatype): boolean {
     return this.#may(model, 'tensors', name, datatype !== 'BYTES');
   }
@@ -64,7 +69,7 @@ export class Redaction {
     return this.#mayField(model, 'parameter', name);
   }
 
-  /** `name` in small letters. */
+  /** Returns true if a header may be logged; `name` is lower case. */
   header(model: string, name: string): boolean {
     return this.#mayField(model, 'header', name);
   }

@@ -20,18 +20,18 @@ import type { PersonField, Redaction } from './redaction.ts';
 import { isSampled } from './sampling.ts';
 import type { LogSink } from './sink.ts';
 
-/** What a request log takes down. */
+/** Options of a request log. */
 export interface RequestLogOptions {
   readonly mode: LogMode;
-  /** The share of requests that is logged, 0 to 1: of one model, or of all others. */
+  /** Returns the share of a model's requests that is logged, 0 to 1. */
   readonly rate: (model: string) => number;
   readonly redaction: Redaction;
-  /** Bytes of values that one event holds at most. */
+  /** Maximum bytes of values in one event. */
   readonly payload: number;
-  /** What says whom a request is about, and the secret that turns it into what stands in the log; null: nothing does. */
+  /** Field that identifies the person, and the key that makes the pseudonym; null: none. */
   readonly person: { readonly field: PersonField; readonly key: Pick<LogKey, 'person'> } | null;
   readonly place: LogPlace;
-  /** Of each sink. */
+  /** Limits of each sink. */
   readonly limits: OutboxLimits;
 }
 
@@ -39,20 +39,21 @@ export interface RequestLogPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly turns: Turns;
-  /** Hears what was logged and what was not, and of faults. */
+  /** Called for written and dropped events, and for faults. */
   readonly events: InferenceEvents;
 }
 
-/** Models whose names are known at most. */
+/** Maximum remembered names of models. */
 const mostModels = 10_000;
-/** Drafts that become events in one turn of the thread. */
+/** Drafts converted to events in one turn of the thread. */
 const perTurn = 32;
-/** ms that closing waits for each sink. */
+/** Milliseconds that closing waits for each sink. */
 const patience = 5_000;
 
 /**
- * Logs what is asked and answered. While an answer waits, it only takes from the exchange what may be logged; all else happens in later
- * turns of the thread, and never holds up an answer: what has no room is dropped and counted.
+ * Logs requests and answers. Before an answer is sent, only the loggable part of the exchange is taken;
+ * everything else happens in later turns of the thread and never delays an answer. Events without room are
+ * dropped and counted.
  */
 export class RequestLog {
   readonly #options: RequestLogOptions;
@@ -71,7 +72,7 @@ export class RequestLog {
     this.#outboxes = sinks.map(sink => new Outbox(sink, options.limits, ports));
   }
 
-  /** Events and bytes that wait for the slowest sink. */
+  /** Number and bytes of events that wait for the slowest sink. */
   get pending(): { readonly entries: number; readonly bytes: number } {
     const waiting = this.#outboxes.map(({ pending }) => pending);
     return {
@@ -80,7 +81,7 @@ export class RequestLog {
     };
   }
 
-  /** Takes down a request that ended. Never throws. */
+  /** Logs a finished request. Never throws. */
   record(exchange: Exchange): void {
     try {
       this.#record(exchange);
@@ -89,14 +90,14 @@ export class RequestLog {
     }
   }
 
-  /** Takes down what became of a prediction, where that is logged. Never throws. */
+  /** Logs the outcome of a prediction, if that is sampled. Never throws. */
   feedback(
     { id, model, version }: { readonly id: string; readonly model: string; readonly version: string },
     outcome: unknown,
   ): void {
     const { rate, place, redaction } = this.#options;
     if (!isSampled(id, rate(model))) return;
-    // As an output of this name.
+    // Under the rules of an output with this name.
     const isAllowed = redaction.tensor(model, 'outcome', 'BYTES');
     const told = { id, model, version, ...(isAllowed && { outcome }) };
     const event = feedbackEvent(told, place, this.#ports.clock.now());
@@ -162,7 +163,10 @@ export class RequestLog {
         for (const outbox of this.#outboxes) outbox.offer(event);
   }
 
-  /** The name of a model that there is, or was: any other is a text that a client has made up. */
+  /**
+   * Returns the name of a model that exists or existed; any other is text made up by a client, and becomes
+   * `unknown`.
+   */
   #modelOf({ model, version }: Exchange): string {
     if (this.#models.has(model)) return model;
     if (version === '') return 'unknown';
@@ -170,7 +174,7 @@ export class RequestLog {
     return model;
   }
 
-  /** As the request is named, or by chance. */
+  /** Returns the request's id, or a random one. */
   #idOf({ request }: Exchange): string {
     return namedId(request) ?? this.#newId();
   }

@@ -1,14 +1,15 @@
 import type { LogEvent } from './event.ts';
 
-/** Where events of the request log go. */
+/** Destination of request log events. */
 export interface LogSink {
-  /** For metrics: one of a few words, such as `files`. */
+  /** Name for metrics: one of a few words, such as `files`. */
   readonly name: string;
   /**
-   * Stores events in their order, and says how many of them, from the first on, it has. Rejects where it has none; with a
-   * `MurmurationError` that is not retryable where the same events would never be taken. One call at a time.
+   * Stores events in order, and returns how many, from the first on, it has stored. Rejects if it stored
+   * none, with a `MurmurationError` that is not retryable if it would never take the same events. Only one
+   * call runs at a time.
    */
   write(events: readonly LogEvent[]): Promise<number>;
-  /** Ends what is under way; closing twice is harmless. */
+  /** Ends what is under way; may be called again. */
   close(): Promise<void>;
 }

@@ -4,13 +4,13 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Bytes of the values of a tensor. */
+/** Returns the bytes of a tensor's values. */
 export function bytesOfData(data: TensorData): number {
   if ('byteLength' in data) return data.byteLength;
   return data.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** The values as a JSON list that holds each of them: what is not finite as a text, bytes that are no text as `{"b64": …}`. */
+/** Returns the values as a JSON list: non-finite numbers as text, bytes that are not text as `{"b64": …}`. */
 export function valuesText({ name, datatype, data }: Tensor): string {
   if (datatype === 'BYTES') return `[${(data as readonly Uint8Array[]).map(textOf).join(',')}]`;
   const values = valuesToJson(name, datatype, data, true);

@@ -8,7 +8,7 @@ const schema = z.object({
   chain: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** The line that an anchor names. Throws `config.invalid` for a file that is none. */
+/** Reads the line that an anchor names. Throws `config.invalid` if the file is malformed. */
 export async function readAnchor(path: string): Promise<KnownLine> {
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));

@@ -4,31 +4,34 @@ import { createGunzip } from 'node:zlib';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { longestLine } from './line.ts';
 
-/** A file of a log. */
+/** File of a log. */
 export interface LogFile {
-  /** From 1 up, in the order in which they were written. */
+  /** Number from 1, in the order of writing. */
   readonly number: number;
   readonly path: string;
-  /** By gzip. */
+  /** True if it is compressed by gzip. */
   readonly isPacked: boolean;
 }
 
-/** A line of a file, without its end. */
+/** Line of a file, without its line break. */
 export interface FileLine {
   readonly bytes: Buffer;
-  /** False for the last one of a file that ends in the middle of it. */
+  /** False for an incomplete last line. */
   readonly isWhole: boolean;
 }
 
 const form = /^(\d{12})\.jsonl(\.gz)?$/;
-/** Ends the name of what is not in its place yet. */
+/** Suffix of files that are not complete yet. */
 export const unfinished = '.part';
 
 export function pathOf(folder: string, number: number): string {
   return join(folder, `${String(number).padStart(12, '0')}.jsonl`);
 }
 
-/** The files of a log, oldest first. Of one that was just being packed, the original counts. Throws `config.invalid` where there is no such folder. */
+/**
+ * Returns the files of a log, oldest first. If a file is being packed, the original counts. Throws
+ * `config.invalid` if the folder can't be read.
+ */
 export async function logFiles(folder: string): Promise<readonly LogFile[]> {
   const names = await readdir(folder).catch(cause => {
     throw new MurmurationError(
@@ -49,13 +52,13 @@ export async function logFiles(folder: string): Promise<readonly LogFile[]> {
 }
 
 /**
- * The lines of a file from `from`, bytes before packing, on; also of one that was packed since it was listed. Throws `storage.corrupt` for a line
- * that is longer than any, and what reading fails with.
+ * Yields the lines of a file from `from` on (bytes before packing), even if it was packed since it was
+ * listed. Throws `storage.corrupt` for a line longer than `longestLine`, and errors of reading.
  */
 export async function* linesOf(file: LogFile, from = 0): AsyncGenerator<FileLine> {
   const { path, isPacked, raw } = await opened(file, from);
   const stream = isPacked ? raw.pipe(createGunzip()) : raw;
-  // What the pipe does not pass on by itself.
+  // `pipe` does not pass on errors.
   if (isPacked) raw.on('error', error => stream.destroy(error));
   let skip = isPacked ? from : 0;
   let rest: Buffer[] = [];
@@ -97,7 +100,7 @@ async function opened({ path, isPacked }: LogFile, from: number) {
   }
 }
 
-/** The bytes of a file on the disk; 0 where it is gone. */
+/** Returns the bytes of a file on disk; 0 if it is gone. */
 export async function sizeOf({ path }: LogFile): Promise<number> {
   return stat(path).then(
     ({ size }) => size,
@@ -105,7 +108,7 @@ export async function sizeOf({ path }: LogFile): Promise<number> {
   );
 }
 
-/** Writes a file anew beside its place and puts it there, durable when it returns. What `write` fails with leaves the file as it was. */
+/** Writes a file beside its place and renames it, durably. If `write` fails, the old file stays. */
 export async function replaceFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const beside = `${path}${unfinished}`;
   try {
@@ -126,7 +129,7 @@ export async function replaceFile(path: string, write: (file: FileHandle) => Pro
 
 /** Makes the names in a folder durable. */
 export async function syncFolder(folder: string): Promise<void> {
-  // Windows has no handle on a folder, and writes names through.
+  // Windows can't open a folder, and writes names through.
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
@@ -136,7 +139,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes all of `bytes` from `position` on: a write may take fewer than it is given. */
+/** Writes all of `bytes` from `position` on: a single write may take fewer. */
 export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let at = 0; at < bytes.length; ) {
     const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
@@ -144,7 +147,7 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array, position: nu
   }
 }
 
-/** Writes all that comes, from the beginning of the file on. */
+/** Writes all chunks from the start of the file. */
 export async function writeStream(file: FileHandle, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   let at = 0;
   for await (const chunk of chunks) {

@@ -6,14 +6,14 @@ import { readLine, splitLine, tombstoneOf } from './line.ts';
 
 const end = Buffer.from('\n');
 
-/** How many lines of a file are about a person. */
+/** Returns the number of lines about a person. */
 export async function linesAbout(file: LogFile, person: string): Promise<number> {
   let count = 0;
   for await (const { bytes } of linesOf(file)) if (isAbout(bytes, person)) count += 1;
   return count;
 }
 
-/** Puts a tombstone in place of each line about a person, and the file in its place at once. */
+/** Replaces each line about a person by a tombstone, and the whole file atomically. */
 export async function deleteFrom(file: LogFile, person: string, chain: Chain | null): Promise<void> {
   await replaceFile(file.path, async handle => {
     const lines = withoutLines(file, person, chain);
@@ -37,6 +37,6 @@ function tombstoneFor({ bytes }: FileLine, chain: Chain | null): Buffer {
 }
 
 function isAbout(line: Buffer, person: string): boolean {
-  // Most lines are not: only those that may be are read.
+  // Few lines are: only candidates are parsed.
   return line.includes(person) && readLine(line)?.person === person;
 }

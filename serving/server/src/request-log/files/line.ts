@@ -2,19 +2,19 @@ import { Buffer } from 'node:buffer';
 import { type LogEvent, logEvent, openStructured } from '../event.ts';
 import type { Chain } from './chain.ts';
 
-/** Types of lines that tell of the log itself. */
+/** Types of lines about the log itself. */
 export const lineTypes = {
-  /** The first of each file. */
+  /** First line of each file. */
   opened: 'org.murmuration.inference.log.opened',
   /** The oldest files were deleted, as the settings say. */
   retired: 'org.murmuration.inference.log.retired',
-  /** What was known of a person was deleted. */
+  /** Lines about a person were deleted. */
   forgotten: 'org.murmuration.inference.log.forgotten',
-  /** Stands where a line was deleted. */
+  /** Replaces a deleted line. */
   tombstone: 'org.murmuration.inference.log.tombstone',
 } as const;
 
-/** The longest line, bytes: what holds more of a log is damaged. */
+/** Maximum bytes of a line: a longer one is damaged. */
 export const longestLine = 8 << 20;
 
 const digits = 15;
@@ -22,15 +22,18 @@ const linkHead = ',"chain":"';
 const linkLength = linkHead.length + 64 + 2;
 const linkForm = /^,"chain":"([0-9a-f]{64})"\}$/;
 
-/** Where the next line stands. */
+/** Position of the next line. */
 export interface Place {
-  /** Lines before it, of all files. */
+  /** Number of lines before it, in all files. */
   readonly sequence: number;
-  /** The link of the last of them. */
+  /** Link of the last of them. */
   readonly link: Uint8Array;
 }
 
-/** Line `sequence` of a log, without its end, and its link. `salt` hides from those who guess at a deleted line whether they are right. */
+/**
+ * Makes line `sequence` of a log, without its line break, and its link. `salt` makes guesses at a deleted
+ * line uncheckable.
+ */
 export function lineOf(
   event: Pick<LogEvent, 'head' | 'data'>,
   { sequence, link }: Place,
@@ -42,7 +45,10 @@ export function lineOf(
   return linked(`${open},"salt":"${salt()}"`, link, chain);
 }
 
-/** What stands where line `sequence` was: the digest of what it said, so that the chain still holds, and nothing else. */
+/**
+ * Makes the replacement of line `sequence`: it has the digest of the line, so that the chain still holds, and
+ * nothing else.
+ */
 export function tombstoneOf(
   source: string,
   { sequence }: Pick<Place, 'sequence'>,
@@ -55,7 +61,7 @@ export function tombstoneOf(
   return `${open},"digest":"${toHex(sealed.digest)}"${linkHead}${toHex(sealed.link)}"}`;
 }
 
-/** A line as it was read: the bytes that its digest is of, and its link; undefined where it has none. */
+/** Splits a line into the bytes that its digest covers, and its link; undefined if it has no link. */
 export function splitLine(
   line: Uint8Array,
 ): { readonly body: Uint8Array; readonly link: Buffer } | undefined {
@@ -67,7 +73,7 @@ export function splitLine(
     : { body: line.subarray(0, -linkLength), link: Buffer.from(found, 'hex') };
 }
 
-/** What a line says, as far as the log itself has to know. */
+/** Parsed line, as far as the log itself needs it. */
 export interface ReadLine {
   readonly type: string;
   readonly source: string;
@@ -78,7 +84,7 @@ export interface ReadLine {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Undefined for what is no line of a log. */
+/** Parses a line; undefined if it is not a line of a log. */
 export function readLine(line: Uint8Array): ReadLine | undefined {
   let value: unknown;
   try {
@@ -101,7 +107,7 @@ export function readLine(line: Uint8Array): ReadLine | undefined {
   };
 }
 
-/** A line that tells of the log itself, at `now`, ms since 1970. */
+/** Makes an event about the log itself, at `now` (ms since 1970). */
 export function ownEvent(
   type: Exclude<keyof typeof lineTypes, 'tombstone'>,
   now: number,

@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
 
-/** Takes a folder of a log for this process, until what it returns is called or the process ends. Throws `storage.in-use`. */
+/**
+ * Locks a folder for this process, until the returned function is called or the process ends. Throws
+ * `storage.in-use`.
+ */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const unlock = await takeLock(join(folder, 'lock'));
   if (!unlock)

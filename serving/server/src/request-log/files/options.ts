@@ -3,20 +3,26 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { LogKey } from '../key.ts';
 import type { ChainKind } from './chain.ts';
 
-/** How a log is kept in files. */
+/** Options of a log in files. */
 export interface FilesOptions {
   readonly folder: string;
   /** Bytes after which a file is closed, and ms. */
   readonly size: number;
   readonly age: number;
-  /** Whether closed files are packed. */
+  /** True to compress closed files. */
   readonly gzip: boolean;
-  /** `batch`: what was written is on the disk before it counts as written; `never`: when the system sees fit. */
+  /**
+   * `batch`: events count as written once they are on disk; `never`: the operating system decides when to
+   * sync.
+   */
   readonly sync: 'batch' | 'never';
   readonly chain: ChainKind;
-  /** A file elsewhere that always names the last line; null: none. */
+  /** File elsewhere that always names the last line; null: none. */
   readonly anchor: string | null;
-  /** ms after which a line may be deleted, and bytes of all files beyond which the oldest are; null: never. */
+  /**
+   * Milliseconds after which a line may be deleted, and total bytes of files beyond which the oldest are;
+   * null: never.
+   */
   readonly keepFor: number | null;
   readonly keepBytes: number | null;
 }
@@ -24,7 +30,7 @@ export interface FilesOptions {
 export interface FilesPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** Of a keyed chain. */
+  /** Key of a keyed chain. */
   readonly key: Pick<LogKey, 'chain'> | null;
   readonly fault: (where: string, error: unknown) => void;
 }

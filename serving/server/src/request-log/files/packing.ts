@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type LogFile, replaceFile, writeStream } from './folder.ts';
 
-/** Packs a file to which nobody writes any more. A crash at any moment leaves it packed or as it was. */
+/** Packs a closed file. A crash at any moment leaves it either packed or unchanged. */
 export async function packFile({ path }: LogFile): Promise<void> {
   await replaceFile(`${path}.gz`, async packed => {
     await pipeline(createReadStream(path), createGzip(), chunks => writeStream(packed, chunks));

@@ -1,7 +1,7 @@
 import { eventTypes } from '../event.ts';
 import { type LogFile, linesOf, logFiles } from './folder.ts';
 
-/** An event of a log, as people read it; null for what it does not have. */
+/** Event of a log for display; fields that it does not have are null. */
 export interface Entry {
   readonly time: string;
   readonly event: 'request' | 'response' | 'feedback';
@@ -11,13 +11,13 @@ export interface Entry {
   readonly protocol: string;
   readonly status: string | null;
   readonly ms: number | null;
-  /** Such as `x FP32 [1, 2]`. */
+  /** Tensors, such as `x FP32 [1, 2]`. */
   readonly tensors: string;
-  /** The line itself. */
+  /** Complete line. */
   readonly text: string;
 }
 
-/** The newest entries that are wanted, oldest first. Throws `config.invalid` where there is no such folder. */
+/** Returns the newest wanted entries, oldest first. Throws `config.invalid` if the folder can't be read. */
 export async function lastEntries(
   folder: string,
   limit: number,
@@ -37,7 +37,7 @@ export async function lastEntries(
   return found;
 }
 
-/** The entries of a log that are written from now on; `pause` is waited for before each look. Never ends. */
+/** Yields entries written from now on, forever; awaits `pause` before each look. */
 export async function* followLog(folder: string, pause: () => Promise<void>): AsyncGenerator<Entry> {
   const newest = (await logFiles(folder)).at(-1);
   let number = newest?.number ?? 0;
@@ -73,7 +73,7 @@ async function lengthOf(file: LogFile): Promise<number> {
   return length;
 }
 
-/** Undefined for lines that tell of the log itself, and for what is no line. */
+/** Parses an entry; undefined for lines about the log itself, and malformed ones. */
 function entryOf(line: Buffer): Entry | undefined {
   const text = line.toString('utf8');
   let value: Readonly<Record<string, unknown>>;

@@ -5,17 +5,18 @@ import { beginning } from './chain.ts';
 import { type LogFile, linesOf, logFiles, unfinished } from './folder.ts';
 import { longestLine, type Place, type ReadLine, readLine, splitLine } from './line.ts';
 
-/** How a log was left. */
+/** State of a log as the last process left it. */
 export interface Left {
   readonly files: readonly LogFile[];
   readonly place: Place;
-  /** Bytes of a last line that was not written to its end, which were cut off. */
+  /** Bytes of an incomplete last line, which were cut off. */
   readonly cut: number;
 }
 
 /**
- * Puts a folder in order in which a process may have ended at any moment: a line that was not written to its end is cut off, a file that never
- * got its first line is deleted, and so is what was not in its place yet. Throws `storage.corrupt` where the log ends with what is no line.
+ * Repairs a folder whose process may have ended at any moment: cuts off an incomplete last line, deletes a
+ * file without a first line, and deletes unfinished files. Throws `storage.corrupt` if the log ends with a
+ * malformed line.
  */
 export async function recover(folder: string): Promise<Left> {
   const found = await logFiles(folder);
@@ -32,7 +33,7 @@ export async function recover(folder: string): Promise<Left> {
   return { files, place: { sequence: 0, link: beginning }, cut };
 }
 
-/** The first line of a file, which tells of it; undefined where it is none. */
+/** Returns the first line of a file, which describes it; undefined if it is malformed. */
 export async function headOf(file: LogFile): Promise<ReadLine | undefined> {
   for await (const { bytes } of linesOf(file)) return readLine(bytes);
   return undefined;
@@ -41,7 +42,7 @@ export async function headOf(file: LogFile): Promise<ReadLine | undefined> {
 async function sweep(folder: string, files: readonly LogFile[]): Promise<void> {
   for (const name of await readdir(folder))
     if (name.endsWith(unfinished)) await rm(join(folder, name), { force: true });
-  // Packed, and the original not deleted yet: it is packed again.
+  // The original was not deleted after packing: it is packed again.
   for (const { path, isPacked } of files) if (!isPacked) await rm(`${path}.gz`, { force: true });
 }
 
@@ -69,7 +70,7 @@ async function cutTornLine(
   }
 }
 
-/** The end of a file, as much as two lines have. */
+/** Returns the end of a file, as long as two lines may be. */
 async function readTail(handle: FileHandle, size: number): Promise<Buffer> {
   const length = Math.min(size, 2 * longestLine);
   const tail = Buffer.alloc(length);

@@ -1,7 +1,10 @@
 import { type LogFile, sizeOf } from './folder.ts';
 import type { FilesOptions } from './options.ts';
 
-/** Of the files of a log, oldest first, those that need not be kept at `now`. `beganAt` tells when a file began, ms since 1970. */
+/**
+ * Returns the oldest files of a log that need not be kept at `now`. `beganAt` returns when a file began, ms
+ * since 1970.
+ */
 export async function filesToRetire(
   files: readonly LogFile[],
   { keepFor, keepBytes }: Pick<FilesOptions, 'keepFor' | 'keepBytes'>,
@@ -14,7 +17,7 @@ export async function filesToRetire(
   const retired: LogFile[] = [];
   for (const [index, file] of files.entries()) {
     const next = files[index + 1];
-    // The newest one is being written.
+    // The newest file is being written.
     if (!next) break;
     // The last line of a file is no younger than the first of the next one.
     const isOld = (await beganAt(next)) < oldest;

@@ -4,42 +4,42 @@ import { beginning, type Chain, type ChainKind, chainKinds, makeChain } from './
 import { type FileLine, type LogFile, linesOf, logFiles } from './folder.ts';
 import { lineTypes, type ReadLine, readLine, splitLine, tombstoneOf } from './line.ts';
 
-/** A line that a log had, known from elsewhere: from an anchor, or from whoever wrote it down. */
+/** Line known to have been written, from an anchor or another record. */
 export interface KnownLine {
   readonly sequence: number;
-  /** Its link, in hexadecimal. */
+  /** Link, hexadecimal. */
   readonly chain: string;
 }
 
-/** Where a log is not what was written. */
+/** Place where a log differs from what was written. */
 export interface Problem {
   readonly file: string;
-  /** From 1 up; 0: the file as a whole. */
+  /** Line from 1; 0: the file as a whole. */
   readonly line: number;
   readonly reason: string;
 }
 
-/** What there is to say of a log. */
+/** Result of verifying a log. */
 export interface Verification {
   readonly chain: ChainKind;
   readonly files: number;
   readonly lines: number;
-  /** Lines that were deleted because a person is to be forgotten. */
+  /** Number of lines deleted to forget a person. */
   readonly forgotten: number;
-  /** Files that were deleted because they were old. */
+  /** Number of files deleted because of age or size. */
   readonly retired: number;
-  /** Bytes of a last line that is not written to its end: of a process that was killed, or writes now. */
+  /** Bytes of an incomplete last line: of a killed process, or of one that is writing. */
   readonly torn: number;
-  /** The last line; null where there is none. */
+  /** Last line; null if there is none. */
   readonly head: KnownLine | null;
-  /** The first one; null: none was found. */
+  /** First problem; null if none was found. */
   readonly problem: Problem | null;
 }
 
 export interface VerifyOptions {
-  /** Of a keyed chain. */
+  /** Key of a keyed chain. */
   readonly key: Uint8Array | null;
-  /** A line that has to be there. */
+  /** Line that must be there; null: none. */
   readonly known: KnownLine | null;
 }
 
@@ -52,7 +52,10 @@ class Found extends Error {
   }
 }
 
-/** Reads a whole log, and says where it is not what was written. Throws `config.invalid` where there is no folder. */
+/**
+ * Reads a whole log, and finds the first place where it differs from what was written. Throws
+ * `config.invalid` if the folder can't be read.
+ */
 export async function verifyLog(folder: string, options: VerifyOptions): Promise<Verification> {
   const files = await logFiles(folder);
   const walk = new Walk(options, (files[0]?.number ?? 1) - 1);
@@ -73,7 +76,7 @@ export async function verifyLog(folder: string, options: VerifyOptions): Promise
 
 class Walk {
   readonly #options: VerifyOptions;
-  /** Files before the first one that there is. */
+  /** Number of files before the first existing one. */
   readonly #before: number;
   #kind: ChainKind | null = null;
   #chain: Chain | null = null;
@@ -108,7 +111,7 @@ class Walk {
     if (number === 0 && !isLast) throw new Found(file, 0, 'the file is empty');
   }
 
-  /** What only shows once everything was read. */
+  /** Checks what can be known only after all lines. */
   end(last: LogFile): void {
     const { known } = this.#options;
     if (this.#through < this.#before)
@@ -180,7 +183,7 @@ class Walk {
       if (kind === 'keyed' && !this.#options.key) fail('the chain has a key, which is needed to check it');
       this.#kind = kind;
       this.#chain = kind === 'off' ? null : makeChain(kind, this.#options.key);
-      // What was before is gone; the link of this line vouches for what it says of it.
+      // Earlier files are gone; the link of this line vouches for what it says about them.
       if (file.number > 1) this.#link = linkIn(data.previous) ?? fail('it does not say what was before it');
       else this.#sequence = 0;
     } else if (this.#kind !== kind)

@@ -25,25 +25,25 @@ interface Active {
   /** ms since 1970. */
   readonly beganAt: number;
   size: number;
-  /** It may have bytes behind `size`, of a write that failed. */
+  /** True if bytes of a failed write may follow `size`. */
   isDirty: boolean;
 }
 
-/** ms between two looks for those who are to be forgotten, and for files that are too old. */
+/** Milliseconds between two checks for requests to forget, and for old files. */
 const forgetEvery = 5_000;
 const choresEvery = 3_600_000;
 /** Bytes of the salt of a line. */
 const saltLength = 16;
 const request = /^forget-([0-9a-f]{64})$/;
 
-/** The name of the file that asks the process which has a log to delete what it holds of a person. */
+/** Returns the name of the file that asks the log's process to forget a person. */
 export function forgetRequest(folder: string, person: string): string {
   return join(folder, `forget-${person}`);
 }
 
 /**
- * Opens a log that there is, as it was begun, for what is to be done to it while nobody writes it. Throws as `JsonLines.open`, and
- * `config.invalid` where there is no log.
+ * Opens an existing log with its own chain, for maintenance while no process writes it. Throws as
+ * `JsonLines.open`, and `config.invalid` if there is no log.
  */
 export async function reopenLog(folder: string, ports: FilesPorts): Promise<JsonLines> {
   const last = (await logFiles(folder)).at(-1);
@@ -66,14 +66,14 @@ export async function reopenLog(folder: string, ports: FilesPorts): Promise<Json
   );
 }
 
-/** A log in a folder: files of JSON Lines that follow one another. A process has a folder for itself. */
+/** Log in a folder: successive files of JSON Lines. Only one process may use a folder. */
 export class JsonLines implements LogSink {
   readonly name = 'files';
   readonly #options: FilesOptions;
   readonly #ports: FilesPorts;
   readonly #chain: Chain | null;
   readonly #unlock: () => Promise<void>;
-  /** What writes to the newest file; what works on the others. */
+  /** Writes to the newest file, and maintenance of the others. */
   readonly #writes = new PromiseQueue();
   readonly #chores = new PromiseQueue();
   readonly #began = new Map<number, number>();
@@ -98,8 +98,8 @@ export class JsonLines implements LogSink {
   }
 
   /**
-   * Opens a folder, making it where there is none, and begins a file. Throws `storage.in-use` where another process logs there, `config.invalid`
-   * where its lines are linked in another way, and `storage.*`.
+   * Opens a folder, creating it if it is missing, and begins a file. Throws `storage.in-use` if another
+   * process logs there, `config.invalid` if the log has another chain, and `storage.*`.
    */
   static async open(options: FilesOptions, ports: FilesPorts): Promise<JsonLines> {
     const { folder, chain } = options;
@@ -129,7 +129,7 @@ export class JsonLines implements LogSink {
     }
   }
 
-  /** Throws `storage.full` and `storage.failed`; then the file is as it was. */
+  /** Writes events. Throws `storage.full` and `storage.failed`; then the file is unchanged. */
   write(events: readonly LogEvent[]): Promise<number> {
     return this.#writes.run(async () => {
       await this.#rotateIfDue();
@@ -138,7 +138,10 @@ export class JsonLines implements LogSink {
     });
   }
 
-  /** Deletes all lines about a person, as the log's key names it, also of files that are closed. Resolves to how many those were. */
+  /**
+   * Deletes all lines about a person, given as the pseudonym in the log, in closed files too. Resolves to
+   * their number.
+   */
   forget(person: string): Promise<number> {
     return this.#chores.run(() => this.#forget(person));
   }
@@ -161,7 +164,7 @@ export class JsonLines implements LogSink {
   async #append(events: readonly Pick<LogEvent, 'head' | 'data'>[]): Promise<void> {
     const active = this.#active ?? (await this.#begin());
     const { random, fault } = this.#ports;
-    // Drawn at once: to ask for randomness takes longer than the rest of a line.
+    // Drawn together: a draw takes longer than the rest of a line.
     const salts = Buffer.from(this.#chain ? random(saltLength * events.length) : []);
     let drawn = 0;
     const salt = () => {
@@ -191,7 +194,7 @@ export class JsonLines implements LogSink {
       active.isDirty = false;
       active.size += bytes.length;
     } catch (error) {
-      // What half of it is there must not be taken for the log's.
+      // A partial write must not count as lines of the log.
       await handle.truncate(active.size).then(
         () => {
           active.isDirty = false;
@@ -202,7 +205,7 @@ export class JsonLines implements LogSink {
     }
   }
 
-  /** Begins the next file with the line that tells of it. */
+  /** Begins the next file with the line that describes it. */
   async #begin(more: Readonly<Record<string, unknown>> = {}): Promise<Active> {
     const { folder, chain } = this.#options;
     const number = this.#number + 1;
@@ -244,7 +247,7 @@ export class JsonLines implements LogSink {
     await this.#begin();
   }
 
-  /** Closes the newest file, its lines being on the disk. */
+  /** Closes the newest file, after syncing it to disk. */
   async #end(): Promise<void> {
     const active = this.#active;
     if (!active) return;
@@ -272,7 +275,7 @@ export class JsonLines implements LogSink {
     void this.#chore('packing a log file', () => packFile(file));
   }
 
-  /** Closes a file that is old, and deletes those that are too old, though nothing is written. */
+  /** Closes an old file, and deletes too old ones, even without writes. */
   #tidy(): void {
     this.#writes.run(() => this.#rotateIfDue()).catch(error => this.#ports.fault('the request log', error));
     void this.#chore('the oldest files of the log', () => this.#retire());
@@ -290,7 +293,7 @@ export class JsonLines implements LogSink {
       this.#writes.run(() =>
         this.#append([ownEvent('retired', this.#ports.clock.now(), { through: last.number })]),
       );
-    // On a disk that is full, only the deletion makes room to say so.
+    // On a full disk, only the deletion makes room for its record.
     const isRecorded = await record().then(
       () => true,
       () => false,
@@ -319,13 +322,13 @@ export class JsonLines implements LogSink {
 
   async #forget(person: string): Promise<number> {
     const { folder } = this.#options;
-    // What was logged by now is in files that nobody writes to any more.
+    // Now everything logged so far is in closed files.
     await this.#writes.run(() => this.#rotate());
     const closed = (await logFiles(folder)).filter(({ number }) => number < this.#number);
     const counts = await Promise.all(closed.map(file => linesAbout(file, person)));
     const lines = counts.reduce((sum, count) => sum + count, 0);
     if (lines === 0) return 0;
-    // Before any is deleted: a crash in between leaves fewer deleted lines than it says, never more.
+    // Before any deletion: after a crash, fewer lines are deleted than recorded, never more.
     await this.#writes.run(() => this.#append([ownEvent('forgotten', this.#ports.clock.now(), { lines })]));
     for (const [index, file] of closed.entries())
       if (counts[index] !== 0) await deleteFrom(file, person, this.#chain);
