@@ -50,8 +50,8 @@ export const requestLogSchema = z
     /** Share by model name, in place of `rate`. @default {} */
     rates: z.record(name, z.number().min(0).max(1)).default({}),
     /**
-     * Rules that allow logging in addition to sizes, shapes and times; without a rule, no values, parameters,
-     * headers or outcomes.
+     * Rules that allow logging in addition to sizes, shapes, times and statuses; without a rule, no values,
+     * parameters, headers or outcomes of feedback.
      * @default []
      */
     allow: rules,

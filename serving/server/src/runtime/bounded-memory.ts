@@ -1,8 +1,9 @@
 const page = 65_536;
 
 /**
- * Lets all WebAssembly of this thread grow by so many bytes together, and no further, whatever it asks for. What was grown counts for ever, since
- * no instance gives memory back before it is gone. Returns what tells whether it was refused any since that was last asked.
+ * Limits the total growth of all WebAssembly memory in this thread to `bytes`. Growth is counted forever,
+ * since an instance returns memory only when it is gone. Returns a function that tells if growth was refused
+ * since its last call.
  */
 export function boundMemory(bytes: number): () => boolean {
   const { prototype } = WebAssembly.Memory;

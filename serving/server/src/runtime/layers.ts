@@ -2,7 +2,10 @@ import { startBackend } from '@murmuration/engine/backend/backend';
 import { loadLayers } from '@murmuration/engine/runtime/layers-model';
 import { layersContent, type Runtime } from './runtime.ts';
 
-/** Layers models of tfjs: on the fused kernels where these know all layers of a model, else on the fastest backend of tfjs. */
+/**
+ * Runtime for tfjs layers models: on the fused kernels if these know all layers of a model, else on the
+ * fastest tfjs backend.
+ */
 export function layersRuntime(start: () => Promise<unknown> = startBackend): Runtime {
   let started: Promise<unknown> | undefined;
   return {

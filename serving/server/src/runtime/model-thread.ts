@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { ThreadData, ThreadReply, ThreadRequest } from './thread.ts';
 
-/** A request without its number. */
+/** Request without its number. */
 type Question = ThreadRequest extends infer Request
   ? Request extends unknown
     ? Omit<Request, 'number'>
@@ -18,23 +18,23 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-/** ms that a thread may be busy with one thing before it is ended. */
+/** Maximum ms of one operation before a thread is ended. */
 export interface Patience {
-  /** Loading a model. */
+  /** Maximum ms to load a model. */
   readonly loading: number;
-  /** Running one, or closing it. */
+  /** Maximum ms to run or close a model. */
   readonly running: number;
 }
 
 /**
- * A thread that runs models, and ends where one of them breaks it or keeps it busy for too long: then the question that did it is refused with
- * `model.unusable` or `prediction.timeout`, the others with `inference.unavailable`.
+ * Thread that runs models, and ends if one of them breaks it or keeps it busy for too long. Then that model's
+ * request is refused with `model.unusable` or `prediction.timeout`, the others with `inference.unavailable`.
  */
 export class ModelThread {
   readonly #worker: Worker;
   readonly #clock: Clock;
   readonly #patience: Patience;
-  /** The oldest first: that is what the thread is busy with. */
+  /** Pending requests, the oldest first: that is the one under way. */
   readonly #asked = new Map<number, Asked>();
   readonly #ended = new Set<() => void>();
   #number = 0;
@@ -65,7 +65,7 @@ export class ModelThread {
     });
   }
 
-  /** Calls `ended` once the thread is lost, unless it is told to end, or this is cancelled. */
+  /** Calls `ended` once the thread is lost, unless `end` was called, or this is cancelled. */
   onEnd(ended: () => void): Cancel {
     this.#ended.add(ended);
     return () => this.#ended.delete(ended);
@@ -91,7 +91,7 @@ export class ModelThread {
     if (isBroken) this.#lost();
   }
 
-  /** Ends the thread unless it has answered what it is busy with in time. */
+  /** Ends the thread if the operation under way takes too long. */
   #watch(): void {
     this.#timer?.();
     const [oldest] = this.#asked;

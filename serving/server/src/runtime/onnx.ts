@@ -3,17 +3,17 @@ import type { Runtime } from './runtime.ts';
 
 export interface OnnxRuntimeOptions {
   /**
-   * Execution providers by the names of ONNX Runtime, the first that works first: `['tensorrt', 'cuda', 'cpu']`. By default the processor.
-   * Those that can't be had here are left out, which `engine` of the model says.
+   * Execution providers by their names in ONNX Runtime, the first that works first: `['tensorrt', 'cuda',
+   * 'cpu']`. By default the CPU. Unavailable ones are skipped; `engine` of the model names the one in use.
    */
   readonly providers?: readonly string[] | undefined;
-  /** Threads of `onnxruntime-web` for one model; by default 1. */
+  /** Number of threads of `onnxruntime-web` for one model; by default 1. */
   readonly threads?: number | undefined;
 }
 
 /**
- * Models in files of ONNX, on `onnxruntime-node` where that is installed, else on `onnxruntime-web`. Loading throws `engine.no-backend` where
- * neither is, and `model.unusable` for a file that it does not take.
+ * Runtime for ONNX files, on `onnxruntime-node` if that is installed, else on `onnxruntime-web`. Loading
+ * throws `engine.no-backend` if neither is, and `model.unusable` for an unsupported file.
  */
 export function onnxRuntime({ providers, threads }: OnnxRuntimeOptions = {}): Runtime {
   return {

@@ -3,19 +3,26 @@ import type { LayersContent, ModelContent } from '../source/source.ts';
 
 export type { LoadedModel, RunOptions };
 
-/** What runs models of a kind. */
+/** Runtime for a kind of models. */
 export interface Runtime {
-  /** For people: `tfjs-layers`. */
+  /** Name for display, such as `tfjs-layers`. */
   readonly name: string;
-  /** Whether it knows this kind of content; the first runtime of a server that does loads it. */
+  /** Returns true if it knows this kind of content; a server loads it with the first runtime that does. */
   loads(content: ModelContent): boolean;
-  /** The model keeps nothing of the content, whose memory may be another's once this returns. Throws `model.unusable` where it can't be built. `lost` is called where what runs it ends by itself: it answers nothing from then on. */
+  /**
+   * Loads a model, which keeps nothing of the content: its memory may be reused afterwards. Throws
+   * `model.unusable` if the model can't be built. `lost` is called if the model's engine ends on its own;
+   * then the model answers nothing.
+   */
   load(content: ModelContent, lost?: () => void): Promise<LoadedModel>;
-  /** Frees what it shares between models, such as threads. */
+  /** Frees resources shared between models, such as threads. */
   close(): Promise<void>;
 }
 
-/** The content as one that this runtime's `loads` takes; another is a mistake of the caller. */
+/**
+ * Returns the content as layers content; throws `RangeError` for another platform, which is a mistake of the
+ * caller.
+ */
 export function layersContent(content: ModelContent): LayersContent {
   if (content.platform !== 'tensorflowjs_layersmodel')
     throw new RangeError(`It loads no ${content.platform}.`);

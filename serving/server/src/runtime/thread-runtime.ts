@@ -10,35 +10,39 @@ import type { LoadedModel, Runtime } from './runtime.ts';
 import type { Described } from './thread.ts';
 
 export interface ThreadOptions {
-  /** By default one that nobody sets. */
+  /** Clock; by default one that keeps its pace when the system time is set. */
   readonly clock?: Clock;
-  /** ms for one run, by default 30,000. */
+  /** Maximum ms of one run, by default 30,000. */
   readonly running?: number;
   /** Bytes of all models, by default 1 GiB; the WebAssembly of a thread may take half a GiB more. */
   readonly memory?: number;
   readonly onnx?: OnnxRuntimeOptions;
-  /** Whether models that the fused kernels know run in the thread that asks, once they were built in another: each has memory of its own. */
+  /**
+   * True to run models that the fused kernels know in the calling thread, once they were built in another:
+   * each has its own memory.
+   */
   readonly fusedHere?: boolean;
 }
 
-/** ms for loading a model. */
+/** Maximum ms to load a model. */
 const loading = 60_000;
-/** Bytes for what models keep while they run. */
+/** Bytes for data that models keep while they run. */
 const kept = 2 ** 29;
 
 /**
- * Layers models of `layersRuntime`, and those in files of ONNX, in threads of their own, which leave this one to others, and which end where a
- * model breaks them, or keeps them busy for too long. A model is tried in a fresh thread, and then runs with the others of its platform
- * in one; when that ends, each of its models is lost. `onnxruntime-node` alone, where it is installed, runs here: no thread can hold it.
+ * Runtime for layers models and ONNX files in separate threads, which leave the calling one free and end if a
+ * model breaks them or keeps them busy for too long. A model is tried in a new thread, and then runs in one
+ * thread with the others of its platform; when that ends, all its models are lost. Only `onnxruntime-node`,
+ * if it is installed, runs in the calling thread, since no other can host it.
  */
 export function threadRuntime(options: ThreadOptions = {}): Runtime {
   const { clock = steadyClock(), running = 30_000, memory = 2 ** 30, onnx = {}, fusedHere } = options;
-  /** What runs models, by their platform. */
+  /** Threads by platform. */
   const threads = new Map<ModelContent['platform'], ModelThread>();
   const trials = new Set<ModelThread>();
   let models = 0;
 
-  /** Of a model that could be loaded in a thread of its own: in the one of all others, if there is any. */
+  /** Loads a model in a trial thread first; then in the shared thread of its platform, if there is one. */
   const loadApart = async (content: ModelContent, lost: Lost): Promise<LoadedModel> => {
     const { platform } = content;
     const trial = new ModelThread({ memory: memory + kept, onnx }, clock, { loading, running });
@@ -85,7 +89,7 @@ interface Loaded extends Pick<Described, 'structure'> {
 }
 
 async function loadIn(thread: ModelThread, model: number, content: ModelContent): Promise<Loaded> {
-  // What releases it stays here.
+  // The release function can't be sent.
   const { release: _, ...sent } = content;
   const reply = await thread.ask({ kind: 'load', model, content: sent });
   if (!('described' in reply)) throw new Error('The thread did not describe the model.');
@@ -108,7 +112,7 @@ function modelIn(thread: ModelThread, { model, described }: Loaded, lost: Lost):
   };
 }
 
-/** Whether ONNX runs by native code here. */
+/** Returns true if ONNX runs in native code here. */
 async function isNative(): Promise<boolean> {
   return (await findLibrary()).name === 'onnxruntime-node';
 }

@@ -8,14 +8,14 @@ import { layersRuntime } from './layers.ts';
 import { type OnnxRuntimeOptions, onnxRuntime } from './onnx.ts';
 import type { LoadedModel, RunOptions } from './runtime.ts';
 
-/** What a thread is started with. */
+/** Start parameters of a thread. */
 export interface ThreadData {
   /** Bytes by which its WebAssembly may grow. */
   readonly memory: number;
   readonly onnx: OnnxRuntimeOptions;
 }
 
-/** What a thread is asked; answers bear the number of the question. */
+/** Request to a thread; the answer has the same number. */
 export type ThreadRequest = { readonly number: number } & (
   | { readonly kind: 'load'; readonly model: number; readonly content: ModelContent }
   | {
@@ -27,10 +27,13 @@ export type ThreadRequest = { readonly number: number } & (
   | { readonly kind: 'close'; readonly model: number }
 );
 
-/** A model that was loaded. */
+/** Model that was loaded. */
 export interface Described {
   readonly described: Pick<LoadedModel, 'inputs' | 'outputs' | 'bytes' | 'engine' | 'takesLengths'>;
-  /** Where another thread may run it on the fused kernels, without building it. */
+  /**
+   * Structure with which another thread can run it on the fused kernels without building it; undefined if
+   * they don't know it.
+   */
   readonly structure: FusedStructure | undefined;
 }
 
@@ -39,10 +42,10 @@ export type ThreadReply = { readonly number: number } & (
   | { readonly outputs: readonly Tensor[] }
   | { readonly closed: true }
   | {
-      /** The code of an error of ours; null for any other. */
+      /** Code of a `MurmurationError`; null for any other error. */
       readonly code: ErrorCode | null;
       readonly detail: string;
-      /** Whether WebAssembly has failed in a way after which nothing in the thread can be relied upon. */
+      /** True if WebAssembly failed in a way after which the thread can't be relied on. */
       readonly isBroken: boolean;
     }
 );
@@ -67,7 +70,7 @@ parentPort?.on('message', async (request: ThreadRequest) => {
     parentPort?.postMessage({ number, ...reply });
   } catch (thrown) {
     const trap = trapOf(thrown);
-    // What lacked memory is this model, whatever it threw: the next one must not be taken for it.
+    // A lack of memory is this model's fault, whatever it threw, and must not be attributed to the next one.
     const error = (!trap && memoryLacking(request.model)) || thrown;
     const own = error instanceof MurmurationError ? error : null;
     const isBroken = trap !== undefined || error instanceof OutOfMemory;
@@ -106,8 +109,8 @@ class OutOfMemory extends Error {
 }
 
 /**
- * TensorFlow.js answers with what lies in its memory by chance where it gets no more of it, and says so by a line for people alone. ONNX
- * Runtime throws an error.
+ * Returns an error if memory was lacking. Without enough memory, TensorFlow.js answers with arbitrary data
+ * and only prints a warning; ONNX Runtime throws an error.
  */
 function memoryLacking(model: number): OutOfMemory | undefined {
   const wasRefused = wasRefusedMemory();
@@ -115,7 +118,7 @@ function memoryLacking(model: number): OutOfMemory | undefined {
   return hasFailed || wasRefused ? new OutOfMemory() : undefined;
 }
 
-/** The error by which WebAssembly ended: out of its bounds, out of memory where it reckons with none, or aborted. */
+/** Returns the WebAssembly error in a chain of causes: out of bounds, out of memory, or aborted. */
 function trapOf(error: unknown): WebAssembly.RuntimeError | undefined {
   for (let each = error; each instanceof Error; each = each.cause)
     if (each instanceof WebAssembly.RuntimeError) return each;

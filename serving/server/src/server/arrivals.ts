@@ -2,20 +2,20 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { type Stall, Stalls } from './stalls.ts';
 
-/** How fast what a client sends has to come. */
+/** Minimum speed of incoming bodies. */
 export interface Pace {
-  /** Bytes a second that a body brings at least, in each stretch of `patience`. */
+  /** Minimum bytes per second of a body, in each period of `patience`. */
   readonly slowest: number;
-  /** ms. */
+  /** Length of a period in ms. */
   readonly patience: number;
 }
 
-/** As a coordinator has it. */
+/** Same pace as of a coordinator. */
 export const standardPace: Pace = { slowest: 2_048, patience: 10_000 };
-/** ms that a body may take to arrive, however steadily it does. */
+/** Maximum ms until a body has arrived, however steady it is. */
 const longest = 60_000;
 
-/** Ends bodies that come too slowly. */
+/** Ends bodies that arrive too slowly. */
 export class Arrivals {
   readonly #clock: Clock;
   readonly #least: number;
@@ -27,7 +27,10 @@ export class Arrivals {
     this.#stalls = new Stalls(clock, patience);
   }
 
-  /** Calls `end` once too few bytes have come, of which `came` tells the number; returns what says that all have come. */
+  /**
+   * Calls `end` once too few bytes have arrived; `came` returns their number. Returns a function to call when
+   * all have arrived.
+   */
   begin(came: () => number, end: (error: MurmurationError) => void): () => void {
     const began = this.#clock.now();
     let before = 0;

@@ -6,31 +6,31 @@ import type { LoadedModel } from '../runtime/runtime.ts';
 import type { Batching } from './settings.ts';
 import type { Turns } from './turns.ts';
 
-/** Inputs of one request, which wait to be run. */
+/** Inputs of one request that wait to be run. */
 export interface Job {
   readonly inputs: readonly Tensor[];
   readonly lengths?: readonly number[] | undefined;
   readonly logits?: boolean | undefined;
-  /** Whoever waits for it, as long as that is not over. */
+  /** Request that waits for it; `isOver` once it no longer does. */
   readonly asker: { readonly isOver: boolean };
 }
 
 export interface Ran {
   readonly outputs: readonly Tensor[];
-  /** ms from `run` to the beginning of the execution. */
+  /** Milliseconds from `run` to the start of the execution. */
   readonly waited: number;
 }
 
 interface Waiting extends Job {
   readonly since: number;
   readonly rows: number;
-  /** What can run together has the same key; null runs by itself. */
+  /** Key of requests that can run together; null to run alone. */
   readonly key: string | null;
   readonly resolve: (ran: Ran) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Runs the requests of one model, those together that can be, one execution after the other. */
+/** Runs the requests of one model in batches, one execution after the other. */
 export class Batcher {
   readonly #model: LoadedModel;
   readonly #batching: Batching;
@@ -57,7 +57,7 @@ export class Batcher {
     this.#isBatchable = [...model.inputs, ...model.outputs].every(({ shape }) => shape[0] === -1);
   }
 
-  /** Settles when the model has answered, or failed with these inputs. */
+  /** Resolves when the model has answered; rejects if it failed with these inputs. */
   run(job: Job): Promise<Ran> {
     const rows = job.inputs[0]?.shape[0] ?? 1;
     const key = this.#keyOf(job, rows);
@@ -119,12 +119,12 @@ export class Batcher {
       })
       .finally(() => {
         this.#isRunning = false;
-        // What has waited while the model was busy waits no longer.
+        // Requests that waited while the model was busy wait no longer.
         if (this.#queue.length > 0) this.#next();
       });
   }
 
-  /** The first request that somebody waits for, and those behind it that can run with it. */
+  /** Takes the first request that is still waited for, and those behind it that can run with it. */
   #take(): readonly Waiting[] {
     if (this.#queue.some(({ asker }) => asker.isOver))
       this.#queue = this.#queue.filter(each => {
@@ -168,13 +168,13 @@ export class Batcher {
       }
     } catch (error) {
       if (batch.length === 1) throw error;
-      // Whose inputs were at fault nobody knows: nobody fails for those of others.
+      // It is unknown whose inputs were at fault, so each runs on its own.
       for (const each of batch) await this.#execute([each]).catch(each.reject);
     }
   }
 }
 
-/** One input after the other, along the first dimension; rows of different lengths padded to the longest. */
+/** Joins inputs along the first dimension; rows of different lengths are padded to the longest. */
 function together(batch: readonly Waiting[]): {
   inputs: readonly Tensor[];
   lengths?: readonly number[] | undefined;

@@ -1,12 +1,13 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 
-/** The part of all that the bodies of one token may have. */
+/** Maximum share of the budget for the bodies of one token. */
 const shareOfOne = 1 / 2;
 
 /**
- * Bounds the bytes of all bodies that are read or worked on at the same time, whatever protocol carries them. They are counted as they come.
- * Where there is no room, bodies make way that have been arriving for `patience` ms, the oldest first.
+ * Bounds the bytes of all bodies that are read or processed at once, over all protocols. They are counted as
+ * they arrive. If there is no room, bodies that have been arriving for `patience` ms are dropped, the oldest
+ * first.
  */
 export class BodyBudget {
   readonly #most: number;
@@ -14,7 +15,7 @@ export class BodyBudget {
   readonly #clock: Clock;
   #taken = 0;
   readonly #takenBy = new Map<string, number>();
-  /** Those that are arriving, the oldest first. */
+  /** Bodies that are arriving, the oldest first. */
   readonly #arriving = new Set<BodyShare>();
 
   constructor(most: number, patience: number, clock: Clock) {
@@ -23,17 +24,20 @@ export class BodyBudget {
     this.#clock = clock;
   }
 
-  /** Bytes that are taken. */
+  /** Bytes in use. */
   get taken(): number {
     return this.#taken;
   }
 
-  /** The part of one request, with nothing in it; `holder` is the id of its token, empty for none. */
+  /** Makes an empty share for one request; `holder` is the id of its token, empty for none. */
   share(holder: string): BodyShare {
     return new BodyShare(this, holder);
   }
 
-  /** Counts bytes for a share. Throws `prediction.too-many` where there is no room; one body always has room. */
+  /**
+   * Counts bytes for a share. Throws `prediction.too-many` if there is no room; a single body always has
+   * room.
+   */
   take(share: BodyShare, bytes: number): void {
     const { holder, held } = share;
     const own = this.#takenBy.get(holder) ?? 0;
@@ -49,7 +53,7 @@ export class BodyBudget {
     this.add(share, bytes);
   }
 
-  /** Counts bytes for a share, or gives them back where they are negative. */
+  /** Counts bytes for a share; negative ones are given back. */
   add({ holder }: BodyShare, bytes: number): void {
     this.#taken += bytes;
     const own = (this.#takenBy.get(holder) ?? 0) + bytes;
@@ -75,7 +79,7 @@ export class BodyBudget {
   }
 }
 
-/** Says which room is full. */
+/** Makes the error for a full resource, described by `room`; `after` is ms until a retry. */
 export function tooMany(room: string, after?: number): MurmurationError {
   return new MurmurationError(
     'prediction.too-many',
@@ -84,13 +88,13 @@ export function tooMany(room: string, after?: number): MurmurationError {
   );
 }
 
-/** What one request has of a budget. */
+/** Share of one request in a budget. */
 export class BodyShare {
   readonly #budget: BodyBudget;
   readonly holder: string;
   #held = 0;
   #drop: ((error: MurmurationError) => void) | undefined;
-  /** When its body began to arrive. */
+  /** Time when its body began to arrive, ms since 1970. */
   since = 0;
 
   constructor(budget: BodyBudget, holder: string) {
@@ -102,7 +106,7 @@ export class BodyShare {
     return this.#held;
   }
 
-  /** Its body arrives; until `arrived`, `drop` may be called, and is to end it. */
+  /** Marks the start of its body; until `arrived`, `drop` may be called and must end it. */
   arrives(drop: (error: MurmurationError) => void): void {
     this.#drop = drop;
     this.since = this.#budget.arrives(this);
@@ -118,13 +122,16 @@ export class BodyShare {
     this.giveBack();
   }
 
-  /** As bytes come. Throws `prediction.too-many` where there is no room for them. */
+  /** Counts bytes as they arrive. Throws `prediction.too-many` if there is no room. */
   take(bytes: number): void {
     this.#budget.take(this, bytes);
     this.#held += bytes;
   }
 
-  /** For bytes that are there already, such as an answer that waits to be sent: they leave less room for others. */
+  /**
+   * Counts bytes that exist already, such as an answer that waits to be sent: they leave less room for
+   * others.
+   */
   add(bytes: number): void {
     this.#budget.add(this, bytes);
     this.#held += bytes;

@@ -7,8 +7,8 @@ import {
 } from '@murmuration/inference-client/tensors/tensor';
 
 /**
- * The tensors of a request in the order of `specs`. Throws `inference.input`, saying what there is, for a name that is not there, is there
- * twice or is missing, another datatype, or a shape that does not fit.
+ * Returns the tensors of a request in the order of `specs`. Throws `inference.input`, naming what the model
+ * takes, for an unknown, repeated or missing name, another datatype, or a shape that does not fit.
  */
 export function inputsInOrder(
   model: string,
@@ -49,7 +49,10 @@ function checked(input: Tensor, spec: TensorSpec): Tensor {
   return input;
 }
 
-/** Those outputs that are wanted, in the order in which they are; all where none is named. Throws `inference.input`. */
+/**
+ * Returns the indices of the requested outputs, in the order of the request; null for all. Throws
+ * `inference.input`.
+ */
 export function outputsWanted(
   model: string,
   specs: readonly TensorSpec[],

@@ -5,55 +5,57 @@ import type { Shadowed } from './mirror.ts';
 import type { InferRequest, InferResponse } from './request.ts';
 
 /**
- * How a request ended. `refused`: what its caller asked can't be answered, or there was no room. `left`: its caller ended it, by leaving or by a
- * timeout of its own. `failed`: its version or the server is to blame.
+ * Kind of a request's end. `refused`: it can't be answered, or there was no room. `left`: its caller ended
+ * it, by disconnecting or by its own timeout. `failed`: its version or the server is at fault.
  */
 export type End = 'answered' | 'refused' | 'left' | 'failed';
 
-/** A request that ended. */
+/** Finished request. */
 export interface Exchange {
   readonly model: string;
-  /** The version that it meant; empty where that was not found out. */
+  /** Version that it asked; empty if it was not resolved. */
   readonly version: string;
   readonly protocol: string;
-  /** null: it was answered. */
+  /** Error; null if it was answered. */
   readonly error: MurmurationError | null;
   readonly end: End;
-  /** From when it was read to its end. */
+  /** Milliseconds from its reading to its end. */
   readonly ms: number;
-  /** Of that its wait; 0 where it never ran. */
+  /** Milliseconds of waiting within `ms`; 0 if it never ran. */
   readonly queueMs: number;
   readonly request: InferRequest;
-  /** null where there is an error. */
+  /** Answer; null if there is an error. */
   readonly response: InferResponse | null;
-  /** Its part in an experiment, where it had one. */
+  /** Variant of an experiment that it was part of. */
   readonly variant?: Variant | undefined;
 }
 
-/** What an inference server tells those who count or log. */
+/** Events of an inference server, for metrics and logs. */
 export interface InferenceEvents {
-  /** A request ended. Whoever listens must not keep it waiting: the answer leaves afterwards. */
+  /** Called when a request has ended. Listeners must be quick: the answer is sent afterwards. */
   readonly answered?: (exchange: Exchange) => void;
-  /** A version answered for nobody what another one has answered. */
+  /** Called when a mirrored version has run on a request that another one answered. */
   readonly shadowed?: (shadowed: Shadowed) => void;
-  /** A version of an experiment could not be had: the standard one answers in its place. */
+  /** Called when a version of an experiment can't be loaded: the standard one answers in its place. */
   readonly unserved?: (variant: Variant) => void;
-  /** There was no room to mirror a request. */
+  /** Called when there was no room to mirror a request. */
   readonly unmirrored?: (variant: Variant) => void;
-  /** So many rows ran together. */
+  /** Called after an execution, with its number of rows. */
   readonly executed?: (model: ServedModel, rows: number, ms: number) => void;
   readonly loaded?: (model: ServedModel, ms: number, bytes: number, engine: string) => void;
   readonly unloaded?: (model: ServedModel) => void;
   readonly failed?: (model: ServedModel, error: unknown) => void;
-  /** A sink of the request log has so many further events. */
+  /** Called when a sink of the request log has written events. */
   readonly logged?: (sink: string, events: number) => void;
-  /** So many events never reached a sink: too many waited (`full`), or it did not take them (`failed`). */
+  /**
+   * Called when events never reached a sink: too many waited (`full`), or it did not take them (`failed`).
+   */
   readonly unlogged?: (sink: string, events: number, reason: 'full' | 'failed') => void;
-  /** What is ours to mend. */
+  /** Called for faults of this server. */
   readonly fault?: (where: string, error: unknown) => void;
 }
 
-/** Tells each of `listeners`, one after the other. */
+/** Calls each of `listeners`, one after the other. */
 export function joinEvents(...listeners: readonly InferenceEvents[]): InferenceEvents {
   return {
     answered: told(listeners.map(each => each.answered?.bind(each))),
@@ -70,7 +72,7 @@ export function joinEvents(...listeners: readonly InferenceEvents[]): InferenceE
   };
 }
 
-/** One for all that there are; a single one is told itself, since that happens with every request. */
+/** Joins the listeners; a single one is returned unchanged, since it is called for every request. */
 function told<What extends readonly unknown[]>(
   listeners: readonly (((...what: What) => void) | undefined)[],
 ): (...what: What) => void {

@@ -24,27 +24,27 @@ import { Targets } from './targets.ts';
 import type { Turns } from './turns.ts';
 import { type Chosen, Variants } from './variants.ts';
 
-/** What an inference server stands on; the source and the runtimes are its own to close. */
+/** Dependencies of an inference server, which closes the source and the runtimes. */
 export interface InferencePorts {
   readonly source: ModelSource;
   readonly runtimes: readonly Runtime[];
-  /** By the name of the model. */
+  /** Returns the transformer of a model. */
   readonly transformers: (model: string) => Transformer | undefined;
-  /** Makes what runs versions of experiments that mirror; without it, none does. */
+  /** Makes the runtime of mirrored versions; without it, none are mirrored. */
   readonly mirrorRuntime?: (() => Runtime) | undefined;
   readonly limits: InferenceLimits;
   readonly batching: Batching;
   readonly memory: Memory;
   readonly clock: Clock;
   readonly turns: Turns;
-  /** Reads requests and writes answers; without it, this thread does. */
+  /** Converter of requests and answers; by default this thread. */
   readonly converter?: Converter | undefined;
-  /** How fast bodies have to come. */
+  /** Minimum speed of incoming bodies. */
   readonly pace?: Pace | undefined;
   readonly events?: InferenceEvents;
 }
 
-/** What a client may know of a version of a model. */
+/** Public metadata of a version of a model. */
 export interface ModelMetadata {
   readonly listing: ModelListing;
   readonly model: ServedModel;
@@ -53,30 +53,30 @@ export interface ModelMetadata {
   readonly outputs: readonly TensorSpec[];
 }
 
-/** How it stands with a version. */
+/** State of a version. */
 export interface ModelState {
   readonly name: string;
   readonly version: string;
   readonly state: 'READY' | 'UNAVAILABLE';
-  /** Why it is not ready; empty where it is, or has not been asked for. */
+  /** Reason why it is not ready; empty if it is, or was never asked. */
   readonly reason: string;
 }
 
-/** Why a model is not ready that somebody has unloaded. */
+/** Reason of a model that was unloaded on request. */
 export const unloadedReason = 'unloaded';
 
-/** ms after which somebody who was refused may come again. */
+/** Milliseconds after which a refused client may retry. */
 const retryAfter = 1_000;
 
-/** Answers inference requests, whatever protocol carries them: doors only convert. */
+/** Answers inference requests of all protocols; the doors only convert. */
 export class InferenceServer {
   readonly limits: InferenceLimits;
   readonly batching: Batching;
-  /** Of all doors. */
+  /** Budget of bodies for all doors. */
   readonly bodies: BodyBudget;
-  /** Ends those that come too slowly. */
+  /** Ends bodies that arrive too slowly. */
   readonly arrivals: Arrivals;
-  /** Where requests are read and answers written. */
+  /** Converter of requests and answers. */
   readonly converter: Converter;
   readonly #ports: InferencePorts;
   readonly #events: InferenceEvents;
@@ -86,7 +86,7 @@ export class InferenceServer {
   #mirror: Mirror | undefined;
   readonly #unloaded = new Set<string>();
   readonly #pendingOf = new Map<string, number>();
-  /** Of requests that the server's own deadline ends, and of those that their client's does. */
+  /** Deadlines by the server's setting, and by the clients' own timeouts. */
   readonly #deadlines: Stalls;
   readonly #timeouts = new Map<PendingRequest, Cancel>();
   #pending = 0;
@@ -109,7 +109,7 @@ export class InferenceServer {
     );
   }
 
-  /** Whether it takes requests, and has all models that it had. */
+  /** True if it takes requests, and lost models are loaded again. */
   get isReady(): boolean {
     return !this.#isDraining && !this.#residents.isRecovering;
   }
@@ -123,7 +123,7 @@ export class InferenceServer {
       });
   }
 
-  /** Requests that are not answered yet. */
+  /** Number of unanswered requests. */
   get pending(): number {
     return this.#pending;
   }
@@ -133,17 +133,17 @@ export class InferenceServer {
     return this.#residents.all;
   }
 
-  /** Bytes of them. */
+  /** Bytes of models in memory. */
   get used(): number {
     return this.#residents.used;
   }
 
-  /** Bytes that they may take. */
+  /** Maximum bytes of models in memory. */
   get budget(): number {
     return this.#ports.memory.budget;
   }
 
-  /** Loads models before anybody asks. One that does not load holds up no other: the index says why. */
+  /** Loads models ahead of requests. One that fails does not hold up the others; the index has the reason. */
   async preload(preload: Preload): Promise<void> {
     const names = preload === 'all' ? await this.names() : preload;
     for (const name of names)
@@ -155,8 +155,8 @@ export class InferenceServer {
 
   /**
    * Answers a request. Throws `model.missing`, `inference.input`, `inference.unavailable`,
-   * `prediction.too-many`, `prediction.timeout`, `server.stopping`, the reason of `signal` once that is aborted, and what loading the
-   * model fails with.
+   * `prediction.too-many`, `prediction.timeout`, `server.stopping`, the reason of `signal` once that is
+   * aborted, and errors of loading the model.
    */
   infer(request: InferRequest, signal?: Signal): Promise<InferResponse> {
     return new Promise((resolve, reject) => {
@@ -170,7 +170,7 @@ export class InferenceServer {
       }
       this.#begin(request.model);
       if (!pending.isOver) this.#limit(pending);
-      // It no longer counts once whoever asked hears of it.
+      // The request no longer counts when its caller gets the result.
       this.#answer(pending).then(
         response => {
           this.#end(request.model);
@@ -188,7 +188,9 @@ export class InferenceServer {
     return this.#ports.source.names();
   }
 
-  /** Loads the model, since only then it is known what it takes. Throws as `infer`. */
+  /**
+   * Returns metadata of a version, after loading it, since only then its inputs are known. Throws as `infer`.
+   */
   async metadata(name: string, at?: string): Promise<ModelMetadata> {
     this.#requireLoaded(name);
     const model = await this.#targets.find(name, at);
@@ -198,13 +200,13 @@ export class InferenceServer {
     return { listing, model, platform, inputs, outputs };
   }
 
-  /** Whether a version answers requests, or would be loaded for one. Throws `model.missing`. */
+  /** Returns true if a version answers requests, or would be loaded for one. Throws `model.missing`. */
   async isModelReady(name: string, at?: string): Promise<boolean> {
     const model = await this.#targets.find(name, at);
     return this.isReady && this.#stateOf(model).state === 'READY';
   }
 
-  /** What there is, and how it stands with it: of each model the standard version, and others in memory. */
+  /** Returns the state of each model's standard version, and of other versions in memory. */
   async index(): Promise<readonly ModelState[]> {
     const states: ModelState[] = [];
     for (const name of await this.names()) {
@@ -213,7 +215,7 @@ export class InferenceServer {
         const standard = await this.#targets.find(name, undefined);
         models.set(standard.version, standard);
       } catch {
-        // It went between one look and the next.
+        // The model disappeared in between.
         continue;
       }
       for (const { model } of this.#residents.all) if (model.name === name) models.set(model.version, model);
@@ -222,7 +224,7 @@ export class InferenceServer {
     return states;
   }
 
-  /** How it stands with each version of a model that can be asked for. Throws `model.missing`. */
+  /** Returns the state of each available version of a model, or of the one given. Throws `model.missing`. */
   async states(name: string, at?: string): Promise<readonly ModelState[]> {
     const { source } = this.#ports;
     const { versions } = await source.listing(name);
@@ -234,7 +236,7 @@ export class InferenceServer {
     return this.#ports.source.listing(name);
   }
 
-  /** Loads the standard version of a model, one that was unloaded too. Throws what that fails with. */
+  /** Loads the standard version of a model, even if it was unloaded. Throws errors of loading. */
   async load(name: string): Promise<void> {
     const model = await this.#targets.find(name, undefined);
     this.#unloaded.delete(name);
@@ -242,7 +244,7 @@ export class InferenceServer {
     await this.#residents.load(model);
   }
 
-  /** Unloads all versions of a model once their requests are answered; further ones are refused until `load`. */
+  /** Unloads all versions of a model once their requests are answered; more are refused until `load`. */
   async unload(name: string): Promise<void> {
     await this.#targets.find(name, undefined);
     this.#unloaded.add(name);
@@ -250,7 +252,7 @@ export class InferenceServer {
     await Promise.all(own.map(({ model }) => this.#residents.unload(model.hash)));
   }
 
-  /** Of a version that was in memory at some time. Throws as `metadata`. */
+  /** Returns the statistics of a version; all are 0 if it never was in memory. Throws as `Targets.find`. */
   async statistics(
     name: string,
     at?: string,
@@ -259,7 +261,7 @@ export class InferenceServer {
     return { model, statistics: this.#residents.statisticsOf(model.hash) };
   }
 
-  /** Refuses further requests, and settles when those under way are answered. */
+  /** Refuses more requests, and resolves when those under way are answered. */
   async drain(): Promise<void> {
     this.#isDraining = true;
     if (this.#pending > 0) await new Promise<void>(resolve => this.#drained.push(resolve));
@@ -305,7 +307,7 @@ export class InferenceServer {
     if (this.#pending === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }
 
-  /** Ends a request when its time is over. */
+  /** Starts the deadline of a request. */
   #limit(pending: PendingRequest): void {
     const { clock, limits } = this.#ports;
     const { timeout = Number.POSITIVE_INFINITY } = pending.request;
@@ -343,7 +345,7 @@ export class InferenceServer {
     });
   };
 
-  /** Once more where what ran the model ended for the sake of another request. */
+  /** Answers a request, with a second try if the model's runtime ended because of another request. */
   #answer(pending: PendingRequest): Promise<InferResponse> {
     return this.#answerOnce(pending).catch(error => {
       const isGone = error instanceof MurmurationError && error.code === 'inference.unavailable';
@@ -395,13 +397,19 @@ export class InferenceServer {
     }
   }
 
-  /** What answers a request without an experiment, where it is in memory: most requests, which wait for no turn. */
+  /**
+   * Returns the resident for a request without an experiment, if it is in memory: the common case, without
+   * waiting a turn.
+   */
   #ready({ request }: PendingRequest, { variant }: Chosen): Resident | undefined {
     const model = variant ? undefined : this.#targets.known(request.model, request.version);
     return model && this.#residents.isReady(model.hash) ? this.#residents.take(model.hash) : undefined;
   }
 
-  /** A version of an experiment that can't be had leaves its requests to the standard one, as if there were no experiment. */
+  /**
+   * Leases the chosen version. If a version of an experiment can't be loaded, the standard one answers, as if
+   * there were no experiment.
+   */
   async #leaseChosen(pending: PendingRequest, chosen: Chosen): Promise<Resident> {
     const { model: name, version: at } = pending.request;
     if (!chosen.variant) return this.#lease(name, at);
@@ -442,11 +450,11 @@ export class InferenceServer {
       const resident = this.#residents.take(model.hash, tried > 0);
       if (resident) return resident;
       await this.#residents.load(model);
-      // Between the load and this turn it may have made room for another, or the name may mean another version.
+      // Since the load it may have been unloaded again, or the name may mean another version.
     }
   }
 
-  /** The transformer of a model, unless the model's own tensors are sent. */
+  /** Returns the transformer of a model, unless the request has the model's own tensors. */
   #transformerFor(name: string, inputs: readonly Tensor[]): Transformer | undefined {
     const transformer = this.#ports.transformers(name);
     const [first] = inputs;

@@ -5,13 +5,14 @@ import { inputsInOrder } from './check.ts';
 import type { Turns } from './turns.ts';
 import { type WarmUp, zeros } from './warm-up.ts';
 
-/** Requests that are not counted: the first ones are slower. */
+/** Number of requests that are not counted, since the first ones are slower, and of those that are. */
 const warming = 20;
 const counted = 400;
 
 /**
- * ms within which 99 of 100 requests are answered by a model that nobody else asks, one after the other: the request that was recorded, with its
- * way through the transformer, else zeros. Throws `model.unusable` where it does not answer, and the reason of `signal` once that is aborted.
+ * Measures the 99th percentile of a model's latency in ms, for sequential requests without other load: the
+ * recorded request with its transformer, else zeros. Throws `model.unusable` if the model does not answer,
+ * and the reason of `signal` once that is aborted.
  */
 export async function latencyP99(
   model: LoadedModel,

@@ -6,20 +6,20 @@ import type { Transformer } from '../transformer/transformer.ts';
 import { inputsInOrder } from './check.ts';
 import type { Turns } from './turns.ts';
 
-/** Requests that wait for the shadow at most; further ones are left out. */
+/** Maximum requests that wait to be mirrored; more are left out. */
 const mostWaiting = 32;
-/** Elements of a request that is copied for the shadow. */
+/** Maximum elements of a mirrored request. */
 const mostElements = 1 << 20;
 
-/** What a shadow made of a request that another version has answered. */
+/** Result of a mirrored version for a request that another version answered. */
 export interface Shadowed {
   readonly model: string;
   readonly variant: Variant;
-  /** ms that it took. */
+  /** Milliseconds of the run. */
   readonly ms: number;
-  /** null: it failed. */
+  /** Outputs; null if it failed. */
   readonly outputs: readonly Tensor[] | null;
-  /** What was answered. */
+  /** Outputs of the version that answered. */
   readonly answered: readonly Tensor[];
 }
 
@@ -33,19 +33,19 @@ export interface MirrorRequest {
 
 interface Ports {
   readonly source: ModelSource;
-  /** Of its own: a shadow takes no turn of what answers. */
+  /** Separate runtime, so that mirroring takes no turn from answers. */
   readonly runtime: Runtime;
   readonly transformers: (model: string) => Transformer | undefined;
   readonly turns: Turns;
   readonly done: (shadowed: Shadowed) => void;
-  /** A request was left out, since too many wait or it is too large. */
+  /** Called when a request was left out, since too many wait or it is too large. */
   readonly dropped: (variant: Variant) => void;
   readonly fault: (where: string, error: unknown) => void;
 }
 
 /**
- * Runs versions on what others have answered: after the answer, one request at a time, in a runtime of its own. What there is no room for is
- * left out; nothing that goes wrong here reaches whoever asked.
+ * Runs versions on requests that others have answered: after the answer, one at a time, in a separate
+ * runtime. Requests without room are left out, and errors here never reach the caller.
  */
 export class Mirror {
   readonly #ports: Ports;
@@ -58,7 +58,7 @@ export class Mirror {
     this.#ports = ports;
   }
 
-  /** Takes a request that was answered. */
+  /** Queues an answered request. */
   take(request: MirrorRequest): void {
     const elements = request.inputs.reduce((sum, { data }) => sum + data.length, 0);
     if (this.#isClosed || this.#waiting.length >= mostWaiting || elements > mostElements) {
@@ -71,7 +71,7 @@ export class Mirror {
     });
   }
 
-  /** Ends what runs, and frees the model. */
+  /** Waits for the run under way, and frees the model. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#waiting.length = 0;
@@ -82,7 +82,7 @@ export class Mirror {
 
   async #run(): Promise<void> {
     for (;;) {
-      // What answers goes first.
+      // Answers go first.
       await new Promise<void>(resolve => this.#ports.turns.soon(resolve));
       const next = this.#waiting.shift();
       if (!next) return;

@@ -5,35 +5,38 @@ import type { Resident } from './residents.ts';
 import type { Signal } from './signal.ts';
 import type { Stall } from './stalls.ts';
 
-/** Hears of the end of a request: of its error, null where it was answered, and of its answer. */
+/** Called at the end of a request, with its error or null, and its answer or null. */
 export type Settled = (
   pending: PendingRequest,
   error: MurmurationError | null,
   response: InferResponse | null,
 ) => void;
 
-/** How a request ends for whoever asked. */
+/** Callbacks for the end of a request. */
 interface Ends {
   readonly resolve: (response: InferResponse) => void;
   readonly reject: (reason: unknown) => void;
-  /** Before whoever asked. */
+  /** Called before the caller gets the result. */
   readonly settled: Settled;
 }
 
-/** A request and what becomes of it; it ends once, whatever comes first: an answer, an error, its deadline, or that nobody waits any more. */
+/**
+ * Request under way. It ends once, by whatever comes first: an answer, an error, its deadline, or its
+ * caller's abort.
+ */
 export class PendingRequest {
   readonly request: InferRequest;
-  /** When it came, by `Turns`. */
+  /** Time of arrival, by `Turns`. */
   readonly began: number;
-  /** What answers it, once that is known. */
+  /** Resident that answers it, once known. */
   resident: Resident | undefined;
-  /** Its part in an experiment, where it has one. */
+  /** Variant of an experiment that it is part of. */
   variant: Variant | undefined;
-  /** What ends it when its time is over. */
+  /** Deadline timer. */
   stall: Stall | undefined;
-  /** ms that it waited for the model. */
+  /** Milliseconds that it waited for the model. */
   waited = 0;
-  /** Whether its caller has ended it. */
+  /** True if its caller ended it. */
   isLeft = false;
   readonly #signal: Signal | undefined;
   readonly #ends: Ends;
@@ -48,12 +51,12 @@ export class PendingRequest {
     else signal?.addEventListener('abort', this);
   }
 
-  /** Whether nobody waits for it any more. */
+  /** True once it has ended. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** What its signal calls. */
+  /** Handles the abort of its signal. */
   handleEvent(): void {
     const error = new MurmurationError('prediction.timeout', 'Nobody waits for the answer any more.');
     this.isLeft ||= !this.#isOver;
@@ -64,13 +67,13 @@ export class PendingRequest {
     if (this.#settle(null, response)) this.#ends.resolve(response);
   }
 
-  /** Its caller gave it no more time. */
+  /** Ends it because of the caller's own timeout. */
   leave(error: MurmurationError): void {
     this.isLeft ||= !this.#isOver;
     this.fail(error);
   }
 
-  /** `reason` is what whoever asked is thrown. */
+  /** Ends it with an error; `reason` is what the caller's promise rejects with. */
   fail(error: MurmurationError, reason: unknown = error): void {
     if (this.#settle(error, null)) this.#ends.reject(reason);
   }

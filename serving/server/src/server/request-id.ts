@@ -2,25 +2,28 @@ import { createHash } from 'node:crypto';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { InferRequest } from './request.ts';
 
-/** The longest id that is kept as it is, characters. */
+/** Maximum characters of an id that is kept unchanged. */
 const longest = 256;
-/** What nearly every id is made of. */
+/** Characters of nearly every id. */
 const plain = /^[ -~]*$/;
-/** The header that names a request whose body does not. */
+/** Header with the id of a request whose body has none. */
 export const idHeader = 'x-request-id';
 
-/** As the client, or the door that it came in by, named a request; one that is too long by its hash. undefined: nobody did. */
+/**
+ * Returns the id from the client or the door, or the hash of one that is too long; undefined if there is
+ * none.
+ */
 export function namedId({ id, headers }: Pick<InferRequest, 'id' | 'headers'>): string | undefined {
   const header = headers?.[idHeader];
   const named = id ?? (typeof header === 'string' ? header : undefined);
   return named === undefined || named === '' ? undefined : keptId(named);
 }
 
-/** Random bytes of an id, and ids that are drawn at a time: a draw takes longer than all else of naming a request. */
+/** Random bytes of an id, and ids drawn at a time: a draw takes longer than all the rest. */
 const idBytes = 16;
 const drawn = 256;
 
-/** Ids for requests without one, which nobody can guess. */
+/** Makes unguessable ids for requests without one. */
 export function requestIds(random: RandomBytes): () => string {
   let bytes: Buffer = Buffer.alloc(0);
   let at = 0;
@@ -35,7 +38,7 @@ export function requestIds(random: RandomBytes): () => string {
   };
 }
 
-/** An id as it is kept: bounded, and without what no attribute of an event may hold. */
+/** Returns an id as it is kept: bounded, and without characters that event attributes may not have. */
 export function keptId(named: string): string {
   if (named.length > longest) return createHash('sha256').update(named).digest('hex');
   if (plain.test(named)) return named;

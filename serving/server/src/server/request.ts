@@ -2,42 +2,47 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Variant } from '../experiments/experiment.ts';
 
-/** What a client asks, whatever protocol carried it. */
+/** Request of a client, by any protocol. */
 export interface InferRequest {
   readonly model: string;
-  /** A number or an alias; without it, the standard version. */
+  /** Number or alias; by default the standard version. */
   readonly version?: string | undefined;
   readonly inputs: readonly Tensor[];
   /**
-   * One row, or the tokens of one sequence, of a device that can't run the model, in place of `inputs`: the model itself answers them, with
-   * the logits behind the last token. Nothing of them is kept.
+   * One row, or the tokens of one sequence, from a device that can't run the model, in place of `inputs`. The
+   * model answers with the logits behind the last token, without a transformer. Nothing of it is kept.
    */
   readonly row?: readonly number[] | undefined;
-  /** Names of the outputs that are wanted, in this order; without them, all. */
+  /** Names of the requested outputs, in this order; by default all. */
   readonly outputs?: readonly string[] | undefined;
-  /** By which metrics count: `oip`, `tf-serving`, `mlflow`, `grpc`, `device`. */
+  /**
+   * Protocol for metrics: `oip`, `tf-serving`, `mlflow`, `grpc`, `rabbitmq`, `kafka`, `precompute`, `device`.
+   */
   readonly protocol: string;
-  /** As the client named the request. */
+  /** Id from the client. */
   readonly id?: string | undefined;
-  /** What came along with it, as its protocol has them; names of headers in small letters. */
+  /** Headers of the request, with names in lower case, and parameters, as its protocol represents them. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
-  /** ms after which nobody waits for the answer any more; the server's own deadline counts besides. */
+  /** Maximum ms that the client waits for the answer; the server's own deadline applies too. */
   readonly timeout?: number | undefined;
 }
 
 export interface InferResponse {
   readonly model: string;
-  /** The version that answered. */
+  /** Version that answered. */
   readonly version: string;
-  /** Its content. */
+  /** Hash of its content. */
   readonly hash: ModelHash;
   readonly outputs: readonly Tensor[];
-  /** Its part in an experiment, where it had one. */
+  /** Variant of an experiment that it was part of. */
   readonly variant?: Variant | undefined;
 }
 
-/** Whether nothing of a request is kept: what a job asks in batches nobody has asked, and a device asks for itself only. */
+/**
+ * Returns true if nothing of a request may be kept: batches of precompute jobs, and requests of devices for
+ * themselves.
+ */
 export function isUnkept({ protocol, row }: InferRequest): boolean {
   return protocol === 'precompute' || row !== undefined;
 }

@@ -12,14 +12,14 @@ import { ModelStatistics } from './statistics.ts';
 import type { Turns } from './turns.ts';
 import { warmUp } from './warm-up.ts';
 
-/** A version in memory. */
+/** Version in memory. */
 export interface Resident {
   readonly model: ServedModel;
   readonly platform: ModelContent['platform'];
   readonly loaded: LoadedModel;
   readonly batcher: Batcher;
   readonly statistics: ModelStatistics;
-  /** Requests that are not answered yet: it stays while there are any. */
+  /** Number of unanswered requests: it stays in memory while there are any. */
   leases: number;
   /** ms since 1970. */
   lastUsed: number;
@@ -28,7 +28,7 @@ export interface Resident {
 export interface ResidentPorts {
   readonly source: ModelSource;
   readonly runtimes: readonly Runtime[];
-  /** By the name of the model. */
+  /** Returns the transformer of a model. */
   readonly transformers: (model: string) => Transformer | undefined;
   readonly batching: Batching;
   readonly memory: Memory;
@@ -37,14 +37,17 @@ export interface ResidentPorts {
   readonly events: InferenceEvents;
 }
 
-/** ms for which a model that did not load is not tried again. */
+/** Milliseconds before a model that failed to load is tried again. */
 const pause = 2_000;
-/** The same for one that kept what loads models busy, or broke it. */
+/** Milliseconds before a model is tried again that kept its thread busy, or broke it. */
 const pauseOfHung = 3_600_000;
-/** Versions whose statistics are kept at most, those longest unused forgotten first. */
+/** Maximum versions whose statistics are kept; the oldest that are not in memory are forgotten first. */
 const mostStatistics = 4_096;
 
-/** The models in memory, by their content: loads what is asked for, and unloads what is asked least where there is no room. */
+/**
+ * Models in memory, by the hash of their content. Loads versions on demand, and unloads the least requested
+ * ones if there is no room.
+ */
 export class Residents {
   readonly #ports: ResidentPorts;
   readonly #ready = new Map<ModelHash, Resident>();
@@ -53,7 +56,7 @@ export class Residents {
   readonly #failures = new Map<ModelHash, { readonly error: unknown; readonly until: number }>();
   readonly #statistics = new Map<ModelHash, ModelStatistics>();
   readonly #recovering = new Set<Promise<unknown>>();
-  /** One load after the other, so that the room which one has made is not another's. */
+  /** Last load: loads run one after the other, so that none takes the room that another made. */
   #last: Promise<unknown> = Promise.resolve();
   #used = 0;
   #freed: (() => void)[] = [];
@@ -73,7 +76,7 @@ export class Residents {
     return [...this.#ready.values()];
   }
 
-  /** Why a version did not load, the last time that it was tried; undefined where it did, or was not. */
+  /** Returns why the last attempt to load a version failed; undefined if it did not, or none was made. */
   failure(hash: ModelHash): string | undefined {
     const failed = this.#failures.get(hash);
     return (
@@ -85,7 +88,7 @@ export class Residents {
     return this.#ready.has(hash);
   }
 
-  /** Whether models that were lost are being loaded again. */
+  /** True while lost models are being loaded again. */
   get isRecovering(): boolean {
     return this.#recovering.size > 0;
   }
@@ -107,11 +110,14 @@ export class Residents {
     return found;
   }
 
-  /** A version that is in memory, for one request, which counts unless it did before; `release` gives it back. Undefined where it has to be loaded. */
+  /**
+   * Takes a version in memory for one request, which counts for its popularity unless `hasCounted`; `release`
+   * gives it back. Undefined if it must be loaded.
+   */
   take(hash: ModelHash, hasCounted = false): Resident | undefined {
     const resident = this.#ready.get(hash);
     if (!hasCounted) {
-      // What has to be loaded counts before it has its place, which it would lose at once.
+      // Counted even before loading, or the version would be unloaded at once.
       const statistics = resident?.statistics ?? this.statisticsOf(hash);
       statistics.popularity = this.#popularity.asked(statistics.popularity);
     }
@@ -126,7 +132,10 @@ export class Residents {
     if (resident.leases === 0) this.#wake();
   }
 
-  /** Loads a version, unless it is there. Throws what it fails with, for a moment without trying again. */
+  /**
+   * Loads a version, unless it is in memory. Throws errors of loading; for a while after a failure, throws
+   * the same error without a new try.
+   */
   async load(model: ServedModel): Promise<Resident> {
     const { hash } = model;
     const ready = this.#ready.get(hash);
@@ -143,12 +152,12 @@ export class Residents {
     return loading;
   }
 
-  /** Tries at once again what has failed. */
+  /** Forgets a failure, so that the next load is tried at once. */
   forgive(hash: ModelHash): void {
     this.#failures.delete(hash);
   }
 
-  /** Unloads a version once no request uses it any more. */
+  /** Unloads a version once no request uses it. */
   async unload(hash: ModelHash): Promise<void> {
     await this.#loading.get(hash)?.catch(() => {});
     for (;;) {
@@ -159,14 +168,14 @@ export class Residents {
     }
   }
 
-  /** Takes out a version whose runtime has ended, and loads it again. */
+  /** Removes a version whose runtime has ended, and loads it again. */
   lost(resident: Resident): void {
     const { model, loaded } = resident;
     if (this.#ready.get(model.hash) !== resident || this.#isClosed) return;
     this.#forget(resident);
     const again = loaded.close().then(() => this.load(model));
     this.#recovering.add(again);
-    // Why it does not load, the index says.
+    // The index has the reason if it fails.
     again.catch(() => {}).finally(() => this.#recovering.delete(again));
   }
 
@@ -208,7 +217,10 @@ export class Residents {
     }
   }
 
-  /** Loads the files of a version and runs it once. Nothing that outlives it knows them: they take as much memory as the model. */
+  /**
+   * Loads the files of a version and runs it once. No longer-lived object references the files, which take as
+   * much memory as the model.
+   */
   async #loadContent(model: ServedModel, lost: () => void): Promise<Pick<Resident, 'loaded' | 'platform'>> {
     const { source, runtimes, transformers, memory } = this.#ports;
     const content = await source.content(model);
@@ -225,7 +237,7 @@ export class Residents {
       isLost = true;
       lost();
     });
-    // A runtime has copied what it needs.
+    // The runtime has copied what it needs.
     release?.();
     try {
       if (loaded.bytes > memory.budget) this.#refuseSize(model, loaded.bytes);
@@ -295,7 +307,7 @@ export class Residents {
     for (const resolve of this.#freed.splice(0)) resolve();
   }
 
-  /** Looks again when the model that has been unused for the longest is idle. */
+  /** Sets a timer for when the longest unused model becomes idle. */
   #watchIdle(): void {
     const { memory, clock, events } = this.#ports;
     const { idle } = memory;

@@ -3,7 +3,7 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { LoadedModel } from '../runtime/runtime.ts';
 import type { Batcher, Job, Ran } from './batcher.ts';
 
-/** Runs a job; rows of different lengths one by one, where the model does not take them together. */
+/** Runs a job; if the model can't batch rows of different lengths, they run one by one. */
 export function runRows(batcher: Batcher, model: LoadedModel, job: Job): Promise<Ran> {
   const [input] = job.inputs;
   if (!job.lengths || model.takesLengths || !input) return batcher.run(job);
@@ -30,7 +30,7 @@ async function runEach(
   return { outputs, waited: Math.max(...ran.map(({ waited }) => waited)) };
 }
 
-/** The last step of each answer, below one another. */
+/** Stacks the last step of each answer as rows. */
 function stacked(answers: readonly Tensor[]): Tensor {
   const [first] = answers as readonly [Tensor];
   const lasts = answers.map(({ shape, data }) => {

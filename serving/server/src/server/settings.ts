@@ -1,36 +1,44 @@
-/** How much an inference server takes. */
+/** Limits of an inference server. */
 export interface InferenceLimits {
-  /** Requests that wait or are under way, of all models; more are refused with `prediction.too-many`. */
+  /**
+   * Maximum requests that wait or are under way, of all models; more are refused with `prediction.too-many`.
+   */
   readonly pending: number;
-  /** The same, of one version of a model. */
+  /** Maximum requests that wait or are under way, of one model with all its versions. */
   readonly pendingPerModel: number;
-  /** ms that a request may take, its wait included. */
+  /** Maximum ms of a request, its wait included. */
   readonly deadline: number;
-  /** Elements of all tensors of a request, a string as 32; and values of its JSON or CSV, a text as 4, a list or row as 8, an object as 32. */
+  /**
+   * Maximum elements of all tensors of a request, a string counting as 32; also of values in its JSON or CSV,
+   * a text counting as 4, a list or row as 8, an object as 32.
+   */
   readonly elements: number;
-  /** Bytes of the body of a request, unpacked, and of an answer. */
+  /** Maximum bytes of a request's unpacked body, and of an answer. */
   readonly body: number;
-  /** Bytes of all bodies that are read or worked on at the same time; one token has half of them at most. */
+  /** Maximum bytes of all bodies that are read or processed at once; one token gets at most half of them. */
   readonly bodies: number;
 }
 
-/** How requests of one model are put together. */
+/** Settings of batching the requests of one model. */
 export interface Batching {
-  /** Rows that run together at most; a request that has more runs by itself. */
+  /** Maximum rows that run together; a request with more runs on its own. */
   readonly maxBatch: number;
-  /** ms that the first request waits for others; 0: together runs what has arrived while the model was busy. */
+  /**
+   * Milliseconds that the first request waits for others; 0: those that came while the model was busy run
+   * together.
+   */
   readonly maxDelay: number;
 }
 
-/** What is kept in memory. */
+/** Settings of models in memory. */
 export interface Memory {
-  /** Bytes of all models; those asked least are unloaded for others. */
+  /** Maximum bytes of all models; the least requested ones are unloaded for others. */
   readonly budget: number;
-  /** ms after which a model that nobody asks is unloaded; null: never. */
+  /** Milliseconds without requests after which a model is unloaded; null: never. */
   readonly idle: number | null;
 }
 
-/** Which models are loaded before anybody asks: names, or all. */
+/** Models loaded ahead of requests: names, or all. */
 export type Preload = readonly string[] | 'all';
 
 export const standardLimits: InferenceLimits = {

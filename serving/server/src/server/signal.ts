@@ -1,9 +1,9 @@
-/** Whoever waits for an abort. */
+/** Listener for an abort. */
 interface Listener {
   handleEvent(): void;
 }
 
-/** What tells that nobody waits for an answer any more: an `AbortSignal`, or what is lighter and has its form. */
+/** Signal that an answer is no longer waited for: an `AbortSignal`, or a lighter object of the same form. */
 export interface Signal {
   readonly aborted: boolean;
   readonly reason: unknown;
@@ -11,7 +11,7 @@ export interface Signal {
   removeEventListener(type: 'abort', listener: Listener): void;
 }
 
-/** One for one listener: an `AbortController` for every request costs as much as a small model. */
+/** Signal for one listener: an `AbortController` per request costs as much as a small model. */
 export class OneSignal implements Signal {
   #listener: Listener | undefined;
   aborted = false;

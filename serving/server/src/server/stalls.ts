@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
-/** What may take too long, until it is over. */
+/** Operation that may take too long, until it is over. */
 export interface Stall {
   readonly at: number;
   readonly end: () => void;
@@ -9,12 +9,15 @@ export interface Stall {
   isOver: boolean;
 }
 
-/** Ends what takes too long: with one timer for all, and no table, since there may be many and hardly any does. */
+/**
+ * Ends operations that take too long. It uses one timer and a linked list, since there may be many and hardly
+ * any does.
+ */
 export class Stalls {
   readonly #clock: Clock;
-  /** ms that each may take. */
+  /** Maximum ms of each operation. */
   readonly #most: number;
-  /** The one that began first, and the one that began last. */
+  /** Oldest and newest operations. */
   #first: Stall | undefined;
   #last: Stall | undefined;
   #timer: Cancel | undefined;
@@ -35,7 +38,7 @@ export class Stalls {
     return stall;
   }
 
-  /** May be called again. */
+  /** Marks an operation as over; may be called again. */
   over(stall: Stall): void {
     if (stall.isOver) return;
     stall.isOver = true;
@@ -44,7 +47,7 @@ export class Stalls {
     else this.#first = after;
     if (after) after.before = before;
     else this.#last = before;
-    // Whoever still holds it holds no others.
+    // A reference to this one must not keep others in memory.
     stall.before = undefined;
     stall.after = undefined;
   }

@@ -1,10 +1,10 @@
-/** A count, and the time that went by, ns. */
+/** Count, with the total time in ns. */
 export interface Duration {
   readonly count: number;
   readonly ns: number;
 }
 
-/** Sizes of batches that are told apart at most. */
+/** Maximum batch sizes that are counted separately. */
 const mostSizes = 256;
 
 class Sum {
@@ -21,20 +21,20 @@ class Sum {
   }
 }
 
-/** What happened with a version of a model since it was loaded first. */
+/** Statistics of a version of a model since it was first loaded. */
 export class ModelStatistics {
   readonly success = new Sum();
   readonly failure = new Sum();
   readonly queue = new Sum();
   readonly compute = new Sum();
-  /** Executions by the rows that ran together. */
+  /** Executions by the number of rows that ran together. */
   readonly batches = new Map<number, Sum>();
-  /** Rows that were answered. */
+  /** Number of answered rows. */
   rows = 0;
   executions = 0;
-  /** ms since 1970; 0: never. */
+  /** Time of the last request, ms since 1970; 0: never. */
   lastAsked = 0;
-  /** By which models are compared where one has to make room. */
+  /** Weight that decides which model is unloaded for another. */
   popularity = Number.NEGATIVE_INFINITY;
 
   executed(rows: number, ms: number): void {

@@ -3,14 +3,14 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { ModelSource, ServedModel } from '../source/source.ts';
 import type { Residents } from './residents.ts';
 
-/** Names and versions that are remembered at most. */
+/** Maximum remembered pairs of name and version. */
 const most = 4_096;
-/** ms after which a target that did not load is tried again. */
+/** Milliseconds after which a target that failed to load is tried again. */
 const retryAfter = 5_000;
 
 /**
- * Which content a name and a version or an alias mean now. Where that changes, whoever asks gets the old content until the new one is in
- * memory and has run once; where the new one does not load, the old one stays.
+ * Content that each name with a version or alias means now. When that changes, requests get the old content
+ * until the new one is in memory and has run once; if the new one does not load, the old one stays.
  */
 export class Targets {
   readonly #source: ModelSource;
@@ -18,14 +18,14 @@ export class Targets {
   readonly #clock: Clock;
   readonly #fault: (error: unknown) => void;
   readonly #known = new Map<string, { readonly at: string | undefined; readonly model: ServedModel }>();
-  /** Models whose targets are looked at, and whether they are to be once more. */
+  /** Models whose targets are being looked at, with true if another look must follow. */
   readonly #following = new Map<string, boolean>();
   readonly #retries = new Map<string, Cancel>();
   readonly #unwatch: Cancel;
   #changes = 0;
   #isClosed = false;
 
-  /** `fault` hears of failures that nobody waits for. */
+  /** Makes the targets; `fault` is called for failures in the background. */
   constructor(source: ModelSource, residents: Residents, clock: Clock, fault: (error: unknown) => void) {
     this.#source = source;
     this.#residents = residents;
@@ -34,12 +34,12 @@ export class Targets {
     this.#unwatch = source.watch(name => this.#follow(name));
   }
 
-  /** Without waiting; undefined where nobody has asked yet. */
+  /** Returns a known target without waiting; undefined if it was never asked. */
   known(name: string, at: string | undefined): ServedModel | undefined {
     return this.#known.get(keyOf(name, at))?.model;
   }
 
-  /** Throws what `ModelSource.resolve` throws. */
+  /** Finds a target. Throws errors of `ModelSource.resolve`. */
   async find(name: string, at: string | undefined): Promise<ServedModel> {
     const known = this.known(name, at);
     if (known) return known;
@@ -48,7 +48,7 @@ export class Targets {
       const model = await this.#source.resolve(name, at);
       const found = this.known(name, at);
       if (found) return found;
-      // Of what changed meanwhile nobody would be told again.
+      // A change in between would not be reported again.
       if (changes !== this.#changes) continue;
       this.#known.set(keyOf(name, at), { at, model });
       if (this.#known.size > most) this.#known.delete(this.#known.keys().next().value as string);
@@ -92,7 +92,7 @@ export class Targets {
       try {
         const model = await this.#resolve(name, at);
         if (model?.hash === before.hash && model.version === before.version) continue;
-        // What nobody has in memory is loaded when somebody asks.
+        // Versions not in memory are loaded on demand.
         const isInUse = this.#residents.isReady(before.hash) || this.#residents.isLoading(before.hash);
         if (model && isInUse) await this.#residents.load(model);
         if (model) this.#known.set(key, { at, model });
@@ -105,7 +105,7 @@ export class Targets {
     if (failure !== undefined) throw failure;
   }
 
-  /** Undefined where there is no such model or version any more. */
+  /** Resolves a target; undefined if the model or version no longer exists. */
   #resolve(name: string, at: string | undefined): Promise<ServedModel | undefined> {
     return this.#source.resolve(name, at).catch(error => {
       if (error instanceof MurmurationError && error.code === 'model.missing') return undefined;
@@ -113,7 +113,7 @@ export class Targets {
     });
   }
 
-  /** Unloads what no name means any more, once it is not in use. */
+  /** Unloads content that no name means, once it is not in use. */
   #leave({ hash }: ServedModel): void {
     for (const { model } of this.#known.values()) if (model.hash === hash) return;
     this.#residents.unload(hash).catch(this.#fault);

@@ -1,7 +1,7 @@
 /** Turns of the thread, as an argument. */
 export interface Turns {
-  /** ms, with fractions, that only go forward. */
+  /** Returns a monotonic time in ms, with fractions. */
   now(): number;
-  /** Calls `run` once what has arrived by now was taken in. */
+  /** Calls `run` after everything that has already arrived was read. */
   soon(run: () => void): void;
 }

@@ -4,22 +4,28 @@ import type { KeyField, ServedExperiment, Variant } from '../experiments/experim
 import type { InferRequest } from './request.ts';
 import { namedId } from './request-id.ts';
 
-/** What experiments make of a request. */
+/** Versions that experiments choose for a request. */
 export interface Chosen {
-  /** The version that answers; undefined: the standard one. */
+  /** Version that answers; undefined: the standard one. */
   readonly version: string | undefined;
   readonly variant: Variant | undefined;
-  /** What answers besides, for nobody. */
+  /** Version that also runs, with its answer discarded. */
   readonly shadow: (Variant & { readonly version: string }) | undefined;
 }
 
 const nothing: Chosen = { version: undefined, variant: undefined, shadow: undefined };
 
-/** Chooses the variants of requests. A request without a key has one of its own: it is split by itself, and not with its sender's others. */
+/**
+ * Chooses the variants of requests. A request without a key gets its own, so it is split independently of its
+ * sender's others.
+ */
 export class Variants {
   #requests = 0;
 
-  /** Nothing, of a request that names a version. Throws `inference.input` for a covariate that is no number. */
+  /**
+   * Chooses the variants of a request; none if it names a version. Throws `inference.input` for a covariate
+   * that is not a number.
+   */
   of(request: InferRequest, experiments: readonly ServedExperiment[] = []): Chosen {
     if (experiments.length === 0 || request.version !== undefined) return nothing;
     let { version, variant, shadow } = nothing;
@@ -45,14 +51,17 @@ export class Variants {
   }
 }
 
-/** The key that came along with a request; undefined where none did. */
+/** Returns the key in a request; undefined if it has none. */
 function keyOf(request: InferRequest, field: KeyField): string | undefined {
   const one = valueAt(request, field);
   const text = typeof one === 'number' ? String(one) : one;
   return typeof text === 'string' && text !== '' ? text.slice(0, longestKey) : undefined;
 }
 
-/** The number that came along with a request; undefined where nothing did. Throws `inference.input` for anything else. */
+/**
+ * Returns the covariate in a request; undefined if it has none. Throws `inference.input` if it is not a
+ * number.
+ */
 function covariateOf(request: InferRequest, field: KeyField | undefined): number | undefined {
   const value = field && (valueAt(request, field) ?? undefined);
   if (!field || value === undefined || value === '') return undefined;

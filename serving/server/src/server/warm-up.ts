@@ -6,20 +6,21 @@ import type { Transformer } from '../transformer/transformer.ts';
 import { inputsInOrder } from './check.ts';
 
 export interface WarmUp {
-  /** Of the model, for an error. */
+  /** Name of the model, for errors. */
   readonly name: string;
-  /** Inputs as a client sends them; undefined where none were recorded. */
+  /** Inputs as a client sends them; undefined if none were recorded. */
   readonly recorded: readonly Tensor[] | undefined;
   readonly transformer: Transformer | undefined;
 }
 
 /**
- * Runs a model once, so that the first request finds it as fast as those that follow: on a request that was recorded, as it would be
- * answered, else on zeros, one in each length that varies. Throws `model.unusable` where it does not answer what was recorded.
+ * Runs a model once, so that the first request is as fast as later ones: on a recorded request with its
+ * transformer, else on zeros with 1 for each variable length. Throws `model.unusable` if it does not answer
+ * the recorded request.
  */
 export async function warmUp(model: LoadedModel, { name, recorded, transformer }: WarmUp): Promise<void> {
   if (!recorded) {
-    // Some models take no zeros; whether they take what clients send, their requests show.
+    // Some models reject zeros; actual requests show what they take.
     await model.run(model.inputs.map(zeros)).catch(() => {});
     return;
   }
@@ -36,7 +37,7 @@ export async function warmUp(model: LoadedModel, { name, recorded, transformer }
   }
 }
 
-/** Zeros that fit a spec, one in each length that varies. */
+/** Makes zeros that fit a spec, with 1 for each variable length. */
 export function zeros({ name, datatype, shape: spec }: TensorSpec): Tensor {
   const shape = spec.map(length => (length === -1 ? 1 : length));
   const count = shape.reduce((product, length) => product * length, 1);
