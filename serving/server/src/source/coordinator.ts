@@ -18,13 +18,13 @@ import {
   type ServedModel,
 } from './source.ts';
 
-/** ms between two questions for what is in use. */
+/** Milliseconds between two polls of what is in use. */
 const interval = 1_000;
-/** The same while the coordinator does not answer, at most. */
+/** Maximum ms between polls while the coordinator does not answer. */
 const longestPause = 30_000;
-/** Versions that a listing names at most. */
+/** Maximum versions in a listing. */
 const mostVersions = 100;
-/** The longest `model.json`, and the longest other answer, bytes. */
+/** Maximum bytes of `model.json`, and of other answers. */
 const longestJson = 64 << 20;
 const longestAnswer = 16 << 20;
 
@@ -52,7 +52,7 @@ const taskList = z.object({
       newest: named,
       aliases: z.record(z.string().max(128), named),
       privateLayers: z.array(z.string()),
-      // Older coordinators have none.
+      // Missing in older coordinators.
       experiments: z.array(experimentSchema).max(100).optional(),
     }),
   ),
@@ -66,9 +66,10 @@ interface InUse {
 }
 
 /**
- * The models of a coordinator elsewhere, over its public routes: what is in use is asked for every second, and costs an empty answer while
- * nothing changes. `token` is an inference token with the right `read`, for a coordinator that wants one. While the coordinator does not answer, what is known is served on. Throws `config.invalid` for what is no URL, and
- * `server.unreachable`.
+ * Opens the models of a remote coordinator by its public routes. What is in use is polled every second, and
+ * the answer is empty if nothing changed. `token` is an inference token with the right `read`, if the
+ * coordinator requires one. While the coordinator does not answer, the known models are served on. Throws
+ * `config.invalid` for an invalid URL, and `server.unreachable`.
  */
 export async function coordinatorModels(
   url: string,
@@ -81,7 +82,7 @@ export async function coordinatorModels(
   return source;
 }
 
-/** Made by `coordinatorModels`. */
+/** Source of a remote coordinator's models; made by `coordinatorModels`. */
 export class CoordinatorModels implements ModelSource {
   readonly description: string;
   readonly #origin: Origin;
@@ -133,7 +134,7 @@ export class CoordinatorModels implements ModelSource {
     return { name, version: String(number), hash: version.model as ModelHash };
   }
 
-  /** Both files are checked by their hashes: whoever stands in between can't change a model. */
+  /** Loads the files of a model and checks both by their hashes, so that no relay can change it. */
   async content({ hash }: ServedModel): Promise<ModelContent> {
     const path = modelPath(hash);
     const json = await this.#origin.bytes(path, longestJson);
@@ -202,7 +203,7 @@ export class CoordinatorModels implements ModelSource {
     const before = this.#inUse;
     this.#inUse = new Map(
       parsed.data.tasks
-        // Of one with private layers the coordinator does not have the whole model.
+        // With private layers, the coordinator does not have the whole model.
         .filter(({ privateLayers }) => privateLayers.length === 0)
         .map(task => [task.name, inUseOf(task)]),
     );

@@ -3,19 +3,19 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 
-/** A version as it lies in a folder. */
+/** Version found in a folder. */
 export interface FoundVersion {
   readonly folder: string;
   readonly file: ModelFile;
-  /** Follows from the names, sizes and times of its files. */
+  /** Hash of the names, sizes and times of its files. */
   readonly hash: ModelHash;
 }
 
-/** A model as it lies in a folder. */
+/** Model found in a folder. */
 export interface FoundModel {
-  /** By number. */
+  /** Versions by number. */
   readonly versions: ReadonlyMap<string, FoundVersion>;
-  /** Versions by alias, as `aliases.json` names them. */
+  /** Versions by alias, from `aliases.json`. */
   readonly aliases: Aliases;
 }
 
@@ -24,15 +24,16 @@ type Aliases = Readonly<Record<string, string>>;
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const aliasPattern = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
 const versionPattern = /^(?:0|[1-9]\d{0,14})$/;
-/** The file that makes a folder a version; of two, the first counts. */
+/** Files that make a folder a version; of two, the first counts. */
 const modelFiles = ['model.json', 'model.onnx'] as const;
 export type ModelFile = (typeof modelFiles)[number];
 const aliasFile = 'aliases.json';
 
 /**
- * The models of a folder: `NAME/VERSION/model.json` with the weights beside it, or `NAME/VERSION/model.onnx`; without VERSION, 1. Other files and
- * folders are passed over, as those are that vanish meanwhile. A model that is what it was `before` is the same object: a folder of thousands,
- * looked at every second, would leave as many behind each time. Throws what reading the folder itself fails with.
+ * Scans the models of a folder: `NAME/VERSION/model.json` with the weights beside it, or
+ * `NAME/VERSION/model.onnx`; without VERSION, 1. Skips other files and folders, and those that vanish
+ * meanwhile. An unchanged model is the same object as in `before`: a scan of thousands every second would
+ * otherwise create as many each time. Throws errors of reading the folder itself.
  */
 export async function scan(
   folder: string,
@@ -48,7 +49,7 @@ export async function scan(
   return found;
 }
 
-/** Whether two looks have found the same: versions with their content, and aliases. */
+/** Returns true if two scans found the same versions, contents and aliases. */
 function isSame(a: FoundModel, b: FoundModel): boolean {
   return a.versions.size === b.versions.size && textOf(a) === textOf(b);
 }
@@ -57,7 +58,7 @@ function textOf({ versions, aliases }: FoundModel): string {
   return JSON.stringify([[...versions].map(([version, { hash }]) => [version, hash]), aliases]);
 }
 
-/** Undefined where a folder holds no version; `before`: its aliases so far. */
+/** Reads the model in a folder; undefined if it has no version. `before`: its aliases so far. */
 async function modelIn(folder: string, before?: Aliases): Promise<FoundModel | undefined> {
   const names = await namesIn(folder);
   const versions = new Map<string, FoundVersion>();
@@ -73,7 +74,7 @@ async function modelIn(folder: string, before?: Aliases): Promise<FoundModel | u
   return { versions, aliases: names.includes(aliasFile) ? await aliasesIn(folder, versions, before) : {} };
 }
 
-/** None of what is no folder, or has vanished. */
+/** Returns the names in a folder; none if it is not a folder, or has vanished. */
 function namesIn(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch(() => []);
 }
@@ -90,8 +91,8 @@ async function versionIn(folder: string, names: readonly string[]): Promise<Foun
 }
 
 /**
- * Aliases that name a version that is there. A file that holds something else may be half written: until it can be read, the aliases are
- * those of `before`.
+ * Reads aliases that name an existing version. An unreadable file may be half written: until it can be read,
+ * the aliases are those of `before`.
  */
 async function aliasesIn(
   folder: string,

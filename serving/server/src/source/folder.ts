@@ -13,15 +13,16 @@ import {
   type ServedModel,
 } from './source.ts';
 
-/** ms between two looks at a folder, at least. */
+/** Minimum ms between two scans of a folder. */
 const interval = 1_000;
-/** A look at a folder of thousands takes long: so many times as long passes before the next. */
+/** Minimum pause after a scan, as a multiple of its duration, since scanning thousands takes long. */
 const restAfterLook = 10;
 
 /**
- * The models of a folder, as `scan` finds them, which is looked at again every second, or less often where a look takes long. `latest` is the version of the highest number;
- * `NAME/aliases.json` gives others, such as `{"champion": 3}`, and without a champion the latest is served. Throws `config.invalid` where the
- * folder can't be read.
+ * Opens the models of a folder, as `scan` finds them, and scans it every second, or less often if a scan
+ * takes long. `latest` is the highest version number; `NAME/aliases.json` gives other aliases, such as
+ * `{"champion": 3}`, and without a champion the latest is served. Throws `config.invalid` if the folder can't
+ * be read.
  */
 export async function folderModels(folder: string, clock: Clock = steadyClock()): Promise<FolderModels> {
   const source = new FolderModels(folder, clock);
@@ -29,7 +30,7 @@ export async function folderModels(folder: string, clock: Clock = steadyClock())
   return source;
 }
 
-/** Made by `folderModels`. */
+/** Source of a folder's models; made by `folderModels`. */
 export class FolderModels implements ModelSource {
   readonly description: string;
   readonly #folder: string;
@@ -108,7 +109,7 @@ export class FolderModels implements ModelSource {
     return this.#models.get(name) ?? refuseModel(name, [...this.#models.keys()]);
   }
 
-  /** `took`: ms that the last look took. */
+  /** Schedules the next scan; `took` is the duration of the last one in ms. */
   #wait(took = 0): void {
     if (this.#isClosed) return;
     const next = this.#clock.now() + Math.max(interval, restAfterLook * took);
@@ -118,7 +119,10 @@ export class FolderModels implements ModelSource {
     });
   }
 
-  /** What can't be read for the moment, such as a share that is away, is served as it was. */
+  /**
+   * Scans the folder. If it can't be read for the moment, such as a disconnected share, the known models are
+   * served on.
+   */
   async #look(): Promise<void> {
     const found = await scan(this.#folder, this.#models).catch(() => this.#models);
     if (this.#isClosed) return;

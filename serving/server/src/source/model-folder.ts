@@ -12,16 +12,19 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod';
 import { readRecordedRequest } from './recorded-request.ts';
 
-/** The longest `model.json`, bytes. */
+/** Maximum bytes of `model.json`. */
 const longestJson = 64 * 2 ** 20;
-/** The longest `model.onnx`, bytes: what a protobuf may have. */
+/** Maximum bytes of `model.onnx`: the limit of protobuf. */
 const longestOnnx = 2 ** 31 - 1;
 
-/** A request that was recorded, beside the model. */
+/** File with a recorded request, beside the model. */
 const warmUpFile = 'warmup.json';
 const longestWarmUp = 2 ** 20;
 
-/** A `model.json` as tfjs and its converters write them: weights in any number of groups and files, quantised ones too. */
+/**
+ * Schema of `model.json` as tfjs and its converters write it: weights in any number of groups and files, also
+ * quantised.
+ */
 const manifest = z.object({
   format: z.literal('layers-model').optional(),
   modelTopology: z.record(z.string(), z.unknown()),
@@ -35,12 +38,12 @@ const manifest = z.object({
     .min(1),
 });
 
-/** Gives memory of so many bytes, whatever they are. */
+/** Allocates memory of `length` bytes with arbitrary content. */
 export type TakeMemory = (length: number) => Uint8Array;
 
 /**
- * Reads a layers model of tfjs that lies in a folder: `model.json`, and the files of weights that it names, which lie in that folder, into
- * memory that `take` gives. `hash` is what the model is called from then on. Throws `model.corrupt`, saying what is wrong.
+ * Reads a tfjs layers model from a folder: `model.json`, and the weight files in the folder that it names,
+ * into memory from `take`. `hash` becomes the model's hash. Throws `model.corrupt`, saying what is wrong.
  */
 export async function readLayersModel(
   folder: string,
@@ -69,13 +72,16 @@ export async function readLayersModel(
   return { hash, topology, layout, weights: readTensors(tensors, bytes) };
 }
 
-/** Reads `model.onnx` of a folder. Throws `model.corrupt`, saying what is wrong. */
+/** Reads `model.onnx` from a folder. Throws `model.corrupt`, saying what is wrong. */
 export async function readOnnxModel(folder: string): Promise<Uint8Array> {
   const { read } = await reading(folder);
   return read('model.onnx', longestOnnx);
 }
 
-/** The inputs of `warmup.json` in a folder; undefined where there is none. Throws `model.corrupt`, saying what is wrong. */
+/**
+ * Reads the inputs in `warmup.json` of a folder; undefined if there is none. Throws `model.corrupt`, saying
+ * what is wrong.
+ */
 export async function readWarmUp(folder: string): Promise<readonly Tensor[] | undefined> {
   if (!existsSync(join(folder, warmUpFile))) return undefined;
   const { read, refuse } = await reading(folder);
@@ -88,9 +94,9 @@ export async function readWarmUp(folder: string): Promise<readonly Tensor[] | un
 }
 
 interface Reading {
-  /** A file of the folder, of at most so many bytes. */
+  /** Reads a file of the folder, of at most `most` bytes. */
   readonly read: (name: string, most: number) => Promise<Buffer>;
-  /** Reads a file into the beginning of `bytes`, and returns its length, which is theirs at most. */
+  /** Reads a file into the start of `bytes`, which it must fit into, and returns its length. */
   readonly readInto: (name: string, bytes: Uint8Array) => Promise<number>;
   readonly refuse: (why: string, cause?: unknown) => never;
 }
@@ -106,7 +112,7 @@ async function reading(folder: string): Promise<Reading> {
     work: (file: FileHandle, length: number) => Promise<Result>,
   ): Promise<Result> => {
     try {
-      // A link may lead anywhere: what counts is where it ends.
+      // A link may lead anywhere, so its target is checked.
       const path = await realpath(join(root, name));
       if (dirname(path) !== root && !path.startsWith(root + sep))
         throw new Error(`${name} lies outside of the folder`);

@@ -2,19 +2,25 @@ import { type ErrorCode, isErrorCode, MurmurationError } from '@murmuration/prot
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type * as z from 'zod';
 
-/** ms that an answer may take. */
+/** Maximum ms to wait for an answer. */
 const patience = 60_000;
-/** Bytes of an answer that says why there is none. */
+/** Maximum bytes of an error answer. */
 const longestRefusal = 65_536;
 
-/** A coordinator elsewhere, asked by HTTP: answers are bounded in length and in time, and no redirection is followed. */
+/**
+ * Client of a remote coordinator over HTTP: answers are bounded in length and in time, and redirects are
+ * refused.
+ */
 export class Origin {
   readonly url: string;
   readonly #clock: Clock;
   readonly #token: string | undefined;
   readonly #closing = new AbortController();
 
-  /** `token` is an inference token with the right `read`. Throws `config.invalid` for what is no URL of HTTP. */
+  /**
+   * Makes a client; `token` is an inference token with the right `read`. Throws `config.invalid` if `text` is
+   * not an HTTP URL.
+   */
   constructor(text: string, clock: Clock, token?: string) {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     if (!url || !/^https?:$/.test(url.protocol))
@@ -24,12 +30,12 @@ export class Origin {
     this.#token = token;
   }
 
-  /** What a path answers. Throws what a problem document says, or `server.unreachable`. */
+  /** Returns the body at a path. Throws the error in a problem document, or `server.unreachable`. */
   async bytes(path: string, most: number): Promise<Uint8Array> {
     return this.#ask(path, {}, response => readAll(response, path, most));
   }
 
-  /** Throws as `bytes`, also for JSON that does not fit. */
+  /** Returns the JSON at a path. Throws as `bytes`, also for JSON that does not fit the schema. */
   async json<Schema extends z.ZodType>(
     path: string,
     most: number,
@@ -43,7 +49,10 @@ export class Origin {
     );
   }
 
-  /** JSON that may have changed since an answer with this tag; null where it has not. Throws as `bytes`. */
+  /**
+   * Returns the JSON at a path if it has changed since the answer with this tag; else null. Throws as
+   * `bytes`.
+   */
   async changed(
     path: string,
     most: number,

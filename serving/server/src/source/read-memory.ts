@@ -1,16 +1,16 @@
 import type { TakeMemory } from './model-folder.ts';
 
-/** Bytes that are kept at most. */
+/** Maximum bytes that are kept. */
 const most = 16 * 2 ** 20;
 
 /**
- * Memory to read models into, one after the other: each model that is loaded would leave its weights to the garbage, which is not collected
- * before there is much of it.
+ * Memory for reading models one after the other. Otherwise each load would leave its weights as garbage,
+ * which is collected late.
  */
 export class ReadMemory {
   #spare: ArrayBuffer | undefined;
 
-  /** `release` gives back what `take` gave last; whoever does not call it keeps it. */
+  /** Lends memory: `release` returns what `take` gave last for reuse; without it, the borrower keeps it. */
   borrow(): { readonly take: TakeMemory; readonly release: () => void } {
     let taken: ArrayBuffer | undefined;
     return {
@@ -25,7 +25,7 @@ export class ReadMemory {
     };
   }
 
-  /** What is spare, unless it is too small, or so large that it had better go. */
+  /** Returns the spare memory, unless it is too small or more than four times too large; else allocates. */
   #take(length: number): ArrayBuffer {
     const spare = this.#spare;
     this.#spare = undefined;

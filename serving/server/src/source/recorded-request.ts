@@ -3,12 +3,12 @@ import { dataFromJson } from '@murmuration/inference-client/tensors/json-data';
 import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
 import { elementsOf, refuseInput, type Tensor } from '@murmuration/inference-client/tensors/tensor';
 
-/** Elements of a tensor at most: a request that was recorded is a small one. */
+/** Maximum elements of a tensor: recorded requests are small. */
 const mostElements = 2 ** 22;
 
 /**
- * The inputs of a request that was recorded to warm a model up: a body of the Open Inference Protocol in JSON, as a client sends it. Throws
- * `inference.input` for what is none.
+ * Reads the inputs of a recorded warm-up request: a JSON body of the Open Inference Protocol, as a client
+ * sends it. Throws `inference.input` if it is malformed.
  */
 export function readRecordedRequest(text: string): readonly Tensor[] {
   let body: unknown;

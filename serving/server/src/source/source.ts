@@ -5,33 +5,35 @@ import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { ServedExperiment } from '../experiments/experiment.ts';
 
-/** One version of a model. */
+/** Version of a model. */
 export interface ServedModel {
   readonly name: string;
-  /** A number, as text. */
+  /** Version number, as text. */
   readonly version: string;
-  /** Names its content: of two versions with one hash, one is loaded. */
+  /** Hash of its content: two versions with the same hash are loaded once. */
   readonly hash: ModelHash;
 }
 
-/** What a model has to offer. */
+/** Versions and aliases of a model. */
 export interface ModelListing {
   readonly name: string;
-  /** Of the versions that can be asked for, the newest ones, oldest first. */
+  /** Newest available versions, oldest first. */
   readonly versions: readonly string[];
-  /** Versions by the names that move, such as `latest` and `champion`. */
+  /** Versions by alias, such as `latest` and `champion`. */
   readonly aliases: Readonly<Record<string, string>>;
-  /** The alias that whoever names no version means. */
+  /** Alias for requests that name no version. */
   readonly standard: string;
 }
 
-/** The content of a version, by the platform that made it, as Triton and KServe name them. */
+/** Content of a version, by its platform as named in Triton and KServe. */
 export type ModelContent = LayersContent | OnnxContent;
 
 interface AnyContent {
-  /** Inputs of a request that was recorded, as a client sends it: it is answered once before the first one. */
+  /**
+   * Inputs of a recorded request, as a client sends them: the model answers it once before the first request.
+   */
   readonly recorded?: readonly Tensor[] | undefined;
-  /** Gives the memory of the content back for the next one: to be called, if at all, once nothing reads it any more. */
+  /** Releases the memory of the content for reuse; if called at all, only once nothing reads it. */
   readonly release?: (() => void) | undefined;
 }
 
@@ -40,31 +42,33 @@ export interface LayersContent extends AnyContent {
   readonly files: ModelFiles;
 }
 
-/** A file of ONNX, whole. */
+/** Whole ONNX file. */
 export interface OnnxContent extends AnyContent {
   readonly platform: 'onnx_onnxv1';
   readonly bytes: Uint8Array;
 }
 
-/** Bytes of what a model has learned, as far as its content tells. */
+/** Returns the bytes of a model's weights, as far as its content tells. */
 export function sizeOfContent(content: ModelContent): number {
   return content.platform === 'onnx_onnxv1' ? content.bytes.length : content.files.weights.byteLength;
 }
 
-/** Where models come from. All methods throw `model.missing` for what there is not. */
+/** Source of models. All methods throw `model.missing` for unknown models and versions. */
 export interface ModelSource {
-  /** For people: `the folder ./models`. */
+  /** Description for display, such as `the folder ./models`. */
   readonly description: string;
-  /** The names of all models, in order. */
+  /** Returns the names of all models, in order. */
   names(): Promise<readonly string[]>;
   listing(name: string): Promise<ModelListing>;
-  /** The version that a number or an alias means; without one, the standard version. */
+  /** Returns the version that a number or an alias means; by default the standard version. */
   resolve(name: string, at?: string): Promise<ServedModel>;
-  /** Throws `model.missing`, `model.corrupt`, and what the way to the content fails with. */
+  /** Returns the content of a version. Throws `model.missing`, `model.corrupt`, and errors of reading it. */
   content(model: ServedModel): Promise<ModelContent>;
-  /** The experiments that run on a model, as of now and without waiting; without it, there are none. */
+  /**
+   * Returns the experiments that run on a model now, without waiting; sources without this method have none.
+   */
   experiments?(name: string): readonly ServedExperiment[];
-  /** Calls `changed` with the name of each model whose versions or aliases are no longer what they were. */
+  /** Calls `changed` with the name of each model whose versions or aliases change. */
   watch(changed: (name: string) => void): Cancel;
   close(): Promise<void>;
 }

@@ -3,15 +3,15 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { nestedJson } from './nested-json.ts';
 import { refuseAnswer } from './size.ts';
 
-/** Characters that are put together before they become bytes. */
+/** Characters collected before they become bytes. */
 const blockLength = 65_536;
-/** Elements that are written together. */
+/** Elements written at once. */
 const blockElements = 4_096;
 
-/** Elements as JSON, a text for each. */
+/** Returns elements as JSON, one text for each. */
 type Texts = (part: Tensor) => readonly string[];
 
-/** The text of an answer, of so many bytes at most: whatever would be longer is refused before it is written. */
+/** Text of an answer with a maximum of bytes: anything longer is refused before it is written. */
 export class AnswerText {
   readonly #most: number;
   #left: number;
@@ -23,34 +23,37 @@ export class AnswerText {
     this.#left = most;
   }
 
-  /** Counts bytes that leave with the text. Throws `request.too-large` where there is no room for them. */
+  /** Counts bytes that are sent with the text. Throws `request.too-large` if they exceed the maximum. */
   count(bytes: number): void {
     this.#left -= bytes;
     if (this.#left < 0) refuseAnswer(this.#most);
   }
 
-  /** Throws as `count`. */
+  /** Adds text. Throws as `count`. */
   add(text: string): void {
     this.#open += text;
     if (this.#open.length >= blockLength) this.#close();
   }
 
-  /** The elements of a tensor as nested lists of its shape, or of another with as many. Throws as `count`. */
+  /**
+   * Adds the elements of a tensor as nested lists of its shape, or of another with the same number of
+   * elements. Throws as `count`.
+   */
   addTensor(tensor: Tensor, texts: Texts = plainTexts, shape: readonly number[] = tensor.shape): void {
     const { length } = tensor.data;
-    // Each has a character and a comma at least.
+    // Each element takes at least one character and a comma.
     if (2 * length > this.#left + this.#open.length) this.count(2 * length);
     this.#addPart(tensor, texts, shape, 0, length);
   }
 
-  /** A row of it, without its dimension of rows. Throws as `count`. */
+  /** Adds one row of a tensor, without the row dimension. Throws as `count`. */
   addRow(tensor: Tensor, texts: Texts, row: number): void {
     const [rows = 1, ...shape] = tensor.shape;
     const length = tensor.data.length / rows;
     this.#addPart(tensor, texts, shape, row * length, length);
   }
 
-  /** All of it. */
+  /** Returns the complete text. Throws as `count`. */
   end(): string | Buffer {
     if (this.#closed.length === 0) {
       this.count(Buffer.byteLength(this.#open));

@@ -11,8 +11,8 @@ import {
 const encoder = new TextEncoder();
 
 /**
- * A tensor from nested lists, from which its shape follows. `{"b64": …}` stands for bytes. Throws `inference.input` for lists that are uneven,
- * and for values that the datatype of `spec` does not have.
+ * Makes a tensor from nested lists, which define its shape. `{"b64": …}` stands for bytes. Throws
+ * `inference.input` for uneven lists, and for values outside the datatype of `spec`.
  */
 export function tensorFromNested({ name, datatype }: TensorSpec, value: unknown, most: number): Tensor {
   const shape = shapeOf(name, value);
@@ -34,7 +34,7 @@ function shapeOf(name: string, value: unknown): readonly number[] {
   return shape;
 }
 
-/** Visits the values of nested lists of a shape. Throws `inference.input` where they have another. */
+/** Visits the values of nested lists of a shape. Throws `inference.input` if they have another. */
 function eachOf(
   name: string,
   value: unknown,
@@ -60,11 +60,13 @@ function bytesOf(name: string, value: unknown): Uint8Array {
 
 function isBase64(text: string): boolean {
   const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='));
-  // Looks for what is none: an expression that matches all of a long text overflows the stack.
+  // Searches for invalid characters: matching a whole long text overflows the stack.
   return !/[^A-Za-z0-9+/]/.test(text.slice(0, text.length - padding));
 }
 
-/** Texts of values as nested JSON lists of a shape; the text itself for a shape without dimensions. */
+/**
+ * Nests texts of values as JSON lists of a shape; returns the text unchanged for a shape without dimensions.
+ */
 export function nestedJson(texts: readonly string[], shape: readonly number[]): string {
   const write = (dimension: number, from: number, count: number): string => {
     if (dimension === shape.length) return texts[from] ?? '';

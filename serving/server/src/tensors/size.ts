@@ -1,12 +1,12 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** Bytes of the elements of a tensor as `dataToBytes` writes them. */
+/** Returns the bytes of a tensor's elements as `dataToBytes` writes them. */
 export function bytesOf({ data }: Pick<Tensor, 'data'>): number {
   return 'byteLength' in data ? data.byteLength : data.reduce((sum, { length }) => sum + 4 + length, 0);
 }
 
-/** Refuses to write an answer of more than `most` bytes. */
+/** Throws `request.too-large` for an answer of more than `most` bytes. */
 export function refuseAnswer(most: number): never {
   throw new MurmurationError(
     'request.too-large',
@@ -14,7 +14,7 @@ export function refuseAnswer(most: number): never {
   );
 }
 
-/** How long it takes to write tensors as text, about: elements, of strings bytes. */
+/** Returns the approximate cost of writing tensors as text: 4 per number, and the bytes of strings. */
 export function sizeOf(tensors: readonly Tensor[]): number {
   return tensors.reduce(
     (sum, tensor) => sum + (tensor.datatype === 'BYTES' ? bytesOf(tensor) : 4 * tensor.data.length),

@@ -10,7 +10,7 @@ import { AnswerText } from '../tensors/answer-text.ts';
 import { tensorsFromExamples, writeClasses, writeRegression } from './examples.ts';
 import { isObject, tensorsFromColumns, tensorsFromRows, writeColumns, writeRows } from './tensors.ts';
 
-/** The signature that models have. */
+/** Name of the models' only signature. */
 export const servingDefault = 'serving_default';
 
 const writers = {
@@ -22,7 +22,7 @@ const writers = {
 
 interface Asked {
   readonly body: Buffer;
-  /** Whether it is to classify, or to regress. */
+  /** True to classify or regress. */
   readonly isExamples: boolean;
   readonly specs: readonly TensorSpec[];
   readonly elements: number;
@@ -35,17 +35,17 @@ interface Read {
 
 interface Answer {
   readonly outputs: readonly Tensor[];
-  /** Of the field that has them. */
+  /** Name of the field for the outputs. */
   readonly name: 'predictions' | 'outputs' | 'results';
   readonly form: keyof typeof writers;
-  /** Bytes of the answer. */
+  /** Maximum bytes of the answer. */
   readonly most: number;
 }
 
-/** Reads the body of a request for tensors that `specs` describes. Throws `inference.input`. */
+/** Reads the body of a request as tensors by `specs`. Throws `inference.input`. */
 export const readTfServing: Conversion<Asked, Read> = { name: 'readTfServing', run: read };
 
-/** Writes the outputs of a model as an object. Throws `inference.input`, and `request.too-large`. */
+/** Writes the outputs of a model as an object. Throws `inference.input` and `request.too-large`. */
 export const writeTfServing: Conversion<Answer, { readonly body: string | Buffer }> = {
   name: 'writeTfServing',
   run({ outputs, name, form, most }) {

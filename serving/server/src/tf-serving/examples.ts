@@ -9,7 +9,10 @@ import type { AnswerText } from '../tensors/answer-text.ts';
 import { tensorFromNested } from '../tensors/nested-json.ts';
 import { isObject } from './tensors.ts';
 
-/** Inputs from examples, features by name, where `context` has those that all of them share. Throws `inference.input`. */
+/**
+ * Makes inputs from examples, which are features by name; `context` has those that all examples share. Throws
+ * `inference.input`.
+ */
 export function tensorsFromExamples(
   specs: readonly TensorSpec[],
   { examples, context }: { readonly examples?: unknown; readonly context?: unknown },
@@ -31,7 +34,7 @@ export function tensorsFromExamples(
       if (!Object.hasOwn(row, spec.name))
         refuseInput(`The feature "${spec.name}" is missing; the model takes ${describeSpecs(specs)}.`);
       const value = (row as Readonly<Record<string, unknown>>)[spec.name];
-      // A feature without a list is one of a single value.
+      // A feature without a list has a single value.
       return spec.shape.length === 2 && !Array.isArray(value) ? [value] : value;
     });
     return tensorFromNested(spec, values, most);
@@ -39,8 +42,8 @@ export function tensorsFromExamples(
 }
 
 /**
- * Writes pairs of a label and its score for each example: labels are the texts that the model gives beside its scores, else the numbers of
- * classes. Throws `inference.input` for a model that gives no scores, and as `AnswerText`.
+ * Writes pairs of a label and its score for each example: labels are the texts beside the scores, else class
+ * numbers. Throws `inference.input` for a model without scores, and as `AnswerText`.
  */
 export function writeClasses(into: AnswerText, outputs: readonly Tensor[]): void {
   const scores = outputs.find(({ datatype, shape }) => datatype.startsWith('FP') && shape.length === 2);
@@ -64,7 +67,7 @@ export function writeClasses(into: AnswerText, outputs: readonly Tensor[]): void
   into.add(']');
 }
 
-/** Writes one value for each example. Throws `inference.input` for a model that gives more, and as `AnswerText`. */
+/** Writes one value for each example. Throws `inference.input` for a model with more, and as `AnswerText`. */
 export function writeRegression(into: AnswerText, outputs: readonly Tensor[]): void {
   const [only] = outputs;
   const isValue =

@@ -15,7 +15,7 @@ interface Named {
 
 type Verb = 'predict' | 'classify' | 'regress';
 
-/** The form of an answer, by what was asked, or how. */
+/** Form of an answer, by the request's form or verb. */
 const answers = {
   rows: { name: 'predictions', form: 'rows' },
   columns: { name: 'outputs', form: 'columns' },
@@ -39,7 +39,10 @@ const types: Readonly<Record<Datatype, string>> = {
   BYTES: 'DT_STRING',
 };
 
-/** The REST API of TensorFlow Serving: predict, classify, regress, status and metadata; labels are aliases. The same paths are KServe's v1. */
+/**
+ * Registers the routes of TensorFlow Serving's REST API: predict, classify, regress, status and metadata;
+ * labels are aliases. KServe's v1 has the same paths.
+ */
 export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): void {
   app.get('/v1/models', asking('predict', 'KServe: the names of the models'), async request => ({
     models: await modelsOf(server, request).names(),
@@ -138,7 +141,7 @@ function servable(name: string, at: string | undefined): string {
   return at === undefined ? `Latest(${name})` : `Specific(${name}, ${at})`;
 }
 
-/** The same error in the words that clients of TensorFlow Serving look for. */
+/** Returns the same error with the words that clients of TensorFlow Serving look for. */
 function inWords(error: unknown, words: string): unknown {
   if (!(error instanceof MurmurationError) || httpStatusOf(error) !== 404) return error;
   return new MurmurationError(error.code, `${words}. ${error.detail}`);

@@ -10,7 +10,10 @@ import { tensorFromNested } from '../tensors/nested-json.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Inputs from rows: each a value of the one input, or an object of values by the inputs' names. Throws `inference.input`. */
+/**
+ * Makes inputs from rows: each is a value of the only input, or an object of values by input name. Throws
+ * `inference.input`.
+ */
 export function tensorsFromRows(
   specs: readonly TensorSpec[],
   rows: unknown,
@@ -32,7 +35,10 @@ export function tensorsFromRows(
   );
 }
 
-/** Inputs from columns: the values of the one input, or an object of them by the inputs' names. Throws `inference.input`. */
+/**
+ * Makes inputs from columns: the values of the only input, or an object of them by input name. Throws
+ * `inference.input`.
+ */
 export function tensorsFromColumns(
   specs: readonly TensorSpec[],
   columns: unknown,
@@ -46,8 +52,8 @@ export function tensorsFromColumns(
 }
 
 /**
- * Writes outputs as rows: bare values of a single output, else an object for each row. Throws `inference.input` where outputs have no rows,
- * and as `AnswerText`.
+ * Writes outputs as rows: bare values of a single output, else an object for each row. Throws
+ * `inference.input` if outputs have different numbers of rows, and as `AnswerText`.
  */
 export function writeRows(into: AnswerText, outputs: readonly Tensor[]): void {
   const [only] = outputs;
@@ -69,7 +75,9 @@ export function writeRows(into: AnswerText, outputs: readonly Tensor[]): void {
   into.add(']');
 }
 
-/** Writes outputs as columns: the values of a single output, else an object of them. Throws as `AnswerText`. */
+/**
+ * Writes outputs as columns: the values of a single output, else an object of them. Throws as `AnswerText`.
+ */
 export function writeColumns(into: AnswerText, outputs: readonly Tensor[]): void {
   const [only] = outputs;
   if (only && outputs.length === 1) {
@@ -84,7 +92,10 @@ export function writeColumns(into: AnswerText, outputs: readonly Tensor[]): void
   into.add('}');
 }
 
-/** Bytes of outputs whose name ends in `_bytes` as base64; NaN and infinities as JavaScript writes them. */
+/**
+ * Returns values as JSON: outputs whose name ends in `_bytes` as base64, and NaN and infinities as in
+ * JavaScript.
+ */
 function textsOf({ name, datatype, data }: Tensor): readonly string[] {
   if (datatype === 'BYTES' && name.endsWith('_bytes'))
     return (data as readonly Uint8Array[]).map(bytes => `{"b64":"${Buffer.from(bytes).toString('base64')}"}`);

@@ -1,19 +1,30 @@
 import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 
-/** What a model is asked with, once a transformer has turned what a client sends into its tensors. */
+/** Inputs of a model, made by a transformer from a client's tensors. */
 export interface Transformed {
   readonly inputs: readonly Tensor[];
-  /** Steps that count of each row, where rows are sequences: the model then answers the last one of each alone. */
+  /**
+   * Number of valid steps in each row, if rows are sequences: the model then answers only the last one of
+   * each.
+   */
   readonly lengths?: readonly number[];
 }
 
-/** Turns what an app asks into tensors, and what a model answers into what the app wants; KServe has the word from there. Needs no Node. */
+/**
+ * Converts a client's tensors to a model's inputs, and a model's outputs to the client's tensors, like
+ * KServe's transformers. Needs no Node.
+ */
 export interface Transformer {
-  /** What clients send, and get; −1 stands for a length that varies. */
+  /** Tensors that clients send, and get; −1 is a variable length. */
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
-  /** `asked` fits `inputs`. Throws `RangeError` for values that mean nothing to the model. */
+  /**
+   * Converts inputs; `asked` fits `inputs`. Throws `RangeError` for values that the model can't interpret.
+   */
   input(asked: readonly Tensor[]): Transformed;
-  /** `answered` is what the model gave to `input(asked)`; the result fits `outputs`, in their order. */
+  /**
+   * Converts outputs; `answered` is the model's answer to `input(asked)`. The result fits `outputs`, in their
+   * order.
+   */
   output(answered: readonly Tensor[], asked: readonly Tensor[]): readonly Tensor[];
 }
