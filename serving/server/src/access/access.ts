@@ -23,7 +23,7 @@ export interface Credentials {
 interface Held {
   readonly token: InferenceToken;
   readonly digest: Uint8Array;
-  /** ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly expiresAt: number;
   /**
    * Rate limits that must all have room for a request. The quota is last, so a refused request takes nothing

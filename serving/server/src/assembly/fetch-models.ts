@@ -20,7 +20,7 @@ import { version } from './version.ts';
 export interface FetchedModels {
   /** Answers a request as the inference server over HTTP does. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The same, for adapters that hand in requests with `inject`. */
+  /** App for adapters of other platforms, which hand in requests with `inject`. */
   readonly app: FastifyInstance;
   readonly server: InferenceServer;
   /** Resolves once the models to preload are loaded. */

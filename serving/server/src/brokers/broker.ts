@@ -83,7 +83,7 @@ export interface BrokerPorts {
   readonly fault: (where: string, error: unknown) => void;
 }
 
-/** A consumer of a broker's requests: it connects, and stays connected until it is closed. */
+/** Consumer of a broker's requests: it connects, and stays connected until it is closed. */
 export interface Broker {
   readonly protocol: BrokerProtocol;
   /** Reason why no requests are taken now; undefined if they are. */

@@ -1,4 +1,4 @@
-/** A version that takes a share of an experiment. */
+/** Version that takes a share of an experiment. */
 export interface ServedArm {
   readonly name: string;
   /** Version number, as text. */
@@ -17,7 +17,7 @@ export interface KeyField {
   readonly name: string;
 }
 
-/** An experiment as an inference server needs it. */
+/** Experiment as an inference server needs it. */
 export interface ServedExperiment {
   readonly id: string;
   /**

@@ -9,7 +9,7 @@ import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import type { Reader } from 'protobufjs';
 import { eachField, lengthDelimited, readerOf } from './wire.ts';
 
-/** A field of `InferTensorContents`. */
+/** Field of `InferTensorContents`. */
 interface Field {
   readonly number: number;
   readonly name: string;

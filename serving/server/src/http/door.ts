@@ -44,7 +44,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** True if bodies may be compressed: the route bounds their unpacked size. */
     takesCompressed?: boolean;
-    /** Rights that the route accepts, one of which is needed; undefined if it is open to all. */
+    /** Rights of which a request needs one; undefined if the route is open to all. */
     rights?: readonly Right[];
   }
 }

@@ -32,7 +32,7 @@ export interface VersionSums extends Omit<SpanSums, 'at'> {
 
 /** Finished request, without its content or its asker. */
 export interface EndedRequest {
-  /** ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly at: number;
   readonly model: string;
   /** Version; empty if none was found. */

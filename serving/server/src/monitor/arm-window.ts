@@ -22,7 +22,7 @@ export interface ArmWindow {
   readonly arm: string;
   readonly requests: number;
   readonly failures: number;
-  /** For a mirroring experiment: identical answers, and requests dropped for lack of room. */
+  /** Numbers of identical answers and of requests dropped for lack of room, in a mirroring experiment. */
   readonly agreed: number;
   readonly dropped: number;
   /** Keys that were first seen in this window. */

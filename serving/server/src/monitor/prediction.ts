@@ -6,7 +6,7 @@ import type { Variant } from '../experiments/experiment.ts';
 /** Prediction as remembered until its outcome is known. Plain data. */
 export interface Prediction {
   readonly id: string;
-  /** ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly at: number;
   readonly model: string;
   readonly version: string;
@@ -102,7 +102,7 @@ function classGuess(scores: Float64Array, from: number, classes: number): RowGue
     sum += score;
     areShares &&= score >= 0 && score <= 1;
     if (best.length === mostGuesses && score <= scores[from + best[mostGuesses - 1]!]!) continue;
-    // By hand: `splice` takes longer than all the rest of a guess.
+    // Sorted here, since `splice` takes longer than all the rest of a guess.
     let place = best.length;
     if (place === mostGuesses) place -= 1;
     else best.push(at);

@@ -25,7 +25,7 @@ interface Row {
   readonly number: number;
   readonly id: string;
   readonly type: string;
-  /** ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly time: number;
   readonly model: string | null;
   readonly version: string | null;

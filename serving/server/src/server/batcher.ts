@@ -24,7 +24,7 @@ export interface Ran {
 interface Waiting extends Job {
   readonly since: number;
   readonly rows: number;
-  /** Key of requests that can run together; null to run alone. */
+  /** Key of requests that can run together; null to run on its own. */
   readonly key: string | null;
   readonly resolve: (ran: Ran) => void;
   readonly reject: (error: unknown) => void;

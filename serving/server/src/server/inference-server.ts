@@ -109,7 +109,7 @@ export class InferenceServer {
     );
   }
 
-  /** True if it takes requests, and lost models are loaded again. */
+  /** True if it takes requests, and all lost models are in memory again. */
   get isReady(): boolean {
     return !this.#isDraining && !this.#residents.isRecovering;
   }
@@ -252,7 +252,7 @@ export class InferenceServer {
     await Promise.all(own.map(({ model }) => this.#residents.unload(model.hash)));
   }
 
-  /** Returns the statistics of a version; all are 0 if it never was in memory. Throws as `Targets.find`. */
+  /** Returns the statistics of a version; all are 0 if it never was in memory. Throws `model.missing`. */
   async statistics(
     name: string,
     at?: string,

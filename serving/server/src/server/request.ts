@@ -9,7 +9,7 @@ export interface InferRequest {
   readonly version?: string | undefined;
   readonly inputs: readonly Tensor[];
   /**
-   * One row, or the tokens of one sequence, from a device that can't run the model, in place of `inputs`. The
+   * Row, or tokens of one sequence, from a device that can't run the model, in place of `inputs`. The
    * model answers with the logits behind the last token, without a transformer. Nothing of it is kept.
    */
   readonly row?: readonly number[] | undefined;

@@ -21,7 +21,7 @@ export interface Resident {
   readonly statistics: ModelStatistics;
   /** Number of unanswered requests: it stays in memory while there are any. */
   leases: number;
-  /** ms since 1970. */
+  /** Milliseconds since 1970. */
   lastUsed: number;
 }
 

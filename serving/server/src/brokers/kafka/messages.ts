@@ -12,7 +12,7 @@ const refusals: ReadonlySet<unknown> = new Set([
   'INVALID_RECORD',
 ]);
 
-/** A message for a topic. */
+/** Message for a topic. */
 export interface Publication {
   readonly topic: string;
   readonly message: Message;

@@ -25,7 +25,7 @@ export interface ReadMessage {
   readonly batchContext: BatchContext;
 }
 
-/** A batch without its messages. */
+/** Batch without its messages. */
 export interface BatchHead {
   readonly first: bigint;
   readonly last: bigint;

@@ -24,7 +24,7 @@ export interface CountedElsewhere {
   readonly version: string;
   readonly plan: CountingPlan;
   readonly counts: Counts;
-  /** ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly from: number;
   readonly to: number;
 }

@@ -11,7 +11,7 @@ export interface DriftReference {
   /** First traffic of the version, a later window, or a given sample. */
   readonly origin: 'traffic' | 'window' | 'sample';
   readonly rows: number;
-  /** ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly from: number;
   readonly to: number;
 }

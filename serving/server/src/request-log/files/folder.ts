@@ -16,7 +16,7 @@ export interface LogFile {
 /** Line of a file, without its line break. */
 export interface FileLine {
   readonly bytes: Buffer;
-  /** False for an incomplete last line. */
+  /** True unless it is an incomplete last line. */
   readonly isWhole: boolean;
 }
 

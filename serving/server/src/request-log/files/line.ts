@@ -6,11 +6,11 @@ import type { Chain } from './chain.ts';
 export const lineTypes = {
   /** First line of each file. */
   opened: 'org.murmuration.inference.log.opened',
-  /** The oldest files were deleted, as the settings say. */
+  /** Deletion of the oldest files, as the settings say. */
   retired: 'org.murmuration.inference.log.retired',
-  /** Lines about a person were deleted. */
+  /** Deletion of lines about a person. */
   forgotten: 'org.murmuration.inference.log.forgotten',
-  /** Replaces a deleted line. */
+  /** Replacement of a deleted line. */
   tombstone: 'org.murmuration.inference.log.tombstone',
 } as const;
 

@@ -22,7 +22,7 @@ interface Active {
   readonly handle: FileHandle;
   readonly number: number;
   readonly path: string;
-  /** ms since 1970. */
+  /** Milliseconds since 1970. */
   readonly beganAt: number;
   size: number;
   /** True if bytes of a failed write may follow `size`. */
