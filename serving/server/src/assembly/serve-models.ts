@@ -50,8 +50,8 @@ export interface ServeOptions {
   readonly port: number;
   /**
    * Runtimes; the first that knows a model runs it. The default runs tfjs layers models, and ONNX if a
-   * runtime for it is installed, in threads that end with what breaks them; models on the fused kernels run
-   * in this thread.
+   * runtime for it is installed, in threads that end with what breaks them; models on the fused kernels are
+   * built there but run in this thread.
    */
   readonly runtimes?: readonly Runtime[];
   /** Options of the default ONNX runtime. */

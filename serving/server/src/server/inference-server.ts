@@ -109,7 +109,7 @@ export class InferenceServer {
     );
   }
 
-  /** True if it takes requests, and all lost models are in memory again. */
+  /** True if it takes requests, and no lost model is being loaded again. */
   get isReady(): boolean {
     return !this.#isDraining && !this.#residents.isRecovering;
   }
