@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { graceOf } from './phases/collecting.ts';
 import type { RoundState } from './round.ts';
 
-/** Waits for those of a cohort whose connection is gone, where nobody else is waited for: `over` is called when their grace has passed. */
+/** Grace of a phase that waits only for disconnected devices: calls `over` when it has passed. */
 export class Absence {
   readonly #clock: Clock;
   readonly #over: (time: number) => void;
@@ -14,7 +14,7 @@ export class Absence {
     this.#over = over;
   }
 
-  /** The round has changed: the grace begins, goes on, or is over since somebody is back. */
+  /** Starts the grace, lets it run on, or cancels it because a device is back or the phase has ended. */
   follow(state: RoundState): void {
     const grace = 'cohort' in state ? graceOf(state) : undefined;
     if (grace === undefined || state.phase !== this.#phase) this.end();

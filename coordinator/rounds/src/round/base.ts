@@ -1,18 +1,20 @@
 import type { ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
 
-/** What an assignment of an asynchronous task starts from; it stays the same from buffer to buffer. */
+/** Starting point of an assignment of an asynchronous task; it stays the same from buffer to buffer. */
 export interface Base {
   readonly model: ModelHash;
   /** Number of the buffer in which the update would not be stale: the one that follows the version. */
   readonly due: number;
-  /** The buffer in which the assignment was made, by id and number: its device knows no other. */
+  /** Buffer in which the assignment was made, by id and number: the only one that its device knows. */
   readonly round: RoundId;
   readonly number: number;
-  /** When the update is no longer taken, ms since 1970. */
+  /** Moment from which the update is refused, ms since 1970. */
   readonly until: number;
 }
 
-/** Buffers that were closed since the version of an assignment: how stale its update is in the buffer of that number. */
+/**
+ * Returns the staleness of an update in buffer `number`: buffers closed since the version of its assignment.
+ */
 export function stalenessIn({ number }: { readonly number: number }, { due }: Base): number {
   return Math.max(0, number - due);
 }

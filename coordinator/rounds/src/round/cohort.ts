@@ -2,31 +2,37 @@ import type { AssignmentId, DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Base } from './base.ts';
 
 /**
- * Within one phase. `counted`: its message was taken; `away`: its connection is gone, but it may come back and go on;
- * `left`: it gave up, or was given up, which takes keys and shares out of the count, but no update out of the sum.
+ * Standing of a device within one phase:
+ * - `counted`: its message was taken.
+ * - `away`: its connection is gone, but it may come back and go on.
+ * - `left`: it gave up, or was given up. Its keys and shares no longer count, but its update stays in the
+ *   sum.
  */
 export type Standing = 'working' | 'away' | 'counted' | 'left';
 
 export interface Member {
   readonly device: DeviceId;
   readonly assignment: AssignmentId;
-  /** Whose sum its update is part of, from the phase of shares on; left out where the cohort is one sum. */
+  /** Group whose sum contains its update, from the phase of shares on; left out if the cohort is one sum. */
   readonly group?: number;
-  /** Of an asynchronous task: what its assignment starts from. */
+  /** Starting point of the assignment, in asynchronous tasks. */
   readonly base?: Base;
 }
 
-/** The devices of a round, frozen when it is drawn (those of a buffer come and go), and where each of them stands. Positions index both lists. */
+/**
+ * Devices of a round and the standing of each. The list is frozen at the draw, except in a buffer.
+ * `positions` index both `members` and `standings`.
+ */
 export interface Cohort {
   readonly members: readonly Member[];
   readonly positions: ReadonlyMap<AssignmentId, number>;
   readonly standings: readonly Standing[];
   readonly count: Readonly<Record<Standing, number>>;
-  /** Who has left though its message counts: no later phase waits for it. */
+  /** Devices that have left although their message counts: no later phase waits for them. */
   readonly gone: ReadonlySet<AssignmentId>;
 }
 
-/** A cohort at the beginning of a phase, in which those who are `gone` have left. */
+/** Returns the cohort at the beginning of a phase, in which the `gone` devices have left. */
 export function cohortOf(members: readonly Member[], gone: Cohort['gone'] = new Set()): Cohort {
   const standings = members.map(({ assignment }) => (gone.has(assignment) ? 'left' : 'working'));
   const left = standings.filter(standing => standing === 'left').length;
@@ -39,48 +45,51 @@ export function cohortOf(members: readonly Member[], gone: Cohort['gone'] = new 
   };
 }
 
-/** The cohort that will not wait for a member any more whose message counts; any other changes nothing. */
+/**
+ * Marks a member whose message counts as gone, so that no later phase waits for it; ignores any other device.
+ */
 export function depart(cohort: Cohort, assignment: AssignmentId): Cohort {
   if (standingOf(cohort, assignment) !== 'counted' || cohort.gone.has(assignment)) return cohort;
   return { ...cohort, gone: new Set([...cohort.gone, assignment]) };
 }
 
-/** Where the owner of `assignment` stands; undefined for a stranger. */
+/** Returns the standing of the owner of `assignment`; undefined if it isn't a member. */
 export function standingOf(cohort: Cohort, assignment: AssignmentId): Standing | undefined {
   const position = cohort.positions.get(assignment);
   return position === undefined ? undefined : cohort.standings[position];
 }
 
-/** The owner of `assignment`; undefined for a stranger. */
+/** Returns the owner of `assignment`; undefined if it isn't a member. */
 export function memberOf(cohort: Cohort, assignment: AssignmentId): Member | undefined {
   const position = cohort.positions.get(assignment);
   return position === undefined ? undefined : cohort.members[position];
 }
 
-/** Whether a message may still come: not from a stranger, nor from one whose part is over. */
+/**
+ * True if a message may still come: false for devices that aren't members, and for those whose part is over.
+ */
 export function maySend(standing: Standing | undefined): boolean {
   return standing === 'working' || standing === 'away';
 }
 
-/** The members with a standing. */
 export function membersAt(cohort: Cohort, standing: Standing): readonly Member[] {
   return cohort.members.filter((_, position) => cohort.standings[position] === standing);
 }
 
-/** The cohort with one standing changed; those that are final and strangers change nothing. */
+/** Changes the standing of one member; leaves final standings and devices that aren't members as they are. */
 export function stand(cohort: Cohort, assignment: AssignmentId, standing: Standing): Cohort {
   const before = standingOf(cohort, assignment);
   if (before === undefined || before === standing || !maySend(before)) return cohort;
   return move(cohort, assignment, before, standing);
 }
 
-/** The cohort with further members, who are at work; those whom it has already stay as they are. */
+/** Adds members, who are at work; leaves those that it already has as they are. */
 export function joined(cohort: Cohort, members: readonly Member[]): Cohort {
   const added = members.filter(({ assignment }) => !cohort.positions.has(assignment));
   return regrouped(cohort, [...cohort.members, ...added]);
 }
 
-/** The cohort without all trace of some members. */
+/** Removes members together with their standings. */
 export function without(cohort: Cohort, gone: ReadonlySet<AssignmentId>): Cohort {
   return regrouped(
     cohort,
@@ -101,7 +110,7 @@ function regrouped(cohort: Cohort, members: readonly Member[]): Cohort {
   };
 }
 
-/** The cohort without a member, though its message may count; one that has left and strangers change nothing. */
+/** Marks a member as left, even if its message counts; ignores devices that aren't members. */
 export function withdraw(cohort: Cohort, assignment: AssignmentId): Cohort {
   const before = standingOf(cohort, assignment);
   if (before === undefined || before === 'left') return cohort;

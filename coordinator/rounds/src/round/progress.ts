@@ -1,7 +1,11 @@
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { RoundState, SeenState } from './round.ts';
 
-/** How many devices of a cohort stand how: while it is gathered, `size` is the number wanted, and later the others add up to it. */
+/**
+ * Devices of a cohort by standing. `size` is the number wanted while the cohort gathers; later it is the sum
+ * of
+ * the others.
+ */
 export interface Standings {
   readonly size: number;
   readonly waiting: number;
@@ -11,20 +15,22 @@ export interface Standings {
   readonly late: number;
 }
 
-/** How far a part of a spread round is. JSON. */
+/** Progress of a part of a spread round. JSON. */
 export interface PartProgress {
   readonly round: RoundId;
-  /** `published`: its sum is there; `failed`: it has none. */
+  /** `published` means that its sum is there; `failed`, that it has none. */
   readonly phase: RoundState['phase'];
-  /** Devices that are there, or messages that have come, in its phase, and those that end it early. */
+  /** Devices present, or messages received, in its phase; `goal` of them end it early. */
   readonly accepted: number;
   readonly goal: number;
-  /** Of the phase, ms since 1970; null from `closing` on. */
+  /** Deadline of the phase, ms since 1970; null from `closing` on. */
   readonly deadline: number | null;
   readonly cohort: Standings;
 }
 
-/** `waiting`: the devices that may be chosen, while a cohort is gathered. */
+/**
+ * Returns the progress of a round; `waiting` is the number of devices that may be chosen while it gathers.
+ */
 export function progressOf(state: RoundState, waiting: number): PartProgress {
   const { terms, phase } = state;
   const cohort = standingsOf(state, terms.cohortSize, waiting);

@@ -1,6 +1,6 @@
-/** What a collecting phase waits for, and what has come: the same rule in every phase. */
+/** Goal, minimum and count of a collecting phase: the same rule in every phase. */
 export interface Quorum {
-  /** Messages wanted; the phase closes when they are there. */
+  /** Messages wanted; the phase closes once they have come. */
   readonly goal: number;
   /** Messages without which the round fails at the deadline. */
   readonly minimum: number;
@@ -15,8 +15,8 @@ export function openQuorum(goal: number, minimum: number, deadline: number): Quo
 }
 
 /**
- * `reached`: enough to close early; `complete`: nothing more can come, but the minimum is there; `hopeless`: nothing that
- * can still come would make up the minimum. `pending` counts those who may still send.
+ * State of a quorum. `reached`: enough to close early. `complete`: nothing more can come, but the minimum is
+ * there. `hopeless`: what can still come would not make up the minimum.
  */
 export type QuorumState = 'open' | 'reached' | 'complete' | 'hopeless';
 

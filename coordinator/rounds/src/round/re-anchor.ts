@@ -2,9 +2,9 @@ import type { CollectingState, Gathering, RoundState, Step } from './round.ts';
 import { unchanged } from './round.ts';
 
 /**
- * By how many ms (negative) the deadlines of a round that goes on after a restart at `now` have to move: they lie further ahead than the
- * phases until then may last, so that the clock was set back since they were made. The phase then has its whole time once more. 0 where
- * they may stay.
+ * Returns the ms (negative) by which to move the deadlines of a round that goes on after a restart at `now`.
+ * Deadlines further ahead than the phases may last mean that the clock was set back; the phase then gets its
+ * whole time again. 0 if they may stay.
  */
 export function shiftAt(state: RoundState, now: number): number {
   if (!('quorum' in state)) return 0;
@@ -13,7 +13,7 @@ export function shiftAt(state: RoundState, now: number): number {
   return now + state.terms.limits[state.phase] - deadline;
 }
 
-/** The round with its deadlines moved `by` so many ms. */
+/** Moves the deadlines of the round by `by` ms. */
 export function shifted(state: RoundState, by: number): Step {
   if (!('quorum' in state)) return unchanged(state);
   const quorum = { ...state.quorum, deadline: state.quorum.deadline + by };
@@ -27,7 +27,11 @@ export function shifted(state: RoundState, by: number): Step {
   return { state: { ...state, quorum, cohort, deadlines: Object.fromEntries(moved) }, effects };
 }
 
-/** ms from the draw, or the beginning, to the deadline of a phase: one that ends early leaves its time to the next. */
+/**
+ * Returns the ms from the draw (or the beginning) to the deadline: a phase that ends early leaves its time to
+ * the
+ * next.
+ */
 function longest(state: Gathering | CollectingState): number {
   const { limits } = state.terms;
   if (state.phase === 'gathering') return limits.gathering;

@@ -5,78 +5,83 @@ import type { Metrics } from '../evaluation/metrics.ts';
 import type { Failed, Published, RoundEnder, Tally } from './round.ts';
 import type { PhaseRecord } from './timeline.ts';
 
-/** What became of a group of a masked cohort. */
+/** Result of a group of a masked cohort. */
 export interface GroupRecord {
-  /** Those that were dealt to it. */
+  /** Devices that were dealt to it. */
   readonly devices: number;
   /** Updates that came from it. */
   readonly contributors: number;
-  /** L2 norm of its mean; null where its sum did not count. */
+  /** L2 norm of its mean; null if its sum did not count. */
   readonly norm: number | null;
-  /** L2 distance of its mean to the median of each coordinate of all means; null as above. */
+  /** L2 distance of its mean to the coordinate-wise median of all means; null if its sum did not count. */
   readonly distance: number | null;
-  /** Why its sum did not count, as a sentence. */
+  /** Reason why its sum did not count, as a sentence. */
   readonly failure: string | null;
 }
 
-/** What became of a part of a round that was spread over cells. */
+/** Result of a part of a round that was spread over cells. */
 export interface PartRecord {
   /** Devices that were chosen for it. */
   readonly devices: number;
   /** Its updates that are in the sum of the round. */
   readonly contributors: number;
-  /** Why its sum did not count, as a sentence; null: it did. */
+  /** Reason why its sum did not count, as a sentence; null if it did. */
   readonly failure: string | null;
 }
 
-/** Why a round failed. */
+/** Reason why a round failed. */
 export interface RoundFailure extends Pick<Failed, 'during' | 'reason' | 'endedBy'> {
-  /** Of records that versions up to 0.2 wrote, in place of `endedBy`: an operator ended it. */
+  /** Older form of `endedBy`, in records of versions up to 0.2: an operator ended it. */
   readonly byOperator?: true;
 }
 
-/** Who ended a round on purpose, so that nothing is wrong with it; null: nobody did. */
+/**
+ * Returns who ended a round on purpose, so that nothing is wrong with it; null if it was not ended on
+ * purpose.
+ */
 export function enderOf(failure: RoundFailure | null): RoundEnder | null {
   return failure?.endedBy ?? (failure?.byOperator ? 'operator' : null);
 }
 
-/** What is kept of a round that is over. */
+/** Record of a round that is over. */
 export interface RoundRecord {
   readonly round: RoundId;
   readonly task: TaskName;
   readonly number: number;
   readonly planVersion: number;
-  /** The version that it trained from. */
+  /** Version that it trained from. */
   readonly base: ModelHash;
   /** ms since 1970. */
   readonly startedAt: number;
   /** ms since 1970. */
   readonly endedAt: number;
   readonly outcome: 'published' | 'failed';
-  /** Name of the query that its devices were asked; left out where they trained. */
+  /** Name of the query that its devices were asked; left out if they trained. */
   readonly query?: string;
-  /** Id of the training run that it was a part of; left out where there was none. */
+  /** Id of the training run that it was part of; left out if there was none. */
   readonly run?: string;
-  /** The version that it led to; null where it failed, or was a query's. */
+  /** Version that it led to; null if it failed, or was a query's. */
   readonly model: ModelHash | null;
   readonly failure: RoundFailure | null;
   readonly tally: Tally;
   readonly metrics: Metrics | null;
-  /** Of a published round whose cohort was cut into groups, in their order; left out of others. */
+  /** Groups of a published round whose cohort was divided, in their order; left out of others. */
   readonly groups?: readonly GroupRecord[];
-  /** Of a round that was spread over cells, in their order; left out of others. */
+  /** Parts of a round that was spread over cells, in their order; left out of others. */
   readonly parts?: readonly PartRecord[];
-  /** In order; empty of rounds that were recorded before phases were. */
+  /** Phases in order; empty in rounds that were recorded before phases were. */
   readonly phases: readonly PhaseRecord[];
-  /** Refusals of messages and uploads by their codes, since the last restart. */
+  /** Refusals of messages and uploads by code, since the last restart. */
   readonly errors: Readonly<Partial<Record<ErrorCode, number>>>;
-  /** Devices that gave up their part, by `countedReason`, since the last restart; left out of older records. */
+  /**
+   * Devices that gave up their part, by `countedReason`, since the last restart; left out of older records.
+   */
   readonly left?: Readonly<Record<string, number>>;
-  /** Bytes of updates that came, and of models that were served, while the round ran. */
+  /** Bytes of updates received and of models served while the round ran. */
   readonly traffic: { readonly up: number; readonly down: number };
 }
 
-/** The record of a round that ends at `endedAt`, ms since 1970. */
+/** Returns the record of a round that ends at `endedAt`, ms since 1970. */
 export function recordOf(
   state: Published | Failed,
   endedAt: number,
@@ -117,7 +122,7 @@ export function recordOf(
   };
 }
 
-/** Of the reasons that devices gave, those that most gave belong to why the round failed. */
+/** Adds the most frequent reasons that devices gave to the reason of the failure. */
 function failureOf(
   { during, reason, endedBy }: Failed,
   left: Readonly<Record<string, number>>,
@@ -128,5 +133,5 @@ function failureOf(
   return { during, reason: reason + gave, ...(endedBy && { endedBy }) };
 }
 
-/** Reasons that the failure of a round names. */
+/** Reasons of devices that the failure of a round names. */
 const mostReasons = 3;

@@ -1,17 +1,18 @@
 import type { RoundState } from './round.ts';
 import type { Contributor, JournalEntry, SavedRound } from './store.ts';
 
-/** What a round that was written down is replayed to. */
+/** Target to which a saved round is replayed. */
 interface Replayed {
-  /** The phase that what was replayed so far has led to. */
+  /** Returns the phase that the replay has led to so far. */
   phase(): RoundState['phase'];
   entry(entry: JournalEntry): void;
-  /** A device whose update is in the checkpoint of the sum. */
+  /** Takes a device whose update is in the checkpoint of the sum. */
   contributor(contributor: Contributor): void;
 }
 
 /**
- * Goes through what was written down of a round in an order that leads to the same state: its entries, and the contributors of the sum,
+ * Replays a saved round in an order that leads to the same state: its entries, and the contributors of the
+ * sum
  * once, as soon as updates are taken.
  */
 export function replay(saved: SavedRound, to: Replayed): void {
@@ -30,8 +31,11 @@ export function replay(saved: SavedRound, to: Replayed): void {
 }
 
 /**
- * Devices join a buffer while others send their updates: each contributor counts as soon as it has joined, so that nothing which happened
- * after its update takes it out again. No buffer closes before it is due, and none is while it is replayed.
+ * Replays a buffer. Devices join while others send their updates, so each contributor counts as soon as it
+ * has
+ * joined: no later event takes its update out again. A buffer closes only once it is due, and none is due
+ * during
+ * a replay.
  */
 function replayBuffer({ entries, checkpoint }: SavedRound, to: Replayed): void {
   const contributors = new Map(checkpoint?.contributors.map(each => [each.assignment, each]));

@@ -4,12 +4,12 @@ import { type Cohort, cohortOf, type Member, membersAt, stand, withdraw } from '
 import { type Grouping, membersIn } from './groups.ts';
 import type { Quorum } from './quorum.ts';
 
-/** What is fixed when a round begins, by its kind. */
+/** Terms that are fixed when a round begins, by its kind. */
 export type RoundTerms = CohortTerms | GroupedTerms | BufferTerms | SpreadTerms | PartTerms;
 
 interface CommonTerms {
   readonly id: RoundId;
-  /** Rounds of a task count from 1. */
+  /** Number of the round within its task, from 1. */
   readonly number: number;
   readonly plan: Plan;
   /** Devices to choose: the aggregation goal, over-selected. */
@@ -18,57 +18,59 @@ interface CommonTerms {
   readonly goal: number;
   /** Updates without which the round fails. */
   readonly minimum: number;
-  /** Id of the training run that it is a part of; left out of tasks whose rounds run all the time. */
+  /** Id of its training run; left out of tasks whose rounds run all the time. */
   readonly run?: string;
   /** ms since 1970. */
   readonly startedAt: number;
-  /** How long each collecting phase may last, ms; those of masking count only where the plan masks. */
+  /** Longest duration of each collecting phase, ms; those of masking count only if the plan masks. */
   readonly limits: Readonly<
     Record<'gathering' | 'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking', number>
   >;
 }
 
-/** One cohort, and one sum. */
+/** Terms of a round with one cohort and one sum. */
 export interface CohortTerms extends CommonTerms {
   readonly kind: 'cohort';
 }
 
-/** One cohort, dealt into groups that have a sum each. */
+/** Terms of a round with one cohort, dealt into groups that have a sum each. */
 export interface GroupedTerms extends CommonTerms {
   readonly kind: 'grouped';
   readonly groups: Grouping;
 }
 
-/** An aggregation buffer, which closes once it has `goal` updates, and whose devices come one by one. */
+/**
+ * Terms of an aggregation buffer, which closes once it has `goal` updates, and whose devices join one by one.
+ */
 export interface BufferTerms extends CommonTerms {
   readonly kind: 'buffer';
   readonly buffer: BufferLimits;
 }
 
-/** A round spread over cells, whose parts have a cohort and a sum each. */
+/** Terms of a round spread over cells, whose parts have a cohort and a sum each. */
 export interface SpreadTerms extends CommonTerms {
   readonly kind: 'spread';
   readonly parts: Spread;
 }
 
-/** A part of a spread round, at its cell. */
+/** Terms of a part of a spread round, at its cell. */
 export interface PartTerms extends CommonTerms {
   readonly kind: 'part';
-  /** From 1. */
+  /** Number of the part, from 1. */
   readonly part: number;
 }
 
-/** How a round is spread over cells. */
+/** Division of a round into parts at cells. */
 export interface Spread {
-  /** Parts, each of which one cell runs. */
+  /** Number of parts, each run by one cell. */
   readonly count: number;
-  /** Updates without which the sum of a part is not opened, and counts for nothing. */
+  /** Updates that a part needs for its sum to be opened and to count. */
   readonly smallest: number;
 }
 
-/** What is particular to the buffers of an asynchronous task. */
+/** Limits of the buffers of an asynchronous task. */
 export interface BufferLimits {
-  /** Assignments that are open at the same time, at most. */
+  /** Largest number of assignments that are open at the same time. */
   readonly concurrency: number;
   /** Buffers that may close between an assignment and its update. */
   readonly maxStaleness: number;
@@ -81,21 +83,21 @@ export interface Gathering {
   readonly quorum: Quorum;
 }
 
-/** A phase in which each device of the cohort has one message to send. */
+/** Phase in which each device of the cohort has one message to send. */
 interface Collecting {
   readonly terms: RoundTerms;
   readonly quorum: Quorum;
-  /** Those who are still in the round when the phase begins; in a buffer, those who have come since. */
+  /** Devices that are still in the round when the phase begins; in a buffer, those that have joined since. */
   readonly cohort: Cohort;
-  /** When each phase ends at the latest, ms since 1970; one that ends early leaves its time to the next. */
+  /** Latest end of each phase, ms since 1970; one that ends early leaves its time to the next. */
   readonly deadlines: Deadlines;
-  /** What became of the others in the phases before. */
+  /** Counts of the devices that were lost in the phases before. */
   readonly earlier: Pick<Tally, 'rejected' | 'late' | 'lost'>;
 }
 
 export type Deadlines = Readonly<Record<'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking', number>>;
 
-/** Devices send their fresh keys; the first ones to do so are in the graph, the surplus is released. */
+/** Devices send their fresh keys; the first to do so are in the graph, the surplus is released. */
 export interface Keys extends Collecting {
   readonly phase: 'keys';
 }
@@ -110,32 +112,35 @@ export interface Updates extends Collecting {
   readonly phase: 'updates';
 }
 
-/** The phase of updates of a buffer. */
+/** Phase of updates of a buffer. */
 export interface Buffering extends Updates {
   readonly terms: BufferTerms;
-  /** It may close once it is full. One waits until the buffer before is over. */
+  /** True once it may close when full: not before the previous buffer is over. */
   readonly isDue?: true;
 }
 
 /** The contributors sign the one statement of whose updates count. */
 export interface Agreement extends Collecting {
   readonly phase: 'agreement';
-  /** The groups in which, for each device that dealt, enough holders of its shares have agreed; 0 alone where the cohort is one sum. */
+  /**
+   * Groups in which enough holders of the shares of every dealer have agreed; only 0 if the cohort is one
+   * sum.
+   */
   readonly settled: ReadonlySet<number>;
 }
 
-/** The contributors reveal the shares that take the masks off the sum. */
+/** The contributors reveal the shares that remove the masks from the sum. */
 export interface Unmasking extends Collecting {
   readonly phase: 'unmasking';
-  /** The groups of which enough is revealed; 0 alone where the cohort is one sum. */
+  /** Groups of which enough is revealed; only 0 if the cohort is one sum. */
   readonly opened: ReadonlySet<number>;
 }
 
-/** Nothing more is taken; the sum becomes a model version. */
+/** No more messages are taken; the sum becomes a model version. */
 export interface Closing {
   readonly phase: 'closing';
   readonly terms: RoundTerms;
-  /** Those whose updates are in the sum. */
+  /** Devices whose updates are in the sum. */
   readonly contributors: readonly Member[];
   readonly tally: Tally;
 }
@@ -144,7 +149,7 @@ export interface Published {
   readonly phase: 'published';
   readonly terms: RoundTerms;
   readonly tally: Tally;
-  /** null: of a query, which makes no version. */
+  /** New version; null for a query, which makes none. */
   readonly model: ModelHash | null;
 }
 
@@ -154,11 +159,14 @@ export interface Failed {
   readonly tally: Tally;
   readonly during: Exclude<RoundState['phase'], 'published' | 'failed'>;
   readonly reason: string;
-  /** It was ended on purpose: nothing is wrong. */
+  /** Set if it was ended on purpose: nothing is wrong. */
   readonly endedBy?: RoundEnder;
 }
 
-/** Who ended a round on purpose: an operator, or the watch that took back the version from which it trained. */
+/**
+ * Cause of a round that ended on purpose: an operator, or the watch that took back the version it trained
+ * from.
+ */
 export type RoundEnder = 'operator' | 'watch';
 
 export type CollectingState = Keys | Shares | Updates | Agreement | Unmasking;
@@ -169,17 +177,20 @@ export interface PartsAtWork {
   readonly phase: 'updates';
   readonly terms: SpreadTerms;
   readonly quorum: Quorum;
-  /** Of the parts that are over. */
+  /** Tally of the parts that are over. */
   readonly tally: Tally;
 }
 
-/** A spread round as its leader has it. */
+/** Spread round in the view of its leader. */
 export type SpreadState = Gathering | PartsAtWork | Omit<Closing, 'contributors'> | Published | Failed;
 
-/** A round as watchers see it. */
+/** Round in the view of watchers. */
 export type SeenState = RoundState | SpreadState;
 
-/** What became of the cohort: `late` was still at work at the end, `lost` had left or lost its connection. */
+/**
+ * Result of the cohort: `late` devices were at work at the end, `lost` ones had left or lost their
+ * connection.
+ */
 export interface Tally {
   readonly cohort: number;
   readonly accepted: number;
@@ -189,16 +200,15 @@ export interface Tally {
 }
 
 export type RoundEvent =
-  /** So many eligible devices wait for an assignment. */
-  /** Devices that wait; `areAll`: everybody who is enrolled is there, and has been for a while. */
+  /** Eligible devices that wait; `areAll`: every enrolled device is there, and has been for a while. */
   | { readonly type: 'available'; readonly devices: number; readonly areAll?: boolean }
   /** The cohort was drawn at `time`. */
   | { readonly type: 'drawn'; readonly members: readonly Member[]; readonly time: number }
-  /** A device's message of this phase was taken; its update, in the phase of updates, was added to the sum. */
+  /** A device's message of this phase was taken; in the phase of updates, it was added to the sum. */
   | { readonly type: 'counted'; readonly assignment: AssignmentId }
   /** A device has agreed, and with it enough holders of all shares of its group have. */
   | { readonly type: 'settled'; readonly assignment: AssignmentId }
-  /** What a device has revealed is, with the rest, enough to take all masks of its group off. */
+  /** A device has revealed its shares, and all masks of its group can now be removed. */
   | { readonly type: 'unmaskable'; readonly assignment: AssignmentId }
   /** A device's message of this phase was refused. */
   | { readonly type: 'rejected'; readonly assignment: AssignmentId }
@@ -211,11 +221,11 @@ export type RoundEvent =
   | { readonly type: 'succeeded' }
   /** The clock reached `time`. */
   | { readonly type: 'tick'; readonly time: number }
-  /** Those whose connection is gone had their time to come back. */
+  /** Disconnected devices have had their time to come back. */
   | { readonly type: 'graced'; readonly time: number }
-  /** The clock was set back over a restart: the deadlines move by so many ms. */
+  /** The clock was set back during a restart: the deadlines move by `by` ms. */
   | { readonly type: 'shifted'; readonly by: number }
-  /** The new version is stored, or what became of a query. */
+  /** The new version, or the result of a query, is stored. */
   | { readonly type: 'published'; readonly model: ModelHash | null }
   /** The sum could not become a version, or the round was ended on purpose, by `endedBy`. */
   | { readonly type: 'abort'; readonly reason: string; readonly endedBy?: RoundEnder };
@@ -223,7 +233,7 @@ export type RoundEvent =
 export type Effect =
   /** Send a `tick` at `time`. */
   | { readonly type: 'wake'; readonly time: number }
-  /** Draw so many of those who wait, and answer with `drawn`. */
+  /** Draw `devices` of those that wait, and answer with `drawn`. */
   | { readonly type: 'draw'; readonly devices: number }
   | { readonly type: 'assign'; readonly members: readonly Member[] }
   /** Begin a phase of masking: give each member what it needs, or answer with `abort`. */
@@ -234,9 +244,11 @@ export type Effect =
     }
   /** The next buffer begins, with these members. */
   | { readonly type: 'carry'; readonly members: readonly Member[] }
-  /** Tell members who are still at work that nothing more is taken. */
+  /** Tell members who are still at work that no more messages are taken. */
   | { readonly type: 'release'; readonly members: readonly Member[] }
-  /** Make the next version, or the figures of a query, from the sum, and answer with `published` or `abort`. */
+  /**
+   * Make the next version, or the figures of a query, from the sum, and answer with `published` or `abort`.
+   */
   | { readonly type: 'publish' }
   /** Tell the cohort, and record the round. */
   | { readonly type: 'conclude' };
@@ -248,10 +260,10 @@ export interface Step {
 
 export const emptyTally: Tally = { cohort: 0, accepted: 0, rejected: 0, late: 0, lost: 0 };
 
-/** What has become of the whole cohort, were the round to end now. */
+/** Returns the tally of the whole cohort if the round ended now. */
 export function tallyOf({ phase, quorum, cohort, earlier }: CollectingState): Tally {
   const { counted, working, away, left } = cohort.count;
-  // Whoever contributed is in the sum, whatever it reveals.
+  // Contributors are in the sum, whether or not they reveal.
   const contributed = phase === 'agreement' || phase === 'unmasking';
   return {
     cohort: cohort.members.length + earlier.late + earlier.lost,
@@ -262,7 +274,7 @@ export function tallyOf({ phase, quorum, cohort, earlier }: CollectingState): Ta
   };
 }
 
-/** Whoever sent its message, and what has become of the others: how the next phase begins. */
+/** Returns the start of the next phase: the members that sent their message, and the counts of the others. */
 export function survivorsOf(state: CollectingState): {
   members: readonly Member[];
   earlier: Collecting['earlier'];
@@ -278,7 +290,10 @@ export function survivorsOf(state: CollectingState): {
   };
 }
 
-/** A phase after that of updates without the members of other groups than these: their sums stay closed, and count for nothing. */
+/**
+ * Removes the members of all other groups after the phase of updates: their sums stay closed and do not
+ * count.
+ */
 export function withGroups<State extends Agreement | Unmasking>(
   state: State,
   groups: ReadonlySet<number>,
@@ -292,8 +307,8 @@ export function withGroups<State extends Agreement | Unmasking>(
 }
 
 /**
- * The cohort of a phase once a member has left it. An update that is in the sum stays in it; keys and shares of a device that will send
- * nothing more no longer count, since they would only make the graph worse.
+ * Returns the cohort after a member has left. An update that is in the sum stays in it. Keys and shares of a
+ * device that sends nothing more no longer count, since they would only make the graph worse.
  */
 export function cohortWithout({ phase, cohort }: CollectingState, assignment: AssignmentId): Cohort {
   return phase === 'keys' || phase === 'shares'

@@ -2,28 +2,31 @@ import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/
 import type { Base } from './base.ts';
 import type { CollectingState, PartTerms, RoundTerms } from './round.ts';
 
-/** The name by which a round is kept while it is under way, or one part of a spread round: all its parts have its id. */
+/** Returns the key of a stored round, or of one part of a spread round: all its parts have its id. */
 export const keyOf = (terms: RoundTerms): RoundId =>
   terms.kind === 'part' ? (`${terms.id}.${terms.part}` as RoundId) : terms.id;
 
-/** A device of the cohort as it was drawn. */
+/** Device of the cohort as it was drawn. */
 export interface DrawnMember {
   readonly device: DeviceId;
   readonly assignment: AssignmentId;
-  /** The secret of the assignment, 32 bytes. */
+  /** Secret of the assignment, 32 bytes. */
   readonly token: Uint8Array;
-  /** Of an asynchronous task. */
+  /** Starting point of the assignment, in asynchronous tasks. */
   readonly base?: Base;
 }
 
 /**
- * What happened to a round, in order, as far as its state follows from it. Updates are not among it: they are in the
- * checkpoint, and in no other place.
+ * Event from which the state of a round follows, in order. Updates are not among them: they are only in the
+ * checkpoint.
  */
 export type JournalEntry =
-  /** The cohort was drawn at `time`, ms since 1970; in a buffer, some that join it. */
+  /** The cohort was drawn at `time`, ms since 1970; in a buffer, some devices that join it. */
   | { readonly type: 'drawn'; readonly time: number; readonly members: readonly DrawnMember[] }
-  /** A device's message of the phase of keys was taken; it was signed with `publicKey`, its identity (Ed25519, 32 bytes). */
+  /**
+   * A device's message of the phase of keys was taken; it was signed with `publicKey`, its identity (Ed25519,
+   * 32 bytes).
+   */
   | {
       readonly type: 'keys';
       readonly assignment: AssignmentId;
@@ -40,7 +43,7 @@ export type JournalEntry =
     }
   /** A device gave up its part, or was given up. */
   | { readonly type: 'left'; readonly assignment: AssignmentId }
-  /** A `phase` ended once those whose connection was gone had had their time to come back. */
+  /** A `phase` ended after the disconnected devices had their time to come back. */
   | {
       readonly type: 'graced';
       readonly time: number;
@@ -49,57 +52,58 @@ export type JournalEntry =
     }
   /** The deadline of a phase, `time` in ms since 1970, ended it. */
   | { readonly type: 'tick'; readonly time: number }
-  /** The clock was set back over a restart, at `at` by what it showed then: the deadlines moved by so many ms. */
+  /** The clock was set back during a restart, at `at` by its reading then: the deadlines moved by `by` ms. */
   | {
       readonly type: 'shifted';
       readonly by: number;
       /** Left out by coordinators up to 0.2.0. */
       readonly at?: number;
     }
-  /** The one survivors statement of the round, written down before the first device hears it. */
+  /** The one survivors statement of the round, journaled before the first device gets it. */
   | { readonly type: 'stated'; readonly statement: Uint8Array };
 
-/** A running sum together with those who are in it. */
+/** Running sum together with its contributors. */
 export interface Checkpoint {
   readonly contributors: readonly Contributor[];
-  /** `RunningSum.snapshot()`. */
+  /** Bytes of `RunningSum.snapshot()`. */
   readonly sum: Uint8Array;
 }
 
 export interface Contributor {
   readonly assignment: AssignmentId;
-  /** SHA-256 of its update, by which the same one again is told from another. */
+  /** SHA-256 of its update, which tells a repeated update from a different one. */
   readonly digest: Uint8Array;
-  /** What the device signed with its masked update, 64 bytes: the agreements of others rest on it. */
+  /** Signature of the device with its masked update, 64 bytes: the agreements of others rest on it. */
   readonly signature: Uint8Array | null;
 }
 
-/** What is durable of a round under way: its terms, what happened since, and its sum. */
+/** Durable state of a round under way: its terms, its journal and its sum. */
 export interface SavedRound<Terms extends RoundTerms = RoundTerms> {
   readonly terms: Terms;
   readonly entries: readonly JournalEntry[];
   readonly checkpoint: Checkpoint | undefined;
-  /** What of its sum could not be read, as a sentence; left out where all is whole. */
+  /** Part of its sum that could not be read, as a sentence; left out if all is whole. */
   readonly damage?: string;
 }
 
 export const isPart = (saved: SavedRound): saved is SavedRound<PartTerms> => saved.terms.kind === 'part';
 
 /**
- * Keeps rounds that are under way, each by its key (`keyOf`). `History.commit` with the record of a round ends it: then nothing of it is kept here any
- * more. Everything is durable when it returns, and throws `storage.*` where it could not be written, in which case nothing
- * of that call is kept.
+ * Stores rounds that are under way, each by its key (`keyOf`). `History.commit` with the record of a round
+ * deletes it here. Everything is durable when a call returns; a call that can't write throws `storage.*` and
+ * keeps nothing.
  */
 export interface RoundStore {
-  /** A round begins; for one that is there already, nothing changes. */
+  /** Begins a round; changes nothing for one that already exists. */
   begin(terms: RoundTerms): Promise<void>;
-  /** Adds to the journal of a round that has begun, all of it or nothing. */
+  /** Adds to the journal of a round that has begun: all entries or none. */
   append(round: RoundId, entries: readonly JournalEntry[]): Promise<void>;
   /**
-   * Replaces the checkpoint of a round that has begun, sum and contributors at once. `erase`: the bytes of the one before are
-   * overwritten, since their difference would be the sum of the newest updates, and these are not masked.
+   * Replaces the checkpoint of a round that has begun, sum and contributors at once. `erase` overwrites the
+   * bytes
+   * of the old one: the difference of the two would be the sum of the newest updates, which are not masked.
    */
   checkpoint(round: RoundId, checkpoint: Checkpoint, options: { readonly erase: boolean }): Promise<void>;
-  /** The rounds that have begun and not ended, in the order in which they began. */
+  /** Returns the rounds that have begun and not ended, oldest first. */
   underWay(): Promise<readonly SavedRound[]>;
 }

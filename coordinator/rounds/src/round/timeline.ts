@@ -7,39 +7,39 @@ import {
   type SeenState,
 } from './round.ts';
 
-/** A phase of a round: when it was, what it waited for, and who was lost in it. */
+/** Phase of a round: its times, its quorum, and the devices lost in it. */
 export interface PhaseRecord {
   readonly phase: Exclude<RoundState['phase'], 'published' | 'failed'>;
-  /** ms since 1970; null where a restart fell between and nobody wrote the moment down. */
+  /** ms since 1970; null if a restart fell between and the moment was not journaled. */
   readonly startedAt: number | null;
-  /** As `startedAt`; null as well while the phase lasts. */
+  /** ms since 1970; null as `startedAt`, and while the phase lasts. */
   readonly endedAt: number | null;
-  /** ms since 1970; null of `closing`, as the two after it. */
+  /** ms since 1970; null in `closing`, as are `goal` and `minimum`. */
   readonly deadline: number | null;
   readonly goal: number | null;
   readonly minimum: number | null;
   /** Devices that checked in, or whose message was taken. */
   readonly accepted: number;
   readonly rejected: number;
-  /** Still at work when the phase ended. */
+  /** Devices still at work when the phase ended. */
   readonly late: number;
-  /** Had left, or had no connection. */
+  /** Devices that had left, or had no connection. */
   readonly lost: number;
 }
 
-/** The phases of a round, as they follow from its states. */
+/** Phases of a round, derived from its states. */
 export class Timeline {
   readonly #past: PhaseRecord[] = [];
   #state: SeenState;
   #startedAt: number | null;
 
-  /** `state` is that of a round that begins. */
+  /** Starts with the state of a round that begins. */
   constructor(state: SeenState) {
     this.#state = state;
     this.#startedAt = state.terms.startedAt;
   }
 
-  /** `event` led to `next`; `time` is when, ms since 1970, null where that is not known. */
+  /** Takes the state `next` that `event` led to at `time`, ms since 1970; null if the time is unknown. */
   follow(event: RoundEvent, next: SeenState, time: number | null): void {
     const before = this.#state;
     this.#state = next;
@@ -49,13 +49,13 @@ export class Timeline {
     this.#startedAt = time;
   }
 
-  /** All phases so far, the one under way last. */
+  /** Phases so far; the current one is the last. */
   get phases(): readonly PhaseRecord[] {
     const current = recordOf(this.#state, this.#startedAt);
     return current ? [...this.#past, current] : [...this.#past];
   }
 
-  /** All phases of a round that is over at `time`, ms since 1970, or about to be. */
+  /** Returns all phases of a round that ends at `time`, ms since 1970. */
   endedAt(time: number): readonly PhaseRecord[] {
     const current = recordOf(this.#state, this.#startedAt);
     return current ? [...this.#past, { ...current, endedAt: time }] : [...this.#past];
@@ -83,17 +83,17 @@ function recordOf(state: SeenState, startedAt: number | null): PhaseRecord | und
       const collected = { ...nothing, phase, deadline, goal, minimum, accepted, rejected };
       if (!('cohort' in state)) return collected;
       const { cohort, earlier, terms } = state;
-      // Whoever is at work when a buffer closes goes on in the next one.
+      // Devices at work when a buffer closes go on in the next one.
       if (terms.kind === 'buffer') return { ...collected, late: earlier.late, lost: earlier.lost };
       const { working, away, left } = cohort.count;
-      // Enough reveal: nobody waits for the rest.
+      // Once enough is revealed, no other device is waited for.
       const late = phase === 'unmasking' ? 0 : working;
       return { ...collected, late, lost: away + left };
     }
   }
 }
 
-/** The state with which a phase ended: the event that ended it counts in it. */
+/** Returns the state with which a phase ended, including the event that ended it. */
 function after(state: SeenState, event: RoundEvent): SeenState {
   if (state.phase === 'gathering' && event.type === 'drawn')
     return { ...state, quorum: { ...state.quorum, accepted: event.members.length } };

@@ -10,12 +10,16 @@ import { shifted } from './re-anchor.ts';
 import { type RoundEvent, type RoundState, type Step, unchanged } from './round.ts';
 
 /**
- * One step of a round: pure, so that a history of events can be replayed. What a state does not expect leaves it as it is.
+ * Makes one step of a round. It is pure, so that a history of events can be replayed. An event that a state
+ * does
+ * not expect leaves it as it is.
  *
  *     gathering → keys → shares → updates → agreement → unmasking → closing → published
  *
- * A plan without masking goes from gathering to updates to closing, one that masks against an honest-but-curious coordinator needs no
- * agreement; from each phase but the last a round may fail. A buffer of an asynchronous task begins with updates.
+ * A plan without masking goes from gathering to updates to closing; one that masks against an
+ * honest-but-curious
+ * coordinator needs no agreement. A round may fail from each phase but the last. A buffer of an asynchronous
+ * task begins with updates.
  */
 export function transition(state: RoundState, event: RoundEvent): Step {
   if (event.type === 'shifted') return shifted(state, event.by);

@@ -5,7 +5,11 @@ import { type Agreement, type RoundEvent, type Step, unchanged, withGroups } fro
 import { collect, failed, releaseOthers } from './collecting.ts';
 import { openUnmasking } from './unmasking.ts';
 
-/** Waits until everybody whose update counts has agreed to the one statement of that; enough is less, but who answers later helps. */
+/**
+ * Waits until every contributor has agreed to the statement of whose updates count. Fewer are enough, but
+ * later
+ * answers help.
+ */
 export function openAgreement(summed: Omit<Agreement, 'phase' | 'quorum' | 'settled'>): Step {
   const { cohort, deadlines } = summed;
   const all = cohort.members.length;
@@ -44,7 +48,7 @@ export function agreement(state: Agreement, event: RoundEvent): Step {
         closed,
         `Groups with ${cohort.members.length} contributors agreed to whose updates count; at least ${terms.minimum} are needed.`,
       );
-    // Whoever has not agreed yet may still do so, and reveal.
+    // Members that have not agreed yet may still do so, and reveal.
     const summed = { terms, deadlines, earlier, cohort: cohortOf(cohort.members, cohort.gone) };
     const { state: next, effects } = openUnmasking(summed);
     return { state: next, effects: [...releaseOthers(closed, cohort), ...effects] };

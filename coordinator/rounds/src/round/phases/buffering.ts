@@ -12,12 +12,13 @@ import {
 } from '../round.ts';
 import { failed } from './collecting.ts';
 
-/** Devices that a buffer loses at most, for each place that it has: its journal must not grow without end. */
+/** Devices that a buffer may lose for each of its places: its journal must not grow without end. */
 const lossesPerPlace = 20;
 
 /**
- * A buffer of asynchronous aggregation (Nguyen et al. 2022, Algorithm 1): it closes once it has its goal of updates, however long that takes.
- * Whoever is still at work then goes on in the next one.
+ * Opens a buffer of asynchronous aggregation (Nguyen et al. 2022, Algorithm 1). It closes once it has its
+ * goal of
+ * updates, however long that takes; devices still at work go on in the next one.
  */
 export function openBuffer(terms: BufferTerms): Step {
   const time = terms.startedAt + terms.limits.updates;
@@ -75,7 +76,7 @@ export function buffering(state: Buffering, event: RoundEvent): Step {
     case 'due':
       return settle({ ...state, isDue: true });
     case 'succeeded':
-      // One whose update nobody was told of may be missing.
+      // An update that was not yet announced may be missing.
       if (quorum.accepted < quorum.goal - 1)
         return failed(state, `Only ${quorum.accepted} of ${quorum.goal} updates are left after a restart.`);
       return close(state);
@@ -86,17 +87,17 @@ export function buffering(state: Buffering, event: RoundEvent): Step {
   }
 }
 
-/** Members whose update may still come. */
+/** Returns the members whose update may still come. */
 export function openMembers({ cohort }: Updates): readonly Member[] {
   return cohort.members.filter((_, position) => maySend(cohort.standings[position]));
 }
 
-/** Whether the time of somebody who is at work in a buffer is over. */
+/** True if the time of a device at work in the buffer is over. */
 export function isAnyLate(state: Updates, time: number): boolean {
   return openMembers(state).some(({ base }) => base!.until <= time);
 }
 
-/** Assignments that may be made: none in a buffer that is full, and waits to be closed. */
+/** Returns the number of assignments that may be made; 0 in a full buffer, which waits to be closed. */
 function roomIn({ terms, cohort, quorum }: Buffering): number {
   const { concurrency } = terms.buffer;
   return quorum.accepted >= quorum.goal ? 0 : concurrency - cohort.count.working - cohort.count.away;
@@ -153,7 +154,7 @@ function close(state: Buffering): Step {
   };
 }
 
-/** The state with the first deadline after `time` of those who are at work; a buffer itself has none. */
+/** Sets the deadline to the first one of the members at work; a buffer itself has none. */
 function dated(state: Buffering, time: number): Buffering {
   const until = openMembers(state).map(({ base }) => base!.until);
   return at(until.length > 0 ? Math.min(...until) : time + state.terms.limits.updates, state);

@@ -13,8 +13,11 @@ import {
 } from '../round.ts';
 
 /**
- * The rule of every phase in which each device has one message to send: it closes early at its goal, or once nobody else
- * can send; at the deadline the minimum is enough; below it, or once it is out of reach, the round fails.
+ * Applies the rule of every phase in which each device sends one message. It closes early at its goal, or
+ * once
+ * no other device can send. At the deadline the minimum is enough. The round fails below it, or once it is
+ * out
+ * of reach.
  */
 export function collect<State extends CollectingState>(
   state: State,
@@ -61,8 +64,8 @@ export function collect<State extends CollectingState>(
 }
 
 /**
- * ms after which a masked phase closes without those whose connection is gone: it has enough, and everybody else has answered. Undefined
- * where it waits for others, or for more.
+ * Returns the ms after which a masked phase closes without its disconnected devices: it has enough, and every
+ * other device has answered. Undefined if it waits for others, or for more.
  */
 export function graceOf(state: CollectingState): number | undefined {
   const { masking, grace } = state.terms.plan;
@@ -70,7 +73,7 @@ export function graceOf(state: CollectingState): number | undefined {
   return masking && working === 0 && away > 0 && mayClose(state) ? grace : undefined;
 }
 
-/** Whether a phase has what the next one needs. */
+/** True if the phase has what the next one needs. */
 function mayClose(state: CollectingState): boolean {
   switch (state.phase) {
     case 'agreement':
@@ -82,7 +85,7 @@ function mayClose(state: CollectingState): boolean {
   }
 }
 
-/** Whether some groups, one at least, have the contributors without whom a round fails. */
+/** True if there is a group, and the groups together have the contributors that a round needs. */
 function isEnough({ cohort, terms }: CollectingState, groups: ReadonlySet<number>): boolean {
   return groups.size > 0 && membersIn(cohort.members, groups).length >= terms.minimum;
 }
@@ -99,12 +102,12 @@ export function failed(state: CollectingState, reason: string): Step {
   return fail(state.terms, tallyOf(state), state.phase, reason);
 }
 
-/** Tells those whose message is no longer wanted. */
+/** Tells the members at work that their message is no longer wanted. */
 export function release(state: CollectingState): Effect {
   return { type: 'release', members: membersAt(state.cohort, 'working') };
 }
 
-/** Tells those who are not among the members that stay; nobody, where all do. */
+/** Tells the members that are not kept; no effect if all are. */
 export function releaseOthers({ cohort }: CollectingState, kept: Cohort): readonly Effect[] {
   const members = cohort.members.filter(({ assignment }) => !kept.positions.has(assignment));
   return members.length > 0 ? [{ type: 'release', members }] : [];

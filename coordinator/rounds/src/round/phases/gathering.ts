@@ -34,8 +34,8 @@ export function openGathering(terms: RoundTerms): Gathering {
 }
 
 /**
- * Waits for the whole cohort, or for all devices that there are where these make up the minimum: nobody else could come. At the
- * deadline goes on with those who are there, if they can make up the minimum.
+ * Waits for the whole cohort, or for all devices that exist if these reach the minimum, since no other could
+ * come. At the deadline it goes on with the devices that are there, if they reach the minimum.
  */
 export function gathering(state: Gathering, event: RoundEvent): Step {
   const { terms, quorum } = state;

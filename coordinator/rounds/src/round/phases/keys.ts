@@ -5,7 +5,9 @@ import { type Keys, type RoundEvent, type Step, survivorsOf } from '../round.ts'
 import { collect, release } from './collecting.ts';
 import { openShares } from './shares.ts';
 
-/** Devices in the graph for each update that is wanted: the surplus is shed before the graph has to survive its loss. */
+/**
+ * Devices in the graph for each wanted update: the surplus is shed before the graph has to survive its loss.
+ */
 export const inGraph = 1.05;
 
 export function openKeys(drawn: Omit<Keys, 'phase' | 'quorum'>): Step {

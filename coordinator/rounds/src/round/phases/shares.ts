@@ -4,7 +4,7 @@ import { type RoundEvent, type Shares, type Step, survivorsOf } from '../round.t
 import { collect, release } from './collecting.ts';
 import { openUpdates } from './updates.ts';
 
-/** Waits for the shares of everybody in the graph: a device whose shares are missing is out of the sum. */
+/** Waits for the shares of every device in the graph: one whose shares are missing is out of the sum. */
 export function openShares(keyed: Omit<Shares, 'phase' | 'quorum'>): Step {
   const { terms, cohort, deadlines } = keyed;
   return {

@@ -4,7 +4,7 @@ import { openQuorum } from '../quorum.ts';
 import { type RoundEvent, type Step, tallyOf, type Unmasking, unchanged, withGroups } from '../round.ts';
 import { collect, failed } from './collecting.ts';
 
-/** Waits until what the contributors reveal is enough for all groups, which is before all have answered. */
+/** Waits until the contributors have revealed enough for all groups, which is before all have answered. */
 export function openUnmasking(summed: Omit<Unmasking, 'phase' | 'quorum' | 'opened'>): Step {
   const { cohort, deadlines } = summed;
   const all = cohort.members.length;
@@ -34,7 +34,7 @@ export function unmasking(state: Unmasking, event: RoundEvent): Step {
     : collect(opened, { type: 'counted', assignment: event.assignment }, close);
 }
 
-/** Whether nothing is waited for any more: a group that all have left can't be opened. */
+/** True if nothing more is waited for: a group that all members have left can't be opened. */
 function isOpen({ cohort: { members, standings }, opened }: Unmasking): boolean {
   return members.every((member, position) => opened.has(groupOf(member)) || standings[position] === 'left');
 }

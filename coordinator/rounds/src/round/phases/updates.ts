@@ -6,8 +6,9 @@ import { collect, release } from './collecting.ts';
 import { openUnmasking } from './unmasking.ts';
 
 /**
- * Collects updates up to the goal. Under masking it waits for all: to close early would make losses of the rest, which the
- * graph would have to survive.
+ * Collects updates up to the goal. With masking it waits for all: closing early would turn the rest into
+ * losses,
+ * which the graph would have to survive.
  */
 export function openUpdates(ready: Omit<Updates, 'phase' | 'quorum'>): Step {
   const { terms, cohort, deadlines } = ready;
@@ -29,7 +30,7 @@ export function updates(state: Updates, event: RoundEvent): Step {
     }
     const { members, earlier } = survivorsOf(closed);
     const summed = { terms, deadlines, earlier, cohort: cohortOf(members, closed.cohort.gone) };
-    // A coordinator that follows the protocol needs nobody's agreement.
+    // A coordinator that follows the protocol needs no agreement.
     const { state: next, effects } =
       terms.plan.masking.threat === 'honest-but-curious' ? openUnmasking(summed) : openAgreement(summed);
     return { state: next, effects: [release(closed), ...effects] };
