@@ -20,6 +20,7 @@ export function openQuorum(goal: number, minimum: number, deadline: number): Quo
  */
 export type QuorumState = 'open' | 'reached' | 'complete' | 'hopeless';
 
+/** Returns the state of a quorum; `pending` counts the devices that may still send. */
 export function judge({ accepted, goal, minimum }: Quorum, pending: number): QuorumState {
   if (accepted >= goal) return 'reached';
   if (accepted + pending < minimum) return 'hopeless';
