@@ -8,7 +8,7 @@ import { transition } from '../round/transition.ts';
 import type { DriverPorts } from './ports.ts';
 import { resultOf } from './result-of.ts';
 
-/** Records a round that was under way and can't go on, for a `reason`, as failed. Throws `storage.*`. */
+/** Records a round that was under way and can't go on as failed, with `reason`. Throws `storage.*`. */
 export async function abandon(
   saved: SavedRound,
   reason: string,
@@ -20,7 +20,7 @@ export async function abandon(
   return record;
 }
 
-/** The record of a round that was under way and can't go on, for a `reason`; `now` is in ms since 1970. */
+/** Returns the failed record of a round that was under way and can't go on; `now` is in ms since 1970. */
 export function recordOfAbandoned(saved: SavedRound, reason: string, now: number): RoundRecord {
   const { state, phases } = failed(saved, reason, now);
   return recordOf(state, now, null, { up: 0, down: 0 }, { phases, errors: {} });
@@ -50,7 +50,7 @@ function failed(
   return { state: state as Failed, phases: timeline.phases };
 }
 
-/** What an entry means for the state of a round, whatever its message says. */
+/** Returns the event of a journal entry, without looking into its message. */
 function eventOf(entry: JournalEntry, phase: RoundState['phase']): RoundEvent | undefined {
   switch (entry.type) {
     case 'drawn':
@@ -59,11 +59,11 @@ function eventOf(entry: JournalEntry, phase: RoundState['phase']): RoundEvent | 
     case 'shifted':
       return entry;
     case 'graced':
-      // Written twice: the next phase has a grace of its own.
+      // Written twice: the next phase has its own grace.
       return entry.phase === undefined || entry.phase === phase ? entry : undefined;
     case 'stated':
       return undefined;
-    // Whether they were enough: a phase that ended shows that they were.
+    // No check for enough agreements or reveals: a phase that ended shows that there were enough.
     case 'agree':
       return { type: 'settled', assignment: entry.assignment };
     default:

@@ -7,12 +7,13 @@ import type { DriverPorts } from './ports.ts';
 import type { RoundUnderWay } from './round-under-way.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
-/** The rounds of every task of a coordinator, by the task's name. */
+/** Rounds of every task of a coordinator, by the name of the task. */
 export type AllRounds = ReadonlyMap<string, TaskRounds>;
 
 /**
- * Finds the round under way that an assignment is in, by the id that its device knows. Throws `round.closed` for one that is over, `round.unknown`,
- * `assignment.unknown` where other cells have its devices.
+ * Finds the round under way of an assignment, by the id that its device knows. Throws `round.closed` for a
+ * round
+ * that is over, `round.unknown`, and `assignment.unknown` if the devices of the round are with other cells.
  */
 export function findRound(rounds: AllRounds, id: RoundId, assignment?: AssignmentId): RoundUnderWay {
   for (const each of rounds.values()) {
@@ -23,7 +24,7 @@ export function findRound(rounds: AllRounds, id: RoundId, assignment?: Assignmen
 }
 
 /**
- * Goes on with the rounds that are under way in a store, each by its task; those of tasks that are no longer there have failed.
+ * Resumes the stored rounds that are under way, each with its task; those whose task is gone have failed.
  * Throws `storage.*`.
  */
 export async function resumeAll(

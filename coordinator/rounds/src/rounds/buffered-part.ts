@@ -8,21 +8,21 @@ import type { Outbox } from './outbox.ts';
 import type { BufferPorts, DriverPorts } from './ports.ts';
 import type { RoundExecution } from './round-execution.ts';
 
-/** What a buffer takes over from the one before. */
+/** State that a buffer takes over from the one before. */
 export interface CarriedOver {
   readonly members: readonly DrawnMember[];
-  /** Resolves once what counted in the one before is durable. */
+  /** Resolves once the contributions to the buffer before are durable. */
   readonly summed: Promise<void>;
 }
 
-/** What the buffer of an asynchronous task does beyond what a round does. */
+/** Additional behaviour of a round that is a buffer of an asynchronous task. */
 export class BufferedPart {
   readonly #execution: RoundExecution;
   readonly #outbox: Outbox;
   readonly #clock: DriverPorts['clock'];
   readonly #ports: BufferPorts;
   #cancelDue: Cancel = () => {};
-  /** Whose device hears in a moment that its part is over, or has heard so. */
+  /** Assignments whose device hears, or will hear in a moment, that its part is over. */
   readonly #thanked = new Set<AssignmentId>();
   /** Resolves once the buffer after this one is durable. */
   nextBegun: Promise<void> | undefined;
@@ -38,30 +38,30 @@ export class BufferedPart {
     this.#ports = ports.buffers;
   }
 
-  /** Whether assignments are made now. */
+  /** True if assignments are made now. */
   get admits(): boolean {
     return this.#ports.admits();
   }
 
-  /** What an assignment starts from that is made at `time`. */
+  /** Returns the starting point of an assignment made at `time`. */
   baseAt(time: number): Base {
     const { id, number, limits } = this.#execution.terms;
     return { ...this.#ports.base(), round: id, number, until: time + limits.updates };
   }
 
-  /** The versions from which open assignments start. */
+  /** Versions from which open assignments start. */
   get bases(): readonly ModelHash[] {
     const { state } = this.#execution;
     return 'cohort' in state ? state.cohort.members.map(({ base }) => base!.model) : [];
   }
 
-  /** Whether a deadline changes more than that the buffer looks for the next one. */
+  /** True if this deadline must be journaled. */
   isLasting(time: number): boolean {
     const { state } = this.#execution;
     return state.phase === 'updates' && isAnyLate(state, time);
   }
 
-  /** The buffer may close from `time` on, ms since 1970. */
+  /** Allows the buffer to close from `time` on, ms since 1970. */
   due(time: number): void {
     this.#cancelDue();
     if (this.#execution.stop.signal.aborted) return;
@@ -70,17 +70,20 @@ export class BufferedPart {
     else this.#cancelDue = this.#clock.at(time, happens);
   }
 
-  /** Another has begun after it already, as before a restart: it closes at once, with what it has. */
+  /** Closes the buffer with what it has, because the next one began before a restart. */
   succeeded(): void {
     this.#execution.happen({ type: 'succeeded' });
   }
 
-  /** It closes by itself no more. */
+  /** Cancels the timers that would close the buffer. */
   end(): void {
     this.#cancelDue();
   }
 
-  /** The update of a device counts, and the buffer waits for others: it hears so, a moment after the answer to its upload. */
+  /**
+   * Tells a device that its update counts while the buffer waits for others, a moment after the answer to its
+   * upload.
+   */
   thank(assignment: AssignmentId): void {
     const device = this.#execution.claims.deviceOf(assignment);
     if (!device || this.#execution.stop.signal.aborted) return;
@@ -94,7 +97,7 @@ export class BufferedPart {
     return this.#thanked.has(assignment);
   }
 
-  /** Hands the assignments that are open to the next buffer; returns those of whom nothing is wanted any more. */
+  /** Hands the open assignments to the next buffer; returns the members that are no longer needed. */
   carry(members: readonly Member[]): readonly Member[] {
     const { claims, commits, terms } = this.#execution;
     const open = members.map(member => ({ ...member, token: claims.token(member.assignment) }));

@@ -8,7 +8,7 @@ import { commitRound } from './commit-round.ts';
 import type { CentralStage, DriverPorts } from './ports.ts';
 import { isOfStorage, untilStored } from './until-stored.ts';
 
-/** What a round needs to know that no device takes part in. */
+/** Input of a round without devices. */
 export interface CentralRound {
   readonly task: Task;
   readonly base: Head['version'];
@@ -19,7 +19,7 @@ export interface CentralRound {
 
 export type CentralPorts = Pick<DriverPorts, 'clock' | 'moments' | 'events'> & { readonly history: History };
 
-/** A round was ended before it led to a version: `round.closed`. */
+/** Error of a round that was ended before it led to a version: `round.closed`. */
 export class EndedOnPurpose extends MurmurationError {
   readonly endedBy: RoundEnder;
 
@@ -30,8 +30,11 @@ export class EndedOnPurpose extends MurmurationError {
 }
 
 /**
- * A round that no device takes part in: the coordinator trains the next version itself. Its record, once that is stored; undefined where the
- * coordinator stops before, and the next one begins it again. `signal` is aborted with `EndedOnPurpose` to end it as failed.
+ * Runs a round without devices: the coordinator trains the next version itself. Returns its record once that
+ * is
+ * stored; undefined if the coordinator stops first, and the next one begins the round again. Aborting
+ * `signal`
+ * with `EndedOnPurpose` ends the round as failed.
  */
 export async function centralRound(
   { task, base, ...terms }: CentralRound,
@@ -83,7 +86,7 @@ export async function centralRound(
   };
   let isTriedAgain = false;
   const commit = async () => {
-    // A failure may have been that of the answer alone.
+    // Only the answer may have failed.
     if (isTriedAgain && (await history.round(task.name, terms.number))?.round === round) return;
     isTriedAgain = true;
     await commitRound({ history, clock, events }, head ? { head, round: record } : { round: record });

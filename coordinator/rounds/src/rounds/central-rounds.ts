@@ -4,12 +4,12 @@ import type { RoundEnder } from '../round/round.ts';
 import { type CentralPorts, type CentralRound, centralRound, EndedOnPurpose } from './central-round.ts';
 import type { CentralStage } from './ports.ts';
 
-/** The rounds of a task in which no device takes part, one at a time. */
+/** Rounds of a task without devices, one at a time. */
 export class CentralRounds {
   readonly #stage: CentralStage;
   readonly #ports: CentralPorts;
   readonly #stopping = new AbortController();
-  /** Number of the newest version, as far as that is known. */
+  /** Number of the newest version, as far as it is known. */
   #newest = 0;
   /** Ends the round that is under way. */
   #current: AbortController | undefined;
@@ -20,38 +20,42 @@ export class CentralRounds {
     this.#ports = ports;
   }
 
-  /** Whether devices never train. */
+  /** True if devices never train. */
   get isWhole(): boolean {
     return this.#stage.isWhole;
   }
 
-  /** Whether the next version is made here. */
+  /** True if the next version is made here. */
   get makesNext(): boolean {
     return this.#stage.makes(this.#newest);
   }
 
-  /** Whether a round is under way. */
+  /** True if a round is under way. */
   get isUnderWay(): boolean {
     return this.#current !== undefined;
   }
 
-  /** The newest version has this number. */
+  /** Sets the number of the newest version. */
   follow(newest: number): void {
     this.#newest = newest;
   }
 
-  /** As `centralRound`; then `ended` hears of its record, if it has one. */
+  /** Runs `centralRound`, then passes its record, if there is one, to `ended`. */
   run(round: CentralRound, ended: (record: RoundRecord) => Promise<void>): Promise<void> {
     this.#over = this.#run(round, ended);
     return this.#over;
   }
 
-  /** Ends the round under way as failed, on purpose, unless its version is being stored already. */
+  /** Ends the round under way as failed, on purpose, unless its version is already being stored. */
   abort(reason: string, endedBy: RoundEnder): void {
     this.#current?.abort(new EndedOnPurpose(reason, endedBy));
   }
 
-  /** Leaves the round under way to a coordinator after this one, which begins it again; one whose version is being stored ends first. */
+  /**
+   * Leaves the round under way to a later coordinator, which begins it again; waits for one whose version is
+   * being
+   * stored.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort(new MurmurationError('server.stopping'));
     await this.#over;

@@ -15,29 +15,38 @@ import type { ArmsPort } from './ports.ts';
 import type { Attendance } from './round-under-way.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
-/** Devices that wait at most, for each place in a cohort: enough to choose among, few enough to hold connections for. */
+/**
+ * Most waiting devices for each place in a cohort: enough to choose among, few enough to hold connections
+ * for.
+ */
 const waitingPerPlace = 10;
-/** A round that begins within this many ms is worth waiting for with an open connection. */
+/** ms within which the beginning of a round is worth waiting for with an open connection. */
 const patience = 60_000;
-/** ms after which a device whose round is still under way asks again, at the earliest. */
+/** Shortest ms after which a device whose round is still under way asks again. */
 const whileInRound = 2_000;
-/** ms after which a device that is not eligible asks again: conditions such as charging change within minutes. */
+/**
+ * ms after which a device that is not eligible asks again: conditions such as charging change within minutes.
+ */
 const untilEligible = 5 * 60_000;
 
-/** ms after which a device asks again, at the latest, that a privacy budget has no part for yet: rounds may come faster, or budgets change. */
+/**
+ * Longest ms after which a device asks again that has no part in a privacy budget yet: rounds may come
+ * faster, or
+ * budgets change.
+ */
 const longestAway = 24 * 3_600_000;
 
-/** Longest reason that an answer has room for, in characters. */
+/** Longest reason that fits in an answer, in characters. */
 const longestReason = 256;
 
-/** The rounds that check-ins are for: those of a task, or its part of them. */
+/** Rounds that check-ins are for: those of a task, or its part of them. */
 type RoundsOfCheckIns = Pick<TaskRounds, 'task' | 'trainings' | 'trainsHere' | 'untilNextRound'> & {
   readonly current: Pick<Attendance, 'involves'> | undefined;
-  /** Whether the part that a device had in a round may take one of a privacy budget, though nothing of it goes on here. */
+  /** True if the part that a device had in a round that goes on elsewhere may count in a privacy budget. */
   mayCount?(device: DeviceId): boolean;
 };
 
-/** What the check-ins of a task depend on. */
+/** Dependencies of check-ins to a task. */
 export interface CheckInPorts {
   readonly rounds: RoundsOfCheckIns;
   readonly pool: WaitingPool;
@@ -45,17 +54,17 @@ export interface CheckInPorts {
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
   readonly privacy: Pick<PrivacyBudgets, 'outOf' | 'untilKnown'>;
   readonly arms?: Pick<ArmsPort, 'labels'> | undefined;
-  /** Spreads check-ins. */
+  /** Source of randomness that spreads check-ins. */
   readonly random: RandomBytes;
   readonly clock: Clock;
-  /** The devices that are connected, and the way to them. */
+  /** Connected devices, and the way to them. */
   readonly channel: {
     readonly devices: Iterable<DeviceId>;
     comeBack(device: DeviceId, message: ComeBack): void;
   };
 }
 
-/** Answers check-ins of one task: wait for an assignment, or come back later. */
+/** Answers check-ins to one task: wait for an assignment, or come back later. */
 export class CheckInHandler {
   readonly #rounds: RoundsOfCheckIns;
   readonly #pool: WaitingPool;
@@ -91,14 +100,17 @@ export class CheckInHandler {
     this.#channel = channel;
   }
 
-  /** Resolves once a check-in of a device can be answered by what the storage says of it, or that can't be read; undefined: it can be at once. */
+  /**
+   * Resolves once the storage has said what the answer to a device's check-in depends on, or can't be read;
+   * undefined if the answer is known at once.
+   */
   untilKnown(device: DeviceId): Promise<void> | undefined {
     return this.#privacy.untilKnown(this.#rounds.task, device);
   }
 
   /**
-   * A second check-in takes the place of the first: a device that is told to come later does not wait any more. `convicted`: ms for which the
-   * device is left out.
+   * Answers a check-in. A second one replaces the first: a device that is told to come later no longer waits.
+   * `convicted` is the ms for which the device is left out.
    */
   answer(device: DeviceId, checkIn: CheckIn, sdk: string, convicted = 0): CheckInAnswer {
     this.#pool.remove(device);
@@ -108,7 +120,7 @@ export class CheckInHandler {
     const reason = this.#ineligible(checkIn, sdk);
     if (reason !== undefined)
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
-    // It trains no more: it has an update now, or has lost what it was at.
+    // It no longer trains: it has an update now, or has lost its work.
     this.#rounds.trainings?.over(device);
     if (this.#rounds.current?.involves(device) || this.#rounds.mayCount?.(device)) {
       const after = Math.max(whileInRound, this.#comeBackAfter());
@@ -131,8 +143,9 @@ export class CheckInHandler {
   }
 
   /**
-   * Has those wait no more whom the privacy budget lets take no part by now: another cell may have taken steps of it. `end` ends the
-   * waiting of one, which checks in again and is sent away then.
+   * Ends the waiting of devices that the privacy budget no longer admits, since another cell may have taken
+   * steps of
+   * it. `end` ends the waiting of one device, which checks in again and is then sent away.
    */
   dismiss(end: (device: DeviceId) => void): void {
     for (const device of this.#pool.devices) {
@@ -142,7 +155,11 @@ export class CheckInHandler {
     }
   }
 
-  /** When a device is to ask again that may not take part in the next step of the privacy budget, and why; undefined where it may. */
+  /**
+   * Returns when and why a device that the next step of the privacy budget excludes has to ask again;
+   * undefined if it
+   * may take part.
+   */
   #tooSoon(device: DeviceId): { readonly after: number; readonly reason: string } | undefined {
     const { task } = this.#rounds;
     const out = this.#privacy.outOf(task, device);
@@ -151,7 +168,7 @@ export class CheckInHandler {
     return { after, reason: out.reason.slice(0, longestReason) };
   }
 
-  /** Whether a device shows what the task asks for. */
+  /** True if a device meets the conditions of the task. */
   isEligible(checkIn: CheckIn, sdk: string): boolean {
     return this.#ineligible(checkIn, sdk) === undefined;
   }
@@ -161,7 +178,7 @@ export class CheckInHandler {
     return ineligible(task.eligibility, checkIn, sdk) ?? asleepTooSoon(task, checkIn);
   }
 
-  /** ms after which a device is to check in again (pace steering); it is expected then. */
+  /** Returns the ms after which a device is to check in again (pace steering), and expects it then. */
   sendAway(device: DeviceId): number {
     const after = this.#comeBackAfter();
     this.#sentAway.add(device, this.#clock.now() + after);
@@ -169,8 +186,9 @@ export class CheckInHandler {
   }
 
   /**
-   * Tells every connected device that neither waits nor has a part in the round when to come back by the schedule as it is now. Each takes
-   * it where that is sooner than what it was told before.
+   * Tells every connected device that neither waits nor has a part in the round when to come back by the
+   * current
+   * schedule. A device follows it if that is sooner than what it heard before.
    */
   recall(): void {
     this.#recalls += 1;
@@ -181,7 +199,11 @@ export class CheckInHandler {
     }
   }
 
-  /** What another process answers check-ins by: why a device without an update of its own is of no use now, and how often `recall` was called. */
+  /**
+   * Basis on which another process answers check-ins: why a device without its own update is not needed now,
+   * and the
+   * number of calls of `recall`.
+   */
   get outlook(): { readonly busy: string | null; readonly recalls: number } {
     return { busy: this.#unavailable({}) ?? null, recalls: this.#recalls };
   }

@@ -6,21 +6,27 @@ import { GroupCommit } from './group-commit.ts';
 import type { DurabilityPorts } from './journal.ts';
 
 /**
- * Contributors that a checkpoint adds at least to the one before, also to one whose write has failed. Two where updates are not
- * masked: the difference of two checkpoints would else be somebody's update.
+ * Fewest contributors that a checkpoint adds to the one before, even if its write has failed. Two if updates
+ * are not
+ * masked: the difference of two checkpoints would otherwise be one device's update.
  */
 const fewest = { masked: 1, plain: 2 } as const;
 
 /**
- * Writes the running sum down, together with those who are in it. An update is acknowledged by the checkpoint that it is in, or
- * by the commit that closes the round. Single updates are never written down: they wait for that commit.
+ * Writes the running sum together with its contributors. The checkpoint that contains an update acknowledges
+ * it, or
+ * the commit that closes the round does. Single updates are never written: they wait for that commit.
  */
 export class Checkpointer {
   readonly commit: GroupCommit;
   readonly #contributors: Contributor[];
   readonly #positions = new Map<AssignmentId, number>();
 
-  /** `contributors`: those in the checkpoint from which `aggregate` was restored; nothing is written before `after` resolves. */
+  /**
+   * `contributors` are in the checkpoint from which `aggregate` was restored; nothing is written before
+   * `after`
+   * resolves.
+   */
   constructor(
     terms: RoundTerms,
     aggregate: Aggregate,
@@ -31,7 +37,7 @@ export class Checkpointer {
     const { id, plan } = terms;
     const isMasked = plan.masking !== null;
     const least = fewest[isMasked ? 'masked' : 'plain'];
-    // One that failed may be there nevertheless.
+    // A failed write may nevertheless be in the storage.
     let failed: Checkpoint | undefined;
     this.#contributors = [...contributors];
     for (const [i, { assignment }] of contributors.entries()) this.#positions.set(assignment, i + 1);
@@ -59,14 +65,14 @@ export class Checkpointer {
     });
   }
 
-  /** The update of `contributor` has just been added to the sum. */
+  /** Takes a contributor whose update has just been added to the sum. */
   add(contributor: Contributor): void {
     this.#contributors.push(contributor);
     this.#positions.set(contributor.assignment, this.#contributors.length);
     this.commit.queue(this.#contributors.length);
   }
 
-  /** Resolves once the update of an assignment, which was added, is durable; rejects as `GroupCommit.acknowledge`. */
+  /** Resolves once the added update of an assignment is durable; rejects as `GroupCommit.acknowledge`. */
   acknowledge(assignment: AssignmentId): Promise<void> {
     return this.commit.acknowledge(this.#positions.get(assignment)!);
   }

@@ -6,14 +6,14 @@ import type { DrawnMember } from '../round/store.ts';
 
 interface Claim {
   readonly device: DeviceId;
-  /** The round that the device knows, where that is another: an asynchronous task carries assignments over. */
+  /** Round that the device knows, if it is another: an asynchronous task carries assignments over. */
   readonly round: RoundId | undefined;
   readonly token: Uint8Array;
-  /** SHA-256 of what was taken in each phase, so that the same again is told from something else. */
+  /** SHA-256 of the message taken in each phase, which tells a repeated message from a different one. */
   readonly taken: Map<CollectingState['phase'], Uint8Array>;
 }
 
-/** What a round knows of its assignments beyond their standings: whose they are, their secrets, what was taken of each. */
+/** Assignments of a round beyond their standings: owners, secrets, and the messages taken. */
 export class Claims {
   readonly #claims = new Map<AssignmentId, Claim>();
   readonly #assignments = new Map<DeviceId, AssignmentId>();
@@ -23,52 +23,59 @@ export class Claims {
     this.#assignments.set(device, assignment);
   }
 
-  /** The devices that are told how the round ends, each with its assignment. */
+  /** Devices that hear how the round ends, each with its assignment. */
   get members(): Iterable<readonly [DeviceId, AssignmentId]> {
     return this.#assignments;
   }
 
-  /** Whether an assignment is of the round. */
   has(assignment: AssignmentId): boolean {
     return this.#claims.has(assignment);
   }
 
-  /** The round that the device of an assignment knows, where that is not the one which it is in now. */
+  /** Returns the round that the device of an assignment knows, if it isn't the current one. */
   roundOf(assignment: AssignmentId): RoundId | undefined {
     return this.#claims.get(assignment)?.round;
   }
 
-  /** Another round has the assignment from now on. */
+  /** Removes an assignment, which now belongs to another round. */
   forget({ device, assignment }: Pick<DrawnMember, 'device' | 'assignment'>): void {
     this.#claims.delete(assignment);
     if (this.#assignments.get(device) === assignment) this.#assignments.delete(device);
   }
 
-  /** The assignment of a device; undefined for a stranger, and once the device was released. */
+  /** Returns the assignment of a device; undefined if it has none, or was released. */
   of(device: DeviceId): AssignmentId | undefined {
     return this.#assignments.get(device);
   }
 
-  /** The device has heard that its part is over. */
+  /** Releases a device, which has heard that its part is over. */
   release(device: DeviceId): void {
     this.#assignments.delete(device);
   }
 
-  /** Whose assignment it is; undefined for one that is not of the round. */
+  /** Returns the owner of an assignment; undefined for one that is not of the round. */
   deviceOf(assignment: AssignmentId): DeviceId | undefined {
     return this.#claims.get(assignment)?.device;
   }
 
-  /** Throws `round.closed` for the assignment of a device that was released, and `assignment.unknown` for one that is not the device's. */
+  /**
+   * Throws `round.closed` for the assignment of a device that was released, and `assignment.unknown` for one
+   * that is
+   * not the device's.
+   */
   requireOwner(device: DeviceId, assignment: AssignmentId): void {
     if (this.#assignments.get(device) === assignment) return;
-    // What it sent crossed the message that its part is over: nothing is wrong.
+    // Its message crossed ours that its part is over: nothing is wrong.
     if (this.deviceOf(assignment) === device)
       throw new MurmurationError('round.closed', 'The round has let this device go.');
     throw new MurmurationError('assignment.unknown');
   }
 
-  /** Whose assignment it is. Throws `assignment.unknown` or `assignment.token` where the token isn't that of an assignment of the round. */
+  /**
+   * Returns the owner of an assignment. Throws `assignment.unknown` or `assignment.token` if the token isn't
+   * that of
+   * an assignment of the round.
+   */
   authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
     const claim = this.#claim(assignment);
     if (!equalBytes(claim.token, token)) throw new MurmurationError('assignment.token');
@@ -81,8 +88,9 @@ export class Claims {
   }
 
   /**
-   * Whether the message with this digest was taken in the phase before. Throws `assignment.unknown`, or `repeated` where another
-   * one was.
+   * True if the message with this digest was already taken in the phase. Throws `assignment.unknown`, or
+   * `repeated`
+   * if a different one was taken.
    */
   hasTaken(
     assignment: AssignmentId,

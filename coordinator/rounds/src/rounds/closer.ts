@@ -15,12 +15,12 @@ import { isOfPart } from './sum-of-parts.ts';
 import type { TrafficCount } from './traffic.ts';
 import { isOfStorage, untilStored } from './until-stored.ts';
 
-/** Closes a round in one commit: the next version, or that there is none, with the record of the round. */
+/** Closes a round in one commit: the next version, or none, with the record of the round. */
 export class Closer {
   readonly #execution: RoundExecution;
   readonly #ports: DriverPorts;
   readonly #trafficBefore: TrafficCount;
-  /** Aborted once the round has failed: what makes its version ends. */
+  /** Aborted once the round has failed: stops the making of its version. */
   readonly #unwanted = new AbortController();
   #isCommitting = false;
   #groups: readonly GroupRecord[] | undefined;
@@ -31,14 +31,19 @@ export class Closer {
     this.#trafficBefore = ports.traffic();
   }
 
-  /** Whether the end is being stored: nothing changes it any more. */
+  /** True if the end is being stored: nothing changes it any more. */
   get isCommitting(): boolean {
     return this.#isCommitting;
   }
 
   /**
-   * Takes the masks off, makes the next version, or the figures of a query, and stores it; undefined where the round has ended meanwhile. A query has no version. A buffer is over no sooner than
-   * the next one is durable, `nextBegun`, which has its open assignments. An outage of the storage is waited for. Throws what fails on the way, or the reason for which the round was suspended.
+   * Removes the masks, makes the next version or the figures of a query, and stores them; a query has no
+   * version.
+   * Returns undefined if the round has ended meanwhile. A buffer ends only once the next one, which has its
+   * open
+   * assignments, is durable (`nextBegun`). Waits for the end of a storage outage. Throws other failures, or
+   * the
+   * reason for which the round was suspended.
    */
   async publish(
     closing: Closing,
@@ -72,7 +77,7 @@ export class Closer {
     return { record, version: head.version };
   }
 
-  /** Throws the reason for which the round was suspended before its record was stored. */
+  /** Stores the record of a failed round. Throws the reason if the round is suspended first. */
   async fail(state: Failed): Promise<RoundRecord> {
     this.#unwanted.abort(new MurmurationError('round.closed'));
     const record = this.#record(state, null);
@@ -80,7 +85,7 @@ export class Closer {
     return record;
   }
 
-  /** Stores what so many devices say to a query. Where it has a budget, that takes a step of it first. */
+  /** Stores the answer of the devices to a query, after a step of its budget if it has one. */
   async #answer(
     contributors: number,
     signal: AbortSignal,
@@ -109,7 +114,11 @@ export class Closer {
     return { record, version: null };
   }
 
-  /** Leaves the sum of a part, which is open, to the cell that leads the round. Throws `update.impossible` for one that nothing of the plan adds up to. */
+  /**
+   * Leaves the open sum of a part to the cell that leads the round. Throws `update.impossible` if no updates
+   * of the
+   * plan could have led to it.
+   */
   async #keepSum(): Promise<{ readonly record: RoundRecord; readonly version: null } | undefined> {
     const { terms, aggregate, state } = this.#execution;
     if (state.phase !== 'closing') return undefined;
@@ -132,20 +141,23 @@ export class Closer {
     events.emit('closing-step', terms, 'unmasking', clock.now() - startedAt);
   }
 
-  /** Updates of groups whose sums turned out to be of no use are lost. */
+  /** Returns the tally, in which updates of groups whose sums are of no use are lost. */
   #tallyOf({ tally }: Closing): Tally {
     const accepted = this.#groups ? this.#execution.aggregate.contributors : tally.accepted;
     return { ...tally, accepted, lost: tally.lost + tally.accepted - accepted };
   }
 
-  /** What its devices say of the version that the plan names. Throws `update.impossible`. */
+  /** Returns the devices' verdicts on the version that the plan names. Throws `update.impossible`. */
   #judged(): Judged | undefined {
     const { aggregate, terms } = this.#execution;
     const verdicts = verdictsIn(aggregate);
     return verdicts && { model: terms.plan.judged!, verdicts };
   }
 
-  /** No write of the round is under way while it is closed, since nothing of it is kept afterwards. */
+  /**
+   * Stores the end of the round. No other write of it is under way meanwhile, since its state is then
+   * deleted.
+   */
   async #commit(
     entry: Parameters<History['commit']>[0] & { readonly round: RoundRecord },
     contributors: PartResult['contributors'] = [],
@@ -161,7 +173,7 @@ export class Closer {
     const commit = async () => {
       // The first result of a part stays.
       if (endPart) return endPart({ record: round, contributors }, sum);
-      // A failure may have been that of the answer alone.
+      // Only the answer may have failed.
       if (hasFailed && (await this.#isKept(round))) return;
       await commitRound(this.#ports, entry);
     };

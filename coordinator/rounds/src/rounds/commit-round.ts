@@ -3,12 +3,13 @@ import type { History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { DriverPorts } from './ports.ts';
 
-/** What a round has led to. */
+/** Result of a round, to be committed. */
 type Entry = Parameters<History['commit']>[0] & { readonly round: RoundRecord };
 
 /**
- * Keeps what a round has led to. Where the coordinator ended it by itself, the audit log says so in the same transaction; what operators end is
- * there already. Throws `storage.*`.
+ * Stores the result of a round. If the coordinator ended it on its own, the same transaction adds that to the
+ * audit
+ * log, which already has the acts of operators. Throws `storage.*`.
  */
 export function commitRound(
   { history, ...ports }: Pick<DriverPorts, 'history' | 'clock' | 'events'>,

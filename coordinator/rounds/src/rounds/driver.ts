@@ -26,20 +26,25 @@ import type { DriverPorts } from './ports.ts';
 import { RoundExecution } from './round-execution.ts';
 import type { RoundUnderWay } from './round-under-way.ts';
 
-/** What a round begins with, beside its terms. */
+/** Start of a round, apart from its terms. */
 export interface Beginning {
   readonly saved?: SavedRound;
   readonly carried?: CarriedOver;
-  /** The end of the buffer before: the records of buffers are kept in their order. */
+  /** End of the buffer before: the records of buffers are stored in their order. */
   readonly before?: Promise<unknown> | undefined;
 }
 
-/** ms for which all devices that are enrolled have to wait before a round goes on without more: others may be about to enrol. */
+/**
+ * ms for which all enrolled devices have to wait before a round goes on without more: others may be about to
+ * enrol.
+ */
 const settling = 5_000;
 
 /**
- * Carries one round through its life: feeds it what happens, and only it performs the effects. Whatever leaves the
- * coordinator waits until all that it follows from is durable (output commit), so that a crash loses only what nobody was told.
+ * Carries one round through its life: feeds it events, and is the only one to perform its effects. A message
+ * leaves
+ * the coordinator only once everything that it follows from is durable (output commit), so that a crash loses
+ * nothing that was sent.
  */
 export class RoundDriver implements RoundUnderWay {
   readonly terms: RoundTerms;
@@ -50,20 +55,21 @@ export class RoundDriver implements RoundUnderWay {
   readonly #messenger: Messenger;
   readonly #closer: Closer;
   readonly #absence: Absence;
-  /** Of an asynchronous task. */
+  /** Buffer of an asynchronous task. */
   readonly #buffer: BufferedPart | undefined;
-  /** Of a buffer: the end of the one before, until it has come. */
+  /** End of the buffer before, until it has come. */
   #before: Promise<unknown> | undefined;
   #cancelTimer: Cancel = () => {};
   #cancelSettling: Cancel = () => {};
   #record: RoundRecord | undefined;
-  /** What makes or keeps the end of the round. */
+  /** Promise of the work that makes or stores the end of the round. */
   #closing: Promise<void> = Promise.resolve();
   #settle!: (record: RoundRecord | undefined) => void;
 
   /**
-   * Begins a round, or goes on with `saved`, from whose checkpoint `aggregate` was restored. A buffer may begin with assignments of the one
-   * before, `carried`, and be written down after that.
+   * Begins a round, or goes on with `saved`, from whose checkpoint `aggregate` was restored. A buffer may
+   * begin with
+   * assignments of the one before, `carried`, and is stored after that.
    */
   constructor(
     terms: RoundTerms,
@@ -91,7 +97,7 @@ export class RoundDriver implements RoundUnderWay {
     this.#closer = new Closer(this.#execution, ports);
     this.#absence = new Absence(ports.clock, time => {
       const { state } = this;
-      // Without those who are away the round would fail: they have until the deadline.
+      // Without the disconnected devices the round would fail: they have until the deadline.
       if ('cohort' in state && this.#execution.isOpenable)
         this.#execution.happen({ type: 'graced', time }, { type: 'graced', time, phase: state.phase });
     });
@@ -154,7 +160,7 @@ export class RoundDriver implements RoundUnderWay {
     this.#execution.happen({ type: 'available', devices: pool.size });
     const { state } = this;
     if (state.phase !== 'gathering' || this.#execution.stop.signal.aborted) return;
-    // Nobody is waited for any more who would be drawn before them.
+    // No device that would be drawn first is waited for any more.
     if (pool.all > pool.size && pool.all >= this.terms.cohortSize)
       this.#wakeAt(Math.min(clock.now() + settling, state.quorum.deadline));
     if (!this.#hasAll()) return;
@@ -163,7 +169,7 @@ export class RoundDriver implements RoundUnderWay {
     });
   }
 
-  /** Whether everybody who is enrolled is there, and they can make up the minimum: more would have to enrol first. */
+  /** True if every enrolled device is there, and they reach the minimum: more would have to enrol first. */
   #hasAll(): boolean {
     const { pool, enrolled } = this.#ports;
     return this.state.phase === 'gathering' && pool.all >= Math.max(this.terms.minimum, enrolled());
@@ -183,7 +189,7 @@ export class RoundDriver implements RoundUnderWay {
     bytes: Uint8Array,
     signature?: Uint8Array | undefined,
   ): Promise<UploadReceipt> {
-    // What waits until it is durable does not hold the bytes.
+    // The bytes must not be held while the update waits to be durable.
     return this.#receipt(assignment, this.#execution.takeUpdate(assignment, bytes, signature));
   }
 
@@ -209,7 +215,7 @@ export class RoundDriver implements RoundUnderWay {
           : { type, assignment, message },
       );
     });
-    // It agreed while others reveal already: now it may, and nobody else tells it.
+    // It agreed while others already reveal: it may reveal now, and only this message tells it.
     if (isLate && this.state.phase === 'unmasking') this.#messenger.give({ device: id, assignment });
   }
 
@@ -227,7 +233,7 @@ export class RoundDriver implements RoundUnderWay {
     return !isOver && this.#execution.claims.of(device) !== undefined;
   }
 
-  /** Whether a device has, or had, a part in it. */
+  /** True if a device has, or had, a part in it. */
   hadPart(device: DeviceId): boolean {
     return this.#execution.claims.of(device) !== undefined;
   }
@@ -259,7 +265,7 @@ export class RoundDriver implements RoundUnderWay {
     this.#settle(undefined);
   }
 
-  /** Takes what a device sent; its refusal is counted in the record of the round. */
+  /** Takes a message of a device; counts its refusal in the record of the round. */
   async #counted(take: () => Promise<void>): Promise<void> {
     try {
       await take();
@@ -269,7 +275,7 @@ export class RoundDriver implements RoundUnderWay {
     }
   }
 
-  /** Deadlines of a clock that was ahead end with the phases that they are for. */
+  /** Moves deadlines that were made by a clock that was ahead. */
   #reAnchor(): void {
     const at = this.#ports.clock.now();
     const by = shiftAt(this.state, at);
@@ -278,7 +284,9 @@ export class RoundDriver implements RoundUnderWay {
     this.#ports.events.emit('re-anchored', this.terms, by);
   }
 
-  /** Performs effects from now on, first those of the state as it is; after a restart devices are told anew. */
+  /**
+   * Performs effects from now on, first those of the current state; after a restart devices are told again.
+   */
   #goLive(isRestored: boolean) {
     this.#execution.goLive(
       effect => this.#perform(effect),
@@ -346,7 +354,7 @@ export class RoundDriver implements RoundUnderWay {
     });
   }
 
-  /** Whether a deadline changes more than that somebody looks for the next one. */
+  /** True if this deadline must be journaled. */
   #isLasting(time: number): boolean {
     return this.#buffer ? this.#buffer.isLasting(time) : this.state.phase !== 'gathering';
   }
@@ -380,13 +388,13 @@ export class RoundDriver implements RoundUnderWay {
     }
   }
 
-  /** What a round that has not failed has led to. */
+  /** Purpose of a round that has not failed, for the log. */
   get #purpose(): string {
     if (this.terms.kind === 'part') return 'The updates of this part of the round are added up.';
     return this.terms.plan.query ? 'The answers are added up.' : 'The next version is published.';
   }
 
-  /** Keeps the record of the round, and then tells everybody. */
+  /** Stores the record of the round, and then tells every device. */
   async #conclude(): Promise<void> {
     this.#cancelTimer();
     this.#buffer?.end();
@@ -400,7 +408,8 @@ export class RoundDriver implements RoundUnderWay {
       }
       if (isFailed) this.#record = await this.#closer.fail(state);
     } catch {
-      // Suspended before the storage took it: whoever goes on with the round comes to the same end.
+      // Suspended before the storage took it: the coordinator that goes on with the round comes to the same
+      // end.
       return;
     }
     const reason = isFailed ? state.reason : this.#purpose;

@@ -17,8 +17,13 @@ import { commitWithoutRound } from './version-without-round.ts';
 import { growVocabulary, requireSameWords, wordsOf } from './vocabulary-growth.ts';
 
 /**
- * Makes version 0 of a task from its model function, where the history has none yet, and a version with more words where the function has rows for
- * more (`growVocabulary`), or freezes other layers (`refreeze`). `ngramsOf` has the n-grams of a task's next version. Throws as `splitOf`, and `config.invalid` where the function makes another model than the versions are.
+ * Makes version 0 of a task from its model function if the history has none. Otherwise makes a version with
+ * more
+ * words if the function has rows for more (`growVocabulary`), or with other frozen layers (`refreeze`).
+ * `ngramsOf`
+ * returns the n-grams of a task's next version. Throws as `splitOf`, and `config.invalid` if the function
+ * makes
+ * another model than that of the versions.
  */
 export async function ensureFirstVersion(
   task: Task,
@@ -30,7 +35,8 @@ export async function ensureFirstVersion(
   const ports = { registry, history, clock, ngramsOf };
   const [newest] = await history.versions(task.name, Number.POSITIVE_INFINITY, 1);
   if (newest) {
-    // A version that can't be read is for operators to hear of, and to replace by an older one, once the coordinator runs.
+    // A version that can't be read is reported to operators, who can replace it by an older one while the
+    // coordinator runs.
     const stored = await registry.shapeOf(newest.model).catch(error => {
       if (!isUnreadable(error)) throw error;
     });
@@ -53,8 +59,11 @@ export async function ensureFirstVersion(
 }
 
 /**
- * The shape of the model that the function of a task makes now: where versions are there, one that has changed is a mistake, unless it grew. One that
- * fails, as where what it read is gone, is not asked for anything but the words that the newest version knows.
+ * Returns the shape of the model that the task's function makes now. Once there are versions, a different
+ * model is a
+ * mistake unless it grew. A function that fails, such as for a missing file, matters only if the newest
+ * version
+ * knows other words.
  */
 async function madeNow(
   task: Task,

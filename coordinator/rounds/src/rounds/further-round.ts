@@ -2,32 +2,34 @@ import type { NgramStep, Query } from '@murmuration/protocol/queries/query';
 import type { QueryResult } from '../registry/query-results.ts';
 import { nextNgramStep } from './ngram-chain.ts';
 
-/** Times that a further round of a query is asked by itself until it succeeds, the first one included. */
+/** Number of automatic attempts at a further round of a query, the first one included. */
 export const mostAttempts = 3;
 
-/** Results among which the round is looked for that a further one follows: commands may have had it fail more often. */
+/** Results searched for the round that a further one follows: commands may have made it fail more often. */
 export const resultsRead = 32;
 
-/** A round that is to follow those of a query that is asked in several. */
+/** Next round of a query that is asked in several rounds. */
 export interface FurtherRound {
-  /** What it asks about, which the rounds before it have found. */
+  /** Subject of the round, which the rounds before it have found. */
   readonly asked: { readonly heavy: Uint8Array } | { readonly step: NgramStep };
-  /** Which one it is, counted from 1, and how many there are at most. */
+  /** Number of the round, from 1, and the largest number of rounds. */
   readonly number: number;
   readonly of: number;
-  /** How often it has failed. */
+  /** Number of times that it has failed. */
   readonly failures: number;
-  /** ms since 1970: what it asks about is too old from then on, and the query begins with its first round. */
+  /** ms since 1970 from which its subject is too old, and the query begins with its first round again. */
   readonly until: number;
 }
 
-/** Whether it is asked by itself, and not by command only. */
+/** True if it is asked automatically, and not only by command. */
 export const asksItself = ({ failures }: Pick<FurtherRound, 'failures'>) => failures < mostAttempts;
 
 /**
- * The round that is to follow those of a query, by its newest results, the newest one first; undefined where its next round is the first one. One that
- * has failed is that round again: devices whose answers were lost with it have answered in their period, and others may. `largestCohort` and `grows`
- * are those of `nextNgramStep`.
+ * Returns the round that follows those of a query, by its newest results, newest first; undefined if the
+ * first round
+ * is next. A failed round is repeated: devices whose answers were lost with it have answered in their period,
+ * and
+ * others may. `largestCohort` and `grows` are those of `nextNgramStep`.
  */
 export async function furtherRound(
   query: Query,
@@ -49,7 +51,11 @@ export async function furtherRound(
   return heavy && { asked: { heavy }, number: 2, of: 2, failures, until };
 }
 
-/** The buckets that the first round of a query for heavy hitters has found; undefined where that was no such round, or one of another query. */
+/**
+ * Returns the buckets that the first round of a query for heavy hitters has found; undefined if it was no
+ * such round,
+ * or one of another query.
+ */
 function heavyIn(
   query: Query,
   { query: asked, figures }: Pick<QueryResult, 'query' | 'figures'>,

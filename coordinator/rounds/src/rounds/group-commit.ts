@@ -3,10 +3,10 @@ import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 
-/** ms after which a write that failed is tried again. */
+/** ms after which a failed write is tried again. */
 export const retryAfter = 1_000;
 
-/** The position that is durable once the round is over, and no sooner. */
+/** Position that is durable only once the round is over. */
 export const untilTheEnd = Number.POSITIVE_INFINITY;
 
 interface Waiting {
@@ -17,41 +17,43 @@ interface Waiting {
 
 export interface GroupCommitSettings {
   /**
-   * Makes everything up to a position durable, and returns the position that it has come to; undefined where nothing is kept, so that
-   * nothing is waited for.
+   * Makes everything up to a position durable, and returns the position reached; undefined if nothing is
+   * stored, and
+   * so nothing is waited for.
    */
   readonly write: ((position: number) => Promise<number>) | undefined;
-  /** What is durable at the beginning. */
+  /** Durable position at the beginning. */
   readonly durable: number;
-  /** Positions that a write must add at least. */
+  /** Fewest positions that a write must add. */
   readonly least: number;
-  /** Nothing is written before it resolves; left out where nothing has to be durable before. */
+  /** Condition of the first write: nothing is written before it resolves; left out if there is none. */
   readonly after?: Promise<void> | undefined;
   readonly round: RoundId;
-  /** What is written, for the log. */
+  /** Name of what is written, for the log. */
   readonly what: string;
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
 }
 
 /**
- * Group commit: one write is under way at a time, and whatever is queued meanwhile goes into the next one. A write that fails
- * refuses the acknowledgements that wait, and is tried again, with all that has come since.
+ * Group commit: one write is under way at a time, and everything queued meanwhile goes into the next one. A
+ * failed
+ * write refuses the waiting acknowledgements, and is tried again together with all that has come since.
  */
 export class GroupCommit {
   readonly #settings: GroupCommitSettings;
   #queued: number;
   #durable: number;
-  /** By position: what is sent out once it is durable, in the order in which it was asked for. */
+  /** Outputs by position: each is sent once it is durable, in the order of the requests. */
   #outputs: Waiting[] = [];
   #acknowledgements: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #cancelRetry: Cancel | undefined;
   #hasFailed = false;
   #isHalted = false;
-  /** Whether something else has to be durable first. */
+  /** True if something else has to be durable first. */
   #isHeld: boolean;
-  /** Why nothing more becomes durable. */
+  /** Reason why nothing more becomes durable. */
   #abandoned: MurmurationError | undefined;
 
   constructor(settings: GroupCommitSettings) {
@@ -65,7 +67,7 @@ export class GroupCommit {
     });
   }
 
-  /** Everything up to this position is to become durable. */
+  /** Queues everything up to this position to be made durable. */
   queue(position: number): void {
     this.#queued = position;
     if (this.#settings.write) this.#begin();
@@ -73,8 +75,9 @@ export class GroupCommit {
   }
 
   /**
-   * Resolves once everything up to `position` is durable. Rejects with a retryable code of `storage.*` where a write fails
-   * before, or with the reason for which nothing more is written.
+   * Resolves once everything up to `position` is durable. Rejects with a retryable code of `storage.*` if a
+   * write fails
+   * before, or with the reason why nothing more is written.
    */
   acknowledge(position = this.#queued): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -84,14 +87,18 @@ export class GroupCommit {
     });
   }
 
-  /** Calls `act` once everything so far, or but for the last of it, is durable, at once where it is; whatever fails meanwhile, it is only put off. */
+  /**
+   * Calls `act` once everything so far, except the last `but` positions, is durable; at once if it already
+   * is. A failure
+   * only delays it.
+   */
   whenDurable(act: () => void, but = 0): void {
     const position = this.#queued - but;
     if (position <= this.#durable) act();
     else this.#outputs.push({ position, durable: act, refused: () => {} });
   }
 
-  /** Begins no further write; returns when the one under way is over. */
+  /** Begins no further write; returns when the current one is over. */
   async halt(): Promise<void> {
     this.#isHalted = true;
     this.#cancelRetry?.();
@@ -102,19 +109,19 @@ export class GroupCommit {
     return this.#writing !== undefined;
   }
 
-  /** Waits until what is queued is written, unless a write fails or is not due. */
+  /** Waits until everything queued is written, unless a write fails or is not due. */
   async flush(): Promise<void> {
     while (this.#writing) await this.#writing;
   }
 
-  /** Refuses the acknowledgements that wait: what would have made them true has failed for `cause`, and is tried again. */
+  /** Refuses the waiting acknowledgements: what they depend on has failed for `cause`, and is tried again. */
   refuse(cause: unknown): void {
     this.#refuse(storageErrorOf(cause));
   }
 
   /**
-   * The round is over, and what it led to is durable: everything that was held back goes out, and acknowledgements that wait
-   * resolve, or get the refusal.
+   * Ends the commit after the result of the round is durable: sends all outputs, and resolves the waiting
+   * acknowledgements, or refuses them with `refusal`.
    */
   conclude(refusal?: MurmurationError): void {
     this.#isHalted = true;
@@ -123,7 +130,7 @@ export class GroupCommit {
     this.#reached(untilTheEnd);
   }
 
-  /** Nothing more becomes durable: acknowledgements that wait get the refusal, and nothing is sent. */
+  /** Stops all writes: refuses the waiting acknowledgements, and sends nothing. */
   abandon(refusal: MurmurationError): void {
     this.#isHalted = true;
     this.#cancelRetry?.();
@@ -140,7 +147,7 @@ export class GroupCommit {
   }
 
   async #write(write: (position: number) => Promise<number>): Promise<void> {
-    // What is queued in the same turn goes into the same write.
+    // Everything queued in the same turn goes into the same write.
     await null;
     try {
       const position = await write(this.#queued);
@@ -183,7 +190,7 @@ export class GroupCommit {
   }
 }
 
-/** What devices hear of a write that failed: a code that tells them to try again. */
+/** Returns the error that devices get for a failed write: a code that tells them to try again. */
 function storageErrorOf(cause: unknown): MurmurationError {
   if (cause instanceof MurmurationError && cause.retryable) return cause;
   return new MurmurationError('storage.failed', undefined, { cause });

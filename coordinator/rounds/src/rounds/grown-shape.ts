@@ -4,7 +4,7 @@ import { modelDifference } from './model-difference.ts';
 
 type Shape = Pick<Manifest, 'topology' | 'layout'>;
 
-/** What of a model grew into another. */
+/** Growth of one model into another. */
 export interface GrownShape {
   /** Rows that were added to each tensor that grew. */
   readonly added: number;
@@ -17,12 +17,13 @@ interface Layer {
   readonly config: { readonly name?: string; readonly [key: string]: unknown };
 }
 
-/** The number of rows in the configuration of each kind of layer that may grow. */
+/** Name of the number of rows in the configuration of each kind of layer that may grow. */
 const rowKeys = { Embedding: 'input_dim', Dense: 'units', TiedDense: 'units' } as const;
 
 /**
- * How `made` is `stored` with rows added at the end of its embeddings and of its output, the last dense layer; a clause that says what differs
- * besides where it is not; null where nothing was added.
+ * Returns the growth if `made` is `stored` with rows added at the end of its embeddings and of its output,
+ * the last
+ * dense layer; a clause about the difference if they differ otherwise; null if nothing was added.
  */
 export function grownShape(stored: Shape, made: Shape): GrownShape | string | null {
   const topology = structuredClone(stored.topology);
@@ -49,11 +50,11 @@ export function grownShape(stored: Shape, made: Shape): GrownShape | string | nu
   );
 }
 
-/** Those of a topology of tfjs. */
+/** Returns the layers of a tfjs topology. */
 const layersOf = (topology: unknown): readonly Layer[] =>
   (topology as { config?: { layers?: readonly Layer[] } }).config?.layers ?? [];
 
-/** Rows of an embedding, columns of a kernel, values of a bias. */
+/** Rows of an embedding, columns of a kernel, or values of a bias. */
 function grownTensor(
   { name, shape }: TensorSpec,
   grown: ReadonlyMap<string, { readonly from: number; readonly to: number }>,
@@ -68,7 +69,7 @@ function grownTensor(
   };
 }
 
-/** Devices know tensors by their names. */
+/** Returns a changed name of a tensor: devices know tensors by their names. */
 function otherName(before: Layout, now: Layout): string | undefined {
   const i = before.tensors.findIndex(({ name }, at) => name !== now.tensors[at]!.name);
   return i < 0

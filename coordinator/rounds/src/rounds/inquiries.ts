@@ -6,31 +6,33 @@ import { cohortSizeOf, type Task, type TaskQuery } from '../task/task.ts';
 import { asksItself, type FurtherRound, furtherRound, resultsRead } from './further-round.ts';
 import type { ArmsPort } from './ports.ts';
 
-/** What becomes of a query next. */
+/** Schedule of a query. */
 export interface Standing {
-  /** Whether somebody wants it asked, and its round has not begun. */
+  /** True if the query was requested by command, and its round has not begun. */
   readonly isWanted: boolean;
-  /** When it is asked by itself, ms since 1970; ∞: it is not, or the task is paused. */
+  /** Moment when it is asked automatically, ms since 1970; ∞ if it isn't, or if the task is paused. */
   readonly nextAt: number;
-  /** Its next round, where that follows others of it; undefined: the first one. */
+  /** Its next round, if that follows others of it; undefined if the first one is next. */
   readonly further?: FurtherRound | undefined;
 }
 
-/** Which queries the devices of a task are to be asked, and when: further rounds and those of a command first, then those whose time has come. */
+/**
+ * Schedule of the queries of a task: further rounds and those of a command first, then those that are due.
+ */
 export class Inquiries {
   readonly #results: QueryResultStore;
-  /** Those that somebody wants asked, by name, and since when; the oldest command first. */
+  /** Queries requested by command, by name, with the moment of the request; the oldest comes first. */
   readonly #wanted = new Map<string, number>();
-  /** When each was asked last, ms since 1970. */
+  /** Moment when each was last asked, ms since 1970. */
   readonly #lastAt = new Map<string, number>();
 
-  /** What rounds of queries have found that a further one is to follow. */
+  /** Findings of query rounds that a further round is to follow. */
   readonly #further = new Map<string, FurtherRound>();
 
   readonly #budgets: Pick<QueryBudgets, 'requireLeft' | 'isSpent'>;
   readonly #arms: Pick<ArmsPort, 'isAsking'> | undefined;
 
-  /** `arms`: left out where there are no experiments. */
+  /** `arms` is left out if there are no experiments. */
   constructor(
     results: QueryResultStore,
     budgets: Pick<QueryBudgets, 'requireLeft' | 'isSpent'>,
@@ -41,7 +43,7 @@ export class Inquiries {
     this.#arms = arms;
   }
 
-  /** Reads when each query was asked last, and which somebody has wanted asked since; before all else. */
+  /** Reads when each query was last asked, and which ones were requested since; call it first. */
   async open(asking: Task): Promise<void> {
     const { name: task, queries } = asking;
     const wanted = [...(await this.#results.wanted(task))].sort(([, a], [, b]) => a - b);
@@ -56,7 +58,7 @@ export class Inquiries {
     }
   }
 
-  /** A round of a query is over; undefined where no further one may follow it. */
+  /** Handles the end of a query round; undefined if no further one may follow it. */
   ended(task: Task, name: string): Promise<void> | undefined {
     const query = task.queries.find(each => each.query.name === name)?.query;
     return query?.kind === 'heavy-hitters' || query?.kind === 'ngrams' ? this.#found(task, query) : undefined;
@@ -68,28 +70,29 @@ export class Inquiries {
     if (further) this.#further.set(query.name, further);
   }
 
-  /** Whether something was shown of a query, as far as that is kept. */
+  /** True if a result of the query was released, as far as that is stored. */
   async hasShown({ name: task }: Task, { name }: Query): Promise<boolean> {
     const results = await this.#results.results(task, name, Number.POSITIVE_INFINITY, resultsKept);
     return results.some(({ figures }) => figures !== null);
   }
 
   /**
-   * Somebody wants a query asked. Throws `request.not-found` where the task has none of that name, `privacy.spent` where nothing is left of its
-   * budget.
+   * Requests a query. Throws `request.not-found` if the task has none of that name, and `privacy.spent` if
+   * its budget
+   * is spent.
    */
   want(task: Task, name: string, at: number): void {
     this.#require(task, name);
     this.#wanted.set(name, at);
   }
 
-  /** Keeps that somebody wants it, over a restart. Throws as `want`, and `storage.*`. */
+  /** Stores the request, so that it survives a restart. Throws as `want`, and `storage.*`. */
   async keep(task: Task, name: string, at: number): Promise<void> {
     this.#require(task, name);
     await this.#results.want(task.name, name, at);
   }
 
-  /** A round of a query has begun. */
+  /** Notes that a round of a query has begun. */
   begun(name: string, at: number): void {
     this.#lastAt.set(name, at);
     // A command that came while an earlier round of it was under way is for the next one.
@@ -97,13 +100,19 @@ export class Inquiries {
     this.#further.delete(name);
   }
 
-  /** When the next query is to be asked, ms since 1970; ∞: none is. Of a paused task only those of a command are. */
+  /**
+   * Returns the moment of the next query, ms since 1970; ∞ if there is none. A paused task asks only
+   * requested ones.
+   */
   nextAt(task: Task, now: number, isPaused: boolean): number {
     const all = task.queries.map(each => this.#dueAt(task, each, now, isPaused));
     return Math.min(...all, Number.POSITIVE_INFINITY);
   }
 
-  /** The query that is to be asked now; `armFor`: the arm that one is about, undefined where no arm has enough devices to ask. */
+  /**
+   * Returns the query to ask now. `armFor` returns the arm to ask about; undefined if no arm has enough
+   * devices.
+   */
   next(
     task: Task,
     now: number,
@@ -118,13 +127,13 @@ export class Inquiries {
       if (query.kind !== 'arm') return { ...query, ...this.#furtherOf(query.name, now)?.asked } as Query;
       const arm = armFor(query);
       if (arm) return { ...query, arm };
-      // Its time has come, and there is nobody to ask.
+      // It is due, and there is no device to ask.
       this.begun(query.name, now);
     }
     return undefined;
   }
 
-  /** Whether somebody wants a query asked, and when it is asked by itself. */
+  /** Returns whether a query was requested, and when it is asked automatically. */
   standingOf(task: Task, query: TaskQuery, now: number, isPaused: boolean): Standing {
     const nextAt = this.#isOpen(query)
       ? this.#asksItself(task, query, now, isPaused)
@@ -133,7 +142,7 @@ export class Inquiries {
     return { isWanted: this.#wanted.has(query.query.name), nextAt, ...(further && { further }) };
   }
 
-  /** Of arms devices are asked while an experiment is measured by the query. */
+  /** True unless the query is about arms and no experiment is measured by it now. */
   #isOpen({ query: { kind, name } }: TaskQuery): boolean {
     return kind !== 'arm' || this.#arms?.isAsking(name) === true;
   }
@@ -148,7 +157,7 @@ export class Inquiries {
       : this.#asksItself(task, query, now, isPaused);
   }
 
-  /** The round that follows those of a query, where what they found is not too old. */
+  /** Returns the next round of a query, unless what its rounds found is too old. */
   #furtherOf(name: string, now: number): FurtherRound | undefined {
     const further = this.#further.get(name);
     return further && now < further.until ? further : undefined;
@@ -157,7 +166,7 @@ export class Inquiries {
   #asksItself(task: Task, { query, every }: TaskQuery, now: number, isPaused: boolean): number {
     if (every === null || isPaused || this.#budgets.isSpent(task, query)) return Number.POSITIVE_INFINITY;
     const lastAt = this.#lastAt.get(query.name);
-    // A clock that was ahead has not asked yet what it says.
+    // Under a clock that was ahead, the query was not asked at the time that is stored.
     return lastAt === undefined ? now : Math.min(lastAt, now) + every;
   }
 

@@ -5,24 +5,28 @@ import { type JournalEntry, keyOf, type RoundStore } from '../round/store.ts';
 import { GroupCommit } from './group-commit.ts';
 
 export interface DurabilityPorts {
-  /** Undefined: nothing is kept, and nothing waits for it. */
+  /** Storage of rounds; undefined if nothing is stored, and so nothing is waited for. */
   readonly store: RoundStore | undefined;
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
 }
 
-/** What happened to a round, written down in order; whatever leaves the coordinator waits for all that it follows from. */
+/**
+ * Journal of a round's events, in order; a message leaves the coordinator only once all that it follows from
+ * is
+ * written.
+ */
 export class Journal {
   readonly commit: GroupCommit;
   readonly #terms: RoundTerms;
   readonly #store: RoundStore | undefined;
-  /** Not written yet. */
+  /** Entries that are not written yet. */
   readonly #entries: JournalEntry[] = [];
-  /** That the round begins counts as the first entry. */
+  /** Number of entries written; the beginning of the round counts as the first. */
   #appended: number;
   #written: number;
 
-  /** `isBegun`: the storage has the round already; nothing is written before `after` resolves. */
+  /** `isBegun`: the storage already has the round. Nothing is written before `after` resolves. */
   constructor(
     terms: RoundTerms,
     { store, clock, events }: DurabilityPorts,

@@ -20,9 +20,12 @@ import { stateFor } from './state-for.ts';
 import { otherBase } from './taken-back.ts';
 
 /**
- * Aggregate → strategy → candidate → held-out metrics. The files of the candidate are stored; its row is not yet. Private and frozen layers are
- * those of the version before, bit for bit: the strategy never sees them. `took` hears how long each step took, ms; `ngramsOf` has the n-grams
- * of a task's next version.
+ * Returns the steps from aggregate to strategy to candidate to held-out metrics. The files of the candidate
+ * are
+ * stored; its row is not. Private and frozen layers are bit for bit those of the version before: the strategy
+ * never
+ * sees them. `took` gets the duration of each step, ms; `ngramsOf` returns the n-grams of a task's next
+ * version.
  */
 export function versionMaker(
   taskOf: () => Task,
@@ -35,7 +38,7 @@ export function versionMaker(
   return async (terms, aggregate, contributors, signal) => {
     const startedAt = clock.now();
     const task = taskOf();
-    // A sum with the noise of devices is open by now: that counts, whatever becomes of it.
+    // A sum with device noise is already open: it counts, whatever becomes of it.
     const opened =
       terms.plan.privacy?.noise && (await released(privacy, terms, aggregate, contributors, signal));
     const { head, files, newest } = await registry.current(task.name);
@@ -98,8 +101,9 @@ export function versionMaker(
 }
 
 /**
- * The mean of a round with the noise of its privacy budget, which nothing is released without; undefined for a plan that has none. Takes a
- * step of the budget. Throws as `PrivacyBudgets.release`.
+ * Returns the mean of a round with the noise of its privacy budget, without which nothing is released;
+ * undefined for
+ * a plan without a budget. Takes a step of the budget. Throws as `PrivacyBudgets.release`.
  */
 async function released(
   budgets: PrivacyBudgets,
@@ -111,7 +115,7 @@ async function released(
   if (!terms.plan.privacy) return undefined;
   if (!(aggregate instanceof RingSum))
     throw new MurmurationError('config.invalid', 'A privacy budget takes sums of quantised updates.');
-  // Refuses a sum that no updates of the plan could have led to before it takes a step of the budget, where nobody has seen it.
+  // Refuses an impossible sum before it takes a step of the budget, unless the sum has already been seen.
   if (!terms.plan.privacy.noise) aggregate.mean();
   const release = await budgets.release(terms, contributors, aggregate, signal);
   const { noise, noiseNorm, statement, budget, step } = release!;
@@ -120,7 +124,7 @@ async function released(
   return { mean, privacy: { budget, step, statement, norm, noiseNorm } };
 }
 
-/** Throws `config.invalid` where the round gathered what another kind of strategy consumes. */
+/** Throws `config.invalid` if the round gathered what another kind of strategy consumes. */
 function stepOf(
   strategy: Strategy,
   state: StrategyState,

@@ -11,29 +11,29 @@ import type { Checkpointer } from './checkpointer.ts';
 import type { Journal } from './journal.ts';
 import type { MaskingEvent } from './ports.ts';
 
-/** A device's message of secure aggregation, as it is written down. */
+/** Journal entry of a device's message of secure aggregation. */
 export type MaskingEntry = Extract<JournalEntry, { readonly type: 'keys' | 'shares' | 'agree' | 'reveal' }>;
 
-/** The phase in which each kind of message is taken. */
+/** Phase in which each kind of message is taken. */
 export const phaseOf = { keys: 'keys', shares: 'shares', agree: 'agreement', reveal: 'unmasking' } as const;
 
 type OpenedPhase = Extract<Effect, { readonly type: 'open' }>['phase'];
 
-/** What devices are given at the beginning of a phase, kept for those that come back in it. */
+/** Inputs of devices at the beginning of a masking phase, kept for devices that come back in it. */
 export interface PhaseInputs {
   readonly inputs: Inputs;
-  /** What a device is given: one that has not agreed yet, while others reveal, is still given the statement. */
+  /** Event that a device gets: one that has not agreed yet while others reveal still gets the statement. */
   readonly eventOf: (assignment: AssignmentId) => MaskingEvent;
 }
 
-/** Secure aggregation as the phases of a round know it: it follows from the messages alone, the first time and replayed. */
+/** Secure aggregation in the phases of a round: it follows only from the messages, live and replayed. */
 export class MaskedPart {
   readonly groups: MaskedGroups;
   readonly #journal: Journal;
   readonly #checkpointer: Checkpointer;
   #opened: PhaseInputs | undefined;
   #isStated = false;
-  /** What the phase began with, once it is durable with all that it follows from. */
+  /** Inputs of the phase, once they are durable with all that they follow from. */
   feed: PhaseInputs | undefined;
 
   constructor(groups: MaskedGroups, journal: Journal, checkpointer: Checkpointer) {
@@ -42,7 +42,7 @@ export class MaskedPart {
     this.#checkpointer = checkpointer;
   }
 
-  /** Takes a message. Throws `secagg.*` or `crypto.low-order`, and is then as it was. */
+  /** Takes a message. Throws `secagg.*` or `crypto.low-order`, and then changes nothing. */
   take(entry: MaskingEntry): RoundEvent {
     const { assignment, message } = entry;
     const { groups } = this;
@@ -64,7 +64,11 @@ export class MaskedPart {
     }
   }
 
-  /** Computes what the members need for a phase; returns those that get nothing, and are out of the sum. Throws `secagg.*`. */
+  /**
+   * Computes what the members need for a phase; returns those that get nothing, and are out of the sum.
+   * Throws
+   * `secagg.*`.
+   */
   open(phase: OpenedPhase, members: readonly Member[]): readonly AssignmentId[] {
     this.feed = undefined;
     this.#opened = this.#compute(phase, members);
@@ -74,8 +78,9 @@ export class MaskedPart {
   }
 
   /**
-   * Makes `feed` of what was computed for the phase as soon as it is durable, and then calls `deliver`. The statement is written
-   * down only when the sum is, with all those whom it calls survivors.
+   * Sets `feed` to the computed inputs as soon as they are durable, and then calls `deliver`. The statement
+   * is written
+   * only after the sum, with all the devices that it calls survivors.
    */
   offer(deliver: () => void) {
     const opened = this.#opened;
@@ -95,7 +100,7 @@ export class MaskedPart {
     });
   }
 
-  /** The statement that was written down. Throws `storage.corrupt` where it is not what follows from the rest. */
+  /** Checks the statement that was written. Throws `storage.corrupt` if it doesn't follow from the rest. */
   requireStatement(written: Uint8Array): void {
     const { statements } = this.groups;
     if (!statements || !equalBytes(statements, written))

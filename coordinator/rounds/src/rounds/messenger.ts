@@ -4,7 +4,11 @@ import type { BufferedPart } from './buffered-part.ts';
 import type { Outbox } from './outbox.ts';
 import type { RoundExecution } from './round-execution.ts';
 
-/** Tells the devices of a round what they are to know, once all that it follows from is durable: at once where they are connected, else when they are back. */
+/**
+ * Sends the devices of a round their messages once all that these follow from is durable: at once to
+ * connected
+ * devices, to the others when they are back.
+ */
 export class Messenger {
   readonly #execution: RoundExecution;
   readonly #outbox: Outbox;
@@ -12,7 +16,7 @@ export class Messenger {
   /** Assignments that are durable. */
   readonly #kept: Set<AssignmentId>;
 
-  /** `buffer`: of an asynchronous task; `kept`: those whose assignments are durable from the beginning. */
+  /** `buffer` is set in an asynchronous task; `kept` assignments are durable from the beginning. */
   constructor(
     execution: RoundExecution,
     outbox: Outbox,
@@ -25,15 +29,16 @@ export class Messenger {
     this.#kept = new Set(kept.map(({ assignment }) => assignment));
   }
 
-  /** The connection of a device is gone. */
+  /** Notes that the connection of a device is gone. */
   away(device: DeviceId): void {
     const assignment = this.#execution.claims.of(device);
     if (assignment) this.#execution.happen({ type: 'away', assignment });
   }
 
   /**
-   * A device is connected again: it hears its assignment once more, and what it was given last. That waits for no write that is under way: a device
-   * that is not named its round goes elsewhere, and gives it up at last.
+   * Repeats to a device that is back its assignment and its last input. This does not wait for a write under
+   * way: a
+   * device that does not hear of its round goes elsewhere, and in the end gives it up.
    */
   back(device: DeviceId) {
     const { claims, commits } = this.#execution;
@@ -52,7 +57,7 @@ export class Messenger {
     this.release([{ device, assignment }]);
   }
 
-  /** Tells members of their assignments, and of what the phase began with. */
+  /** Sends members their assignments, and their inputs of the phase. */
   assign(members: readonly Member[]): void {
     this.#execution.commits.whenWritten(() => {
       for (const member of members) {
@@ -62,7 +67,7 @@ export class Messenger {
     });
   }
 
-  /** Gives to everybody what the phase begins with, once it may be known. */
+  /** Sends the inputs of the phase to every member, once they may be sent. */
   offer(): void {
     this.#execution.masked?.offer(() => {
       const { state } = this.#execution;
@@ -72,7 +77,7 @@ export class Messenger {
     });
   }
 
-  /** Gives to a member what the phase began with, where that may be known. */
+  /** Sends a member its input of the phase, if it may be sent. */
   give(member: Member): void {
     const feed = this.#execution.masked?.feed;
     if (!feed) return;
@@ -80,7 +85,7 @@ export class Messenger {
     else this.away(member.device);
   }
 
-  /** Lets members go whose message is no longer wanted. */
+  /** Tells members that their message is no longer wanted. */
   release(members: readonly Member[]): void {
     const { commits, terms } = this.#execution;
     commits.whenSummed(() => {

@@ -3,8 +3,11 @@ import type { Manifest } from '@murmuration/protocol/weights/model-files';
 type Shape = Pick<Manifest, 'topology' | 'layout'>;
 
 /**
- * In what `made` differs from `stored`, as a clause; undefined where both are one model: the same layers with the same settings, and weights of the
- * same shapes. Names count for nothing, since tfjs numbers the layers that a process makes, and neither does what weights begin with.
+ * Returns the difference of `made` from `stored` as a clause; undefined if both are one model: the same
+ * layers with the
+ * same settings, and weights of the same shapes. Names don't count, since tfjs numbers the layers that a
+ * process
+ * makes, and neither do initial weights.
  */
 export function modelDifference(stored: Shape, made: Shape): string | undefined {
   const [before, now] = [layersOf(stored.topology), layersOf(made.topology)];
@@ -27,12 +30,12 @@ interface Layer {
   readonly config?: { readonly name?: unknown; readonly layers?: readonly Layer[] };
 }
 
-/** Those of a topology of tfjs. */
+/** Returns the layers of a tfjs topology. */
 function layersOf(topology: unknown): readonly Layer[] {
   return (topology as Layer).config?.layers ?? [];
 }
 
-/** Where each layer stands, by its name, those inside of others too. */
+/** Returns the place of each layer by its name, including layers inside of others. */
 function placesOf(layers: readonly Layer[], places = new Map<unknown, number>()): Map<unknown, number> {
   for (const { config } of layers) {
     places.set(config?.name, places.size);
@@ -41,7 +44,7 @@ function placesOf(layers: readonly Layer[], places = new Map<unknown, number>())
   return places;
 }
 
-/** What changes nothing of a model whose weights are there. */
+/** True for settings that have no effect on a model whose weights exist. */
 const isIgnored = (key: string) => key === 'name' || key.endsWith('_initializer') || key === 'dtype';
 
 function differenceOf(
@@ -51,7 +54,7 @@ function differenceOf(
   places: readonly [ReadonlyMap<unknown, number>, ReadonlyMap<unknown, number>],
 ): string | undefined {
   if (isRecord(before) && isRecord(now)) {
-    // What only one of them says another version of tfjs has written.
+    // A setting that only one of them has comes from another version of tfjs.
     for (const key of Object.keys(before))
       if (key in now && !isIgnored(key)) {
         const found = differenceOf(before[key], now[key], Number.isNaN(Number(key)) ? key : path, places);

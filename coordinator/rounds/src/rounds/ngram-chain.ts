@@ -12,20 +12,24 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { type QueryResult, type QueryResultStore, resultsKept } from '../registry/query-results.ts';
 import type { Task } from '../task/task.ts';
 
-/** What a file has room for. */
+/** Largest count that a file can hold. */
 const mostCount = 2 ** 32 - 1;
-/** Bytes of a list, at most: a plan has room for as many, and for the rest of the query. */
+/** Most bytes of a list: a plan has room for as many, and for the rest of the query. */
 const mostListBytes = 40_000;
-/** Ends of candidates that are looked through in one turn. */
+/** Ends of candidates that are searched in one turn. */
 const perTurn = 256;
 
-/** What is read of a result. */
+/** Fields that are read of a result. */
 type Said = Pick<QueryResult, 'query' | 'figures' | 'startedAt'>;
 
 /**
- * What is asked next, after the newest results of a query for n-grams, the newest one first; undefined where nothing is: the chain is over, a
- * round of it failed, or the query has changed since. Where a vocabulary `grows`, it may have more classes now: the chain goes on with the words
- * that it began with. Of more n-grams than a plan or answers of a cohort have room for, the most frequent are asked.
+ * Returns the next step after the newest results of a query for n-grams, newest first; undefined if the chain
+ * is over, a
+ * round of it failed, or the query has changed since. If a vocabulary `grows`, it may have more classes now:
+ * the
+ * chain goes on with the words that it began with. If there are more n-grams than fit into a plan or the
+ * answers
+ * of a cohort, the most frequent are asked.
  */
 export async function nextNgramStep(
   query: NgramsQuery,
@@ -49,7 +53,11 @@ export async function nextNgramStep(
   return { length: figures.length, asks: 'list', ngrams: fitting(candidates, most) };
 }
 
-/** Whether results are of a query as it is now, or, where its vocabulary `grows`, as it was with fewer classes: those that it had are the same. */
+/**
+ * True if results are of the query as it is now, or, if its vocabulary `grows`, with fewer classes: those
+ * that it had
+ * are the same.
+ */
 function isOf(query: NgramsQuery, asked: Query, grows: boolean): asked is NgramsQuery {
   const shape = ({ kind, threshold, firstClass, values, sketches }: NgramsQuery) =>
     JSON.stringify([kind, threshold, firstClass, values, sketches]);
@@ -57,7 +65,10 @@ function isOf(query: NgramsQuery, asked: Query, grows: boolean): asked is Ngrams
   return asked.classes === query.classes || (grows && asked.classes < query.classes);
 }
 
-/** What a sketch may have had, with on how many devices at most. */
+/**
+ * Returns the candidates that a sketch may have contained, each with the largest number of devices that it
+ * may have.
+ */
 async function candidatesIn(
   sketch: NgramSketch,
   shorter: FoundNgrams,
@@ -79,7 +90,7 @@ async function candidatesIn(
   return candidates;
 }
 
-/** The bytes of a list of the most frequent ones, as many as there is room for. */
+/** Returns the bytes of a list of the most frequent n-grams, as many as fit. */
 function fitting(ngrams: readonly CountedNgram[], most: number): Uint8Array {
   const sorted = ngrams.toSorted((a, b) => b.count - a.count);
   for (let count = Math.min(most, ngrams.length); ; count = Math.floor(0.9 * count)) {
@@ -91,18 +102,23 @@ function fitting(ngrams: readonly CountedNgram[], most: number): Uint8Array {
 /** N-grams that devices have in common. */
 export interface CountedNgrams {
   readonly file: Uint8Array;
-  /** How many, by length from 1. */
+  /** Number of n-grams, by length from 1. */
   readonly counts: readonly number[];
 }
 
-/** N-grams of a file that chains add up to, at most: with all that only precedes others it has room for them. */
+/** Most n-grams in a file made of chains: with their prefixes it has room for all of them. */
 const mostInFile = 131_072;
 
 /**
- * What the chains of a query for n-grams have found that are over, added up, since a device says each text in one of them (QY18): those that have counted
- * the longest, or after which nothing longer can be found, or another one has begun, or whose period is over. What was found of fewer words counts where the
- * task names a vocabulary, which has grown since. Of chains from before devices kept that record only the newest counts. Of more n-grams than a file has
- * room for, the most frequent. null where nothing was found.
+ * Adds up what finished chains of a query for n-grams have found, since a device says each text in one of
+ * them (QY18). A
+ * chain is finished if it has counted the longest n-grams, can find no longer ones, was followed by another,
+ * or if its
+ * period is over. Findings of fewer words count if the task names a vocabulary, which has grown since. Of
+ * chains
+ * from before devices kept that record only the newest counts. If there are more n-grams than a file holds,
+ * takes
+ * the most frequent. null if nothing was found.
  */
 export async function countedNgrams(
   { name, queries, vocabulary }: Pick<Task, 'name' | 'queries'> & Partial<Pick<Task, 'vocabulary'>>,
@@ -146,20 +162,26 @@ function addUp(sums: Map<string, Ngram>, found: readonly Ngram[]): void {
   }
 }
 
-/** Whether the newest round of a query ended its chain: nothing is to be asked after it, and it has not failed. */
+/**
+ * True if the newest round of a query ended its chain: there is nothing more to ask, and it has not failed.
+ */
 async function hasEnded(query: NgramsQuery, newestFirst: readonly Said[], grows: boolean): Promise<boolean> {
   if (newestFirst[0]!.figures === null) return false;
   return (await nextNgramStep(query, newestFirst, Number.POSITIVE_INFINITY, grows)) === undefined;
 }
 
-/** The n-grams of a task's next version; null: it has none. */
+/** Function that returns the n-grams of a task's next version; null if it has none. */
 export type NgramsOf = (task: Task) => Promise<CountedNgrams | null>;
 
-/** Those of the file that a task names itself. */
+/** Returns the n-grams of the file that a task names. */
 export const ngramsOfFile: NgramsOf = async ({ serving: { ngrams } }) =>
   ngrams instanceof Uint8Array ? { file: ngrams, counts: countsIn(ngrams) } : null;
 
-/** Those, and what devices have said where a task names a query for them, which are added up once for all versions that have the same. */
+/**
+ * Returns the n-grams of the task's file and, if the task names a query for them, those that devices have
+ * said. They
+ * are added up once for all versions that have the same.
+ */
 export function ngramsFrom(results: Pick<QueryResultStore, 'results'>, clock: Clock): NgramsOf {
   const known = new Map<TaskName, { readonly of: string; readonly counted: CountedNgrams | null }>();
   return async task => {
@@ -178,7 +200,7 @@ export function ngramsFrom(results: Pick<QueryResultStore, 'results'>, clock: Cl
   };
 }
 
-/** The n-grams of a file that were counted, by length. */
+/** Returns the numbers of counted n-grams in a file, by length. */
 function countsIn(file: Uint8Array): number[] {
   const { order, roots, counts, children } = decodeNgrams(file);
   const found: number[] = [];

@@ -9,8 +9,9 @@ import { planOf } from './terms-of.ts';
 import { basesOf, type Trainings } from './trainings.ts';
 
 /**
- * Devices of an asynchronous task that masks train from the version that rounds start from, `version` with its frozen layers where that has been read. Returns the
- * versions of whose updates a buffer takes some.
+ * Offers devices of a masked asynchronous task training from `version`, which rounds start from, with its
+ * frozen layers
+ * if they have been read. Returns the versions whose updates a buffer takes.
  */
 export async function offerTraining(
   trainings: Trainings,

@@ -11,9 +11,11 @@ import type { DriverPorts } from './ports.ts';
 import type { RoundExecution } from './round-execution.ts';
 
 /**
- * Takes the masks off the sum of a round, or off those of its groups, and tells what became of each group; undefined where the cohort is
- * one sum. A group whose sum can't be opened, or is impossible, counts for nothing. Throws `secagg.*` where the sum can't be opened, or too
- * few groups can.
+ * Removes the masks from the sum of a round, or from those of its groups, and returns the result of each
+ * group; undefined
+ * if the cohort is one sum. A group whose sum can't be opened, or is impossible, does not count. Throws
+ * `secagg.*`
+ * if the sum can't be opened, or too few groups can.
  */
 export async function openSums(
   execution: RoundExecution,
@@ -45,7 +47,10 @@ export async function openSums(
   return recordsOf(masked.groups, aggregate, failures);
 }
 
-/** What the devices of all sums that count say of the version that the plan names. Throws `update.impossible`. */
+/**
+ * Returns the devices' verdicts on the version that the plan names, from all sums that count. Throws
+ * `update.impossible`.
+ */
 export function verdictsIn(aggregate: Aggregate): VerdictCounts | undefined {
   const counts = aggregate.inRing
     .filter((_, group) => aggregate.consumes !== 'groups' || aggregate.means.has(group))

@@ -12,7 +12,7 @@ import { Inquiries } from './inquiries.ts';
 import type { CohortChannel, DriverPorts, MakeVersion } from './ports.ts';
 import { TaskRounds } from './task-rounds.ts';
 
-/** What the rounds of a task stand on, but for what they are to each other. */
+/** Dependencies of the rounds of a task, except those on each other. */
 export interface TaskPorts
   extends Omit<
     DriverPorts,
@@ -22,15 +22,15 @@ export interface TaskPorts
   readonly queryResults: QueryResultStore;
   readonly channel: CohortChannel & CheckInPorts['channel'];
   readonly activePopulation: Pick<ActivePopulation, 'of'>;
-  /** Where it is kept how devices behave; undefined: nowhere. */
+  /** Storage of the devices' conduct; undefined if it is not stored. */
   readonly marks?: MarkStore | undefined;
-  /** Spreads check-ins. */
+  /** Source of randomness that spreads check-ins. */
   readonly jitter: RandomBytes;
-  /** The step from a sum to a version; `taskOf` gives the task as it is set when a round ends. */
+  /** Step from a sum to a version; `taskOf` returns the task with its settings at the end of a round. */
   readonly makeVersion: (taskOf: () => Task) => MakeVersion;
 }
 
-/** The rounds of one task, the devices that wait for one, and what answers check-ins. */
+/** Rounds of one task, the devices that wait for one, and the handler of check-ins. */
 export interface OpenTaskRounds {
   readonly rounds: TaskRounds;
   readonly pool: WaitingPool;
@@ -38,7 +38,9 @@ export interface OpenTaskRounds {
   readonly conduct: Conduct;
 }
 
-/** Puts the rounds of a task together with those who wait for them; nothing begins before `rounds.start`. */
+/**
+ * Connects the rounds of a task with the devices that wait for them; nothing begins before `rounds.start`.
+ */
 export function openTaskRounds(
   task: Task,
   { registry, queryResults, activePopulation, marks, jitter, makeVersion, ...ports }: TaskPorts,
@@ -52,7 +54,7 @@ export function openTaskRounds(
     primitives: native,
     pool,
     conduct,
-    // Nobody waits for devices that may not come.
+    // Devices that may not take part are not waited for.
     enrolled: () => ports.enrolled() - privacy.out(rounds.task),
     makeVersion: makeVersion(() => rounds.task),
     comeBackAfter: device => checkIns.sendAway(device),

@@ -7,13 +7,19 @@ import type { Claims } from './claims.ts';
 import type { PhaseInputs } from './masked-part.ts';
 import type { CohortChannel, DriverPorts } from './ports.ts';
 
-/** Longest reason that a `round-end` has room for, in characters. */
+/** Longest reason that fits in a `round-end`, in characters. */
 const longestReason = 1_024;
 
-/** What a round says to its devices; nothing here waits, so that a caller first sees to it that all is durable. */
+/**
+ * Sends a round's messages to its devices. It waits for nothing, so that a caller first makes everything
+ * durable.
+ */
 export class Outbox {
   readonly #terms: RoundTerms;
-  /** The plan as devices get it, by the version that they start from: all of a round from the same one, but for an asynchronous task. */
+  /**
+   * Plan for devices, by the version that they start from: one version for a whole round, except in an
+   * asynchronous task.
+   */
   readonly #plans = new Map<ModelHash, { readonly plan: Plan; readonly planBytes: Uint8Array }>();
   readonly #claims: Claims;
   readonly #channel: CohortChannel;
@@ -34,7 +40,10 @@ export class Outbox {
     return this.#channel.isConnected(device);
   }
 
-  /** `deadline`: when updates are no longer taken, ms since 1970; an assignment that was carried over has its own. */
+  /**
+   * `deadline` is the moment until which updates are taken, ms since 1970; a carried-over assignment has its
+   * own.
+   */
   assign({ device, assignment, base }: Member, deadline: number): void {
     const { id, number, plan } = this.#terms;
     const message: Assignment = {
@@ -57,7 +66,7 @@ export class Outbox {
     return made;
   }
 
-  /** What the phase gives to a member, if it does. */
+  /** Sends a member its input of the phase, if it has one. */
   feed({ device, assignment }: Member, feed: PhaseInputs): void {
     const event = feed.eventOf(assignment);
     const message = feed.inputs.get(assignment);

@@ -18,12 +18,15 @@ import type { DriverPorts, SpreadPorts } from './ports.ts';
 import { restore } from './restore.ts';
 import { isOfStorage } from './until-stored.ts';
 
-/** ms between two looks for a round that has begun, or is over. */
+/** ms between two checks for a round that has begun, or is over. */
 const often = 500;
-/** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
+/** Number of finished rounds whose id still gets `round.closed` rather than `round.unknown`. */
 const remembered = 64;
 
-/** What a cell says of a task, as far as its parts go by it; ms until the task has a use for a device, by now. */
+/**
+ * Settings of a task that its parts follow, as the leading cell gives them; with the ms until the task can
+ * use a device.
+ */
 export type Schedule = Pick<Task, 'eligibility' | 'masking' | 'deadlines'> & {
   readonly untilNextRound: number;
 };
@@ -31,21 +34,22 @@ export type Schedule = Pick<Task, 'eligibility' | 'masking' | 'deadlines'> & {
 export interface PartRoundsPorts extends Omit<DriverPorts, 'endPart' | 'spread'> {
   readonly registry: Registry;
   readonly spread: SpreadPorts;
-  /** The accounts of the devices of this part under the privacy budget of the task. */
+  /** Accounts of the devices of this part under the privacy budget of the task. */
   readonly accounts: Pick<AskedAccounts, 'follow' | 'close'>;
   readonly pool: Pick<WaitingPool, 'size' | 'all' | 'draw' | 'answering' | 'devices'>;
-  /** What the cell says that leads the rounds; undefined: nothing yet. */
+  /** Returns the schedule from the leading cell; undefined if there is none yet. */
   readonly schedule: () => Schedule | undefined;
-  /** Has those wait no more whom the privacy budget of the task lets take no part by now. */
+  /** Ends the waiting of devices that the privacy budget of the task no longer admits. */
   readonly dismiss: () => void;
 }
 
 /**
- * One part of each round of a task that is spread over cells, by the terms that the cell writes down which leads the round. What comes of it is left
- * in the storage. A part ends with its round, however that ends.
+ * One part of each round of a task that is spread over cells, by the terms that the leading cell stores. Its
+ * result is
+ * left in the storage. A part ends with its round, however that ends.
  */
 export class PartRounds {
-  /** From 1. */
+  /** Number of the part, from 1. */
   readonly part: number;
   /** Devices of parts keep no updates. */
   readonly trainings = undefined;
@@ -53,10 +57,10 @@ export class PartRounds {
   readonly #task: Task;
   readonly #ports: PartRoundsPorts;
   readonly #over: RoundId[] = [];
-  /** The round under way whose part another cell has ended before this one had it. */
+  /** Round under way whose part another cell has ended before this one had it. */
   #endedBefore: RoundId | undefined;
   #driver: RoundDriver | undefined;
-  /** The newest whose round is known to be over. */
+  /** Newest part whose round is known to be over. */
   #left: RoundDriver | undefined;
   #looking: Promise<void> = Promise.resolve();
   #cancel: Cancel = () => {};
@@ -69,7 +73,7 @@ export class PartRounds {
     this.#ports = ports;
   }
 
-  /** As the next round has it, as far as devices need to know, with the goal of this part. */
+  /** Task with the settings of the next round, as far as devices need them, and the goal of this part. */
   get task(): Task {
     const schedule = this.#ports.schedule();
     const { eligibility, masking, deadlines, cohort, spread } = { ...this.#task, ...schedule };
@@ -77,12 +81,12 @@ export class PartRounds {
     return { ...this.#task, eligibility, masking, deadlines, cohort: { ...cohort, goal } };
   }
 
-  /** The newest part, which may be over. */
+  /** Newest part, which may be over. */
   get current(): RoundDriver | undefined {
     return this.#driver;
   }
 
-  /** How far the newest part is, which may be over. */
+  /** Progress of the newest part, which may be over. */
   get progress(): PartProgress | undefined {
     const driver = this.#driver;
     return driver && progressOf(driver.state, this.#poolOf(driver.terms).size);
@@ -94,27 +98,28 @@ export class PartRounds {
     const state = this.#driver?.state;
     if (state?.phase === 'gathering') return 0;
     const said = schedule()?.untilNextRound ?? 0;
-    // The cell that leads may still gather, in other parts.
+    // The leading cell may still gather, in other parts.
     const isTraining = state && !state.terms.plan.query;
     const next = isTraining ? state.terms.startedAt + this.#task.interval - clock.now() : 0;
     return Math.max(0, said, next);
   }
 
-  /** The part that an assignment is in, of the round of this id. */
+  /** Finds the part of an assignment, in the round of this id. */
   find(round: RoundId, assignment?: AssignmentId): RoundDriver | undefined {
     const driver = this.#driver;
     if (driver?.terms.id !== round) return undefined;
     return assignment === undefined || driver.holds(round, assignment) ? driver : undefined;
   }
 
-  /** Whether a round is over, in all parts. */
+  /** True if a round is over, in all parts. */
   isOver(round: RoundId): boolean {
     return this.#over.includes(round);
   }
 
   /**
-   * Whether a device had a part in the newest round, which goes on elsewhere as far as is known here, and may take that of a privacy budget: until
-   * then nobody can say when the device may take part again.
+   * True if a device had a part in the newest round which goes on elsewhere, as far as is known here, and may
+   * count in a
+   * privacy budget: until it ends, the device's next moment to take part is unknown.
    */
   mayCount(device: DeviceId): boolean {
     const driver = this.#driver;
@@ -122,12 +127,16 @@ export class PartRounds {
     return driver.hadPart(device);
   }
 
-  /** Those who wait for an assignment are others. */
+  /** Notes that the waiting devices have changed. */
   poolChanged(): void {
     this.#driver?.poolChanged();
   }
 
-  /** Goes on with the part of the newest round that the storage has, and forgets all others that it is given; before `start`. Throws `storage.*`. */
+  /**
+   * Resumes the part of the newest stored round, and forgets all others that it is given; call it before
+   * `start`. Throws
+   * `storage.*`.
+   */
   async resume(saved: readonly SavedRound<PartTerms>[]): Promise<void> {
     const open = await this.#open();
     for (const each of saved) {
@@ -137,22 +146,22 @@ export class PartRounds {
     }
   }
 
-  /** Looks for rounds from now on. */
+  /** Starts the checks for rounds. */
   start(): void {
     void this.#turn();
   }
 
-  /** Whether nothing is under way that another cell would have to take over. */
+  /** True if nothing is under way that another cell would have to take over. */
   get isIdle(): boolean {
     const phase = this.#driver?.state.phase;
     return phase === undefined || phase === 'published' || phase === 'failed';
   }
 
-  /** Looks no more, and leaves what is under way to another cell. */
+  /** Stops the checks, and leaves what is under way to another cell. */
   async suspend(): Promise<void> {
     this.#isStopped = true;
     this.#cancel();
-    // What is looked for may wait for its end.
+    // The check may wait for its end.
     await this.#driver?.suspend();
     await this.#ports.accounts.close();
     await this.#looking;
@@ -162,7 +171,7 @@ export class PartRounds {
     const { clock, events } = this.#ports;
     this.#looking = this.#look()
       .catch(error => {
-        // It looks again.
+        // It checks again.
         events.emit('fault', 'looking for a part of a round', error);
       })
       .then(() => {
@@ -187,7 +196,7 @@ export class PartRounds {
     }
     const newest = open.at(-1);
     if (!newest || newest.id === driver?.terms.id || newest.id === this.#endedBefore) return;
-    // A cell before this one may have ended it.
+    // An earlier cell may have ended it.
     const results = await this.#ports.spread.parts.results(newest.id);
     if (results.has(this.part)) this.#endedBefore = newest.id;
     if (this.#isStopped || results.has(this.part)) return;
@@ -198,7 +207,7 @@ export class PartRounds {
     if (!this.#isStopped) this.#driver = new RoundDriver(terms, aggregate, this.#portsOf(terms));
   }
 
-  /** The round of a part is over: what it has taken of a privacy budget holds for its devices from now on. */
+  /** Handles the end of a part's round: what it has taken of a privacy budget now holds for its devices. */
   async #leave(driver: RoundDriver): Promise<void> {
     driver.abort('The round is over.');
     if (this.#left === driver) return;
@@ -207,7 +216,7 @@ export class PartRounds {
     this.#remember(driver.terms.id);
   }
 
-  /** Other cells lead the rounds, and so take the steps of the privacy budget. */
+  /** Follows the privacy budget: the cells that lead the rounds take its steps. */
   async #follow(terms?: RoundTerms): Promise<void> {
     if (!this.#task.privacy) return;
     const { accounts, dismiss, pool } = this.#ports;
@@ -215,7 +224,7 @@ export class PartRounds {
     if (!this.#isStopped) dismiss();
   }
 
-  /** The rounds under way that have this part. */
+  /** Returns the rounds under way that have this part. */
   async #open(): Promise<readonly SpreadTerms[]> {
     const { parts } = this.#ports.spread;
     const open = await parts.open(this.#task.name);

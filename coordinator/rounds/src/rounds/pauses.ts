@@ -1,7 +1,7 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Documents } from '../operators/documents.ts';
 
-/** The tasks whose rounds an operator has paused: they stay so over a restart. */
+/** Tasks whose rounds an operator has paused; they stay paused over a restart. */
 export type PausedTasks = ReturnType<typeof pausedTasksIn>;
 
 export function pausedTasksIn(documents: Documents) {

@@ -21,12 +21,13 @@ import type { RoundTerms } from '../round/round.ts';
 import type { DrawnMember, RoundStore } from '../round/store.ts';
 import type { TrafficCount } from './traffic.ts';
 
-/** What a device is given at the beginning of a phase of masking. */
+/** Type of a device's input at the beginning of a masking phase. */
 export type MaskingEvent = 'roster' | 'bundle' | 'survivors' | 'agreed';
 
 /**
- * The way to the devices of a cohort. What is sent to a device without a connection is dropped, since the round tells it again when it is
- * back; the end of a round is told then.
+ * Channel to the devices of a cohort. A message to a disconnected device is dropped: the round repeats it
+ * when the
+ * device is back. The end of a round is also told then.
  */
 export interface CohortChannel {
   isConnected(device: DeviceId): boolean;
@@ -36,8 +37,9 @@ export interface CohortChannel {
 }
 
 /**
- * Makes the next version from what a round gathered; its files are stored, its row is not yet. `signal` is aborted when it is no
- * longer wanted; `contributors` are those whose updates are in the aggregate.
+ * Makes the next version from what a round gathered; its files are stored, its row is not. `signal` is
+ * aborted when it is
+ * no longer wanted; the updates of `contributors` are in the aggregate.
  */
 export type MakeVersion = (
   terms: RoundTerms,
@@ -46,75 +48,85 @@ export type MakeVersion = (
   signal: AbortSignal,
 ) => Promise<Head>;
 
-/** The training runs of a task whose rounds run in such runs alone. */
+/** Training runs of a task whose rounds run only in such runs. */
 export interface RunGate {
-  /** Id of the run that is open; undefined: no round begins. */
+  /** Id of the open run; undefined if there is none, and so no round begins. */
   readonly openRun: string | undefined;
-  /** A round is over: returns once it counts, so that the next one may begin or not. */
+  /** Counts a finished round; returns once the next one may begin or not. */
   ended(record: RoundRecord): Promise<void>;
-  /** The privacy budget has nothing left for another round. */
+  /** Handles a privacy budget that has nothing left for another round. */
   spent(): Promise<void>;
 }
 
-/** What the buffers of an asynchronous task need of each other. */
+/** Connections between the buffers of an asynchronous task. */
 export interface BufferPorts {
-  /** Whether assignments are made now. */
+  /** True if assignments are made now. */
   readonly admits: () => boolean;
-  /** The version that assignments start from now, and the buffer in which their updates are not stale. */
+  /**
+   * Returns the version that assignments start from now, and the buffer in which their updates are not stale.
+   */
   readonly base: () => Pick<Base, 'model' | 'due'>;
-  /** Tells the device of an assignment something, once, when the answer to its upload is out: what overtook that would break it off. */
+  /**
+   * Sends the device of an assignment a message, once, after the answer to its upload: an earlier message
+   * would break the
+   * upload off.
+   */
   readonly soon: (assignment: AssignmentId, tell: () => void) => void;
   /**
-   * Begins the buffer after one that closes, with the assignments that were open. It is written down once `summed` resolves: then the sum of
-   * the one before is durable, and nothing counts in both.
+   * Begins the buffer after one that closes, with the open assignments. It is stored once `summed` resolves:
+   * then the sum of
+   * the one before is durable, and no update counts in both.
    */
   readonly carry: (from: RoundId, open: readonly DrawnMember[], summed: Promise<void>) => Carried;
 }
 
-/** What became of the assignments that were open when a buffer closed. */
+/** Result of handing over the open assignments of a buffer that closed. */
 export interface Carried {
   /** Resolves once the next buffer is durable. */
   readonly begun: Promise<void>;
-  /** Those of whom nothing is wanted any more. */
+  /** Members that are no longer needed. */
   readonly released: readonly Member[];
 }
 
-/** What makes versions of a task on the coordinator's own examples. */
+/** Maker of a task's versions from the coordinator's own examples. */
 export interface CentralStage {
-  /** Whether devices never train. */
+  /** True if devices never train. */
   readonly isWhole: boolean;
-  /** Whether the version after that of this number, the newest one, is made here. */
+  /** True if the version after the newest one, which has this number, is made here. */
   makes(newest: number): boolean;
-  /** The next version; its files are stored, its row is not yet. Throws the reason of `signal` once that is aborted. */
+  /**
+   * Makes the next version; its files are stored, its row is not. Throws the reason of `signal` once that is
+   * aborted.
+   */
   make(
     terms: { readonly round: RoundId; readonly number: number; readonly run: string | undefined },
     signal: AbortSignal,
   ): Promise<Head>;
 }
 
-/** The experiments of a task about whose arms devices are asked. */
+/** Experiments of a task about whose arms devices are asked. */
 export interface ArmsPort {
-  /** Whether one is measured by a query of this name now. */
+  /** True if an experiment is measured by a query of this name now. */
   isAsking(query: string): boolean;
-  /** The arm to ask next, of which as many devices as `least` wait to be asked; undefined: none. */
+  /** Returns the arm to ask next, for which at least `least` devices wait; undefined if there is none. */
   next(query: ArmQuery, least: number): AskedArm | undefined;
-  /** By what names a device waits that would answer these queries. */
+  /** Returns the labels under which a device waits that would answer these queries. */
   labels(device: DeviceId, answers?: readonly string[]): readonly string[];
-  /** What these devices say of an arm is in a sum that is kept. */
+  /** Notes that the answers of these devices about an arm are in a stored sum. */
   answered(arm: AskedArm, devices: readonly DeviceId[]): void;
 }
 
-/** What the cells of one database need of each other for rounds that are spread over them. */
+/** Connections between the cells of one database for rounds that are spread over them. */
 export interface SpreadPorts {
   readonly parts: PartStore;
-  /** The part of so many, from 1, that a device has in the rounds of a task: always the same. */
+  /** Returns the part, from 1 to `count`, that a device always has in the rounds of a task. */
   readonly partOf: (task: TaskName, device: DeviceId, count: number) => number;
 }
 
-/** Where a part of a spread round leaves what came of it, in place of the history. Throws `storage.*`. */
+/** Stores the result of a part of a spread round, in place of the history. Throws `storage.*`. */
 export type EndPart = (result: PartResult, sum?: Uint8Array) => Promise<void>;
 
-/** What a round works with. */
+/** Dependencies of a round. */
 export interface DriverPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -123,45 +135,51 @@ export interface DriverPorts {
   readonly pool: Candidates;
   readonly channel: CohortChannel;
   readonly history: History;
-  /** Where rounds under way are kept; undefined: nothing of them outlives this process. */
+  /** Storage of rounds under way; undefined if they end with this process. */
   readonly store: RoundStore | undefined;
   readonly makeVersion: MakeVersion;
   readonly privacy: PrivacyBudgets;
-  /** The version that an operator has named for devices to serve, if one is. */
+  /** Returns the version that an operator has chosen for devices to serve, if there is one. */
   readonly named: () => ModelHash | undefined;
-  /** Versions of the task that devices may serve, those in use first: what queries of outcomes tell apart. */
+  /**
+   * Returns the versions that devices may serve, those in use first: queries of outcomes tell these apart.
+   */
   readonly versions: () => Promise<readonly ModelHash[]>;
-  /** Left out where there are no experiments. */
+  /** Left out if there are no experiments. */
   readonly arms?: ArmsPort | undefined;
-  /** The versions that devices evaluate, 1 to 4: what rounds train from first, then what they serve, what the gate looks at, the newest. */
+  /**
+   * Returns the 1 to 4 versions that devices evaluate: first the one rounds train from, then those that
+   * devices serve, that
+   * the gate examines, and the newest.
+   */
   readonly inUse: () => Promise<readonly ModelHash[]>;
   readonly traffic: () => TrafficCount;
-  /** ms after which a device of the cohort is to check in again. */
+  /** Returns the ms after which a device of the cohort is to check in again. */
   readonly comeBackAfter: (device: DeviceId) => number;
   /** Tells devices that were sent away that they may come back sooner. */
   readonly recall: () => void;
-  /** Devices that are enrolled. */
+  /** Returns the number of enrolled devices. */
   readonly enrolled: () => number;
   /** Left out of tasks whose rounds run all the time. */
   readonly runs?: RunGate | undefined;
-  /** Of an asynchronous task. */
+  /** Set in an asynchronous task. */
   readonly buffers?: BufferPorts | undefined;
-  /** Of a cell; elsewhere each round is whole. */
+  /** Set at a cell; elsewhere each round is whole. */
   readonly spread?: SpreadPorts | undefined;
-  /** Of a part of a spread round alone. */
+  /** Set only in a part of a spread round. */
   readonly endPart?: EndPart | undefined;
-  /** Left out of tasks that devices alone train. */
+  /** Left out of tasks that only devices train. */
   readonly central?: CentralStage | undefined;
   readonly moments: Pick<
     Moments,
     'versionStored' | 'roundEnded' | 'roundNotBegun' | 'convicted' | 'settingsChanged'
   >;
-  /** Hears how devices behave in a round. */
+  /** Observer of the devices' conduct in a round. */
   readonly conduct: Pick<Conduct, 'follow' | 'spoil'>;
   readonly events: CoordinatorEvents;
 }
 
-/** What the rounds of a task work with: a round of a query chooses among those who would answer it. */
+/** Dependencies of a task's rounds: a round of a query chooses among the devices that would answer it. */
 export type TaskRoundsPorts = DriverPorts & {
   readonly pool: Pick<WaitingPool, 'size' | 'all' | 'devices' | 'remove' | 'draw' | 'answering' | 'heldFrom'>;
 };

@@ -10,10 +10,13 @@ import { commitWithoutRound, type VersionPorts } from './version-without-round.t
 type Parts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 
 /**
- * Makes the next version of a task from the one that rounds go on from, where `made` is its model with other layers frozen: a version like any
- * other, without a round, with the same weights bit for bit. The strategy begins as in a new task, since it remembers nothing of what was frozen.
- * Says false where the models differ in more than that, or not at all. Throws as `splitOf` and `Registry.current`, and `config.invalid` under noise
- * that takes back that of versions before.
+ * Makes the next version of a task if `made` is the current model with other layers frozen. It is an ordinary
+ * version
+ * without a round, and its weights are the same bit for bit. The strategy begins as in a new task, since it
+ * remembers
+ * nothing of frozen layers. Returns false if the models differ in more than that, or not at all. Throws as
+ * `splitOf`
+ * and `Registry.current`, and `config.invalid` under noise that takes back that of earlier versions.
  */
 export async function refreeze(
   task: Task,
@@ -36,7 +39,11 @@ export async function refreeze(
   return true;
 }
 
-/** A stored model with the layers frozen that are frozen in `made`; undefined where these are the same, or where the models differ in more. */
+/**
+ * Returns the stored model with the frozen layers of `made`; undefined if these are the same, or if the
+ * models differ
+ * in more.
+ */
 async function refrozen(
   stored: Parts,
   made: Pick<Manifest, 'topology' | 'layout'>,
@@ -57,7 +64,7 @@ interface Layer {
   readonly config?: { trainable?: unknown; readonly layers?: readonly Layer[]; readonly layer?: Layer };
 }
 
-/** Freezes and unfreezes layers of `to` as those of `from` are, which stand at the same places; says whether any changed. */
+/** Sets which layers of `to` are frozen to those of `from`, by place; true if any changed. */
 function copyFlags({ config: to }: Layer, { config: from }: Layer): boolean {
   if (!to || !from) return false;
   const isOther = typeof from.trainable === 'boolean' && (to.trainable ?? true) !== from.trainable;

@@ -16,7 +16,7 @@ import type { Succession } from './succession.ts';
 import { takenBack } from './taken-back.ts';
 import { isOfStorage } from './until-stored.ts';
 
-/** What hears of rounds that go on after a restart. */
+/** Handlers of rounds that go on after a restart. */
 interface Restoring {
   readonly task: Task;
   readonly registry: Registry;
@@ -25,13 +25,14 @@ interface Restoring {
   readonly times: RoundTimes;
   readonly succession: Succession;
   readonly ports: Pick<TaskRoundsPorts, 'history' | 'clock' | 'moments' | 'events'>;
-  /** A round can't go on, and is recorded as failed. */
+  /** Called when a round can't go on, and is recorded as failed. */
   readonly abandoned: (record: RoundRecord) => Promise<void>;
 }
 
 /**
- * The rounds of a task that go on, of those that were under way when a coordinator before this one ended: the newest, where its model is still there,
- * and the buffer before it, which had closed. The others are recorded as failed. Throws `storage.*`.
+ * Returns the rounds of a task that go on after a restart: the newest if its model still exists, and the
+ * closed buffer
+ * before it. Records the others as failed. Throws `storage.*`.
  */
 export async function restoreRounds(saved: readonly SavedRound[], restoring: Restoring): Promise<Lifetime[]> {
   const drivers: Lifetime[] = [];
@@ -47,7 +48,7 @@ export async function restoreRounds(saved: readonly SavedRound[], restoring: Res
   return drivers;
 }
 
-/** The round that was under way; undefined where it can't go on. */
+/** Returns the round that was under way; undefined if it can't go on. */
 async function restored(
   saved: SavedRound,
   before: Promise<unknown> | undefined,
@@ -82,7 +83,10 @@ async function restored(
   return ended(maker.drive(terms, aggregate, { saved, before }), reason);
 }
 
-/** A round that goes on, or ends at once where there is a reason for that: its devices hear it as soon as they are back. */
+/**
+ * Returns a round that goes on, or ends it at once if there is a reason: its devices hear that as soon as
+ * they are back.
+ */
 function ended<Round extends Lifetime>(round: Round, reason: string | undefined): Round {
   if (reason !== undefined) round.abort(reason);
   return round;

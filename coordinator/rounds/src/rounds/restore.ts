@@ -5,8 +5,9 @@ import type { Checkpoint, SavedRound } from '../round/store.ts';
 import { addsAsTheyCome, type Task } from '../task/task.ts';
 
 /**
- * Gives an aggregate, which is empty, what a round had gathered that is to go on with a task. Throws `config.invalid` where the task has become
- * another, `request.invalid` for the plan of another version of the protocol, and `storage.corrupt`.
+ * Restores what a round had gathered into an empty aggregate. Throws `config.invalid` if the task has changed
+ * too much,
+ * `request.invalid` for the plan of another protocol version, and `storage.corrupt`.
  */
 export function restore(aggregate: Aggregate, { terms, checkpoint }: SavedRound, task: Task): void {
   try {
@@ -29,7 +30,10 @@ export function restore(aggregate: Aggregate, { terms, checkpoint }: SavedRound,
   if (checkpoint) restoreSum(aggregate, checkpoint);
 }
 
-/** Throws `storage.corrupt` where the checkpoint is not one of such a sum, or of another number of updates than it names. */
+/**
+ * Throws `storage.corrupt` if the checkpoint is not one of such a sum, or has another number of updates than
+ * it names.
+ */
 function restoreSum(aggregate: Aggregate, { sum, contributors }: Checkpoint): void {
   if (aggregate.consumes === 'each')
     throw new MurmurationError(

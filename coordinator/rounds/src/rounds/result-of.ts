@@ -6,8 +6,9 @@ import type { RoundRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 
 /**
- * What became of the query of a round that is over; undefined of a round in which devices trained. `aggregate` is there where the round has not
- * failed, `privacy` where its noise took a step of a budget. Throws as `AnswerSum.figures`.
+ * Returns the query result of a finished round; undefined for a round in which devices trained. `aggregate`
+ * is set if the
+ * round has not failed, `privacy` if its noise took a step of a budget. Throws as `AnswerSum.figures`.
  */
 export function resultOf(
   { plan }: RoundTerms,
@@ -17,7 +18,7 @@ export function resultOf(
 ): QueryResult | undefined {
   const query = queryOf(plan);
   if (!query) return undefined;
-  // What earlier rounds found is kept with those rounds.
+  // The findings of earlier rounds are stored with those rounds.
   const { heavy: _, step: __, ...asked } = { heavy: undefined, step: undefined, ...query };
   const answers = aggregate?.consumes === 'answers' ? aggregate : undefined;
   return {

@@ -1,7 +1,7 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { GroupCommit } from './group-commit.ts';
 
-/** What a round writes down, as those see it who wait for it: its journal and its checkpoint, as one. */
+/** Writes of a round, its journal and its checkpoint, as one to those that wait for them. */
 export class RoundCommits {
   readonly #journal: GroupCommit;
   readonly #checkpoint: GroupCommit;
@@ -22,8 +22,8 @@ export class RoundCommits {
   }
 
   /**
-   * Calls `act` once the journal is durable, and the sum but for the last update: where updates are not masked, one alone is not written
-   * down.
+   * Calls `act` once the journal is durable, and the sum except its last update: a single unmasked update is
+   * not written.
    */
   whenNearlySummed(act: () => void): void {
     this.#journal.whenDurable(() => this.#checkpoint.whenDurable(act, 1));
@@ -34,28 +34,32 @@ export class RoundCommits {
     await Promise.all([this.#journal.halt(), this.#checkpoint.halt()]);
   }
 
-  /** Waits until what is queued is written, unless a write fails or is not due. */
+  /** Waits until everything queued is written, unless a write fails or is not due. */
   async flush(): Promise<void> {
-    // What becomes durable may be what another write has waited for.
+    // Another write may have waited for what has just become durable.
     while (this.#journal.isWriting || this.#checkpoint.isWriting) {
       await this.#journal.flush();
       await this.#checkpoint.flush();
     }
   }
 
-  /** Refuses the acknowledgements that wait: what would have made them true has failed for `cause`, and is tried again. */
+  /** Refuses the waiting acknowledgements: what they depend on has failed for `cause`, and is tried again. */
   refuse(cause: unknown): void {
     this.#journal.refuse(cause);
     this.#checkpoint.refuse(cause);
   }
 
-  /** The round is over, and what it led to is durable; updates that wait for their acknowledgement get the refusal, if there is one. */
+  /**
+   * Ends the writes after the result of the round is durable; refuses the updates that wait for their
+   * acknowledgement with
+   * `refusal`, if there is one.
+   */
   conclude(refusal?: MurmurationError): void {
     this.#checkpoint.conclude(refusal);
     this.#journal.conclude();
   }
 
-  /** Nothing more becomes durable: acknowledgements that wait get the refusal, and nothing is sent. */
+  /** Stops all writes: refuses the waiting acknowledgements, and sends nothing. */
   abandon(refusal: MurmurationError): void {
     this.#journal.abandon(refusal);
     this.#checkpoint.abandon(refusal);

@@ -5,20 +5,24 @@ import type { AllRounds } from './all-tasks.ts';
 import type { PausedTasks } from './pauses.ts';
 import type { TaskRounds } from './task-rounds.ts';
 
-/** What operators, and what acts in their place, may do to the rounds of a task. Each throws `task.unknown` for a task that is not there. */
+/**
+ * Acts of operators, or of automation in their place, on the rounds of a task. Each throws `task.unknown` for
+ * a task that
+ * doesn't exist.
+ */
 export class RoundControl {
   readonly #tasks: AllRounds;
   readonly #paused: PausedTasks;
   readonly #steered: (task: TaskName) => void;
 
-  /** `steered` is told which task was paused or goes on. */
+  /** Calls `steered` with each task that was paused or unpaused. */
   constructor(tasks: AllRounds, paused: PausedTasks, steered: (task: TaskName) => void = () => {}) {
     this.#steered = steered;
     this.#tasks = tasks;
     this.#paused = paused;
   }
 
-  /** Pauses those rounds whose task was paused when a coordinator before this one ended; before they start. */
+  /** Pauses the rounds of tasks that were paused before a restart; call it before they start. */
   async open(all: Iterable<Pick<TaskRounds, 'task' | 'pause'>>): Promise<void> {
     const paused = await this.#paused.all();
     for (const rounds of all) if (paused.has(rounds.task.name)) rounds.pause();
@@ -28,7 +32,7 @@ export class RoundControl {
     return [...this.#tasks.values()];
   }
 
-  /** From now on no round begins by itself; the one under way goes on. */
+  /** Stops rounds from beginning automatically; the one under way goes on. */
   async pause(task: TaskName): Promise<void> {
     const rounds = this.#find(task);
     await this.#paused.set(task, true);
@@ -36,7 +40,7 @@ export class RoundControl {
     this.#steered(task);
   }
 
-  /** Rounds begin on schedule again. */
+  /** Lets rounds begin on schedule again. */
   async unpause(task: TaskName): Promise<void> {
     const rounds = this.#find(task);
     await this.#paused.set(task, false);
@@ -44,7 +48,11 @@ export class RoundControl {
     this.#steered(task);
   }
 
-  /** Ends the round under way as failed. Throws `round.unknown` where none is, `round.closed` where its version is being stored already. */
+  /**
+   * Ends the round under way as failed. Throws `round.unknown` if there is none, `round.closed` if its
+   * version is already
+   * being stored.
+   */
   async abort(task: TaskName, reason: string): Promise<void> {
     const rounds = this.#find(task);
     const { newest } = rounds;
@@ -57,8 +65,11 @@ export class RoundControl {
   }
 
   /**
-   * Rolls a task back: what trains from another version than `change` leads to is ended by `by`, for a `reason`, and where its version was being
-   * stored already, `change` is made once more, after it. Throws `task.unknown`, and what `change` throws.
+   * Rolls a task back. Rounds that train from another version than `change` leads to are ended by `by`, for a
+   * `reason`; if
+   * the version of one was already being stored, `change` is repeated after it. Throws `task.unknown`, and
+   * what
+   * `change` throws.
    */
   async rollBack<Version extends { readonly model: ModelHash }>(
     task: TaskName,
@@ -81,12 +92,16 @@ export class RoundControl {
     }
   }
 
-  /** Begins a round at once, whether or not the task is paused. Throws `round.under-way` or `server.stopping`. */
+  /** Begins a round at once, even if the task is paused. Throws `round.under-way` or `server.stopping`. */
   async begin(task: TaskName): Promise<void> {
     this.#find(task).beginNow();
   }
 
-  /** Has devices asked a query in the next round, after a restart too. Throws `request.not-found` where the task has none of that name, or `server.stopping`. */
+  /**
+   * Asks devices a query in the next round, also after a restart. Throws `request.not-found` if the task has
+   * none of that
+   * name, or `server.stopping`.
+   */
   async ask(task: TaskName, query: string): Promise<void> {
     await this.#find(task).askLastingly(query);
   }

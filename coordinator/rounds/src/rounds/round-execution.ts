@@ -28,20 +28,21 @@ type ExecutionPorts = DurabilityPorts &
   };
 
 /**
- * One round as it runs: its state, and whatever else follows from what happened, such as claims, sum and masking graph. What
- * happens changes it at once and goes to the journal; replayed from there, it leads to the same state.
+ * A round as it runs: its state, and all that follows from its events, such as claims, sum and masking graph.
+ * An event
+ * changes it at once and is written to the journal; a replay leads to the same state.
  */
 export class RoundExecution {
   readonly terms: RoundTerms;
   readonly aggregate: Aggregate;
   readonly claims = new Claims();
   readonly masked: MaskedPart | undefined;
-  /** What of it is durable, for those who wait for that. */
+  /** Durable writes of the round, for those that wait for them. */
   readonly commits: RoundCommits;
-  /** Aborted, with what a device then hears, when another object may go on with the round. */
+  /** Aborted, with the error that devices then get, when another object may go on with the round. */
   readonly stop = new AbortController();
   readonly timeline: Timeline;
-  /** Refusals of what devices sent, by code; not replayed. */
+  /** Refusals of devices' messages, by code; not replayed. */
   readonly errors: Partial<Record<ErrorCode, number>> = {};
   /** Devices that gave up their part, by `countedReason`; not replayed. */
   readonly left: Record<string, number> = {};
@@ -49,15 +50,19 @@ export class RoundExecution {
   readonly #journal: Journal;
   readonly #checkpointer: Checkpointer;
   #state: RoundState;
-  /** Undefined while what happened before a restart is replayed. */
+  /** Undefined during the replay of events from before a restart. */
   #perform: ((effect: Effect) => void) | undefined;
-  /** When the deadlines were moved last, by the journal. */
+  /** Moment when the deadlines were last moved, by the journal. */
   #shiftedAt: number | undefined;
   #follow: (state: RoundState) => void = () => {};
-  /** Whether somebody was proved to have done what the round may fail for. */
+  /** True if a device was convicted of what the round may fail for. */
   #hasConvicted = false;
 
-  /** Begins a round, which is written down once `after` has resolved, or replays `saved`, from whose checkpoint `aggregate` was restored. */
+  /**
+   * Begins a round, which is stored once `after` has resolved, or replays `saved`, from whose checkpoint
+   * `aggregate` was
+   * restored.
+   */
   constructor(
     terms: RoundTerms,
     aggregate: Aggregate,
@@ -69,7 +74,7 @@ export class RoundExecution {
     this.aggregate = aggregate;
     this.#ports = ports;
     this.#journal = new Journal(terms, ports, saved !== undefined, after);
-    // An update of a buffer may come before it has begun in the storage.
+    // An update of a buffer may come before the buffer has begun in the storage.
     const begun = after && new Promise<void>(resolve => this.#journal.commit.whenDurable(resolve));
     this.#checkpointer = new Checkpointer(terms, aggregate, ports, saved?.checkpoint?.contributors, begun);
     this.commits = new RoundCommits(this.#journal.commit, this.#checkpointer.commit);
@@ -92,7 +97,7 @@ export class RoundExecution {
     return this.#state;
   }
 
-  /** Whether the masks of enough updates could be taken off, if the phase ended with what has come. */
+  /** True if the masks of enough updates could be removed if the phase ended now. */
   get isOpenable(): boolean {
     const { state, masked } = this;
     if (!masked || (state.phase !== 'shares' && state.phase !== 'updates')) return true;
@@ -100,7 +105,9 @@ export class RoundExecution {
     return masked.groups.openable(state.phase, counted) >= state.terms.minimum;
   }
 
-  /** Effects are performed from now on, those of the state as it is by the caller; `follow` hears of each state. */
+  /**
+   * Performs effects from now on; the caller performs those of the current state. `follow` gets each state.
+   */
   goLive(perform: (effect: Effect) => void, follow: (state: RoundState) => void): void {
     this.#perform = perform;
     this.#follow = follow;
@@ -108,7 +115,7 @@ export class RoundExecution {
     follow(this.#state);
   }
 
-  /** Something happened; `entry` is written down where it changed anything. */
+  /** Applies an event; writes `entry` to the journal if it changed anything. */
   happen(event: RoundEvent, entry?: JournalEntry): void {
     if (this.stop.signal.aborted && event.type !== 'published') return;
     const before = this.#state;
@@ -124,7 +131,7 @@ export class RoundExecution {
     this.#follow(this.#state);
   }
 
-  /** What a device sent was refused, or what it asked for. */
+  /** Counts a refusal of a device's message or request. */
   refused(error: unknown): void {
     if (!(error instanceof MurmurationError)) return;
     error.round = this.terms.id;
@@ -132,22 +139,27 @@ export class RoundExecution {
     this.errors[error.code] = (this.errors[error.code] ?? 0) + 1;
   }
 
-  /** The cohort was drawn. */
+  /** Adds the cohort that was drawn. */
   draw(entry: Extract<JournalEntry, { readonly type: 'drawn' }>): void {
     this.#journal.append(entry);
     this.#drawn(entry);
   }
 
   /**
-   * Takes what a device signed with its masked update, where updates are taken now. Throws `update.unsigned` where it is missing or
-   * wrong.
+   * Takes the signature of a device with its masked update, if updates are taken now. Throws
+   * `update.unsigned` if it is
+   * missing or wrong.
    */
   takeUpdateSignature(assignment: AssignmentId, signature: Uint8Array | undefined): void {
     if (this.#state.phase === 'updates' && standingOf(this.#state.cohort, assignment) !== undefined)
       this.masked?.groups.of(assignment).takeUpdateSignature(assignment, signature);
   }
 
-  /** Adds an update to the sum, once, as `take`; also throws `update.*`. Resolves when it is durable, and rejects as `GroupCommit.acknowledge`. */
+  /**
+   * Adds an update to the sum, once, as `take`; also throws `update.*`. Resolves when it is durable, and
+   * rejects as
+   * `GroupCommit.acknowledge`.
+   */
   takeUpdate(assignment: AssignmentId, bytes: Uint8Array, signature: Uint8Array | undefined): Promise<void> {
     const taken = this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
       const masked = this.masked?.groups.of(assignment);
@@ -160,11 +172,15 @@ export class RoundExecution {
       });
       return { type: 'counted', assignment };
     });
-    // No asynchronous function: while it waited here, it would hold the bytes, which nobody needs any more.
+    // Not an async function: while it waited here, it would hold the bytes, which are no longer needed.
     return taken.then(() => this.#checkpointer.acknowledge(assignment));
   }
 
-  /** Takes a message of secure aggregation, once, as `take`; also throws `secagg.*` or `crypto.low-order`. Resolves when it is durable. */
+  /**
+   * Takes a message of secure aggregation, once, as `take`; also throws `secagg.*` or `crypto.low-order`.
+   * Resolves when it is
+   * durable.
+   */
   async takeMasking(entry: MaskingEntry): Promise<void> {
     const { type, assignment, message } = entry;
     const { masked } = this;
@@ -178,13 +194,18 @@ export class RoundExecution {
     await this.#journal.commit.acknowledge();
   }
 
-  /** A device gives up its part, for a reason that counts once. Resolves when that is durable. Throws `assignment.unknown` for one that is not its own, or `server.stopping`. */
+  /**
+   * Takes a device out of the round, and counts its `reason` once. Resolves when that is durable. Throws
+   * `assignment.unknown`
+   * for an assignment that is not its own, or `server.stopping`.
+   */
   async leave(device: DeviceId, assignment: AssignmentId, reason?: string): Promise<void> {
     this.stop.signal.throwIfAborted();
     this.claims.requireOwner(device, assignment);
     if (reason !== undefined) this.#countReason(assignment, countedReason(reason));
     this.happen({ type: 'left', assignment }, { type: 'left', assignment });
-    // An end that is not durable may not come to pass: after a restart the device would have its part again.
+    // The end of the round may not come to pass if it isn't durable: after a restart the device would have
+    // its part again.
     await this.#journal.commit.acknowledge('cohort' in this.#state ? undefined : untilTheEnd);
   }
 
@@ -194,25 +215,28 @@ export class RoundExecution {
     this.#ports.events.emit('left', this.terms.plan.task, reason);
   }
 
-  /** Of an update in a buffer. */
+  /** Returns the origin of an update in a buffer. */
   #originOf(assignment: AssignmentId): Origin | undefined {
     const base = 'cohort' in this.#state ? memberOf(this.#state.cohort, assignment)?.base : undefined;
     return base && { staleness: stalenessIn(this.terms, base), round: base.round };
   }
 
-  /** Whether what belongs to a phase is taken now: who comes back while others reveal may still agree first. */
+  /**
+   * True if messages of a phase are taken now: a device that comes back while others reveal may still agree
+   * first.
+   */
   #takes(phase: CollectingState['phase']): boolean {
     if (phase === 'agreement' && this.#state.phase === 'unmasking')
       return this.masked?.groups.hasAgreement === true;
     return this.#state.phase === phase;
   }
 
-  /** Tells whose misdeed an error proves, where it does. */
+  /** Reports the devices whose misdeed an error proves, if it does. */
   #convict(error: MurmurationError): void {
     this.#tellConvicted(this.masked?.groups.culprits(error) ?? [], error.code);
   }
 
-  /** Tells whose misdeed the message of a device has proved, with those before it. */
+  /** Reports the devices whose misdeed a device's message has proved, together with earlier ones. */
   #prove(assignment: AssignmentId): void {
     this.#tellConvicted(this.masked?.groups.of(assignment).proved() ?? [], 'secagg.dealer');
   }
@@ -224,7 +248,7 @@ export class RoundExecution {
     this.#ports.moments.convicted(this.terms.id, devices, code);
   }
 
-  /** An error says that the sum of these can't be theirs: one of them has lied under its masks. */
+  /** Reports an impossible sum: one of its contributors has lied under its masks. */
   impossible(error: unknown, contributors: readonly Member[]): void {
     if (this.masked && error instanceof MurmurationError && error.code === 'update.impossible')
       this.#spoiled(contributors.map(({ assignment }) => assignment));
@@ -232,13 +256,13 @@ export class RoundExecution {
 
   #spoiled(suspects: readonly AssignmentId[]): void {
     const devices = this.#devicesOf(suspects);
-    // A restart makes nobody suspect twice.
+    // A restart makes no device suspect twice.
     if (devices.length === 0 || !this.#perform || this.#hasConvicted) return;
     this.#ports.conduct.spoil(this.terms.id, devices);
     this.#ports.events.emit('spoiled', this.terms, devices);
   }
 
-  /** Tells how the round stands. */
+  /** Tells the observers the state of the round. */
   #tell(): void {
     this.#ports.conduct.follow(this.#state);
     this.#ports.events.emit('round', this.#state);
@@ -248,7 +272,7 @@ export class RoundExecution {
     return assignments.map(each => this.claims.deviceOf(each)).filter(each => each !== undefined);
   }
 
-  /** Ends the round as failed; `where` says to the log what was being done. */
+  /** Ends the round as failed; `where` names the work under way, for the log. */
   failWith(where: string, error: unknown): void {
     const ours = error instanceof MurmurationError;
     if (ours) this.#convict(error);
@@ -261,7 +285,8 @@ export class RoundExecution {
   }
 
   /**
-   * Takes what a device has to send in a phase; the same bytes again change nothing. `add` throws where it is refused. Throws
+   * Takes the message of a device in a phase; the same bytes again change nothing. `add` throws to refuse it.
+   * Throws
    * `assignment.unknown`, `assignment.left`, `repeated`, `round.closed` or `server.stopping`.
    */
   async #take(
@@ -279,7 +304,7 @@ export class RoundExecution {
     const standing =
       'cohort' in state && this.#takes(phase) ? standingOf(state.cohort, assignment) : undefined;
     if (standing === undefined || standing === 'left') {
-      // That it comes too late follows from what was taken: it is told no sooner than that is durable.
+      // It is too late because of messages that were taken: the device hears that only once they are durable.
       await this.#journal.commit.acknowledge(this.#state.phase === 'failed' ? untilTheEnd : undefined);
       if (standing === 'left') throw new MurmurationError('assignment.left');
       await this.#checkpointer.commit.acknowledge();
@@ -296,13 +321,13 @@ export class RoundExecution {
     if (this.#state.phase === phase) this.happen(event);
   }
 
-  /** Now, or when it was, if the journal says. */
+  /** Returns the present, or the time in the journal during a replay; null if that is unknown. */
   #timeOf(event: RoundEvent): number | null {
     if (this.#perform) return this.#ports.clock.now();
     return 'time' in event ? event.time : null;
   }
 
-  /** What follows from an effect within the round; the rest is the performer's. */
+  /** Performs an effect within the round; all else is up to the performer. */
   #carryOut(effect: Effect): void {
     switch (effect.type) {
       case 'release':
@@ -345,7 +370,7 @@ export class RoundExecution {
   #redo(entry: JournalEntry) {
     switch (entry.type) {
       case 'drawn':
-        // Written twice: what was taken of the members since is not to be forgotten.
+        // Written twice: messages taken of the members since must not be forgotten.
         return entry.members.some(({ assignment }) => this.claims.has(assignment))
           ? undefined
           : this.#drawn(entry);
@@ -353,7 +378,7 @@ export class RoundExecution {
       case 'tick':
         return this.happen(entry);
       case 'graced':
-        // Written twice: the next phase has a grace of its own.
+        // Written twice: the next phase has its own grace.
         return entry.phase === undefined || entry.phase === this.#state.phase
           ? this.happen(entry)
           : undefined;
@@ -367,7 +392,7 @@ export class RoundExecution {
       default: {
         const { type, assignment, message } = entry;
         const digest = this.#ports.primitives.sha256(message);
-        // Written twice, where it was not known whether the first time had succeeded.
+        // Written twice, because the success of the first write was unknown.
         if (this.claims.hasTaken(assignment, phaseOf[type], digest, 'round.repeated')) return;
         this.claims.take(assignment, phaseOf[type], digest);
         const event = this.masked!.take(entry);

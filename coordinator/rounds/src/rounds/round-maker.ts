@@ -16,7 +16,7 @@ import { SpreadRound } from './spread-round.ts';
 import { isOfPart } from './sum-of-parts.ts';
 import { type PlanOwn, termsOf, termsOfQuery } from './terms-of.ts';
 
-/** Makes the rounds of a task: numbers them, writes their terms, and opens what runs them. */
+/** Maker of a task's rounds: numbers them, writes their terms, and opens the objects that run them. */
 export class RoundMaker {
   readonly #ports: TaskRoundsPorts;
   #number = 0;
@@ -25,56 +25,58 @@ export class RoundMaker {
     this.#ports = ports;
   }
 
-  /** Number of the newest round; 0: there was none. */
+  /** Number of the newest round; 0 if there was none. */
   get number(): number {
     return this.#number;
   }
 
-  /** There was a round of this number. */
+  /** Notes that there was a round of this number. */
   follow(number: number): void {
     this.#number = Math.max(this.#number, number);
   }
 
-  /** What a round has of its own that begins now. */
+  /** Returns the id, number and start of a round that begins now. */
   next(): Pick<RoundTerms, 'id' | 'number' | 'startedAt'> {
     const { clock, random } = this.#ports;
     this.#number += 1;
     return { id: randomId<RoundId>(random), number: this.#number, startedAt: clock.now() };
   }
 
-  /** The terms of the next round, which trains from a version. */
+  /** Returns the terms of the next round, which trains from a version. */
   terms(task: Task, version: Pick<ModelVersion, 'model' | 'parent'>, own: PlanOwn): RoundTerms {
     const { runs, named } = this.#ports;
     const parts = this.#partsOf(task);
     return termsOf(task, version, { ...this.next(), run: runs?.openRun, named: named(), parts, ...own });
   }
 
-  /** The terms of the next round, in which devices are asked a query; `model` is what they would train from. */
+  /**
+   * Returns the terms of the next round, in which devices are asked a query; they would train from `model`.
+   */
   termsOfQuery(task: Task, query: Query, model: ModelHash, privacy: PlanPrivacy | undefined): RoundTerms {
     return termsOfQuery(task, query, model, { ...this.next(), privacy, parts: this.#partsOf(task) });
   }
 
-  /** A query with the versions that it asks about. */
+  /** Adds to a query the versions that it asks about. */
   async withVersions(query: Query): Promise<Query> {
     if (query.kind === 'outcomes') return { ...query, versions: await this.#ports.versions() };
     if (query.kind !== 'evaluation') return query;
     const versions = await this.#ports.inUse();
-    // How long an answer may be, and so its noise, is the same in all rounds.
+    // The length of an answer, and so its noise, must be the same in all rounds.
     return { ...query, versions: query.privacy ? versions.slice(0, 1) : versions };
   }
 
-  /** A round that begins, with its devices or with its parts. */
+  /** Opens a round that begins, with its devices or with its parts. */
   open(task: Task, terms: RoundTerms, layout: Layout, beginning?: Beginning): Lifetime {
     if (terms.kind === 'spread') return this.spread(task, terms, layout);
     return this.drive(terms, this.aggregateFor(task, terms, layout), beginning);
   }
 
-  /** A round that gathers into `aggregate`. */
+  /** Opens a round that gathers into `aggregate`. */
   drive(terms: RoundTerms, aggregate: Aggregate, beginning?: Beginning): RoundDriver {
     return new RoundDriver(terms, aggregate, this.#portsOf(terms), beginning);
   }
 
-  /** A round whose parts are run by cells, as it is led here. Throws `config.invalid` where it can't be led. */
+  /** Opens the leader of a round whose parts are run by cells. Throws `config.invalid` if it can't be led. */
   spread(task: Task, terms: SpreadTerms, layout: Layout, { isSaved = false } = {}): SpreadRound {
     const { store, spread } = this.#ports;
     if (!store || !spread || terms.parts.count !== task.spread?.count)
@@ -90,17 +92,17 @@ export class RoundMaker {
     return new SpreadRound(terms, emptySum, { ...this.#ports, store, spread }, { isSaved });
   }
 
-  /** What a round gathers into, empty. */
+  /** Returns the empty aggregate of a round. */
   aggregateFor({ strategy }: Task, terms: RoundTerms, layout: Layout): Aggregate {
     return aggregateFor(strategy.consumes, terms.plan, layout, terms.id, terms);
   }
 
-  /** How rounds that begin now are spread over cells. */
+  /** Returns how rounds that begin now are spread over cells. */
   #partsOf({ spread }: Task): Spread | undefined {
     return this.#ports.spread && (spread ?? undefined);
   }
 
-  /** What a round works with: that of a query chooses among those who would answer it. */
+  /** Returns the dependencies of a round: that of a query chooses among the devices that would answer it. */
   #portsOf({ plan }: RoundTerms): DriverPorts {
     const { bases } = plan;
     if (bases) {

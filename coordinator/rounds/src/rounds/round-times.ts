@@ -1,9 +1,13 @@
 /** ms after which a round that could not begin is tried again. */
 const retryAfter = 10_000;
 
-/** When the rounds of a task begin: an interval after the one before, or later. Times are in ms since 1970, intervals in ms. */
+/**
+ * Schedule of a task's rounds: each begins an interval after the one before, or later. Times are in ms since
+ * 1970,
+ * intervals in ms.
+ */
 export class RoundTimes {
-  /** `undefined` where no round has begun. */
+  /** Undefined if no round has begun. */
   #lastAt: number | undefined;
   #nextAt: number;
   #hasFailed = false;
@@ -12,45 +16,45 @@ export class RoundTimes {
     this.#nextAt = now;
   }
 
-  /** When the next round begins at the earliest. */
+  /** Earliest beginning of the next round. */
   get nextAt(): number {
     return this.#nextAt;
   }
 
-  /** A round begins. */
+  /** Notes that a round begins. */
   began(at: number, interval: number): void {
     this.#lastAt = at;
     this.#nextAt = at + interval;
   }
 
-  /** A round began under a coordinator before this one. */
+  /** Notes that a round began under an earlier coordinator. */
   beganBefore(at: number, interval: number): void {
     this.#lastAt = at;
     this.#nextAt = Math.max(this.#nextAt, at + interval);
   }
 
-  /** A round is to begin now. */
+  /** Notes that a round is to begin now. */
   tries(): void {
     this.#hasFailed = false;
   }
 
-  /** It could not. */
+  /** Notes that it could not begin. */
   failed(now: number): void {
     this.#hasFailed = true;
     this.#nextAt = Math.max(this.#nextAt, now + retryAfter);
   }
 
-  /** The interval is another from now on. */
+  /** Changes the interval. */
   adjust(interval: number): void {
     if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + interval;
   }
 
-  /** When the next round begins, however far the clock was set back since that was found out. */
+  /** Returns the beginning of the next round, even if the clock was set back since it was calculated. */
   next(now: number, interval: number): number {
     return Math.min(this.#nextAt, now + Math.max(interval, this.#hasFailed ? retryAfter : 0));
   }
 
-  /** As `next`, which holds from now on. */
+  /** Returns the result of `next`, and keeps it. */
   settle(now: number, interval: number): number {
     this.#nextAt = this.next(now, interval);
     return this.#nextAt;

@@ -13,31 +13,40 @@ import type { RoundTimes } from './round-times.ts';
 import type { Lifetime, RoundUnderWay } from './round-under-way.ts';
 import type { Succession } from './succession.ts';
 
-/** Rounds that are over and whose id still gets `round.closed` rather than `round.unknown`. */
+/** Number of finished rounds whose id still gets `round.closed` rather than `round.unknown`. */
 export const remembered = 64;
 
-/** What the rounds of a task go by while they follow one another. */
+/** Dependencies of a task's rounds while they follow one another. */
 interface RoundsUnderWayPorts {
   readonly clock: Clock;
   readonly maker: RoundMaker;
   readonly times: RoundTimes;
   readonly succession: Succession;
-  /** The task as the round under way has it. */
+  /** Returns the task with the settings of the round under way. */
   readonly task: () => Task;
-  /** Gives the task the settings of the next round, where they are others. */
+  /** Gives the task the settings of the next round, if they differ. */
   readonly takeOver: () => void;
-  /** A round is over. Undefined where nothing is waited for: what follows then happens in the same turn. */
+  /**
+   * Called when a round is over. Returns undefined if nothing is waited for: the next steps then follow in
+   * the same turn.
+   */
   readonly over: (record: RoundRecord) => Promise<void> | undefined;
-  /** As `over`, once the round is not under way any more, or the buffer after it is the one that ends next. */
+  /**
+   * Called after `over`, once the round is no longer under way, or the buffer after it is the one that ends
+   * next.
+   */
   readonly counted: (record: RoundRecord) => Promise<void> | undefined;
 }
 
-/** The rounds of a task that are under way, one, or two buffers of which the first closes, and those that are over. */
+/**
+ * Rounds of a task that are under way (one, or two buffers of which the first closes), and those that are
+ * over.
+ */
 export class RoundsUnderWay {
   readonly #ports: RoundsUnderWayPorts;
   readonly #over: RoundId[] = [];
   #newest: Lifetime | undefined;
-  /** The round that ends next; of an asynchronous task it may be the buffer before the newest. */
+  /** Round that ends next; in an asynchronous task it may be the buffer before the newest. */
   #ending: Lifetime | undefined;
   #isOpen = false;
 
@@ -45,27 +54,27 @@ export class RoundsUnderWay {
     this.#ports = ports;
   }
 
-  /** The newest round, which may be over; of an asynchronous task, the buffer that takes updates. */
+  /** Newest round, which may be over; in an asynchronous task, the buffer that takes updates. */
   get newest(): Lifetime | undefined {
     return this.#newest;
   }
 
-  /** That round, and before it the buffer that closes, if one does; they may be over. */
+  /** Newest round, after the buffer that closes, if there is one; they may be over. */
   get all(): readonly Lifetime[] {
     return [...new Set([this.#ending, this.#newest])].filter(each => each !== undefined);
   }
 
-  /** Whether there is a round whose end does not count yet. */
+  /** True if there is a round whose end does not count yet. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** The models that they start from. */
+  /** Models that the rounds start from. */
   get bases(): readonly ModelHash[] {
     return this.all.flatMap(({ bases }) => bases);
   }
 
-  /** As `TaskRounds.find`. */
+  /** Finds a round as `TaskRounds.find`. */
   find(round: RoundId, assignment?: AssignmentId): RoundUnderWay | undefined {
     const { all } = this;
     const found =
@@ -77,20 +86,23 @@ export class RoundsUnderWay {
     return undefined;
   }
 
-  /** These rounds are over, the newest last. */
+  /** Remembers rounds that are over, the newest last. */
   remember(...rounds: readonly RoundId[]): void {
     this.#over.push(...rounds);
     if (this.#over.length > remembered) this.#over.splice(0, this.#over.length - remembered);
   }
 
-  /** A round begins that follows none; resolves once it and the buffers after it are over. */
+  /** Begins a round that follows none; resolves once it and the buffers after it are over. */
   begin(driver: Lifetime): Promise<void> {
     this.#newest = driver;
     this.#setDue(driver);
     return this.#carry(driver);
   }
 
-  /** As `begin`, of a round that goes on after a restart, or of two buffers of which the first has closed. */
+  /**
+   * Acts as `begin`, for a round that goes on after a restart, or for two buffers of which the first has
+   * closed.
+   */
   goOn(first: Lifetime, second: Lifetime | undefined): Promise<void> {
     this.#newest = second ?? first;
     if (second) this.#ports.succession.follow(first.terms.id, second);
@@ -100,11 +112,15 @@ export class RoundsUnderWay {
     return carried;
   }
 
-  /** A buffer begins when the one before it closes, and takes over what is open, unless devices were told something else by now. */
+  /**
+   * Begins a buffer when the one before it closes; it takes over the open assignments, unless their devices
+   * have heard
+   * something else by now.
+   */
   succeed(from: RoundId, open: readonly DrawnMember[], summed: Promise<void>): Carried {
     const { succession, maker, times, task, takeOver } = this.#ports;
     const known = succession.after(from);
-    // It had begun before a restart, with those whom it took over.
+    // It had begun before a restart, with the assignments that it took over.
     if (known) return { begun: known.begun, released: [] };
     const before = this.#newest!;
     takeOver();
@@ -124,7 +140,10 @@ export class RoundsUnderWay {
     return { begun: driver.begun, released: open.filter(member => !isKept(member)) };
   }
 
-  /** A buffer closes as soon as it is full, but no sooner than the task's schedule says, from its beginning. */
+  /**
+   * Lets a buffer close as soon as it is full, but not earlier after its beginning than the task's schedule
+   * says.
+   */
   #setDue(driver: Lifetime): void {
     if (driver.terms.kind !== 'buffer') return;
     const { task, clock } = this.#ports;

@@ -4,8 +4,11 @@ import { type SplitLayout, splitLayout } from '@murmuration/protocol/weights/sha
 import type { Task } from '../task/task.ts';
 
 /**
- * The parts of a version of a task: what its devices train together, what each trains for itself, and what is frozen. Throws
- * `plan.private-layers` where the task names private layers that the version has not, and `plan.frozen-layers` where nothing is left to train.
+ * Returns the layers of a version by use: trained by all devices together, private to each device, and
+ * frozen. Throws
+ * `plan.private-layers` if the task names private layers that the version doesn't have, and
+ * `plan.frozen-layers` if
+ * nothing is left to train.
  */
 export function splitOf(
   { privateLayers }: Pick<Task, 'privateLayers'>,

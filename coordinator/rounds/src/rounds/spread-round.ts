@@ -23,7 +23,7 @@ import type { Lifetime } from './round-under-way.ts';
 import { type PartSum, type SumOfParts, sumOfParts } from './sum-of-parts.ts';
 import { isOfStorage, isOutage, untilStored } from './until-stored.ts';
 
-/** ms between two looks for results of parts. */
+/** ms between two checks for results of parts. */
 const often = 500;
 
 type LeaderPorts = Pick<
@@ -35,8 +35,11 @@ type LeaderPorts = Pick<
 };
 
 /**
- * A round whose parts other cells run, as the cell leads it that has the task: it waits for what came of them, adds up their sums and makes the
- * next version, or the figures of a query. No device has a part in it here, and all that is kept of it are its terms, so that whoever takes the task over goes on with it.
+ * Leader of a round whose parts other cells run. It waits for their results, adds up their sums and makes the
+ * next
+ * version, or the figures of a query. No device has a part in it here, and only its terms are stored, so that
+ * the
+ * next cell to take over the task goes on with it.
  */
 export class SpreadRound implements Lifetime {
   /** Its assignments are with the cells of its parts. */
@@ -51,7 +54,7 @@ export class SpreadRound implements Lifetime {
   readonly #trafficBefore;
   /** Aborted once another object may go on with the round. */
   readonly #stop = new AbortController();
-  /** Aborted once its version is not wanted any more. */
+  /** Aborted once its version is no longer wanted. */
   readonly #unwanted = new AbortController();
   #state: SpreadState;
   #results: ReadonlyMap<number, PartResult> = new Map();
@@ -61,7 +64,10 @@ export class SpreadRound implements Lifetime {
   #isCommitting = false;
   #settle!: (record: RoundRecord | undefined) => void;
 
-  /** Begins a round, or goes on with one that the storage has, `isSaved`; `emptySum` makes an empty sum of it. */
+  /**
+   * Begins a round, or goes on with one that is already stored (`isSaved`); `emptySum` makes an empty sum of
+   * it.
+   */
   constructor(terms: SpreadTerms, emptySum: () => PartSum, ports: LeaderPorts, { isSaved = false } = {}) {
     this.terms = terms;
     this.bases = [terms.plan.model];
@@ -89,7 +95,10 @@ export class SpreadRound implements Lifetime {
     return this.#timeline.phases;
   }
 
-  /** Ends the round as failed, unless its version is being stored already; its parts end within a second or two. */
+  /**
+   * Ends the round as failed, unless its version is already being stored; its parts end within a second or
+   * two.
+   */
   abort(reason: string, endedBy?: RoundEnder): void {
     this.#fail(reason, endedBy);
   }
@@ -101,7 +110,7 @@ export class SpreadRound implements Lifetime {
     this.#settle(undefined);
   }
 
-  /** Whether nothing is looked for any more. */
+  /** True if no more results are looked for. */
   get #isOver(): boolean {
     return this.#stop.signal.aborted || this.#isCommitting;
   }
@@ -135,7 +144,7 @@ export class SpreadRound implements Lifetime {
       const more = await spread.parts.results(id, this.#results);
       if (more.size > 0) this.#results = new Map([...this.#results, ...more]);
     } catch (error) {
-      // It looks again, and the round is over no sooner than its results were read.
+      // It checks again, and the round ends only after its results were read.
       if (!isOutage(error)) events.emit('fault', 'looking for the parts of a round', error, id);
       return;
     }
@@ -145,7 +154,7 @@ export class SpreadRound implements Lifetime {
     else this.#follow();
   }
 
-  /** What the parts have led to so far. */
+  /** Updates the state by the results of parts so far. */
   #follow(): void {
     const { startedAt, limits } = this.terms;
     const isGathering = this.#results.size === 0 && this.#ports.clock.now() < startedAt + limits.gathering;
@@ -290,13 +299,17 @@ export class SpreadRound implements Lifetime {
     });
   }
 
-  /** Whether the end of the round is stored; an outage is waited for, unless another object goes on with the round. */
+  /**
+   * Stores the end of the round; true once it is stored. Waits for the end of an outage, unless another
+   * object goes on with
+   * the round.
+   */
   async #commit(entry: Parameters<History['commit']>[0] & { readonly round: RoundRecord }): Promise<boolean> {
     const { history, clock, events } = this.#ports;
     const { task, number, round } = entry.round;
     let hasFailed = false;
     const commit = async () => {
-      // A failure may have been that of the answer alone.
+      // Only the answer may have failed.
       if (hasFailed && (await history.round(task, number))?.round === round) return;
       await commitRound(this.#ports, entry);
     };
@@ -319,7 +332,7 @@ export class SpreadRound implements Lifetime {
   }
 }
 
-/** What of a state others hear of. */
+/** Returns the summary of a state that observers get. */
 function summaryOf(state: SpreadState): unknown {
   return [state.phase, 'quorum' in state ? state.quorum : null];
 }

@@ -5,8 +5,9 @@ import type { AskedControl, Strategy, StrategyState } from '../strategy/strategy
 import type { Task } from '../task/task.ts';
 
 /**
- * What the strategy remembers of the head; its first state where that is of another strategy, or of another number of values,
- * since the task changed its private layers in between.
+ * Returns what the strategy remembers at the head; its first state if that is of another strategy or of
+ * another number of
+ * values, since the task changed its private layers in between.
  */
 export function stateFor(strategy: Strategy, { version, state }: Head, count: number): StrategyState {
   const first = strategy.init(count);
@@ -14,7 +15,9 @@ export function stateFor(strategy: Strategy, { version, state }: Head, count: nu
   return version.strategy === strategy.name && fits ? state : first;
 }
 
-/** What the plan of a round from the head says of fair weights; undefined where the strategy of the task has none. */
+/**
+ * Returns the fair weights in the plan of a round from the head; undefined if the task's strategy has none.
+ */
 export function fairnessFor(
   { strategy, training, update }: Task,
   head: Head,
@@ -26,17 +29,24 @@ export function fairnessFor(
   return { lipschitz: 1 / training.learningRate, ...asked, unit };
 }
 
-/** The weight of a device with the usual loss: as far from the smallest weight as from the largest, by a factor. */
+/**
+ * Returns the weight of a device with the usual loss: as far from the smallest weight as from the largest, by
+ * a factor.
+ */
 const usualWeight = ({ leastWeight = 1, weightCap }: Task['update']): number =>
   Math.sqrt(leastWeight * weightCap);
 
-/** The clip of a round from the head, where the strategy of the task moves it; undefined where it does not. */
+/** Returns the clip of a round from the head if the task's strategy adapts it; undefined otherwise. */
 export function clipFor({ strategy, update }: Task, head: Head, count: number): number | undefined {
   if (strategy.consumes !== 'sum' || !strategy.clip) return undefined;
   return Math.min(update.clip, strategy.clip(stateFor(strategy, head, count)));
 }
 
-/** The control variate of a round from the head, and what its plan says of it; undefined where the strategy of the task has none. */
+/**
+ * Returns the control variate of a round from the head, and its description in the plan; undefined if the
+ * task's strategy
+ * has none.
+ */
 export function controlFor(
   { strategy, training, update }: Task,
   head: Head,
@@ -49,7 +59,7 @@ export function controlFor(
   return asked && { clip, ...asked };
 }
 
-/** Values of a vector; 0 for a number, undefined for nothing. */
+/** Returns the number of values of a vector; 0 for a number, undefined for nothing. */
 function sizeOf(value: number | Float32Array | undefined): number | undefined {
   if (value instanceof Float32Array) return value.length;
   return value === undefined ? undefined : 0;

@@ -5,10 +5,10 @@ import type { Base } from '../round/base.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { Lifetime } from './round-under-way.ts';
 
-/** ms after the answer to an upload at which its device hears that its part is over. */
+/** ms between the answer to an upload and the message to its device that its part is over. */
 const afterAnswer = 1_000;
 
-/** What an asynchronous task knows across its buffers: which one follows which, and what assignments start from. */
+/** State of an asynchronous task across its buffers: their order, and the starting point of assignments. */
 export class Succession {
   readonly #clock: Clock;
   readonly #next = new Map<RoundId, Lifetime>();
@@ -21,47 +21,54 @@ export class Succession {
     this.#clock = clock;
   }
 
-  /** A buffer begins that follows none, with number `due`, and from version `model`. */
+  /** Notes that a buffer begins that follows none, with number `due`, from version `model`. */
   begins(model: ModelHash, due: number, layout: Layout): void {
     this.#base = { model, due };
     this.#layout = layout;
   }
 
-  /** A buffer goes on after a restart, before any begins: of two the first is the one that is due. `model` is the version that is there now. */
+  /**
+   * Notes that a buffer goes on after a restart, before any begins: of two, the first is the one that is due.
+   * `model` is the
+   * current version.
+   */
   resumes(model: ModelHash, due: number, layout: Layout): void {
     this.#base ??= { model, due };
     this.#layout = layout;
   }
 
-  /** What assignments start from now. */
+  /** Starting point of assignments now. */
   get base(): Pick<Base, 'model' | 'due'> {
     if (!this.#base) throw new Error('No buffer has begun.');
     return this.#base;
   }
 
-  /** That of the model. */
+  /** Layout of the model. */
   get layout(): Layout {
     if (!this.#layout) throw new Error('No buffer has begun.');
     return this.#layout;
   }
 
-  /** A buffer begins after another one, which closes. */
+  /** Notes that a buffer begins after another one, which closes. */
   follow(before: RoundId, next: Lifetime): void {
     this.#next.set(before, next);
   }
 
-  /** The buffer that began when another one closed. */
+  /** Returns the buffer that began when another one closed. */
   after(round: RoundId): Lifetime | undefined {
     return this.#next.get(round);
   }
 
-  /** A buffer is over: assignments start from its version, or, where it made none, are as fresh as can be. */
+  /**
+   * Notes the end of a buffer: assignments now start from its version or, if it made none, count as entirely
+   * fresh.
+   */
   over({ round, number, model }: RoundRecord): void {
     this.#next.delete(round);
     if (this.#base) this.#base = { model: model ?? this.#base.model, due: number + 1 };
   }
 
-  /** As `BufferPorts.soon`. */
+  /** Sends a message as `BufferPorts.soon`. */
   soon(assignment: AssignmentId, tell: () => void): void {
     if (this.#isStopped || this.#soon.has(assignment)) return;
     const cancel = this.#clock.at(this.#clock.now() + afterAnswer, () => {
@@ -71,7 +78,7 @@ export class Succession {
     this.#soon.set(assignment, cancel);
   }
 
-  /** Says nothing more. */
+  /** Stops all further messages. */
   stop(): void {
     this.#isStopped = true;
     for (const cancel of this.#soon.values()) cancel();

@@ -7,7 +7,7 @@ import { type PartResult, type PartStore, shareOf } from '../round/parts.ts';
 import type { PartRecord } from '../round/record.ts';
 import type { SpreadTerms } from '../round/round.ts';
 
-/** What parts leave: the sum of updates, or that of answers to a query. */
+/** Sum left by a part: of updates, or of answers to a query. */
 export type PartSum = RingSum | AnswerSum;
 
 export const isOfPart = (aggregate: Aggregate): aggregate is PartSum =>
@@ -15,17 +15,17 @@ export const isOfPart = (aggregate: Aggregate): aggregate is PartSum =>
 
 export interface SumPorts<Sum extends PartSum> {
   readonly parts: Pick<PartStore, 'sum'>;
-  /** An empty sum of the round. */
+  /** Returns an empty sum of the round. */
   readonly emptySum: () => Sum;
-  /** The part that a device belongs to. */
+  /** Returns the part that a device belongs to. */
   readonly partOf: (device: DeviceId) => number;
-  /** Throws `round.closed` where the privacy budget of the round lets one of these take no part in it. */
+  /** Throws `round.closed` if the round's privacy budget excludes one of these devices. */
   readonly requireParts: (devices: readonly DeviceId[]) => Promise<void>;
-  /** Hears why the sum of a part counts for nothing that its cell had called whole. */
+  /** Called with the reason why the sum of a part does not count although its cell had called it whole. */
   readonly refused: (part: number, error: MurmurationError) => void;
 }
 
-/** The sum of a round, and what of it is whose. */
+/** Sum of a round, with the parts that it comes from. */
 export interface SumOfParts<Sum extends PartSum = PartSum> {
   readonly sum: Sum;
   readonly contributors: readonly DeviceId[];
@@ -35,10 +35,14 @@ export interface SumOfParts<Sum extends PartSum = PartSum> {
 }
 
 /**
- * Adds up the sums of the parts of a round, one at a time, which gives the sum that one cell would have had of the same updates. A part counts
- * for nothing that failed, that has left no result, or whose result can't be true: with contributors of another part, with one twice, with one that
- * the privacy budget lets take no part, with fewer than a part needs or more than it has places, or with a sum that so many updates of the plan can't add up to. So no update counts twice. Throws `storage.*` where the
- * storage fails.
+ * Adds up the sums of the parts of a round, one at a time, to the sum that one cell would have had of the
+ * same updates. A
+ * part does not count if it failed, has left no result, or has an impossible result: contributors of another
+ * part, one of
+ * them twice, one that the privacy budget excludes, fewer than a part needs or more than it has places, or a
+ * sum that
+ * so many updates of the plan can't add up to. So no update counts twice. Throws `storage.*` if the storage
+ * fails.
  */
 export async function sumOfParts<Sum extends PartSum>(
   { id, cohortSize, parts: spread }: SpreadTerms,
@@ -83,7 +87,7 @@ export async function sumOfParts<Sum extends PartSum>(
   return { sum, contributors, counted, parts: records };
 }
 
-/** What a part is refused with; anything else is a failure of ours. */
+/** Codes with which a part is refused; any other error is our own failure. */
 const refusals: ReadonlySet<string> = new Set([
   'storage.corrupt',
   'update.impossible',
@@ -91,7 +95,7 @@ const refusals: ReadonlySet<string> = new Set([
   'secagg.too-few',
 ]);
 
-/** Throws `storage.corrupt` where the contributors of a part can't be its own. */
+/** Throws `storage.corrupt` if the contributors of a part can't be its own. */
 function requireOwn(
   part: number,
   { contributors }: PartResult,
@@ -125,7 +129,10 @@ function requireOwn(
   }
 }
 
-/** The sum of a part. Throws `storage.corrupt` where it is not one of its contributors, and as `requirePossible`. */
+/**
+ * Returns the sum of a part. Throws `storage.corrupt` if it is not one of its contributors, and as
+ * `requirePossible`.
+ */
 function sumOf<Sum extends PartSum>(
   part: number,
   { contributors }: PartResult,

@@ -27,25 +27,28 @@ import { clipFor, controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
 import { Trainings } from './trainings.ts';
 
-/** ms after which devices of a task without a next round ask again, at the earliest. */
+/** Shortest ms after which devices of a task without a next round ask again. */
 const whilePaused = 15 * 60_000;
 
 /** ms after which devices ask again that a task has no use for. */
 const neverOfUse = 24 * 3_600_000;
 
-/** What the rounds of a task do now. */
+/** Current activity of a task's rounds. */
 type Activity =
-  /** No round is under way, and none begins by itself: not started, paused, between training runs, or stopped. */
+  /**
+   * No round is under way, and none begins automatically: not started, paused, between training runs, or
+   * stopped.
+   */
   | { readonly is: 'idle' }
   /** The next round begins at its time, unless that is cancelled. */
   | { readonly is: 'scheduled'; readonly cancel: Cancel }
   /** A round is under way, or about to be. */
   | { readonly is: 'running' };
 
-/** The occasion of a round: an operator, who wants it before its time, its time, or that of a query only. */
+/** Occasion of a round: a command of an operator before its time, its time, or only that of a query. */
 type Occasion = 'command' | 'schedule' | 'query';
 
-/** The rounds of one task, one after the other, on its schedule, and those of its queries between them. */
+/** Rounds of one task, one after the other on its schedule, with those of its queries between them. */
 export class TaskRounds {
   readonly #registry: Registry;
   readonly #inquiries: Inquiries;
@@ -53,21 +56,21 @@ export class TaskRounds {
   readonly #maker: RoundMaker;
   readonly #times: RoundTimes;
   #task: Task;
-  /** The settings of the next round, where they are others. */
+  /** Settings of the next round, if they differ. */
   #upcoming: Task | undefined;
   #hasRead = false;
   #life: 'new' | 'started' | 'stopped' = 'new';
   #isPaused = false;
-  /** Whether the task's privacy budget has no step left. */
+  /** True if the task's privacy budget has no step left. */
   #isSpent = false;
-  /** The rounds that no device takes part in, of a task that has such rounds. */
+  /** Rounds without devices, in a task that has them. */
   readonly #central: CentralRounds | undefined;
-  /** Whether there is one whose end does not count yet. */
+  /** True if there is one whose end does not count yet. */
   #isMaking = false;
   #activity: Activity = { is: 'idle' };
   readonly #succession: Succession;
   readonly #underWay: RoundsUnderWay;
-  /** Of an asynchronous task that masks: who trains. */
+  /** Devices that train, in a masked asynchronous task. */
   readonly trainings: Trainings | undefined;
 
   constructor(task: Task, registry: Registry, inquiries: Inquiries, ports: TaskRoundsPorts) {
@@ -103,17 +106,17 @@ export class TaskRounds {
     });
   }
 
-  /** As the round under way has it; between rounds, as the next one has it. */
+  /** Task with the settings of the round under way; between rounds, of the next one. */
   get task(): Task {
     return this.#task;
   }
 
-  /** As the next round has it. */
+  /** Task with the settings of the next round. */
   get upcoming(): Task {
     return this.#upcoming ?? this.#task;
   }
 
-  /** Gives other settings to the rounds from the next one on. */
+  /** Changes the settings from the next round on. */
   adjust(task: Task): void {
     this.#upcoming = task;
     this.#isSpent = false;
@@ -129,10 +132,10 @@ export class TaskRounds {
     this.#ports.recall();
   }
 
-  /** What ran is over. */
+  /** Decides what follows the end of the current activity. */
   #rest(): void {
     this.#activity = { is: 'idle' };
-    // Settings that came meanwhile say as well when the next round begins, and whether it may.
+    // Settings that came meanwhile also decide when the next round begins, and if it may.
     if (this.#upcoming && !this.#hasStopped) {
       this.#isSpent = false;
       this.#adjusted(this.#upcoming);
@@ -147,8 +150,10 @@ export class TaskRounds {
   }
 
   /**
-   * Goes on with rounds of this task that were under way when a coordinator before this one ended: the newest of them, where its
-   * model is still there, and the buffer before it, which had closed; the others are recorded as failed. Before `start`, and before devices connect: they find their
+   * Resumes rounds of this task that were under way before a restart: the newest if its model still exists,
+   * and the closed
+   * buffer before it; records the others as failed. Call it before `start`, and before devices connect: they
+   * find their
    * round again.
    */
   async resume(saved: readonly SavedRound[]): Promise<void> {
@@ -173,13 +178,20 @@ export class TaskRounds {
     this.#withdraw(second ?? first);
   }
 
-  /** Has those wait no more who have checked in before their round was here, as at a cell that takes it over: the round tells them what is wanted of them. */
+  /**
+   * Removes devices of this round from the waiting pool: they checked in before a cell took it over, and the
+   * round tells
+   * them what to do.
+   */
   #withdraw({ here }: Lifetime): void {
     const { pool } = this.#ports;
     for (const device of pool.devices) if (here?.involves(device)) pool.remove(device);
   }
 
-  /** Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after `stop`. */
+  /**
+   * Schedules the first round, numbered after those of the history; once. Throws `server.stopping` after
+   * `stop`.
+   */
   async start(): Promise<void> {
     if (this.#life === 'stopped') throw new MurmurationError('server.stopping');
     if (this.#life === 'started') return;
@@ -189,24 +201,24 @@ export class TaskRounds {
     this.#scheduleNext();
   }
 
-  /** Those who wait for an assignment are others. */
+  /** Notes that the waiting devices have changed. */
   poolChanged(): void {
     this.trainings?.give();
     this.current?.poolChanged();
   }
 
-  /** The models that devices need: those that rounds under way, and devices at work, start from. */
+  /** Models that devices need: those that rounds under way, and devices at work, start from. */
   get bases(): readonly ModelHash[] {
     return [...this.#underWay.bases, ...(this.trainings?.models ?? [])];
   }
 
-  /** From now on no round begins by itself; the current one goes on. */
+  /** Stops rounds from beginning automatically; the current one goes on. */
   pause(): void {
     this.#isPaused = true;
     this.#scheduleNext();
   }
 
-  /** Rounds begin on schedule again; where `recalls`, devices that were sent away hear of it. */
+  /** Lets rounds begin on schedule again; if `recalls`, tells the devices that were sent away. */
   unpause({ recalls = true } = {}): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
@@ -220,18 +232,18 @@ export class TaskRounds {
     return this.#isPaused;
   }
 
-  /** Whether the privacy budget is spent: no round begins until the task's definition allows more. */
+  /** True if the privacy budget is spent: no round begins until the task's definition allows more. */
   get isSpent(): boolean {
     return this.#isSpent;
   }
 
-  /** Whether no training run is open, of a task whose rounds run in such runs alone. */
+  /** True if no training run is open, in a task whose rounds run only in such runs. */
   get isBetweenRuns(): boolean {
     const { runs } = this.#ports;
     return runs !== undefined && runs.openRun === undefined;
   }
 
-  /** A training run began or ended: rounds begin by themselves, or not any more. */
+  /** Lets rounds begin automatically or not after a training run began or ended. */
   runChanged(): void {
     if (this.isBetweenRuns) {
       this.#scheduleNext();
@@ -243,33 +255,37 @@ export class TaskRounds {
     this.#ports.recall();
   }
 
-  /** Number of the newest round; 0: there was none. */
+  /** Number of the newest round; 0 if there was none. */
   get number(): number {
     return this.#maker.number;
   }
 
-  /** Whether there is a round whose end does not count yet. */
+  /** True if there is a round whose end does not count yet. */
   get isUnderWay(): boolean {
     return this.#underWay.isOpen || this.#isMaking;
   }
 
-  /** Whether the coordinator makes the next version itself, on its own examples. */
+  /** True if the coordinator makes the next version itself, on its own examples. */
   get trainsHere(): boolean {
     return this.#central?.makesNext ?? false;
   }
 
-  /** Whether it makes one now. */
+  /** True if the coordinator is making a version now. */
   get isTraining(): boolean {
     return this.#central?.isUnderWay ?? false;
   }
 
-  /** Ends what is under way as failed, on purpose, unless its version is being stored already. */
+  /** Ends the rounds under way as failed, on purpose, unless their version is already being stored. */
   abort(reason: string, endedBy: RoundEnder): void {
     this.#central?.abort(reason, endedBy);
     for (const each of this.underWay) each.abort(reason, endedBy);
   }
 
-  /** Begins a round at once, though the task may be paused. Throws `round.closed` where no training run is open, `round.under-way`, `privacy.spent`, or `server.stopping` before `start` and after `stop`. */
+  /**
+   * Begins a round at once, even if the task is paused. Throws `round.closed` if no training run is open,
+   * `round.under-way`,
+   * `privacy.spent`, or `server.stopping` before `start` and after `stop`.
+   */
   beginNow(): void {
     if (this.#life !== 'started') throw new MurmurationError('server.stopping');
     if (this.#activity.is === 'running') throw new MurmurationError('round.under-way');
@@ -284,8 +300,9 @@ export class TaskRounds {
   }
 
   /**
-   * Has devices asked a query, in the next round, though the task may be paused; before `start`, in the first one after it. Throws
-   * `request.not-found` where the task has none of that name, or `server.stopping` after `stop`.
+   * Asks devices a query in the next round, even if the task is paused; before `start`, in the first one
+   * after it. Throws
+   * `request.not-found` if the task has none of that name, or `server.stopping` after `stop`.
    */
   ask(query: string): void {
     if (this.#hasStopped) throw new MurmurationError('server.stopping');
@@ -293,14 +310,14 @@ export class TaskRounds {
     this.#scheduleNext();
   }
 
-  /** As `ask`; once it is resolved, a coordinator after this one asks as well. Throws `storage.*` besides. */
+  /** Asks a query as `ask`; once it resolves, a later coordinator asks it too. Also throws `storage.*`. */
   async askLastingly(query: string): Promise<void> {
     if (this.#hasStopped) throw new MurmurationError('server.stopping');
     await this.#inquiries.keep(this.upcoming, query, this.#ports.clock.now());
     this.ask(query);
   }
 
-  /** What becomes of a query next. */
+  /** Returns the schedule of a query. */
   standingOf(query: TaskQuery): Standing {
     return this.#inquiries.standingOf(this.upcoming, query, this.#ports.clock.now(), this.#isPaused);
   }
@@ -311,43 +328,46 @@ export class TaskRounds {
     await this.suspend();
   }
 
-  /** Begins no other round, and leaves the current one to a coordinator after this one. */
+  /** Begins no other round, and leaves the current one to a later coordinator. */
   async suspend(): Promise<void> {
     this.#life = 'stopped';
     this.#unschedule();
     this.#succession.stop();
     this.trainings?.stop();
     await this.#central?.stop();
-    // The records of buffers are kept in their order.
+    // The records of buffers are stored in their order.
     for (const each of this.underWay) await each.suspend();
   }
 
-  /** The newest round, which may be over; of an asynchronous task, the buffer that takes updates. */
+  /** Newest round, which may be over; in an asynchronous task, the buffer that takes updates. */
   get newest(): Lifetime | undefined {
     return this.#underWay.newest;
   }
 
-  /** That round as its devices see it; undefined where they are with other cells. */
+  /** Newest round in the view of its devices; undefined if they are with other cells. */
   get current(): RoundUnderWay | undefined {
     return this.newest?.here;
   }
 
-  /** That round, and before it the buffer that closes, if one does; they may be over. */
+  /** Newest round, after the buffer that closes, if there is one; they may be over. */
   get underWay(): readonly Lifetime[] {
     return this.#underWay.all;
   }
 
-  /** When the next round begins at the earliest, ms since 1970. */
+  /** Earliest beginning of the next round, ms since 1970. */
   get nextAt(): number {
     return this.#times.nextAt;
   }
 
-  /** Devices that wait for an assignment. */
+  /** Number of devices that wait for an assignment. */
   get waiting(): number {
     return this.#ports.pool.all;
   }
 
-  /** ms until a device can be of use: 0 while devices are gathered; of a paused task, how long they wait until they ask again. */
+  /**
+   * ms until a device can be of use: 0 while devices are gathered; in a paused task, the ms until they ask
+   * again.
+   */
   get untilNextRound(): number {
     if (this.#central?.isWhole) return neverOfUse;
     const phase = this.newest?.state.phase;
@@ -360,8 +380,9 @@ export class TaskRounds {
   }
 
   /**
-   * Finds the round of this id, if it is under way; an assignment of a buffer may be in a later one. Throws `round.closed` for one that is over,
-   * `assignment.unknown` for one whose devices are with other cells.
+   * Finds the round of this id if it is under way; an assignment of a buffer may be in a later one. Throws
+   * `round.closed` for
+   * a round that is over, `assignment.unknown` for one whose devices are with other cells.
    */
   find(round: RoundId, assignment?: AssignmentId): RoundUnderWay | undefined {
     return this.#underWay.find(round, assignment);
@@ -387,14 +408,14 @@ export class TaskRounds {
     this.#activity = { is: 'scheduled', cancel };
   }
 
-  /** No round begins by itself any more; one that is under way goes on. */
+  /** Cancels the scheduled round; one that is under way goes on. */
   #unschedule(): void {
     if (this.#activity.is !== 'scheduled') return;
     this.#activity.cancel();
     this.#activity = { is: 'idle' };
   }
 
-  /** Whatever goes wrong in a round, the next one follows. */
+  /** Runs one round; the next one follows even if it fails. */
   async #runOne(occasion: Occasion): Promise<void> {
     const { clock, moments, events } = this.#ports;
     this.#activity = { is: 'running' };
@@ -406,7 +427,7 @@ export class TaskRounds {
         this.#isSpent = true;
         await this.#ports.runs?.spent();
       } else {
-        // Nothing is wrong: devices enrol.
+        // Nothing is wrong: devices still enrol.
         if (codeOf(error) !== 'privacy.too-few-devices') events.emit('fault', 'beginning a round', error);
         moments.roundNotBegun(this.task.name);
         this.#times.failed(clock.now());
@@ -447,7 +468,10 @@ export class TaskRounds {
     await carried;
   }
 
-  /** What a plan from the head says of control variates, with c where devices get it; undefined where the strategy has none. */
+  /**
+   * Returns the control variates in a plan from the head, with c if devices get it; undefined if the strategy
+   * has none.
+   */
   async #control(head: Head, count: number): Promise<PlanControl | undefined> {
     const asked = controlFor(this.task, head, count);
     if (!asked) return undefined;
@@ -455,17 +479,17 @@ export class TaskRounds {
     return { ...control, file: (await this.#registry.storeBeside(head.version.model, values)) as ModelHash };
   }
 
-  /** The arm of an experiment to ask about next. */
+  /** Returns the arm of an experiment to ask about next. */
   #armFor(query: ArmQuery) {
     return this.#ports.arms?.next(query, fewestAnswers(this.upcoming, query));
   }
 
-  /** Experiments have begun or ended: queries are asked about their arms, or not any more. */
+  /** Updates the schedule of queries about arms after experiments have begun or ended. */
   armsChanged(): void {
     this.#scheduleNext();
   }
 
-  /** A round in which devices are asked a query. */
+  /** Runs a round in which devices are asked a query. */
   async #ask(defined: Query, model: ModelHash, files: Pick<Manifest, 'topology' | 'layout'>): Promise<void> {
     const query = await this.#maker.withVersions(defined);
     const { answers } = this.#ports.privacy;
@@ -483,28 +507,32 @@ export class TaskRounds {
     await carried;
   }
 
-  /** Devices of an asynchronous task that masks train from the version that rounds start from; returns what a buffer says of that. */
+  /**
+   * Offers devices of a masked asynchronous task training from the version that rounds start from; returns
+   * the bases of a
+   * buffer's plan.
+   */
   async #offer(version?: ModelVersion, frozen: readonly string[] = []): Promise<Plan['bases']> {
     if (!this.trainings || this.trainsHere) return undefined;
     const { history } = this.#ports;
     return offerTraining(this.trainings, this.#task, { registry: this.#registry, history }, version, frozen);
   }
 
-  /** As `#offer`, of the version that is there now; where it can't be read, the next round tries again. */
+  /** Makes the offer for the current version; if that can't be read, the next round tries again. */
   async #offerAnew(): Promise<void> {
     await this.#offer().catch(error =>
       this.#ports.events.emit('fault', 'offering a version to train from', error),
     );
   }
 
-  /** A round is over. */
+  /** Handles the end of a round. */
   #over(record: RoundRecord): Promise<void> | undefined {
     this.#tell(record);
-    // Those who train next begin with what it led to, and need not wait for the next buffer.
+    // Devices that train next begin with its result, and need not wait for the next buffer.
     return record.model && this.trainings ? this.#offerAnew() : undefined;
   }
 
-  /** It counts: what a query found is read, or its training run hears of it. */
+  /** Reads the findings of a query, or tells the training run of the round, once it counts. */
   #counted(record: RoundRecord): Promise<void> | undefined {
     if (record.query === undefined) return this.#ports.runs?.ended(record);
     return this.#inquiries.ended(this.upcoming, record.query)?.catch(error => {
@@ -512,7 +540,7 @@ export class TaskRounds {
     });
   }
 
-  /** Waits for the end of a round that no device takes part in. */
+  /** Waits for the end of a round without devices. */
   async #trainHere(central: CentralRounds, base: ModelVersion): Promise<void> {
     const { clock, runs } = this.#ports;
     const { id, number, startedAt } = this.#maker.next();
@@ -529,13 +557,13 @@ export class TaskRounds {
     });
   }
 
-  /** Tells of a round that is over. */
+  /** Tells the observers of a round that is over. */
   #tell(record: RoundRecord): void {
     this.#ports.moments.roundEnded(record);
     this.#underWay.remember(record.round);
   }
 
-  /** The newest rounds that are over, once. */
+  /** Reads the newest rounds that are over, once. */
   async #readHistory(): Promise<void> {
     if (this.#hasRead) return;
     this.#hasRead = true;

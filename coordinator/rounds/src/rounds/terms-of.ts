@@ -8,36 +8,40 @@ import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, cohortSizeOf, largestSumOf, type Task } from '../task/task.ts';
 import { definedUpdate } from '../task/weights.ts';
 
-/** What the plan of a round has of its own. */
+/** Settings of a round that its plan has beyond those of the task. */
 export interface PlanOwn {
   readonly privacy?: PlanPrivacy | undefined;
-  /** How devices weigh their updates by their losses. */
+  /** Weights of devices' updates by their losses. */
   readonly fairness?: Fairness | undefined;
-  /** What corrects the steps of devices. */
+  /** Control variates that correct the steps of devices. */
   readonly control?: PlanControl | undefined;
-  /** The clip, where it is not that of the task. */
+  /** Clip, if it is not that of the task. */
   readonly clip?: number | undefined;
-  /** The version that an operator has named for devices to serve. */
+  /** Version that an operator has chosen for devices to serve. */
   readonly named?: ModelHash | undefined;
-  /** The versions of whose updates a masked buffer takes some; left out of all other rounds. */
+  /** Versions whose updates a masked buffer takes; left out of all other rounds. */
   readonly bases?: Plan['bases'] | undefined;
-  /** Layers of the version that nobody trains. */
+  /** Layers of the version that are not trained at all. */
   readonly frozenLayers?: readonly string[] | undefined;
 }
 
-/** What a round has of its own. */
+/** Settings of a round beyond those of the task. */
 interface Own extends PlanOwn {
   readonly id: RoundId;
   readonly number: number;
   /** ms since 1970. */
   readonly startedAt: number;
-  /** The training run that it is a part of. */
+  /** Training run that it is part of. */
   readonly run: string | undefined;
-  /** How it is spread over cells. */
+  /** Division over cells. */
   readonly parts?: Spread | undefined;
 }
 
-/** The terms of a round in which the devices of a task are asked a query; `model` is what they would train from, `privacy` what its budget says. */
+/**
+ * Returns the terms of a round in which the devices of a task are asked a query; they would train from
+ * `model`, and its
+ * budget determines `privacy`.
+ */
 export function termsOfQuery(
   task: Task,
   query: Query,
@@ -70,12 +74,12 @@ export function termsOfQuery(
     limits,
   };
   if (!parts) return { ...terms, kind: 'cohort' };
-  // No device signs for fewer than the threshold: each part has that many, or counts for nothing.
+  // No device signs for fewer than the threshold: a part with fewer does not count.
   const smallest = Math.max(parts.smallest, query.threshold);
   return { ...terms, kind: 'spread', parts: { ...parts, smallest } };
 }
 
-/** The plan of a round of a task that trains from a version. */
+/** Returns the plan of a round of a task that trains from a version. */
 export function planOf(
   task: Task,
   { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
@@ -91,7 +95,8 @@ export function planOf(
     buffer,
     leastSum,
   } = task;
-  // What devices serve has to have been there for a while: the newest version reaches most of them with the plan itself.
+  // Devices judge a version that has been there for a while: the newest one reaches most of them with the
+  // plan itself.
   // Verdicts get no noise, and devices of a buffer have judged nothing since they trained.
   const judged = masking && !privacy && !buffer ? (named ?? parent) : null;
   return {
@@ -114,7 +119,7 @@ export function planOf(
   };
 }
 
-/** The terms of a round of a task that trains from a version. */
+/** Returns the terms of a round of a task that trains from a version. */
 export function termsOf(
   task: Task,
   version: Pick<ModelVersion, 'model' | 'parent'>,

@@ -1,6 +1,6 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 
-/** Bytes since the start: updates that came (`up`), models that were served (`down`). */
+/** Bytes since the start: updates received (`up`) and models served (`down`). */
 export interface TrafficCount {
   readonly up: number;
   readonly down: number;

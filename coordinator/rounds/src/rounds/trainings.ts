@@ -13,15 +13,18 @@ import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
 import type { WaitingPool } from '../population/waiting-pool.ts';
 import type { CohortChannel } from './ports.ts';
 
-/** What devices train from now. */
+/** Training that devices are offered from now on. */
 export interface TrainingOffer {
-  /** Versions whose updates a buffer takes, each the parent of the one before it; devices train from the first. */
+  /**
+   * Versions whose updates a buffer takes, each the parent of the one before it; devices train from the
+   * first.
+   */
   readonly versions: readonly ModelHash[];
-  /** The plan of a buffer that begins now. */
+  /** Plan of a buffer that begins now. */
   readonly plan: Plan;
-  /** That of the round in which a synchronous task would train from the version. */
+  /** Number of the round in which a synchronous task would train from the version. */
   readonly number: number;
-  /** Devices that train at the same time, at most. */
+  /** Largest number of devices that train at the same time. */
   readonly concurrency: number;
   /** ms that a device has. */
   readonly limit: number;
@@ -33,19 +36,21 @@ interface TrainingPorts {
   readonly pool: Pick<WaitingPool, 'heldFrom'>;
   readonly channel: Pick<CohortChannel, 'isConnected' | 'assign' | 'end'>;
   readonly comeBackAfter: (device: DeviceId) => number;
-  /** Whether work is given now. */
+  /** True if work is given now. */
   readonly admits: () => boolean;
 }
 
-/** The versions of a masked buffer as its plan has them, the newest first. */
+/** Returns the versions of a masked buffer in the form of its plan, newest first. */
 export function basesOf(versions: readonly ModelHash[]): NonNullable<Plan['bases']> {
   return versions.map((model, staleness) => ({ model, weight: stalenessWeight(staleness) }));
 }
 
 /**
- * Who trains for the masked buffers of an asynchronous task. A device that has no update that a buffer would take is given the newest version
- * to train from, and keeps what comes of it until it is drawn for a buffer; nothing is sent meanwhile, so that this is in memory alone. A device
- * is at work until it checks in again, leaves, or its time is over.
+ * Devices that train for the masked buffers of an asynchronous task. A device without an update that a buffer
+ * would take
+ * gets the newest version to train from, and keeps its update until it is drawn for a buffer. Nothing is sent
+ * meanwhile,
+ * so that this is only in memory. A device is at work until it checks in again, leaves, or its time is over.
  */
 export class Trainings {
   readonly #ports: TrainingPorts;
@@ -58,34 +63,34 @@ export class Trainings {
     this.#ports = ports;
   }
 
-  /** Devices train by this from now on; those at work go on. */
+  /** Changes the training of devices from now on; those at work go on. */
   offer(offer: TrainingOffer): void {
     const plan = { ...offer.plan, bases: [] };
     this.#offer = { ...offer, plan, planBytes: writePlan(plan) };
     this.give();
   }
 
-  /** Versions whose updates a buffer takes, the newest first; none before the first offer. */
+  /** Versions whose updates a buffer takes, newest first; empty before the first offer. */
   get versions(): readonly ModelHash[] {
     return this.#offer?.versions ?? [];
   }
 
-  /** The versions from which devices train now. */
+  /** Versions from which devices train now. */
   get models(): readonly ModelHash[] {
     return [...new Set([...this.#atWork.values()].map(({ plan }) => plan.model))];
   }
 
-  /** Whether a device that comes now is of use though no buffer would take an update of its `base`. */
+  /** True if a new device is of use even if no buffer would take an update of its `base`. */
   wants(base: ModelHash | undefined): boolean {
     return this.#offer !== undefined && this.#ports.admits() && !this.#takes(base);
   }
 
-  /** Whether a device trains. */
+  /** True if a device trains. */
   involves(device: DeviceId): boolean {
     return this.#atWork.has(device);
   }
 
-  /** Gives work to those who wait without an update that a buffer would take, as far as there is room. */
+  /** Gives work, as far as there is room, to waiting devices without an update that a buffer would take. */
   give(): void {
     const { pool, random, clock, admits } = this.#ports;
     const offer = this.#offer;
@@ -109,26 +114,26 @@ export class Trainings {
     this.#wake();
   }
 
-  /** Tells a device that is connected again what it is at. */
+  /** Repeats to a device that is connected again its current work. */
   back(device: DeviceId): void {
     const { channel } = this.#ports;
     const work = this.#atWork.get(device);
     if (work && channel.isConnected(device)) channel.assign(device, work);
   }
 
-  /** A device trains no more: it checks in, or it was revoked. */
+  /** Ends the training of a device: it checks in, or was revoked. */
   over(device: DeviceId): void {
     if (this.#atWork.delete(device)) this.give();
   }
 
-  /** A device gives up an assignment; false where that is none of these. */
+  /** Takes back an assignment that a device gives up; false if it is none of these. */
   leave(device: DeviceId, assignment: AssignmentId): boolean {
     if (this.#atWork.get(device)?.assignment !== assignment) return false;
     this.over(device);
     return true;
   }
 
-  /** Gives no work any more. */
+  /** Stops giving work. */
   stop(): void {
     this.#isStopped = true;
     this.#cancelTimer();
@@ -138,7 +143,7 @@ export class Trainings {
     return base !== undefined && this.versions.includes(base);
   }
 
-  /** Sets the one timer, for the next whose time is over. */
+  /** Sets the one timer, for the next device whose time is over. */
   #wake(): void {
     this.#cancelTimer();
     const next = Math.min(...[...this.#atWork.values()].map(({ deadline }) => deadline));

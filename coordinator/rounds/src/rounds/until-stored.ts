@@ -5,14 +5,17 @@ import { sleep } from '@murmuration/protocol/time/sleep';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { retryAfter } from './group-commit.ts';
 
-/** Whether the storage failed in a way that may pass: it is full, locked, read-only … */
+/** True if the storage failed in a way that may pass: it is full, locked, read-only … */
 export function isOutage(error: unknown): boolean {
   return error instanceof MurmurationError && error.code.startsWith('storage.') && error.retryable;
 }
 
 /**
- * Whether a failure is one of the storage, and none of what was to be stored: an outage, or another process has the storage. This one may then store
- * nothing, not that its round has failed either; the round goes on elsewhere, or here where the storage was wrong for a moment.
+ * True if the failure is that of the storage rather than of the data: an outage, or another process has the
+ * storage. This
+ * process may then store nothing, not even that its round has failed; the round goes on elsewhere, or here if
+ * the storage
+ * was wrong for a moment.
  */
 export function isOfStorage(error: unknown): boolean {
   return isOutage(error) || (error instanceof MurmurationError && error.code === 'storage.in-use');
@@ -21,20 +24,21 @@ export function isOfStorage(error: unknown): boolean {
 interface Waiting {
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
-  /** Aborted when nobody waits any more. */
+  /** Aborted when the result is no longer waited for. */
   readonly signal: AbortSignal;
   readonly round?: RoundId;
-  /** For the log, which hears of the first failure. */
+  /** Name of the work for the log, which gets only the first failure. */
   readonly where: string;
-  /** Whether a failure may pass. */
+  /** True if a failure may pass. */
   readonly outage: (error: unknown) => boolean;
-  /** Hears of each failure that is followed by another try. */
+  /** Called with each failure that is followed by another try. */
   readonly failed?: (error: unknown) => void;
 }
 
 /**
- * Does `work` until it succeeds or fails with what is no outage; throws that, or the reason of `signal` where that is aborted
- * between two tries.
+ * Repeats `work` until it succeeds or fails other than by an outage; throws that error, or the reason of
+ * `signal` if that
+ * is aborted between two tries.
  */
 export async function untilStored<Result>(
   work: () => Promise<Result>,

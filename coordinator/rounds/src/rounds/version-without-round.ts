@@ -9,13 +9,13 @@ import type { StrategyState } from '../strategy/strategy.ts';
 import type { Task } from '../task/task.ts';
 import type { NgramsOf } from './ngram-chain.ts';
 
-/** What of a version is not that of its task and model. */
+/** Fields of a version that don't follow from its task and model. */
 interface Place extends Pick<ModelVersion, 'number' | 'parent' | 'vocabulary'> {
-  /** What the strategy remembers for the next round. */
+  /** State of the strategy for the next round. */
   readonly state: StrategyState;
 }
 
-/** Where versions that no round makes are stored, and what their n-grams come from. */
+/** Dependencies of versions without a round: their storage, and the source of their n-grams. */
 export interface VersionPorts {
   readonly registry: Registry;
   readonly history: History;
@@ -24,8 +24,10 @@ export interface VersionPorts {
 }
 
 /**
- * Stores a model as a version of a task that no round makes, measures it, and commits it with the n-grams that a version of a round would have now:
- * whole, or not at all. Says its hash. Throws as `Registry.store` and `History.commit`.
+ * Stores a model as a version of a task without a round, measures it, and commits it with the n-grams that a
+ * version of a
+ * round would have now: entirely or not at all. Returns its hash. Throws as `Registry.store` and
+ * `History.commit`.
  */
 export async function commitWithoutRound(
   task: Task,

@@ -16,13 +16,14 @@ import { commitWithoutRound, type VersionPorts } from './version-without-round.t
 
 type Made = Pick<ModelFiles, 'topology' | 'layout'>;
 
-/** What a version says of the words that it knows; empty where its task names none. */
+/** Returns the words of a version; empty if its task names none. */
 export const wordsOf = (vocabulary: readonly string[] | null): Pick<ModelVersion, 'vocabulary'> =>
   vocabulary ? { vocabulary: knownWords(vocabulary) } : {};
 
 /**
- * Throws `config.invalid` where the versions of a task know other words than it names, though its model is theirs. A task that names none, and versions
- * from before it did, say nothing.
+ * Throws `config.invalid` if the versions of a task know other words than it names, even if its model is
+ * theirs. Does not
+ * check a task that names none, nor versions from before it did.
  */
 export function requireSameWords({ name, vocabulary }: Task, known: KnownWords | undefined): void {
   if (!vocabulary || !known) return;
@@ -36,10 +37,15 @@ export function requireSameWords({ name, vocabulary }: Task, known: KnownWords |
 }
 
 /**
- * Makes the next version of a task from the one that rounds go on from, where `made` is its model with rows for new words: a version like any
- * other, without a round. Old weights, and what the strategy remembers of them, go on bit for bit, and new rows are the means of the old. Says
- * false where nothing was added, and otherwise true once the version is committed, whole or not at all. Throws `config.invalid` for a model that differs in
- * more than that, words that are not those of the version with new ones behind, and noise that takes back that of versions before; and as `Registry.current`.
+ * Makes the next version of a task if `made` is its current model with rows for new words. It is an ordinary
+ * version
+ * without a round. Old weights, and what the strategy remembers of them, stay the same bit for bit; new rows
+ * are the
+ * means of the old. Returns false if nothing was added, and true once the version is committed, entirely or
+ * not at all.
+ * Throws `config.invalid` for a model that differs in more than that, for words that are not those of the
+ * version
+ * followed by new ones, and for noise that takes back that of earlier versions; and as `Registry.current`.
  */
 export async function growVocabulary(task: Task, made: Made, ports: VersionPorts): Promise<boolean> {
   const growth = await growthOf(task, made, ports.registry);
@@ -56,8 +62,9 @@ export async function growVocabulary(task: Task, made: Made, ports: VersionPorts
 }
 
 /**
- * Makes sure that `growVocabulary` will make a version of a task with more words, and makes none. Throws as it does,
- * `config.invalid` where the model has no rows for them, and whatever the model function throws.
+ * Checks that `growVocabulary` will make a version of a task with more words, and makes none. Throws as it
+ * does,
+ * `config.invalid` if the model has no rows for them, and whatever the model function throws.
  */
 export async function requireGrows(task: Task, registry: Pick<Registry, 'current'>): Promise<void> {
   const model = await task.model();
@@ -73,7 +80,11 @@ export async function requireGrows(task: Task, registry: Pick<Registry, 'current
   );
 }
 
-/** The next version of a task, of a model with rows for new words; undefined where it has none. Throws as `growVocabulary`. */
+/**
+ * Returns the next version of a task, from a model with rows for new words; undefined if it has none. Throws
+ * as
+ * `growVocabulary`.
+ */
 async function growthOf(task: Task, made: Made, registry: Pick<Registry, 'current'>) {
   const { name, vocabulary } = task;
   const { head, files, newest } = await registry.current(name);
@@ -101,7 +112,10 @@ async function growthOf(task: Task, made: Made, registry: Pick<Registry, 'curren
   return { head, newest, weights, split, vocabulary };
 }
 
-/** How many words there were. Throws `config.invalid` where the new ones do not follow those that the version knows. */
+/**
+ * Returns the number of old words. Throws `config.invalid` if the new ones do not follow those that the
+ * version knows.
+ */
 function requireGrownWords(
   { name }: Task,
   vocabulary: readonly string[],
@@ -128,7 +142,11 @@ function requireForgetfulNoise({ name, privacy }: Task): void {
     );
 }
 
-/** What the strategy remembers, by rows; new rows, and control variates, whose parts on devices are of the old model, begin as in a new task. */
+/**
+ * Returns the strategy's state by rows. New rows, and control variates, whose parts on devices are of the old
+ * model,
+ * begin as in a new task.
+ */
 function grownState(
   strategy: Strategy,
   head: Head,
