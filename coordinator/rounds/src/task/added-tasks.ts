@@ -12,17 +12,17 @@ export interface AddedTask {
   readonly addedBy: string;
 }
 
-/** The tasks that operators added: they are there again after a restart. */
+/** Store of the tasks that operators added; a restarted coordinator loads them again. */
 export type AddedTaskStore = ReturnType<typeof addedTasksIn>;
 
 export function addedTasksIn(documents: Documents) {
   const kind = 'added-task';
   return {
-    /** In the order in which they were added. */
+    /** Lists the tasks, oldest first. */
     async all(): Promise<readonly AddedTask[]> {
       return (await documents.list<AddedTask>(kind)).map(({ value }) => value).reverse();
     },
-    /** In place of an earlier one of the same task. */
+    /** Adds a task, or replaces an earlier record of it. */
     async put(added: AddedTask): Promise<void> {
       await documents.change({
         put: [{ kind, scope: added.task, key: '', at: added.addedAt, value: added }],

@@ -8,25 +8,29 @@ import { queryForm } from '@murmuration/protocol/queries/vector';
 import { type DeviceNoise, refuseUncertainNoise, requireDrawable } from './device-noise.ts';
 import { cohortSizeOf, type Task } from './task.ts';
 
-/** A query to whose answers devices add noise. */
+/** A query for which devices add noise to their answers. */
 export type NoisedQuery = Query & { readonly privacy: QueryPrivacy };
 
 export const isNoised = (query: Query): query is NoisedQuery => query.privacy !== undefined;
 
-/** The fewest devices in a sum that is shown. */
+/** Fewest devices in a sum that is shown. */
 export const fewestAnswers = ({ cohort }: Pick<Task, 'cohort'>, { threshold }: Query): number =>
   Math.max(cohort.minimum, threshold);
 
-/** What ε follows from beside the variance. Throws `config.invalid` where no noise is certain. */
+/**
+ * Returns the noise mechanism of a query without its variance.
+ * @throws {MurmurationError} `config.invalid` if no noise is certain
+ */
 export function answerShapeOf(task: Task, query: NoisedQuery): Omit<Distributed, 'perDevice'> {
   const plan = { masking: task.masking, largestCohort: cohortSizeOf(task) };
   return answerShape(plan, query, { kind: query.privacy.noise, quorum: fewestAnswers(task, query) });
 }
 
 /**
- * The noise that devices add to their answers, so that the query's budget is spent by the last of its sums, beside what was spent `before`.
- * It is enough in the smallest sum that is shown, without that of devices which may leave theirs out. Throws `config.invalid` for noise that
- * no ring has room for, that devices can't draw, and that no sum has for certain.
+ * Returns the noise that devices add to their answers, such that the last sum of the query spends its
+ * budget, in addition to what `before` spent. The noise suffices in the smallest sum that is shown, even if
+ * corrupt devices leave theirs out. Throws `config.invalid` if the noise doesn't fit a ring, if devices
+ * can't draw it, and if no sum has certain noise.
  */
 export function answerNoiseOf(task: Task, query: NoisedQuery, before: Mechanism): DeviceNoise {
   try {
@@ -52,7 +56,10 @@ function sized(task: Task, query: NoisedQuery, before: Mechanism): DeviceNoise {
   return { ...found, width: answerWidth(task, query, found) };
 }
 
-/** Bits of the ring in which the sums of a query have room, with so much noise. Throws `config.invalid` where 32 are too few. */
+/**
+ * Bits of a ring in which the query's sums fit, noise included. Throws `config.invalid` if 32 bits are too
+ * few.
+ */
 export function answerWidth(
   task: Task,
   query: Query,

@@ -5,7 +5,7 @@ import type { BufferLimits } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { addsAsTheyCome, type Task } from './task.ts';
 
-/** What a definition says of cohorts, of either mode. */
+/** Settings of `cohort` in a definition, of either mode. */
 interface CohortSettings {
   readonly mode: 'synchronous' | 'asynchronous';
   readonly goal: number;
@@ -15,23 +15,26 @@ interface CohortSettings {
   readonly maxStaleness?: number | undefined;
 }
 
-/** Devices chosen for each update wanted, where a task does not say. */
+/** Default number of devices chosen for each update wanted. */
 const usualOverSelection = 1.3;
 /**
- * Buffers that may close between an assignment and its update, where a task does not say. With masks, apps that say nothing take part in sums of
- * one version only.
+ * Default number of versions that may be made between an assignment and its update. With masking it is 0,
+ * since apps take part in sums of one version only by default.
  */
 const usualStaleness = { masked: 0, open: 20 };
-/** Devices at work for each update that makes a version, where a task does not say. */
+/** Default number of devices at work for each update of a version. */
 const usualConcurrency = 2;
 
-/** Devices that may be at work at the same time, as the schema of tasks has it. */
+/** Largest `concurrency` that the schema of tasks allows. */
 const mostConcurrency = 100_000;
 
-/** The share of a masked buffer's goal without which it fails, where a task does not say. */
+/** Default share of a masked buffer's goal below which the buffer fails. */
 const usualMinimum = 0.8;
 
-/** The cohort of a task, and its buffers where it is asynchronous. Throws `config.invalid` for fields of the other mode, or missing ones. */
+/**
+ * Returns a task's cohort, and its buffer if the task is asynchronous. Throws `config.invalid` for missing
+ * fields and for fields of the other mode.
+ */
 export function cohortOf(settings: CohortSettings, isMasked: boolean): Pick<Task, 'cohort' | 'buffer'> {
   const { mode, goal } = settings;
   if (mode === 'synchronous') {
@@ -52,7 +55,7 @@ export function cohortOf(settings: CohortSettings, isMasked: boolean): Pick<Task
     );
   const { concurrency = Math.min(mostConcurrency, usualConcurrency * goal) } = settings;
   const { maxStaleness = isMasked ? usualStaleness.masked : usualStaleness.open } = settings;
-  // The checkpoint of a buffer of one would be an update.
+  // With a goal of 1, the checkpoint would reveal the update.
   if (goal < 2)
     throw new MurmurationError(
       'config.invalid',
@@ -70,7 +73,7 @@ export function cohortOf(settings: CohortSettings, isMasked: boolean): Pick<Task
   return { cohort: { goal, minimum, overSelection }, buffer };
 }
 
-/** What a definition would say of a cohort. */
+/** Returns the cohort settings as a definition has them. */
 export function cohortSettings(task: Task) {
   const { cohort, buffer } = task;
   if (!buffer) return { ...cohort };
@@ -81,7 +84,7 @@ export function cohortSettings(task: Task) {
   };
 }
 
-/** Throws `config.invalid` for what an asynchronous task can't be combined with. */
+/** Throws `config.invalid` for features that can't be combined with an asynchronous task. */
 export function refuseSynchronised(
   { name, consumes }: Strategy,
   {
@@ -109,7 +112,7 @@ export function refuseSynchronised(
     );
 }
 
-/** Whether a change would turn a task from one mode to the other, or let its buffers mask, or not any more. */
+/** True if a change switches between the modes, or turns masking of the buffers on or off. */
 export function changesMode(before: Task, after: Task): boolean {
   const isOther = (before.buffer === null) !== (after.buffer === null);
   return isOther || addsAsTheyCome(before) !== addsAsTheyCome(after);

@@ -2,8 +2,9 @@ import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import type { Task } from './task.ts';
 
 /**
- * Why a device that is woken in the background has no part in a masked round now, in words for its log: it may be asleep before the round's
- * deadlines are over, and a device that is lost there costs the others. Undefined where it can, or does not say how long it stays awake.
+ * Returns the reason, for the device's log, why a device woken in the background can't join a masked round:
+ * it may fall asleep before the round's deadlines are over, and a dropout delays the other devices. Returns
+ * undefined if it can join, or doesn't report how long it stays awake.
  */
 export function asleepTooSoon(
   { masking, deadlines }: Pick<Task, 'masking' | 'deadlines'>,

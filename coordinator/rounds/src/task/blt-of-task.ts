@@ -3,7 +3,7 @@ import { optimalBlt } from '@murmuration/privacy/mechanisms/optimal-blt';
 import type { Participation } from '@murmuration/privacy/mechanisms/participation';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** BLT noise as a team asks for it: parameters of its own, or a number of buffers for which the best are looked for. */
+/** BLT noise in a definition: given parameters, or a number of buffers whose best parameters are searched. */
 export interface WantedBlt {
   readonly kind: 'blt';
   readonly theta?: readonly number[] | undefined;
@@ -11,18 +11,24 @@ export interface WantedBlt {
   readonly buffers?: number | undefined;
 }
 
-/** The BLT of a budget. */
+/** BLT noise of a privacy budget. */
 export interface TaskBlt extends Blt {
-  /** Whether its parameters were looked for: then a budget keeps to those that it began with. */
+  /** True if the parameters were searched; the budget then keeps the ones it began with. */
   readonly isFound: boolean;
 }
 
-/** Buffers of the model's size: more than two gain less than 1 % for noise in the sums of versions. */
+/**
+ * Default number of buffers of the model's size; more than two reduce the noise in sums of versions by less
+ * than 1 %.
+ */
 const buffersByDefault = 2;
-/** Versions up to which the search takes seconds. */
+/** Most versions for which the search takes only seconds. */
 const mostSearched = 20_000;
 
-/** Throws `config.invalid` for parameters whose sensitivity would not be known, and where a search would take minutes. */
+/**
+ * Returns the BLT that a definition asks for. Throws `config.invalid` for parameters of unknown sensitivity,
+ * and if a search would take minutes.
+ */
 export function bltOf({ buffers, theta, omega }: WantedBlt, participation: Participation): TaskBlt {
   if (theta || omega) {
     if (!(theta && omega) || buffers !== undefined)
@@ -42,21 +48,21 @@ export function bltOf({ buffers, theta, omega }: WantedBlt, participation: Parti
   return { ...blt, isFound: true };
 }
 
-/** What a definition would say of it. */
+/** Returns the BLT noise as a definition has it. */
 export const wantedBlt = ({ theta, omega, isFound }: TaskBlt): WantedBlt =>
   isFound ? { kind: 'blt', buffers: theta.length } : { kind: 'blt', theta, omega };
 
-/** Whether a budget with the one goes on where the other is wanted. */
+/** True if a budget with one BLT may continue where the other is wanted. */
 export function isSameBlt(one: TaskBlt | undefined, other: TaskBlt | undefined): boolean {
   if (!one || !other) return one === other;
   if (one.isFound && other.isFound) return one.theta.length === other.theta.length;
   return String([one.isFound, one.theta, one.omega]) === String([other.isFound, other.theta, other.omega]);
 }
 
-/** Longest state of BLT noise, bytes. */
+/** Bytes of the largest state of BLT noise. */
 const longestState = 2 ** 30;
 
-/** Throws `config.invalid` where the buffers of a model of so many values are larger than a coordinator keeps. */
+/** Throws `config.invalid` if the buffers for this number of values exceed the largest state. */
 export function requireRoom({ theta }: TaskBlt, values: number): void {
   const bytes = 8 * theta.length * values;
   if (bytes > longestState)

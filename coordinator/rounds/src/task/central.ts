@@ -15,29 +15,40 @@ const centralSchema = z.strictObject({
       z.url('expected the URL of a module, such as new URL("./examples.ts", import.meta.url)'),
     ])
     .transform(String),
-  /** Where the requests are from which the module makes examples; null: it reads them itself. */
+  /** Request logs from which the module makes examples; null if it reads its own. */
   feedback: feedbackSchema.nullable().default(null),
   data: z.unknown().optional(),
   versions: z.int().min(1).max(1_000_000).nullable().default(null),
   counted: duration.refine(span => span >= 1_000, 'expected a second at least').default(600_000),
 });
 
-/** Training on the coordinator's own examples; `central(…)` makes it. */
+/** Training on the coordinator's own examples, made by `central(…)`. */
 export type CentralTraining = z.output<typeof centralSchema>;
 
-/** What `central` is told. */
+/** Options of `central`. */
 export interface CentralOptions {
-  /** A module whose default export is a `CentralExamples`, which is loaded in a worker thread; or requests with their outcomes, by `fromFeedback`. */
+  /**
+   * Module whose default export is a `CentralExamples`, loaded in a worker thread; or requests with their
+   * outcomes, made by `fromFeedback`.
+   */
   readonly examples: URL | string | FeedbackExamplesSource;
-  /** Handed to the functions of the module, cloned. */
+  /** Value passed to the module's functions as a structured clone. */
   readonly data?: unknown;
-  /** The first versions that are made so; devices go on from the last of them. Without it, no device ever trains. */
+  /**
+   * Number of first versions that the coordinator trains; devices continue from the last of them. Without
+   * it, no device ever trains.
+   */
   readonly versions?: number;
-  /** How often the module counts its examples, where a trigger waits for new ones; every 10 minutes by default. */
+  /**
+   * Time between counts of the module's examples while a trigger waits for new ones; 10 minutes by default.
+   */
   readonly counted?: number | string;
 }
 
-/** Trains on the coordinator's own examples, with the plan's settings: one version after each round. Throws `config.invalid`. */
+/**
+ * Trains on the coordinator's own examples with the plan's settings: one version per round. Throws
+ * `config.invalid`.
+ */
 export function central(options: CentralOptions): CentralTraining {
   const { examples } = options;
   const source = isFromFeedback(examples)
@@ -54,12 +65,12 @@ export function isCentral(value: unknown): value is CentralTraining {
   return versions !== undefined && typeof counted === 'number';
 }
 
-/** Whether no device ever trains. */
+/** True if no device ever trains the task. */
 export function isCentralOnly(training: CentralTraining | null | undefined): boolean {
   return training?.versions === null;
 }
 
-/** What only devices need: a task that no device trains can't say it. */
+/** Fields for devices; a task that no device trains must leave them out. */
 const ofDevices = [
   'update',
   'masking',
@@ -72,8 +83,8 @@ const ofDevices = [
 export type DeviceField = (typeof ofDevices)[number];
 
 /**
- * A definition with what a task that no device trains has in the place of its words on devices. Throws `config.invalid` where it has such
- * words.
+ * Fills in the device fields of a task that no device trains. Throws `config.invalid` if the definition sets
+ * one of them.
  */
 export function withoutDevices<Input>(input: Input): Input {
   if (typeof input !== 'object' || input === null) return input;

@@ -23,11 +23,11 @@ import type { Task, TaskQuery } from './task.ts';
 import { problemOfGate } from './task-gate.ts';
 import type { taskSchema } from './task-schema.ts';
 
-/** A definition whose fields are right by themselves, and what follows from them. */
+/** A definition with valid fields, and the settings derived from them. */
 export interface TaskDraft extends Pick<Task, 'cohort' | 'buffer' | 'queries'> {
   readonly given: z.output<typeof taskSchema>;
   readonly update: UpdateSettings;
-  /** Measures versions in the coordinator; null: devices do, or nobody. */
+  /** Evaluator that runs in the coordinator; null if devices measure versions, or nothing does. */
   readonly evaluation: Task['evaluator'];
   readonly isMasked: boolean;
   readonly isPrivate: boolean;
@@ -36,10 +36,10 @@ export interface TaskDraft extends Pick<Task, 'cohort' | 'buffer' | 'queries'> {
   readonly isNoisy: boolean;
 }
 
-/** The kind of sums that rounds are of. */
+/** Masking, groups and cells, which decide the kind of sums in a round. */
 export type Sums = Pick<Task, 'masking' | 'groups' | 'spread'>;
 
-/** Throws `config.invalid` for numbers of devices and times that leave no room for each other. */
+/** Throws `config.invalid` for cohort sizes and times that contradict each other. */
 export function requireSizes(draft: TaskDraft): void {
   const { given, cohort } = draft;
   const { plan, deadlines, uploadSlot } = given;
@@ -49,7 +49,7 @@ export function requireSizes(draft: TaskDraft): void {
       'config.invalid',
       `The task: cohort.minimum must be at most cohort.goal (${cohort.goal}), not ${cohort.minimum}.`,
     );
-  // An update may wait for two slots, and is made before that.
+  // An update is sent up to two slots after it is made.
   if (deadlines.updates < 3 * uploadSlot)
     throw new MurmurationError(
       'config.invalid',
@@ -58,8 +58,9 @@ export function requireSizes(draft: TaskDraft): void {
 }
 
 /**
- * The largest weight of an update where the strategy has devices weigh updates by their losses, `weightCap` as the
- * definition says; null where it does not. Throws `config.invalid` for what the strategy does not go with.
+ * Returns the largest weight of an update if the strategy has devices weigh updates by their losses, else
+ * null; `weightCap` is the definition's. Throws `config.invalid` for features that the strategy can't be
+ * combined with.
  */
 export function fitStrategy(draft: TaskDraft, weightCap: number | undefined): number | null {
   const { update, isPrivate, isAsynchronous } = draft;
@@ -96,7 +97,10 @@ export function refuseRetraining({ given, evaluation, isPrivate }: TaskDraft): v
     );
 }
 
-/** Throws `config.invalid` where cohorts are too small for the sums, or the task needs others. */
+/**
+ * Returns the masking, groups and cells of a task. Throws `config.invalid` if cohorts are too small for the
+ * sums, or if the strategy needs other sums.
+ */
 export function sumsOf({ given, update, cohort, isMasked, isAsynchronous, isNoisy }: TaskDraft): Sums {
   const { strategy, masking: asked } = given;
   const { masking, groups } = maskingOf(asked);
@@ -114,7 +118,7 @@ export function sumsOf({ given, update, cohort, isMasked, isAsynchronous, isNois
   return { masking, groups, spread };
 }
 
-/** What plans say of masking, and what the coordinator alone knows of it. */
+/** Splits masking into the settings that plans carry and the groups, which only the coordinator knows. */
 function maskingOf(masking: z.output<typeof taskSchema>['masking']): {
   readonly masking: MaskingSettings | null;
   readonly groups: Task['groups'];
@@ -124,7 +128,7 @@ function maskingOf(masking: z.output<typeof taskSchema>['masking']): {
   return { masking: settings, groups: groups === 1 ? null : { count: groups, smallest: smallestGroup } };
 }
 
-/** Throws `config.invalid` where versions can't be served, judged or promoted as the task says. */
+/** Throws `config.invalid` if versions can't be served, judged or promoted as the task says. */
 export function refuseUses(draft: TaskDraft): void {
   const { given, queries, evaluation, isMasked, isPrivate, isAsynchronous } = draft;
   const { serving, gate, promote, watch } = given;
@@ -148,7 +152,10 @@ export function refuseUses(draft: TaskDraft): void {
   if (watch) refuseUnwatchable(watch, gate !== null, isMasked && !isAsynchronous, isPrivate);
 }
 
-/** Throws `config.invalid` for bytes that no device could read, and for a name that no query for n-grams has. */
+/**
+ * Throws `config.invalid` for an n-gram file that devices can't read, and for the name of a query that isn't
+ * of the kind `ngrams`.
+ */
 function requireNgrams(ngrams: Uint8Array | string, queries: readonly TaskQuery[]): void {
   if (typeof ngrams === 'string') {
     if (queries.some(({ query }) => query.name === ngrams && query.kind === 'ngrams')) return;

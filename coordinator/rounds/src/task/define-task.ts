@@ -28,10 +28,13 @@ import { withLeastWeight } from './weights.ts';
 
 type Definition = z.input<typeof taskSchema>;
 
-/** A field of a definition with a narrower type, and with its docstring. */
+/** Field of a definition with a narrower type; it keeps its docstring. */
 type Field<Of, Name extends keyof Of, Type> = { readonly [Each in keyof Pick<Of, Name>]: Type };
 
-/** What every task has. Editors find the docstring of a field in a union only where each of its types has the very same field. */
+/**
+ * Fields of every task. Editors show the docstring of a field in a union only if each member has the same
+ * field.
+ */
 type CommonDefinition = Omit<Definition, DeviceField | 'training'>;
 
 type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = Field<
@@ -45,7 +48,7 @@ type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = 
 type MaskingField<Type> = Field<Definition, 'masking', Type>;
 type StrategyField<Type> = Field<Definition, 'strategy', Type>;
 
-/** What a task has that devices train, but for what depends on its strategy. */
+/** Fields of a task that devices train, except those that depend on its strategy. */
 type DeviceDefinition = CommonDefinition &
   Pick<Definition, Exclude<DeviceField | 'training', 'masking' | 'strategy' | 'cohort'>> &
   Field<
@@ -53,11 +56,11 @@ type DeviceDefinition = CommonDefinition &
     'cohort',
     | (Required<Field<Definition['cohort'], 'mode', 'asynchronous'>> &
         Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', never>)
-    // Behind the other: of this one the compiler names the field that is missing.
+    // Comes last, so that the compiler names the missing field of this member.
     | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
   >;
 
-/** A task as a team writes it down; what is left out has the default that `docs/reference/task.md` lists. */
+/** A task as a team writes it; `docs/reference/task.md` lists the defaults. */
 export type TaskDefinition = DeviceDefinition &
   (
     | (Required<MaskingField<Exclude<Definition['masking'], 'off'>>> &
@@ -68,7 +71,10 @@ export type TaskDefinition = DeviceDefinition &
 
 type Consumed = Strategy['consumes'];
 
-/** The same by what the strategy consumes. Editors find the docstrings of `masking` and `strategy` where each has one type. */
+/**
+ * `TaskDefinition` by what the strategy consumes. Editors show the docstrings of `masking` and `strategy`
+ * only if each has one type here.
+ */
 type DefinitionFor<Its extends Consumed> = DeviceDefinition &
   (Its extends 'sum'
     ? MaskingField<Definition['masking']>
@@ -77,19 +83,22 @@ type DefinitionFor<Its extends Consumed> = DeviceDefinition &
       : Required<MaskingField<'off'>>) &
   StrategyField<(Strategy & { readonly consumes: Its }) | undefined>;
 
-/** A task that no device trains, which says nothing of devices. */
+/** Definition of a task that no device trains; it has no device fields. */
 export type CentralTaskDefinition = CommonDefinition &
   Required<Field<Definition, 'training', CentralTraining>>;
 
-/** The fields of a definition that are wrong by themselves; whether they fit each other, `defineTask` finds out. */
+/**
+ * Returns the fields of a definition that are invalid on their own; `defineTask` also checks that they fit
+ * together.
+ */
 export function wrongFields(input: unknown): FieldProblem[] {
   const parsed = taskSchema.safeParse(withoutDevices(input), { error: plainWords });
   return parsed.success ? [] : fieldProblems(parsed.error, input);
 }
 
 /**
- * Checks a task and fills in its defaults. Throws `config.invalid`, naming each field that is wrong and what it may be, and
- * `config.ring` where updates could overflow their sum.
+ * Checks a task and fills in its defaults. Throws `config.invalid`, naming each field that is wrong and what
+ * it may be, and `config.ring` where updates could overflow their sum.
  */
 export function defineTask<Its extends Consumed = 'sum'>(
   input: DefinitionFor<Its> | CentralTaskDefinition,
@@ -111,7 +120,7 @@ export function defineTask<Its extends Consumed = 'sum'>(
   return task;
 }
 
-/** Completes a definition. Throws `config.invalid` for fields of a cohort that its mode does not have. */
+/** Completes a definition. Throws `config.invalid` for cohort fields of the other mode. */
 function draftOf(given: TaskDraft['given']): TaskDraft {
   const { evaluation, queries, masking, privacy } = given;
   const isMasked = masking !== 'off';
@@ -133,7 +142,7 @@ function draftOf(given: TaskDraft['given']): TaskDraft {
   };
 }
 
-/** The task without what its sums are. */
+/** Returns the task without the fields of `Sums`. */
 function completed(
   { given, update, cohort, buffer, queries, evaluation }: TaskDraft,
   fairCap: number | null,
@@ -144,7 +153,7 @@ function completed(
   return {
     ...rest,
     name: parseTaskName(rest.name),
-    // Devices that know nothing of it still understand a plan without it.
+    // Devices of older versions don't know these fields, so they are left out unless set.
     training: { ...training, ...(sampledSoftmax && { sampledSoftmax }), ...(optimizer && { optimizer }) },
     central,
     privateLayers,
@@ -159,12 +168,12 @@ function completed(
   };
 }
 
-/** What plans say of updates: devices that know nothing of compression still understand a plan without it. */
+/** Returns the update settings of plans. */
 function updateOf(
   { compression, perLayer, weighting, ...others }: z.output<typeof taskSchema>['update'],
   isMasked: boolean,
 ): UpdateSettings {
-  // Devices that know nothing of it still understand a plan without it.
+  // Devices of older versions don't know these fields, so they are left out unless set.
   const update = {
     ...others,
     weighting: weighting ?? (isMasked ? ('uniform' as const) : ('examples' as const)),
@@ -175,5 +184,5 @@ function updateOf(
   return { ...update, compression: { kind, fraction, feedback } };
 }
 
-/** Uniform weights are all 1: a larger cap would only widen the ring. */
+/** Largest weight of an update: 1 for uniform weights, as a larger cap would only widen the ring. */
 const capOf = ({ weighting, weightCap }: Task['update']): number => (weighting === 'uniform' ? 1 : weightCap);

@@ -9,15 +9,18 @@ import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
 import { besideBisr, type TaskPrivacy } from './task-privacy.ts';
 
-/** Noise by devices as the plans of a budget ask for it; `quorum` are the devices whose noise is certain in the smallest sum. */
+/**
+ * Noise that devices add, as the plans of a budget ask for it; `quorum` counts the devices whose noise is
+ * certain in the smallest sum.
+ */
 export interface DeviceNoise extends Distributed {
-  /** Devices that may leave theirs out. */
+  /** Devices that may leave their noise out. */
   readonly corrupt: number;
   /** Bits of the ring. */
   readonly width: number;
 }
 
-/** What a task says of noise by devices. */
+/** Settings of a task that its noise by devices depends on. */
 type Noisy = Pick<Task, 'update' | 'masking' | 'cohort' | 'buffer' | 'groups'> & {
   readonly privacy: TaskPrivacy;
 };
@@ -29,8 +32,8 @@ const termsOf = (task: Omit<Noisy, 'privacy'>) => ({
 });
 
 /**
- * Throws `config.invalid` for a task whose sums have no certain noise: without masks, with too few updates, and on a sparse graph, where a coordinator that
- * lies can open smaller sums than the smallest of the task.
+ * Throws `config.invalid` for a task whose sums have no certain noise: without masks, with too few updates,
+ * and on a sparse graph on which a malicious coordinator can open sums smaller than the task's smallest.
  */
 export function refuseUncertainNoise(task: Omit<Noisy, 'privacy'>): void {
   const { masking, cohort } = task;
@@ -53,8 +56,9 @@ export function refuseUncertainNoise(task: Omit<Noisy, 'privacy'>): void {
 }
 
 /**
- * The noise that a task's devices add to a model of so many values, so that its budget is spent by the last of its rounds, beside what was spent `before`. Throws
- * `config.invalid` for noise that no ring has room for, with the bits that fit.
+ * Returns the noise that devices add to a model of `values` values, such that the last round spends the
+ * budget, in addition to what `before` spent. Throws `config.invalid` for noise that doesn't fit a ring,
+ * with the bits that fit.
  */
 export function deviceNoiseOf(task: Noisy, values: number, before: Mechanism): DeviceNoise {
   try {
@@ -80,10 +84,13 @@ function fits(task: Noisy, values: number, before: Mechanism): boolean {
   }
 }
 
-/** The largest variance whose discrete Gaussian numbers a device draws from one table. */
+/** Largest variance of discrete Gaussian noise that a device can draw, from one table. */
 const largestGaussian = 2 ** 28;
 
-/** Throws `config.invalid` for noise that devices can't draw; `setting` has its kind. */
+/**
+ * Throws `config.invalid` for noise that devices can't draw; `setting` is the name of the setting with its
+ * kind.
+ */
 export function requireDrawable({ kind, perDevice }: Distributed, setting: string): void {
   if (kind === 'discreteGaussian' && perDevice > largestGaussian)
     throw new MurmurationError(
@@ -92,7 +99,7 @@ export function requireDrawable({ kind, perDevice }: Distributed, setting: strin
     );
 }
 
-/** What ε follows from beside the variance. Throws `config.invalid`. */
+/** Returns the noise mechanism of a task without its variance. Throws `config.invalid`. */
 export function noiseShapeOf(task: Noisy, values: number): Omit<Distributed, 'perDevice'> {
   const { privacy, cohort } = task;
   return noiseShape(termsOf(task), { kind: privacy.devices!, quorum: cohort.minimum, values });
@@ -108,7 +115,10 @@ function sized(task: Noisy, values: number, before: Mechanism): DeviceNoise {
   return { ...found, width: widthOf(task, found) };
 }
 
-/** Bits of the ring in which the sums of a task have room, with so much noise. Throws `config.invalid` where 32 are too few. */
+/**
+ * Bits of a ring in which the task's sums fit, noise included. Throws `config.invalid` if 32 bits are too
+ * few.
+ */
 export function widthOf(
   task: Noisy,
   { perDevice, values }: Pick<Distributed, 'perDevice' | 'values'>,
@@ -119,14 +129,14 @@ export function widthOf(
   return Math.max(width, ringWidth({ devices: largestCohort, largest, variance, values }));
 }
 
-/** What plans say of it. */
+/** Returns the noise settings that plans carry. */
 export function planNoiseOf({ kind, perDevice, quorum, corrupt, values, width }: DeviceNoise): PlanNoise {
   return { kind, variance: perDevice, quorum: quorum + corrupt, values, width };
 }
 
 /**
- * How many times as much noise is in the models of a budget, on average over its versions, as if the coordinator added correlated noise for the
- * same ε; `goal` updates in a sum.
+ * Returns the ratio of the noise in a budget's models, on average over its versions, to that of correlated
+ * noise by the coordinator at the same ε; `goal` is the number of updates in a sum.
  */
 export function moreNoiseThanCorrelated(privacy: TaskPrivacy, noise: DeviceNoise, goal: number): number {
   const own = Math.sqrt(noise.perDevice * goal) / noise.clip;

@@ -1,20 +1,25 @@
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import { isOlder } from './sdk-version.ts';
 
-/** What a device must show at its check-in. A condition that is asked for and that the device does not tell is not met. */
+/**
+ * Conditions that a device must meet at its check-in. A condition that the device doesn't report is not met.
+ */
 export interface Eligibility {
-  /** Fewest examples to train on: devices are told, and one that has fewer does not check in. Nobody hears how many it has. */
+  /**
+   * Fewest examples to train on. Devices receive this number, and a device with fewer doesn't check in; its
+   * own number never leaves it.
+   */
   readonly minExamples: number;
   readonly idle: boolean;
   readonly charging: boolean;
   readonly unmetered: boolean;
-  /** Least room for the app on the device, MiB; 0 asks for nothing. */
+  /** MiB of free storage that the app needs; 0 disables the check. */
   readonly minFreeMiB: number;
-  /** Oldest SDK, `major.minor.patch`. */
+  /** Oldest SDK version, as `major.minor.patch`. */
   readonly minSdk: string;
 }
 
-/** Why a device can't take part now, in words for its log; undefined where it can. */
+/** Returns the reason, for the device's log, why a device can't take part now; undefined if it can. */
 export function ineligible(rules: Eligibility, { conditions }: CheckIn, sdk: string): string | undefined {
   if (conditions.awake === 0) return 'the device may not train in this wake';
   for (const condition of ['idle', 'charging', 'unmetered'] as const) {

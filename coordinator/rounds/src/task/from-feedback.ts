@@ -19,36 +19,39 @@ export const feedbackSchema = z.strictObject({
   heldOut: z.number().min(0).max(0.9).default(0),
 });
 
-/** Which requests of which logs become examples. */
+/** Settings that select the requests, and the logs, that become examples. */
 export type FeedbackSettings = z.output<typeof feedbackSchema>;
 
-/** Requests with their outcomes as examples; `fromFeedback(…)` makes it. */
+/** Requests with their outcomes as examples, made by `fromFeedback(…)`. */
 export interface FeedbackExamplesSource {
   readonly kind: 'feedback';
-  /** URL of the module that makes examples of them. */
+  /** URL of the module that makes examples from them. */
   readonly module: string;
   readonly feedback: FeedbackSettings;
 }
 
-/** What `fromFeedback` is told. */
+/** Options of `fromFeedback`. */
 export interface FromFeedbackOptions {
-  /** A module whose default export is a `FeedbackExamples`; it is loaded in a worker thread. */
+  /** Module whose default export is a `FeedbackExamples`, loaded in a worker thread. */
   readonly examples: URL | string;
-  /** The folder of the request log, or those of several servers, as `inference.log.files` names them. */
+  /** Folder of the request log, or folders of several servers, as in `inference.log.files`. */
   readonly log: string | readonly string[];
-  /** The name of the model that was asked. */
+  /** Name of the model that answered the requests. */
   readonly model: string;
-  /** Older requests are left out; without it, whatever the log has. */
+  /** Greatest age of a request; without it, the whole log is used. */
   readonly within?: number | string;
-  /** Requests that wait in memory for their outcome while a log is read, at most; 100,000 by default. */
+  /** Most requests held in memory while they wait for their outcome; 100,000 by default. */
   readonly most?: number;
-  /** The share of requests, from 0 to 0.9, chosen by their ids, that is not trained on; `heldOutRequests` reads it. 0 by default. */
+  /**
+   * Share of requests, from 0 to 0.9, that is held out from training, chosen by request id;
+   * `heldOutRequests` reads it. 0 by default.
+   */
   readonly heldOut?: number;
 }
 
 /**
- * Examples made of requests and of what became of them: what the rules of the request log let be written down, and what nobody had deleted from
- * it. For `examples` of `central`. Throws `config.invalid`.
+ * Makes examples from requests and their outcomes, for `examples` of `central`. The log has only what its
+ * rules let be written, and nothing that was deleted from it. Throws `config.invalid`.
  */
 export function fromFeedback({ examples, ...options }: FromFeedbackOptions): FeedbackExamplesSource {
   const parsed = feedbackSchema.safeParse(options, { error: plainWords });

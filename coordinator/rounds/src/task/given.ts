@@ -1,4 +1,4 @@
-// What teams give in a definition that no schema describes: it is known by its methods and fields.
+// Checks for the values of a definition that no schema describes: by their methods and fields.
 
 export function isFunction(value: unknown): boolean {
   return typeof value === 'function';

@@ -3,12 +3,12 @@ import { smallestSumByDefault } from '@murmuration/protocol/secagg/assumptions';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { Task } from './task.ts';
 
-/** What devices hold a sum against when their app says nothing. */
+/** Smallest sum that devices accept if their app sets no floor. */
 export const smallestGroupByDefault = smallestSumByDefault;
 
 /**
- * Throws `config.invalid` where a strategy and the groups of a task don't fit each other, or where a cohort is too small for its groups, with
- * the numbers that would fit.
+ * Throws `config.invalid` if a strategy and the task's groups don't fit each other, or if a cohort is too
+ * small for its groups, with the numbers that would fit.
  */
 export function requireGroups(
   strategy: Strategy,

@@ -8,10 +8,13 @@ import { cohortSizeOf, largestSumOf, type Task, type TaskQuery } from './task.ts
 import type { Promotion } from './task-promotion.ts';
 
 const largestCohortOfPlans = 1_000_000;
-/** Updates that a round may have to keep at once. */
+/** Most updates that a round keeps in memory for a strategy of single updates. */
 const largestCohortOfEach = 1_000;
 
-/** Throws `config.invalid` for more devices than a plan may name, `config.ring` where updates could overflow their sum. */
+/**
+ * Throws `config.invalid` for a cohort above the largest that a plan may name, `config.ring` if updates
+ * could overflow their sum.
+ */
 export function refuseOverflow(task: Task): void {
   const largestCohort = cohortSizeOf(task);
   if (largestCohort > largestCohortOfPlans)
@@ -19,11 +22,14 @@ export function refuseOverflow(task: Task): void {
       'config.invalid',
       `The task: cohort.goal × cohort.overSelection is ${largestCohort}; a cohort has at most ${largestCohortOfPlans} devices.`,
     );
-  // Whether a sum can wrap depends on these settings, not on the length of the model.
+  // Overflow depends only on these settings, not on the number of values.
   if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort: largestSumOf(task) });
 }
 
-/** Throws `config.invalid` where single updates are too many to be kept, or too few for what the strategy promises. */
+/**
+ * Throws `config.invalid` if a strategy of single updates would keep too many, or have too few for its
+ * guarantee.
+ */
 export function refuseKeepingEach(
   { name, fewest = 1 }: EachStrategy,
   { cohort }: Pick<Task, 'cohort'>,
@@ -40,12 +46,13 @@ export function refuseKeepingEach(
     );
 }
 
-/** Weights below which losses are told apart too coarsely, and what holds where a task says nothing. */
+/** Smallest weight cap that still tells losses apart, and the default. */
 const [leastFairCap, fairCapByDefault] = [1_024, 4_096];
 
 /**
- * The largest weight of an update of a task, of which it says `given`, where its strategy has devices weigh updates by their losses; null where it
- * does not. Throws `config.invalid` for what that does not go with.
+ * Returns the largest weight of an update if the strategy has devices weigh updates by their losses, else
+ * null; `given` is the definition's. Throws `config.invalid` for features that such a strategy can't be
+ * combined with.
  */
 export function fairCapOf(strategy: Strategy, given: number | undefined, task: Choices): number | null {
   if (strategy.consumes !== 'sum' || !strategy.fairness) return null;
@@ -59,7 +66,7 @@ export function fairCapOf(strategy: Strategy, given: number | undefined, task: C
   return given ?? fairCapByDefault;
 }
 
-/** Throws `config.invalid` for what a strategy that moves the clip does not go with. */
+/** Throws `config.invalid` for features that a strategy with a moving clip can't be combined with. */
 export function refuseUnclippable(strategy: Strategy, task: Choices): void {
   if (strategy.consumes !== 'sum' || !strategy.clip) return;
   const { clip } = task.update;
@@ -72,7 +79,7 @@ export function refuseUnclippable(strategy: Strategy, task: Choices): void {
   refuseTogether('a strategy that moves the clip', task);
 }
 
-/** Throws `config.invalid` for what an optimiser of devices does not go with. */
+/** Throws `config.invalid` for features that `plan.optimizer` can't be combined with. */
 export function refuseOptimizer(
   { kind, squares, epsilon }: NonNullable<TrainingSettings['optimizer']>,
   task: Choices,
@@ -85,7 +92,7 @@ export function refuseOptimizer(
   refuseTogether('plan.optimizer', task);
 }
 
-/** Throws `config.invalid` for what the control variates of a strategy do not go with. */
+/** Throws `config.invalid` for features that a strategy with control variates can't be combined with. */
 export function refuseUncontrollable(
   strategy: Strategy,
   task: Choices & { readonly cohort: Task['cohort'] },
@@ -101,10 +108,10 @@ export function refuseUncontrollable(
     );
 }
 
-/** Most bits of a value that is sent with its place. */
+/** Most bits of a value that is sent with its index. */
 const mostBitsWithPlace = 16;
 
-/** Throws `config.invalid` for what compression does not go with. */
+/** Throws `config.invalid` for features that compression can't be combined with. */
 export function refuseIncompressible(task: Choices): void {
   const { compression, bits } = task.update;
   if (!compression) return;
@@ -119,7 +126,7 @@ export function refuseIncompressible(task: Choices): void {
   if (kind === 'topK' && !feedback) refuse('needs feedback: without it small values would never be sent');
 }
 
-/** Throws `config.invalid` for rules about what is taken back that nothing would come of. */
+/** Throws `config.invalid` for `watch` rules that could never take effect. */
 export function refuseUnwatchable(
   rules: NonNullable<Task['watch']>,
   isGated: boolean,
@@ -140,7 +147,7 @@ export function refuseUnwatchable(
     );
 }
 
-/** Throws `config.invalid` for a canary on devices that they could not be asked about. */
+/** Throws `config.invalid` for a canary whose query can't ask devices about it. */
 export function refuseUnasked(
   { query: name, metric, guards = [], key }: Promotion,
   queries: readonly TaskQuery[],
@@ -154,10 +161,10 @@ export function refuseUnasked(
     throw refuse('splits devices by their ids; leave out the key, which only requests have');
 }
 
-/** What is told of versions in use where outcomes of predictions come. */
+/** Live metrics measured wherever outcomes of predictions arrive. */
 const liveMetrics = ['accuracy', 'false-positives', 'false-negatives'];
 
-/** Throws `config.invalid` for a trigger that waits for a live metric that nobody measures. */
+/** Throws `config.invalid` for a trigger on a live metric that nothing measures. */
 export function refuseUnmeasured({ retrain, queries }: Pick<Task, 'retrain' | 'queries'>): void {
   const ofDevices = queries.flatMap(({ query }) => {
     if (query.kind === 'evaluation') return query.metrics.map(({ metric }) => metric);
@@ -172,7 +179,10 @@ export function refuseUnmeasured({ retrain, queries }: Pick<Task, 'retrain' | 'q
       );
 }
 
-/** Throws `config.invalid` for what masking can't be combined with, `secagg.parameters` for cohorts that no graph protects. */
+/**
+ * Throws `config.invalid` for features that masking can't be combined with, `secagg.parameters` for cohorts
+ * that no graph protects.
+ */
 export function refuseUnmaskable(
   masking: MaskingSettings,
   kind: UpdateSettings['kind'],

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { UpdateSettings } from '@murmuration/protocol/messages/plan';
 import type { Strategy, SumStrategy } from '../strategy/strategy.ts';
 
-/** The part of a task that decides which of its features go together. */
+/** Part of a task that decides which of its features can be combined. */
 export interface Choices {
   readonly given: {
     readonly strategy: Strategy;
@@ -19,7 +19,7 @@ export interface Choices {
 const sums = ({ given: { strategy } }: Choices): Partial<SumStrategy> =>
   strategy.consumes === 'sum' ? strategy : {};
 
-/** Features that others don't go with, by what the reference calls them: whether a task has them. */
+/** Map from a feature's name in the reference to a test for it. */
 const others = {
   masking: ({ isMasked }: Choices) => isMasked,
   privacy: ({ isPrivate }: Choices) => isPrivate,
@@ -43,8 +43,9 @@ const others = {
 type Other = keyof typeof others;
 
 /**
- * What doesn't go together: a feature, and for each other one what a task with both is told, in the order in which they are looked at.
- * {strategy}, {compression}, {proximal} and {zeros} stand for what the task has.
+ * Map from a feature to the features that it can't be combined with, each with its error message, in the
+ * order of the checks. {strategy}, {compression}, {proximal} and {zeros} are placeholders for the task's
+ * values.
  */
 export const prohibitions = {
   'a strategy of single updates': {
@@ -118,7 +119,7 @@ export const prohibitions = {
   },
 } satisfies Readonly<Record<string, Readonly<Partial<Record<Other, string>>>>>;
 
-/** Refuses a task that has a feature together with one that it does not go with. Throws `config.invalid`. */
+/** Throws `config.invalid` if the task also has a feature that can't be combined with `feature`. */
 export function refuseTogether(feature: keyof typeof prohibitions, task: Choices): void {
   const { strategy, plan } = task.given;
   const { compression } = task.update;

@@ -6,15 +6,15 @@ import type { Task } from './task.ts';
 interface Protection {
   /** Its path, such as `cohort.minimum`. */
   readonly field: string;
-  /** Which values are weaker: smaller or larger numbers, an older version, or what stands further behind in a list. */
+  /** Direction of weaker values: smaller or larger numbers, older versions, or later entries of a list. */
   readonly weaker: 'smaller' | 'larger' | 'older' | readonly string[];
-  /** What a weaker one means, as the end of a sentence. */
+  /** Effect of a weaker value, as the end of a sentence. */
   readonly means: string;
 }
 
 /**
- * All settings that protect devices. A value weaker than that of the task's definition takes an admin, is in the audit log with both
- * values, and is a critical alert until it is undone.
+ * All settings that protect devices. A value weaker than the one in the task's definition needs an admin, is
+ * in the audit log with both values, and raises a critical alert until it is undone.
  */
 export const protections: readonly Protection[] = [
   { field: 'masking', weaker: ['on', 'off'], means: 'the coordinator sees each update' },
@@ -44,7 +44,7 @@ export const protections: readonly Protection[] = [
   { field: 'eligibility.minSdk', weaker: 'older', means: 'devices with older safeguards take part' },
 ];
 
-/** A protection that is weaker than it was. */
+/** A protection that a change weakened. */
 export interface Weakness {
   readonly field: string;
   readonly from: unknown;
@@ -52,18 +52,21 @@ export interface Weakness {
   readonly means: string;
 }
 
-/** What protects devices less under `after` than under `before`. */
+/** Lists the protections that are weaker under `after` than under `before`. */
 export function weakerThan(before: Task, after: Task): readonly Weakness[] {
   const [old, fresh] = [valuesOf(before), valuesOf(after)];
   return protections.flatMap(({ field, weaker, means }) => {
     const [from, to] = [old.get(field), fresh.get(field)];
-    // Without masking its settings protect nobody, and are not there.
+    // Without masking, its settings don't exist and protect no device.
     if (from === undefined || to === undefined || !isWeaker(from, to, weaker)) return [];
     return [{ field, from, to, means }];
   });
 }
 
-/** What a change from `before` to `after` weakens below the definition of the task; what was weaker already does not count. */
+/**
+ * Lists the protections that a change from `before` to `after` weakens below the task's definition; one that
+ * was already weaker, and that the change leaves, does not count.
+ */
 export function weakenedBy(defined: Task, before: Task, after: Task): readonly Weakness[] {
   const now = new Set(weakerThan(before, after).map(({ field }) => field));
   return weakerThan(defined, after).filter(({ field }) => now.has(field));

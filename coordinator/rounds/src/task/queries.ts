@@ -11,7 +11,7 @@ import type { Spread } from '../round/round.ts';
 import { answerNoiseOf, isNoised } from './answer-noise.ts';
 import { cohortSizeOf, type Task, type TaskQuery } from './task.ts';
 
-/** Queries of one task, at most. */
+/** Most queries of one task. */
 const mostQueries = 64;
 
 const defined = z.custom<Query>(
@@ -19,21 +19,25 @@ const defined = z.custom<Query>(
   'expected a query, as defineQuery({ … }) makes it',
 );
 
-/** The form of what a task asks its devices: queries, by command or every so often. */
+/** Schema of a task's queries, which run by command or at an interval. */
 export const queriesSchema = z
   .array(
     z.union([
       defined.transform((query): TaskQuery => ({ query, every: null, drift: false })),
       z.strictObject({
-        /** What is asked. */
+        /** Query, as `defineQuery({ … })` makes it. */
         query: defined,
-        /** Time from the beginning of one round of it to that of the next, a minute at least. @default null */
+        /**
+         * Time from the start of one of its rounds to the start of the next, at least a minute.
+         * @default null
+         */
         every: duration
           .refine(ms => ms >= 60_000, 'expected a minute at least')
           .nullable()
           .default(null),
         /**
-         * Whether what devices answer is compared with what they answered first, as `inference.drift` of the configuration says: a histogram or a ranking.
+         * True if answers are compared with the first answers, as `inference.drift` of the configuration
+         * says; for a histogram or a ranking.
          * @default false
          */
         drift: z.boolean().default(false),
@@ -42,12 +46,12 @@ export const queriesSchema = z
   )
   .max(mostQueries);
 
-/** The queries of a task as its definition has them. */
+/** Returns a task's queries as its definition has them. */
 export function definedQueries({ queries }: Task): z.input<typeof queriesSchema> {
   return queries.map(each => (each.every === null && !each.drift ? each.query : each));
 }
 
-/** Throws `config.invalid` for a query that the rounds of a task with parts could not ask. */
+/** Throws `config.invalid` for a query that can't be asked in rounds spread over cells. */
 function refuseUnspread({ name, kind, threshold, privacy }: Query, { count }: Spread, goal: number): void {
   const refuse = (why: string) =>
     new MurmurationError('config.invalid', `The task: cohort.cells must be 1 ${why}, not ${count}.`);
@@ -63,11 +67,13 @@ function refuseUnspread({ name, kind, threshold, privacy }: Query, { count }: Sp
     );
 }
 
-/** Throws `config.invalid` for queries that the rounds of a task could not ask, `config.ring` where a sum could wrap. */
+/**
+ * Throws `config.invalid` for queries that the task's rounds can't ask, `config.ring` if a sum could wrap.
+ */
 export function refuseUnaskable(task: Task): void {
   if (task.queries.length === 0) return;
   const refuse = (why: string) => new MurmurationError('config.invalid', `The task: queries ${why}.`);
-  // No answer of a single device may be seen.
+  // Without masking, the coordinator would see single answers.
   if (!task.masking) throw refuse('need masking, and it is "off"');
   if (task.buffer)
     throw refuse(

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FieldProblem } from '../configuration/config-error.ts';
 
-/** Settings that don't fit: each field that is wrong, with what it may be. */
+/** Error `task.settings`: settings that are invalid or don't fit together, with a message for each field. */
 export class SettingsError extends MurmurationError {
   readonly fields: readonly FieldProblem[];
 

@@ -10,10 +10,10 @@ import { changesBetween, settingsOf, withSettings } from './settings.ts';
 import type { KeptSettings, SettingsStore } from './settings-store.ts';
 import type { Task } from './task.ts';
 
-/** Who changes settings. */
+/** Operator who changes settings. */
 export interface Changer {
   readonly name: string;
-  /** Whether devices may be protected less than the definition of the task says. */
+  /** True if the operator may weaken the protection of devices below the task's definition. */
   readonly mayWeaken: boolean;
 }
 
@@ -21,33 +21,33 @@ export interface Changer {
 export interface Weakened {
   readonly task: TaskName;
   readonly weaknesses: readonly Weakness[];
-  /** When its settings were changed last, ms since 1970. */
+  /** Time of the last change of its settings, ms since 1970. */
   readonly since: number;
   readonly by: string;
 }
 
-/** Where a task's rounds take their settings from. */
+/** Holder of the settings that a task's rounds use. */
 export interface Adjustable {
-  /** As the round under way, or the next one, has it. */
+  /** Task of the round under way, or else of the next round. */
   readonly task: Task;
-  /** As the next round has it. */
+  /** Task of the next round. */
   readonly upcoming: Task;
-  /** From the next round on. */
+  /** Sets the task from the next round on. */
   adjust(task: Task): void;
 }
 
-/** What an operator asks for. */
+/** Change of settings that an operator requests. */
 export interface SettingsChange {
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Check alone, and change nothing. */
+  /** Only checks the change. */
   readonly dryRun?: boolean;
-  /** Only where this is still the newest version of the plan. */
+  /** Applies the change only if the plan still has this version. */
   readonly ifPlanVersion?: number | undefined;
 }
 
 /**
- * A task under the settings that operators gave to it, unless its definition has a newer plan. Throws `config.invalid` where they do
- * not fit the definition any more.
+ * Returns a task under the settings that operators gave it, unless its definition has a newer plan. Throws
+ * `config.invalid` if they no longer fit the definition.
  */
 export async function withStoredSettings(task: Task, store: Pick<SettingsStore, 'of'>): Promise<Task> {
   const kept = await store.of(task.name);
@@ -66,8 +66,8 @@ export async function withStoredSettings(task: Task, store: Pick<SettingsStore, 
 type Sections = Readonly<Record<string, unknown>>;
 
 /**
- * Kept settings without the weights that 0.2.0 gave to every masked task whose definition says nothing of them: by default these are `uniform` now,
- * and its devices know no others.
+ * Drops the weights that 0.2.0 stored for every masked task whose definition sets none: the default is now
+ * `uniform`, the only weighting that its devices know.
  */
 function withoutOldDefaults(settings: Sections): Sections {
   const { weighting, weightCap, ...update } = (settings.update ?? {}) as Sections;
@@ -75,14 +75,14 @@ function withoutOldDefaults(settings: Sections): Sections {
   return isOld && weighting === 'examples' && weightCap === 32 ? { ...settings, update } : settings;
 }
 
-/** Changes settings of tasks, without a restart: a new version of the plan, from the next round on. */
+/** Changes settings of running tasks: each change makes a new version of the plan, from the next round on. */
 export class SettingsManager {
   readonly #store: SettingsStore;
   readonly #tasks: ReadonlyMap<string, Adjustable>;
   readonly #defined = new Map<string, Task>();
   readonly #clock: Clock;
   readonly #kept = new Map<TaskName, KeptSettings>();
-  /** One change after the other. */
+  /** Runs one change at a time. */
   readonly #changes = new PromiseQueue();
 
   constructor(store: SettingsStore, tasks: ReadonlyMap<string, Adjustable>, clock: Clock) {
@@ -91,7 +91,10 @@ export class SettingsManager {
     this.#clock = clock;
   }
 
-  /** Takes in a task as its definition has it, and reads who gave it its settings; once, before anything of it is asked. */
+  /**
+   * Registers a task as defined, and reads its stored settings; call it once, before any other method for
+   * this task.
+   */
   async open(defined: Task): Promise<void> {
     const kept = await this.#store.of(defined.name);
     if (kept) this.#kept.set(kept.task, kept);
@@ -104,7 +107,7 @@ export class SettingsManager {
     return this.#describe(upcoming, task === upcoming, this.#kept.get(name));
   }
 
-  /** Tasks that protect their devices less than their definitions say, from the next round on or already. */
+  /** Tasks that protect their devices less than their definitions say, now or from the next round on. */
   get weakened(): readonly Weakened[] {
     return [...this.#tasks.values()].flatMap(({ upcoming: task }) => {
       const weaknesses = this.#weaknessesOf(task);
@@ -116,9 +119,10 @@ export class SettingsManager {
   }
 
   /**
-   * Gives settings to a task; what is left out stays as it is, and equal ones change nothing. Throws `task.unknown`, `task.settings` (a
-   * `SettingsError`), `task.changed`, `storage.*`, or `operator.forbidden` where devices would be protected less and `by` may not do that. `heard`
-   * is told what changes, before it does.
+   * Changes settings of a task; fields left out stay as they are, and equal ones change nothing. Calls
+   * `heard` with the changes before it applies them. Throws `task.unknown`, `task.settings` (a
+   * `SettingsError`), `task.changed`, `storage.*`, or `operator.forbidden` if devices would be protected
+   * less and `by` may not do that.
    */
   change(
     name: TaskName,

@@ -1,11 +1,11 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { Documents } from '../operators/documents.ts';
 
-/** The settings that operators have given to a task, in the place of those of its definition. */
+/** Settings that operators gave a task, in place of its definition's. */
 export interface KeptSettings {
   readonly task: TaskName;
   readonly planVersion: number;
-  /** As JSON, complete. */
+  /** Complete settings, as JSON. */
   readonly settings: unknown;
   /** ms since 1970. */
   readonly changedAt: number;
@@ -13,14 +13,14 @@ export interface KeptSettings {
   readonly changedBy: string;
 }
 
-/** Keeps the settings of tasks: they are there after a restart. */
+/** Store of the settings of tasks, which survive a restart. */
 export type SettingsStore = ReturnType<typeof settingsIn>;
 
 export function settingsIn(documents: Documents) {
   const kind = 'task-settings';
   return {
     of: (task: TaskName): Promise<KeptSettings | undefined> => documents.get(kind, task, ''),
-    /** In the place of those before. */
+    /** Replaces the task's stored settings. */
     async put(settings: KeptSettings): Promise<void> {
       const { task, changedAt } = settings;
       await documents.change({ put: [{ kind, scope: task, key: '', at: changedAt, value: settings }] });

@@ -11,15 +11,15 @@ import type { Task } from './task.ts';
 import { wantedPrivacy } from './task-privacy.ts';
 import { definedUpdate } from './weights.ts';
 
-/** What operators may change of a task; the rest is its definition's. */
+/** Sections that operators may change; all others come from the definition. */
 const sections = ['plan', 'update', 'masking', 'cohort', 'deadlines', 'schedule', 'eligibility'] as const;
 
-/** Of tasks that no device trains. */
+/** Sections that operators may change in tasks that no device trains. */
 const sectionsWithoutDevices: readonly string[] = ['plan', 'deadlines', 'schedule'];
 
 type Settings = Readonly<Record<(typeof sections)[number], unknown>>;
 
-/** The settings of a task, complete, with times in ms: what a definition would say. */
+/** Returns the complete settings of a task as a definition has them, with times in ms. */
 export function settingsOf(task: Task) {
   const { training, privateLayers, update, masking, groups, spread, deadlines, interval, eligibility } = task;
   return {
@@ -49,7 +49,8 @@ export function settingsOf(task: Task) {
 }
 
 /**
- * A task under other settings; what `change` leaves out stays as it is. Throws `SettingsError`, naming each field that is wrong.
+ * Returns a task under changed settings; fields that `change` leaves out stay as they are. Throws a
+ * `SettingsError` that names each invalid field.
  */
 export function withSettings(
   task: Task,
@@ -115,7 +116,7 @@ export function withSettings(
         message: 'over how many cells rounds are spread is for the definition of the task to say',
       },
     ]);
-  // The strategy's memory covers the shared layers, and devices keep the others.
+  // The strategy's state covers only the shared layers; devices keep the others.
   if (JSON.stringify(changed.privateLayers) !== JSON.stringify(task.privateLayers))
     throw new SettingsError([
       {
@@ -126,7 +127,7 @@ export function withSettings(
   return task.growth ? { ...changed, growth: task.growth } : changed;
 }
 
-/** The fields in which two tasks' settings differ, by paths such as `cohort.goal`. */
+/** Lists the fields in which two tasks' settings differ, by paths such as `cohort.goal`. */
 export function changesBetween(before: Task, after: Task): { field: string; from: unknown; to: unknown }[] {
   const [old, fresh] = [leavesOf(settingsOf(before)), leavesOf(settingsOf(after))];
   return [...new Set([...old.keys(), ...fresh.keys()])]
@@ -152,7 +153,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Which field is to blame where several don't fit each other. */
+/** Returns the field to blame for an error about fields that don't fit together. */
 function fieldOf({ code, detail }: MurmurationError): { field: string; message: string } {
   const [, named, rest] = /^The task: ([a-z]+(?:\.[a-zA-Z]+)?) (.*)\.$/s.exec(detail) ?? [];
   if (named && rest) return { field: named, message: rest };

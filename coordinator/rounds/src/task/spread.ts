@@ -5,20 +5,21 @@ import type { Strategy } from '../strategy/strategy.ts';
 import type { Task } from './task.ts';
 
 interface Given {
-  /** Updates without which the sum of a part is not opened. */
+  /** Fewest updates in a part's sum that is opened. */
   readonly smallest: number;
   readonly cohort: Task['cohort'];
   readonly strategy: Strategy;
   readonly update: UpdateSettings;
   readonly isAsynchronous: boolean;
-  /** Whether devices add the noise of a privacy budget. */
+  /** True if devices add the noise of a privacy budget. */
   readonly isNoisy: boolean;
   readonly isCentral: boolean;
 }
 
 /**
- * How the rounds of a task are spread over so many cells; null where they are not. Throws `config.invalid` for a task whose rounds have more
- * than one sum of quantised updates, or more to them than such a sum, and where the cohort is too small for the parts.
+ * Returns how a task's rounds are spread over `cells` cells; null for 1. Throws `config.invalid` if rounds
+ * have more than one sum of quantised updates, or need more than such a sum, and if the cohort is too small
+ * for the parts.
  */
 export function spreadOf(cells: number, given: Given): Spread | null {
   if (cells === 1) return null;

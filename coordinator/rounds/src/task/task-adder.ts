@@ -10,29 +10,35 @@ import type { Task } from './task.ts';
 import type { TaskModules } from './task-modules.ts';
 
 export interface TaskAdderPorts {
-  /** undefined: the configuration names no folder of tasks. */
+  /** Modules of the folder of tasks; undefined if the configuration names none. */
   readonly modules: TaskModules | undefined;
   readonly store: AddedTaskStore;
   readonly clock: Clock;
   readonly moments: Pick<Moments, 'taskAdded'>;
   readonly events: CoordinatorEvents;
-  /** Whether the coordinator has a task of this name. */
+  /** True if the coordinator has a task of this name. */
   readonly has: (task: TaskName) => boolean;
-  /** Makes all that a task needs; nobody sees the task before the function that is returned is called. Throws what its model throws. */
+  /**
+   * Sets up all that a task needs; the returned function then makes the task visible. Throws any error of
+   * the task's model.
+   */
   readonly prepare: (task: Task) => Promise<() => Promise<void>>;
 }
 
 /** Adds tasks to a running coordinator, from the folder that its configuration names. */
 export class TaskAdder {
   readonly #ports: TaskAdderPorts;
-  /** One addition after the other. */
+  /** Runs one addition at a time. */
   readonly #queue = new PromiseQueue();
 
   constructor(ports: TaskAdderPorts) {
     this.#ports = ports;
   }
 
-  /** The modules from which tasks can be added, or were. Throws `task.module` where the folder can't be read. */
+  /**
+   * Lists the modules of the folder, each with the task added from it, or null. Throws `task.module` if the
+   * folder can't be read.
+   */
   async list(): Promise<Listed> {
     const { modules, store } = this.#ports;
     if (!modules) return { isOffered: false, files: [] };
@@ -42,8 +48,9 @@ export class TaskAdder {
   }
 
   /**
-   * Adds the task of a module, durably, and begins its rounds. Throws `task.module` where there is no folder of tasks, or the module
-   * defines no task that can begin; `request.not-found` for what is no file of the folder; `task.exists`; and `storage.*`.
+   * Adds the task of a module durably, and begins its rounds. Throws `task.module` if there is no folder of
+   * tasks or the module defines no task that can begin, `request.not-found` if the folder has no such file,
+   * `task.exists`, and `storage.*`.
    */
   add(file: string, by: string): Promise<TaskAdded> {
     return this.#queue.run(() => this.#add(file, by));
@@ -72,8 +79,8 @@ export class TaskAdder {
 }
 
 /**
- * The tasks that operators added before this start, without those that are among `given`. One whose module is gone or broken is a fault, and
- * the coordinator runs without it. Throws `storage.*`.
+ * Loads the tasks that operators added before this start, except those among `given`. A missing or broken
+ * module is a fault, and the coordinator runs without its task. Throws `storage.*`.
  */
 export async function addedBefore(
   given: readonly Task[],

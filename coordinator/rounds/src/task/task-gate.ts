@@ -15,27 +15,35 @@ const size = z
 const share = z.number().min(0.5).max(0.9999);
 const metricName = z.string().min(1).max(128);
 
-/** The form of a task's gate. */
+/** Schema of a task's gate. */
 export const gateSchema = z
   .strictObject({
-    /** The held-out metric that has to be better than the champion's; which way that is, the evaluator says. Null: none has to. @default null */
+    /**
+     * Held-out metric that must be better than the champion's; the evaluator says which direction is better.
+     * Null requires none.
+     * @default null
+     */
     better: metricName.nullable().default(null),
-    /** By how much, at least; 0: by anything that the test finds. @default 0 */
+    /** Smallest gain; 0 accepts any gain that the test finds. @default 0 */
     by: z.number().min(0).default(0),
-    /** How sure it has to be: `pairedBootstrap()`, `mcnemar()`, or `none`, which compares the two figures as they are. @default pairedBootstrap() */
+    /**
+     * Test of the gain: `pairedBootstrap()`, `mcnemar()`, or `none`, which compares the two figures
+     * directly.
+     * @default pairedBootstrap()
+     */
     test: z
       .union(
         [
           z.strictObject({
-            /** Which test it is. */
+            /** Kind of the test. */
             kind: z.literal('paired-bootstrap'),
-            /** How sure a gain has to be. */
+            /** Confidence that a gain must reach. */
             confidence: share,
             /** Number of resamples. */
             resamples: z.int().min(100).max(20_000),
-            /** What is drawn: held-out examples, or slices of them. */
+            /** Units that are resampled: held-out examples, or slices of them. */
             over: z.enum(['examples', 'slices']),
-            /** Of what is drawn. */
+            /** Seed of the resampling. */
             seed: z.int().min(1).max(0xffff_ffff),
           }),
           z.strictObject({ kind: z.literal('mcnemar'), confidence: share }),
@@ -44,17 +52,21 @@ export const gateSchema = z
         'expected pairedBootstrap(…), mcnemar(…) or "none"',
       )
       .default({ kind: 'paired-bootstrap', confidence: 0.95, resamples: 2_000, over: 'examples', seed: 1 }),
-    /** Metrics that may not be worse: `loss`, or `{ metric: 'top1', slice: 'short', within: 0.01 }`; the slice `*` is each of them. @default [] */
+    /**
+     * Metrics that may not be worse: `loss`, or `{ metric: 'top1', slice: 'short', within: 0.01 }`; the
+     * slice `*` stands for every slice.
+     * @default []
+     */
     neverWorse: z
       .array(
         z.union([
           metricName,
           z.strictObject({
-            /** One that the evaluator gives. */
+            /** Name of a metric of the evaluator. */
             metric: metricName,
-            /** A part of the held-out examples; null: all examples. @default null */
+            /** Part of the held-out examples; null for all examples. @default null */
             slice: z.string().min(1).max(128).nullable().default(null),
-            /** What counts as no worse still. @default 0 */
+            /** Difference that still counts as no worse. @default 0 */
             within: z.number().min(0).default(0),
           }),
         ]),
@@ -65,14 +77,15 @@ export const gateSchema = z
         all.map(each => (typeof each === 'string' ? { metric: each, slice: null, within: 0 } : each)),
       ),
     /**
-     * Within which 99 of 100 requests of one row are answered, one after the other, in a thread of the coordinator's machine; null: any.
+     * Latency that 99 of 100 requests of one row may not exceed, one after the other, in a thread on the
+     * coordinator's machine; null for no limit.
      * @default null
      */
     latencyP99: duration
       .refine(ms => ms > 0, 'expected more than 0 ms')
       .nullable()
       .default(null),
-    /** Bytes of the model's weights; null: any. @default null */
+    /** Most bytes of the model's weights; null for no limit. @default null */
     size: size.nullable().default(null),
   })
   .refine(
@@ -81,15 +94,16 @@ export const gateSchema = z
     'expected a rule: better, neverWorse, latencyP99 or size',
   );
 
-/** What a version has to pass before it is served, complete. */
+/** Rules that a version must pass before it is served, complete. */
 export type Gate = z.output<typeof gateSchema>;
-/** How a gate compares two models. */
+/** Test with which a gate compares two models. */
 export type GateTest = Gate['test'];
 
 /**
- * The paired bootstrap as the test of a gate: it resamples the held-out examples (or, `over: 'slices'`, the slices, each counting alike), the
- * results of both models on one together. A challenger is better where the lower end of the two-sided interval of the mean difference is above
- * `by`. `confidence` is from 0.5 to 0.9999, `resamples` from 100 to 20,000.
+ * Makes a gate's test a paired bootstrap. It resamples the held-out examples, or, with `over: 'slices'`, the
+ * slices with equal weights, and keeps the results of both models on one unit together. A challenger is
+ * better if the lower end of the two-sided interval of the mean difference is above `by`. `confidence` is
+ * from 0.5 to 0.9999, `resamples` from 100 to 20,000.
  */
 export function pairedBootstrap({
   confidence = 0.95,
@@ -106,8 +120,8 @@ export function pairedBootstrap({
 }
 
 /**
- * McNemar's exact test as the test of a gate, for metrics that say of each example whether it was right: above 0, or 0. A challenger is better
- * where its figure is by at least `by`, and p is at most 1 − `confidence`.
+ * Makes a gate's test McNemar's exact test, for metrics that are above 0 for each example that was right,
+ * else 0. A challenger is better if its figure is better by at least `by` and p is at most 1 − `confidence`.
  */
 export function mcnemar({
   confidence = 0.95,
@@ -117,7 +131,10 @@ export function mcnemar({
   return { kind: 'mcnemar', confidence };
 }
 
-/** What is wrong with a gate, as a sentence that names the field: above all what nobody measures. undefined: nothing is. */
+/**
+ * Returns a sentence on the problem of a gate, such as a metric that nothing measures, with the name of the
+ * field; undefined if there is none.
+ */
 export function problemOfGate(
   { better, test, neverWorse, latencyP99 }: Gate,
   { measures, slices }: ReturnType<typeof measuredOf>,

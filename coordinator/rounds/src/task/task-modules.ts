@@ -6,8 +6,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Task } from './task.ts';
 
 /**
- * The task modules in one folder, which the configuration names: no other file is ever loaded, whatever an operator asks for. A file is
- * named without a path, and a link that leads out of the folder is refused.
+ * Task modules in the one folder that the configuration names; no other file is ever loaded. A file is named
+ * without a path, and a link out of the folder is refused.
  */
 export class TaskModules {
   readonly #folder: string;
@@ -16,7 +16,7 @@ export class TaskModules {
     this.#folder = folder;
   }
 
-  /** Names of the modules, sorted. Throws `task.module` where the folder can't be read. */
+  /** Lists the names of the modules, sorted. Throws `task.module` if the folder can't be read. */
   async list(): Promise<readonly string[]> {
     try {
       const entries = await readdir(this.#folder, { withFileTypes: true });
@@ -34,8 +34,8 @@ export class TaskModules {
   }
 
   /**
-   * The task of a module. A file that was changed since it was loaded is read again. Throws `request.not-found` for what is no file of the
-   * folder, `task.module` where the module can't be loaded or defines no task.
+   * Loads the task of a module, and reloads a file that changed. Throws `request.not-found` if the folder
+   * has no such file, `task.module` if the module can't be loaded or defines no task.
    */
   async load(file: string): Promise<Task> {
     const { path, changed } = await this.#find(file);
@@ -69,7 +69,10 @@ export class TaskModules {
   }
 }
 
-/** The task that is the default export of a module. Throws `config.invalid`, calling the module `name`. */
+/**
+ * Returns the task that is the default export of a module. Throws `config.invalid`; `name` is the module's
+ * name in the message.
+ */
 export function taskOf(module: { readonly default?: unknown }, name: string): Task {
   const task = module.default as Task | undefined;
   if (typeof task?.model !== 'function')

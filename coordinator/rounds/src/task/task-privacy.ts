@@ -8,40 +8,52 @@ import { calibrate } from '@murmuration/privacy/statements/calibrate';
 import type { PlanNoise } from '@murmuration/protocol/messages/plan';
 import { bltOf, type TaskBlt, type WantedBlt, wantedBlt } from './blt-of-task.ts';
 
-/** What a task may lose of a device's privacy, and with which noise. */
+/** Privacy budget of a device in a task, and the noise that keeps to it. */
 export interface TaskPrivacy {
-  /** (ε, δ) of a device once all `rounds` versions are released; unit and adjacency are those of the statement. */
+  /**
+   * (ε, δ) of a device after all `rounds` versions are released; the statement names its unit and adjacency.
+   */
   readonly epsilon: number;
   readonly delta: number;
-  /** Versions that the budget is for. */
+  /** Number of versions that the budget covers. */
   readonly rounds: number;
-  /** b: steps from one part of a device to its next, at least; 1: every one. */
+  /** b: fewest steps from one participation of a device to its next; 1 allows every step. */
   readonly separation: number;
-  /** k: parts of a device, at most. */
+  /** k: most participations of a device. */
   readonly participations: number;
-  /** Versions whose noise a version takes back a part of, itself among them; 1: noise that is independent from version to version. */
+  /**
+   * Number of versions that share noise: a version takes back part of the noise of those before it; the
+   * number includes the version itself. 1 is noise that is independent between versions.
+   */
   readonly bands: number;
-  /** BLT noise, which goes back to the first version; left out where it is BISR's, which goes back `bands`. */
+  /**
+   * BLT noise, which goes back to the first version; left out for BISR noise, which goes back `bands`
+   * versions.
+   */
   readonly blt?: TaskBlt;
-  /** z: the standard deviation of the noise, in the longest update, that (ε, δ) takes; where devices add it, what it takes at least. */
+  /**
+   * z: standard deviation of the noise that (ε, δ) needs, as a multiple of the longest update; a lower bound
+   * if devices add the noise.
+   */
   readonly noiseMultiplier: number;
-  /** The noise that devices add themselves, independent from version to version; left out where the coordinator adds it. */
+  /** Kind of noise that devices add, independent between versions; left out if the coordinator adds it. */
   readonly devices?: PlanNoise['kind'];
 }
 
-/** What a team says of it. */
+/** Privacy settings of a definition. */
 export interface WantedPrivacy extends Pick<TaskPrivacy, 'epsilon' | 'delta' | 'rounds' | 'separation'> {
-  /** As many as separation and rounds leave room for, where it is left out. */
+  /** Most participations of a device; by default as many as `separation` and `rounds` allow. */
   readonly participations?: number | undefined;
   readonly noise: 'correlated' | 'independent' | 'blt' | WantedBlt | PlanNoise['kind'];
 }
 
-/** Versions that correlated noise goes back, at most: each takes as much time as the noise of one version. */
+/** Most versions that correlated noise goes back; each takes as much time as the noise of one version. */
 const mostBands = 64;
 
 /**
- * A budget with the least noise that spends no more than is wanted. Correlated noise goes back as far as makes the sums of versions, which
- * models are, the least noisy. Throws `config.invalid` for numbers that are out of range or don't fit each other.
+ * Returns a budget with the least noise for the wanted (ε, δ). Correlated noise has the number of bands with
+ * the least noise in sums of versions, which models are. Throws `config.invalid` for numbers that are out of
+ * range or don't fit each other.
  */
 export function privacyOf({ noise, participations, ...wanted }: WantedPrivacy): TaskPrivacy {
   const k = participations ?? mostParticipations(wanted.rounds, wanted.separation);
@@ -57,7 +69,7 @@ export function privacyOf({ noise, participations, ...wanted }: WantedPrivacy): 
   return { ...shape, bands, noiseMultiplier, ...devices };
 }
 
-/** What a definition would say of a budget. */
+/** Returns the privacy settings of a budget as a definition has them. */
 export function wantedPrivacy({
   noiseMultiplier: _,
   bands,
@@ -69,13 +81,13 @@ export function wantedPrivacy({
   return { ...rest, noise: devices ?? (bands === 1 ? 'independent' : 'correlated') };
 }
 
-/** How versions of a budget share their noise, where the coordinator adds it. */
+/** Returns how the versions of a budget share noise that the coordinator adds. */
 export const sharedNoiseOf = ({ bands, blt }: Pick<TaskPrivacy, 'bands' | 'blt'>): Correlated['noise'] =>
   blt ? { kind: 'blt', theta: blt.theta, omega: blt.omega } : { kind: 'bisr', bands };
 
 /**
- * Whether the noise of a version takes back a part of that of older ones: it then goes on at the same places of the same vector, and versions can't
- * change which values are trained.
+ * True if a version takes back part of the noise of older versions. The noise then continues at the same
+ * positions of the same vector, and versions can't change which values are trained.
  */
 export const takesBackOlderNoise = (privacy: TaskPrivacy | null): boolean =>
   privacy !== null && !privacy.devices && (privacy.blt !== undefined || privacy.bands > 1);
@@ -91,7 +103,7 @@ const mechanismShape = ({ rounds, separation, participations, ...noise }: Shape)
     participations,
   }) as const;
 
-/** The bands, a power of two, with the least noise in the sums of versions. */
+/** Returns the number of bands, a power of two, with the least noise in sums of versions. */
 function quietest(shape: Omit<Shape, 'bands' | 'blt'>): number {
   let best = { bands: 1, error: Infinity };
   for (let bands = 1; bands <= Math.min(mostBands, shape.rounds); bands *= 2) {
@@ -102,11 +114,13 @@ function quietest(shape: Omit<Shape, 'bands' | 'blt'>): number {
   return best.bands;
 }
 
-/** Parts that so many rounds have room for. */
+/** Most participations of a device in this number of rounds. */
 export const mostParticipations = (rounds: number, separation: number): number =>
   Math.ceil(rounds / separation);
 
-/** What has been released once a budget has taken `steps` steps, 1 or more, with noise by the coordinator. */
+/**
+ * Returns the mechanism released after `steps` steps of a budget, at least 1, with noise by the coordinator.
+ */
 export function mechanismAfter(privacy: TaskPrivacy, steps: number): Correlated {
   const room = mostParticipations(steps, privacy.separation);
   const participations = Math.min(privacy.participations, room);
@@ -117,8 +131,9 @@ export function mechanismAfter(privacy: TaskPrivacy, steps: number): Correlated 
 }
 
 /**
- * How many times as much noise as with BISR is in the models of a budget for the same ε, on average over its versions, with noise of the standard
- * deviation `own`, in longest updates, that versions share as `shared` says.
+ * Returns the ratio of the noise in a budget's models, on average over its versions, to that of BISR at the
+ * same ε. `own` is the standard deviation of the noise as a multiple of the longest update; versions share
+ * it as `shared` says.
  */
 export function besideBisr(privacy: TaskPrivacy, own: number, shared: Correlated['noise']): number {
   const bisr = privacyOf({ ...wantedPrivacy(privacy), noise: 'correlated' });
@@ -127,7 +142,7 @@ export function besideBisr(privacy: TaskPrivacy, own: number, shared: Correlated
   return (own * errorOf(shared)) / (bisr.noiseMultiplier * errorOf(sharedNoiseOf(bisr)));
 }
 
-/** Devices that a population needs, so that a round finds `minimum` of them whenever it begins. */
+/** Fewest devices of a population such that every round finds `minimum` of them. */
 export function devicesNeeded(
   { rounds, separation, participations }: Pick<TaskPrivacy, 'rounds' | 'separation' | 'participations'>,
   minimum: number,

@@ -21,126 +21,156 @@ import type { WatchRule } from './task-watch.ts';
 /** A query that a task asks its devices. */
 export interface TaskQuery {
   readonly query: Query;
-  /** ms from the beginning of one round of it to that of the next; null: by command alone. */
+  /** ms from the start of one of its rounds to the start of the next; null if it runs only by command. */
   readonly every: number | null;
-  /** Whether what devices answer is watched for drift. */
+  /** True if answers are watched for drift. */
   readonly drift: boolean;
 }
 
-/** How the vocabulary of a task grows by what devices are asked; `growingTask` makes it. */
+/** Growth of the vocabulary by words that devices find; `growingTask` makes it. */
 export interface Growth {
-  /** Name of the query of the task that finds words. */
+  /** Name of the task's query that finds words. */
   readonly query: string;
-  /** Words that are added to those of the definition, at most. */
+  /** Most words that are added to those of the definition. */
   readonly most: number;
-  /** Words that are added at once, at most. */
+  /** Most words that are added at once. */
   readonly atOnce: number;
-  /** The same task with more words, those that it has first. */
+  /** Returns the same task with these words, which begin with its present ones. */
   readonly taskOf: (words: readonly string[]) => Task;
 }
 
-/** What to learn, complete and checked; `defineTask` makes it. */
+/** A task, complete and checked; `defineTask` makes it. */
 export interface Task {
   readonly name: TaskName;
   /** The model before any round. */
   readonly model: () => tf.LayersModel | Promise<tf.LayersModel>;
-  /** The words that the model knows, in the order of their rows; null: the task names none, and its model never grows. */
+  /**
+   * Words that the model knows, in the order of their rows; null if the task names none and its model never
+   * grows.
+   */
   readonly vocabulary: readonly string[] | null;
-  /** How that grows by what devices are asked; undefined: with the definition only. */
+  /** Growth of the vocabulary by words that devices find; undefined if only the definition changes it. */
   readonly growth?: Growth | undefined;
   readonly planVersion: number;
   readonly training: TrainingSettings;
-  /** Updates without which no sum is opened, by which the weights of plans are bounded; left out where weights do not differ under masks. */
+  /**
+   * Fewest updates in a sum that is opened, which bounds the weights of plans; left out if weights don't
+   * differ under masks.
+   */
   readonly leastSum?: number;
-  /** The coordinator's own examples that it is trained on; null: devices alone train it. */
+  /** Training on the coordinator's own examples; null if only devices train the task. */
   readonly central: CentralTraining | null;
   readonly update: UpdateSettings;
   /** Layers whose weights stay on each device. */
   readonly privateLayers: readonly string[];
-  /** null: updates are added up as they are. */
+  /** Settings of masking; null adds updates up without masks. */
   readonly masking: MaskingSettings | null;
-  /** null: versions get no noise. */
+  /** Privacy budget; null adds no noise. */
   readonly privacy: TaskPrivacy | null;
-  /** The groups that a masked cohort is cut into, each with a sum of its own; null: it is one sum. */
+  /** Groups of a masked cohort, each with its own sum; null if the cohort is one sum. */
   readonly groups: Grouping | null;
-  /** The parts that a round has where cells run it, each in one cell, with a sum of its own; null: it is in one cell. */
+  /** Parts of a round that is spread over cells, each with its own sum; null if a round is in one cell. */
   readonly spread: Spread | null;
   readonly cohort: {
     /** Updates wanted: the aggregation goal. */
     readonly goal: number;
-    /** Updates without which a round fails. */
+    /** Fewest updates of a round that succeeds. */
     readonly minimum: number;
-    /** Devices to choose for each update that is wanted. */
+    /** Devices chosen for each update wanted. */
     readonly overSelection: number;
   };
   /**
-   * Of an asynchronous task: devices train one by one, and every `cohort.goal` updates make a version, as they come, or under masks in a round of
-   * those who have kept one; null: a cohort begins together.
+   * Limits of an asynchronous task: devices train one by one, and every `cohort.goal` updates make a
+   * version. They are added as they come or, with masking, in a round of devices that kept one. Null: a
+   * cohort begins together.
    */
   readonly buffer: BufferLimits | null;
-  /** How long the phases, and the evaluation of a new version, may last, ms. */
+  /** Time limits of the phases and of the evaluation of a new version, ms. */
   readonly deadlines: RoundTerms['limits'] &
     Measuring['deadlines'] & {
-      /** How long a masked round waits for devices whose connection is gone, once it has enough, ms. */
+      /** Time that a masked round with enough devices waits for disconnected ones, ms. */
       readonly grace: number;
     };
-  /** ms between the times at which devices send their updates; 0: as soon as they are made. */
+  /** ms between the times at which devices send their updates; 0 sends them as soon as they are made. */
   readonly uploadSlot: number;
-  /** ms from the beginning of a round to that of the next; a longer round delays it. */
+  /** ms from the start of a round to the start of the next; a longer round delays the next. */
   readonly interval: number;
   /** When training runs begin and end; null: rounds run all the time. */
   readonly retrain: Retrain | null;
-  /** What devices are asked besides. */
+  /** Queries to devices in addition to training. */
   readonly queries: readonly TaskQuery[];
   readonly eligibility: Eligibility;
   readonly strategy: Strategy;
   readonly evaluator: Evaluator | null;
-  /** What a new version has to pass before it becomes the champion; null: the newest version is. */
+  /**
+   * Rules that a new version must pass to become the champion; with null, the newest version is the
+   * champion.
+   */
   readonly gate: Gate | null;
-  /** How a version that passed the gate becomes what everybody gets; null: at once. */
+  /** Rollout of a version that passed the gate; null gives it to everyone at once. */
   readonly promote: Promotion | null;
-  /** Live figures that may not fall after a promotion; null: nothing is taken back by itself. */
+  /**
+   * Live metrics that may not get worse after a promotion; with null, nothing is taken back automatically.
+   */
   readonly watch: readonly WatchRule[] | null;
   readonly serving: {
-    /** Whether the coordinator predicts for devices that can't run the model. */
+    /** True if the coordinator predicts for devices that can't run the model. */
     readonly remote: boolean;
-    /** In what form devices get the weights of a version that they only serve. */
+    /** Format of the weights for devices that only serve a version. */
     readonly weights: StoredWeights;
-    /** The file of n-grams of the versions that are made from now on (`@murmuration/protocol/ngrams/ngram-file`), or the query of the task that finds them; null: they have none. */
+    /**
+     * N-gram file of the versions made from now on (`@murmuration/protocol/ngrams/ngram-file`), or the
+     * task's query that finds n-grams; null for none.
+     */
     readonly ngrams: Uint8Array | string | null;
-    /** Turns what clients of the inference server send into tensors, and answers back; null: they send tensors. */
+    /**
+     * Transformer of requests to the inference server into tensors, and of the answers back; with null,
+     * clients send tensors.
+     */
     readonly transformer: Transformer | null;
-    /** Inputs of one request as clients send it: each version answers it before its first request; null: zeros. */
+    /**
+     * Inputs of one request as clients send it; each version answers it before its first request. Null uses
+     * zeros.
+     */
     readonly warmUp: readonly Tensor[] | null;
   };
 }
 
-/** Whether a task adds up updates as they come: it is asynchronous, and has no masks. */
+/** True if a task adds updates up as they come: it is asynchronous, without masks. */
 export function addsAsTheyCome({ buffer, masking }: Pick<Task, 'buffer' | 'masking'>): boolean {
   return buffer !== null && masking === null;
 }
 
-/** Devices that a round of the task chooses, or that one which adds updates up as they come has at work at the same time. */
+/**
+ * Devices that a round chooses or, in a task that adds updates up as they come, devices at work at the same
+ * time.
+ */
 export function cohortSizeOf(task: Pick<Task, 'cohort' | 'buffer' | 'masking'>): number {
   const { cohort, buffer } = task;
   if (buffer && addsAsTheyCome(task)) return buffer.concurrency;
-  // Less a rounding error: 100 × 1.1 is a little above 110.
+  // Subtracts a rounding error: 100 × 1.1 is slightly above 110.
   return Math.ceil(cohort.goal * cohort.overSelection - 1e-6);
 }
 
-/** Devices that a task has a use for at the same time: those that train for a masked buffer are not those that are in one. */
+/**
+ * Most devices that a task uses at the same time; with a masked buffer, those that train for it and those in
+ * its round are different devices.
+ */
 export function devicesAtOnce(task: Pick<Task, 'cohort' | 'buffer' | 'masking'>): number {
   return cohortSizeOf(task) + (task.buffer && task.masking ? task.buffer.concurrency : 0);
 }
 
-/** ms within which a task wants as many devices as `devicesAtOnce` says: no part of an asynchronous one takes longer than its deadline. */
+/**
+ * ms within which a task wants `devicesAtOnce` devices; no phase of an asynchronous task takes longer than
+ * its deadline.
+ */
 export function turnoverOf({ interval, deadlines, buffer }: Task): number {
   return buffer ? Math.ceil(deadlines.updates / 4) : interval;
 }
 
 /**
- * The most updates in one sum of integers of the task: those of the cohort, or of a group of it. A buffer without masks reads each update by
- * itself before it adds it.
+ * Most updates in one integer sum of the task: those of a cohort, or of one of its groups. A buffer without
+ * masks decodes each update before it adds it.
  */
 export function largestSumOf(task: Pick<Task, 'cohort' | 'buffer' | 'masking' | 'groups'>): number {
   if (addsAsTheyCome(task)) return 1;

@@ -4,12 +4,12 @@ import { fewestInAnySum, findParameters, mostInCompleteGraph } from '@murmuratio
 import { mostRatio, weightRatio } from '@murmuration/protocol/weights/weight-range';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
 
-/** What a task says that bounds the weights of its updates. */
+/** Settings of a task that bound the weights of its updates. */
 type Weighing = Omit<Task, 'leastSum'>;
 
 /**
- * The task with what plans say of its smallest weight and its smallest sum, where devices may weigh differently (SPEC.md, RD26): the smallest weight
- * that default floors take, for the most versions of a buffer.
+ * Returns the task with the smallest weight and smallest sum for its plans, if devices may weigh differently
+ * (SPEC.md, RD26): the smallest weight that default floors accept, for the most versions of a buffer.
  */
 export function withLeastWeight(task: Weighing): Task {
   const { masking, update, strategy, buffer } = task;
@@ -34,17 +34,17 @@ const weighing = (task: Weighing, leastWeight: number): Weighing => ({
   update: { ...task.update, leastWeight },
 });
 
-/** Settings of updates as a definition has them. */
+/** Returns the update settings as a definition has them. */
 export function definedUpdate({ leastWeight: _, ...update }: UpdateSettings): UpdateSettings {
   return update;
 }
 
-/** Sizes of graphs that are looked at, at most. */
+/** Most graph sizes that are checked. */
 const mostLookedAt = 128;
 
 /**
- * Updates without which no sum of a round is opened, of a group or part where it has such; no more than a coordinator that lies could open on the
- * sparse graphs of its cohorts, by which devices would leave.
+ * Fewest updates in a sum that is opened, of a group or part if there are any. It is at most what a
+ * malicious coordinator could open on the sparse graphs of the cohorts; devices would leave otherwise.
  */
 function leastSumOf(task: Weighing, masking: NonNullable<Task['masking']>): number {
   const { cohort, groups, spread } = task;
@@ -56,7 +56,7 @@ function leastSumOf(task: Weighing, masking: NonNullable<Task['masking']>): numb
   let fewest = least;
   for (let devices = smallest; devices <= largest; devices += step) {
     const found = fewestInAnySum(findParameters(devices, masking), masking);
-    // Sizes in between may have smaller ones.
+    // Sizes between the steps may allow smaller sums.
     if (found !== undefined) fewest = Math.min(fewest, step > 1 ? Math.floor(found / 2) : found);
   }
   return fewest;

@@ -6,11 +6,13 @@ const clockTime = z
   .string()
   .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'expected a time of the day such as "22:00"');
 
-/** When a task trains again, and until when; `retrain` of a task's definition. */
+/** Schema of `retrain` in a task's definition: when training runs begin and end. */
 export const retrainSchema = z
   .strictObject({
     /**
-     * Why training is due: triggers made by `cron(…)`, `drift(…)`, `accuracyBelow(…)`, `accuracyWorseThanAtPromotion(…)`, `newExamples(…)` and `webhook(…)`; none: only operators begin runs.
+     * Triggers of training runs, made by `cron(…)`, `drift(…)`, `accuracyBelow(…)`,
+     * `accuracyWorseThanAtPromotion(…)`, `newExamples(…)` and `webhook(…)`; with none, only operators begin
+     * runs.
      * @default []
      */
     when: z
@@ -23,77 +25,83 @@ export const retrainSchema = z
         when: ({ issues }) => issues.length === 0,
       })
       .default([]),
-    /** From the end of a run until triggers may begin another one. @default 0 */
+    /** Time from the end of a run until triggers may begin another one. @default 0 */
     cooldown: duration.default(0),
-    /** Hours of the day in which no trigger begins a run; one that fires waits for their end. @default null */
+    /**
+     * Hours of the day in which no trigger begins a run; a trigger that fires waits until they end.
+     * @default null
+     */
     quietHours: z
       .strictObject({
-        /** Their beginning, such as `22:00`. */
+        /** Start of the quiet hours, such as `22:00`. */
         from: clockTime,
-        /** Their end, such as `06:00`. */
+        /** End of the quiet hours, such as `06:00`. */
         to: clockTime,
-        /** Of these times. @default 'UTC' */
+        /** Time zone of `from` and `to`. @default 'UTC' */
         timezone: zone,
       })
       .refine(({ from, to }) => from !== to, { path: ['to'], error: 'expected another time than from' })
       .nullable()
       .default(null),
-    /** How many runs triggers may begin; null: any number. @default null */
+    /** Limit on the runs that triggers may begin; null for no limit. @default null */
     runs: z
       .strictObject({
-        /** Runs, those that operators began among them. */
+        /** Most runs within `per`; runs that operators began count too. */
         most: z.int().min(1).max(1_000),
-        /** In this time. */
+        /** Time span in which runs are counted. */
         per: duration.refine(span => span > 0, 'expected a time above 0'),
       })
       .nullable()
       .default(null),
-    /** What ends a run, whichever comes first; a privacy budget that is spent ends it as well. */
+    /** Conditions that end a run, whichever comes first; a spent privacy budget also ends it. */
     until: z.strictObject({
-      /** Versions that it has made. @default null */
+      /** Number of versions that the run makes. @default null */
       rounds: z.int().min(1).max(1_000_000).nullable().default(null),
-      /** A held-out metric got no better over a number of versions. @default null */
+      /** Ends the run if a held-out metric hasn't improved over a number of versions. @default null */
       plateau: z
         .strictObject({
           /** Name of the metric, as the task's evaluation gives it. */
           metric: z.string().min(1).max(100),
-          /** Versions in a row that are no better than the best one before. */
+          /** Number of versions in a row that are no better than the best version before them. */
           rounds: z.int().min(1).max(1_000_000),
-          /** By how much a version has to be better to count, in the metric's own unit. @default 0 */
+          /** Smallest improvement that counts, in the metric's own unit. @default 0 */
           by: z.number().min(0).default(0),
-          /** Which values are the better ones. @default 'higher' */
+          /** Direction in which the metric is better. @default 'higher' */
           better: direction,
         })
         .nullable()
         .default(null),
-      /** A held-out metric is as good as this. @default null */
+      /** Ends the run once a held-out metric reaches a value. @default null */
       target: z
         .strictObject({
           /** Name of the metric, as the task's evaluation gives it. */
           metric: z.string().min(1).max(100),
-          /** Good enough. */
+          /** Value that is good enough. */
           value: z.number(),
-          /** Which values are the better ones. @default 'higher' */
+          /** Direction in which the metric is better. @default 'higher' */
           better: direction,
         })
         .nullable()
         .default(null),
-      /** Time since its beginning; a round that is under way then is the last one. @default null */
+      /** Longest time since the run began; a round under way then is the last one. @default null */
       time: duration
         .refine(span => span > 0, 'expected a time above 0')
         .nullable()
         .default(null),
-      /** Rounds in a row that failed. @default 10 */
+      /** Number of failed rounds in a row. @default 10 */
       failures: z.int().min(1).max(10_000).default(10),
     }),
   })
   .nullable()
   .default(null);
 
-/** When a task trains again, and until when; complete and checked. */
+/** Retraining settings, complete and checked. */
 export type Retrain = NonNullable<z.output<typeof retrainSchema>>;
 
-/** Why a task can't be retrained so, as the end of a sentence on `field`; undefined where it can. */
+/**
+ * Returns the field, and the end of an error sentence about it, if a task can't be retrained this way; else
+ * undefined.
+ */
 export function misfitOf(
   { until, when }: Retrain,
   task: { readonly hasEvaluation: boolean; readonly hasPrivacy: boolean; readonly isCentral: boolean },

@@ -6,11 +6,11 @@ import { describeIssues } from '../../configuration/config-error.ts';
 import { Secret } from '../../tokens/secret.ts';
 import { webhookSecret } from '../../tokens/webhook-signature.ts';
 
-/** Which values of a metric are the better ones. */
+/** Direction in which a metric is better. */
 export const direction = z.enum(['higher', 'lower']).default('higher');
 
 const metric = z.string().min(1).max(100);
-/** Few outcomes say little. */
+/** Fewest outcomes to draw a conclusion from. */
 const atLeast = z.int().min(1).max(1_000_000_000).default(500);
 
 export const zone = z
@@ -75,7 +75,7 @@ const triggerSchema = z.discriminatedUnion('kind', [
   webhookTrigger,
 ]);
 
-/** Why training is due; the functions of this file make them. */
+/** A reason to train; the functions of this file make triggers. */
 export type Trigger = z.output<typeof triggerSchema>;
 export type TriggerKind = Trigger['kind'];
 export type TriggerOf<Kind extends TriggerKind> = Extract<Trigger, { readonly kind: Kind }>;
@@ -84,7 +84,10 @@ export function isTrigger(value: unknown): value is Trigger {
   return triggerSchema.safeParse(value).success;
 }
 
-/** Tells a trigger from the others of its task, and from what it was before its definition changed. Holds no secret. */
+/**
+ * Returns a key that is unique among the task's triggers and that changes with the trigger's definition. It
+ * holds no secret.
+ */
 export function keyOf(trigger: Trigger): string {
   if (trigger.kind === 'webhook') return `webhook ${trigger.name}`;
   const { kind, ...rest } = trigger;
@@ -92,16 +95,17 @@ export function keyOf(trigger: Trigger): string {
 }
 
 /**
- * Training is due at the times of a cron pattern of 5 or 6 fields; once for those that were missed while the coordinator was down. `timezone`: `UTC`
- * by default. Throws `config.invalid` for a pattern that is none, or that no day fits.
+ * Triggers training at the times of a cron pattern of 5 or 6 fields; once for all times missed while the
+ * coordinator was down. `timezone` is `UTC` by default. Throws `config.invalid` for a pattern that is
+ * invalid, or that matches no day.
  */
 export function cron(pattern: string, options: { readonly timezone?: string } = {}): Trigger {
   return made('cron(…)', cronTrigger, { ...options, kind: 'cron', pattern });
 }
 
 /**
- * Training is due where inputs of the model have drifted: at least this `share` of the `features`, and one of them at least. Without
- * `features`, all that are compared. Throws `config.invalid`.
+ * Triggers training if at least this `share` of the `features`, and at least one of them, has drifted.
+ * Without `features`, all compared inputs of the model count. Throws `config.invalid`.
  */
 export function drift(
   options: { readonly share?: number; readonly features?: readonly string[] } = {},
@@ -109,43 +113,44 @@ export function drift(
   return made('drift(…)', driftTrigger, { ...options, kind: 'drift' });
 }
 
-/** Which live metric is meant, and from how much on it counts. */
+/** A live metric, and the fewest outcomes for a conclusion. */
 export interface LiveMetric {
-  /** `accuracy` by default. */
+  /** Name of the metric; `accuracy` by default. */
   readonly metric?: string;
-  /** Which values are the better ones; `higher` by default. */
+  /** Direction in which the metric is better; `higher` by default. */
   readonly better?: 'higher' | 'lower';
-  /** Outcomes below which nothing is concluded; 500 by default. */
+  /** Fewest outcomes for a conclusion; 500 by default. */
   readonly atLeast?: number;
 }
 
 /**
- * Training is due where a live metric is worse than `value`, by more than chance: its whole confidence interval lies on the worse side.
- * Throws `config.invalid`.
+ * Triggers training if a live metric is worse than `value` by more than chance: its whole confidence
+ * interval lies on the worse side. Throws `config.invalid`.
  */
 export function accuracyBelow(value: number, options: LiveMetric = {}): Trigger {
   return made('accuracyBelow(…)', accuracyTrigger, { ...options, kind: 'accuracy-below', value });
 }
 
 /**
- * Training is due where a live metric of a version is worse by more than `by` than it was when the version had its first `atLeast` outcomes,
- * in the metric's own unit, by more than chance. Throws `config.invalid`.
+ * Triggers training if a live metric of a version is worse by more than `by`, in the metric's own unit and
+ * by more than chance, than over the version's first `atLeast` outcomes. Throws `config.invalid`.
  */
 export function accuracyWorseThanAtPromotion(options: LiveMetric & { readonly by: number }): Trigger {
   return made('accuracyWorseThanAtPromotion(…)', fallTrigger, { ...options, kind: 'accuracy-fell' });
 }
 
 /**
- * Training is due when there are so many examples more than when the last run began, of a task that is trained on the coordinator's own
- * (`central`), whose module counts them. Throws `config.invalid`.
+ * Triggers training once there are `count` more examples than when the last run began. For a task trained on
+ * the coordinator's own examples (`central`), whose module counts them. Throws `config.invalid`.
  */
 export function newExamples(count: number): Trigger {
   return made('newExamples(…)', examplesTrigger, { kind: 'new-examples', count });
 }
 
 /**
- * Training is due when a program says so, with a message signed by the `secret` (`whsec_` and 24 to 64 random bytes in base64) as the Standard
- * Webhooks specification has it. `name` is a part of its address, `webhook` by default. Throws `config.invalid`.
+ * Triggers training if a program sends a message signed with the `secret` (`whsec_` and 24 to 64 random
+ * bytes in base64), as in the Standard Webhooks specification. `name` is part of its address, `webhook` by
+ * default. Throws `config.invalid`.
  */
 export function webhook({ secret, name }: { readonly secret: string; readonly name?: string }): Trigger {
   const parsed = webhookSecret.safeParse(secret, { error: plainWords });
