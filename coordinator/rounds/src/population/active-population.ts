@@ -4,21 +4,25 @@ import { devicesAtOnce, type Task, turnoverOf } from '../task/task.ts';
 import type { ActivityStore } from './activity.ts';
 import { comeBackBetween, longestPause, type Pace } from './pacing.ts';
 
-/** ms for which a device has been coming before it counts: whoever makes devices by thousands has to keep all of them coming. */
+/**
+ * ms for which a device must keep coming before it counts, so that creating thousands of devices has no
+ * effect unless all of them keep coming.
+ */
 const comingFor = 3_600_000;
-/** ms after which devices are counted anew. */
+/** ms between two counts. */
 const refreshEvery = 60_000;
-/** ms for which a device that has not come counts at least. */
+/** ms for which a device that has not come still counts, at least. */
 const aDay = 86_400_000;
-/** Counts at the start at most, each over the time that follows from the one before. */
+/** Most counts at the start, each with the time span that follows from the one before. */
 const mostCounts = 8;
 
-/** What of the pace follows from who comes. */
+/** Fields of `Pace` that depend on the devices that come. */
 export type ActiveCounts = Pick<Pace, 'population' | 'connected'>;
 
 /**
- * How many devices really come, of what was written down of them: those that have come for an hour, for as long as they go on to come. Neither
- * devices that have enrolled alone, nor those that were uninstalled, count for long.
+ * Counts the devices that really come, from recorded activity: those that have come for at least an hour,
+ * for as long as they keep coming. Devices that only enrolled never count, and uninstalled ones soon stop
+ * counting.
  */
 export class ActivePopulation {
   readonly #activity: Pick<ActivityStore, 'coming'>;
@@ -27,7 +31,7 @@ export class ActivePopulation {
   readonly #events: CoordinatorEvents;
   readonly #counts = new Map<string, { devices: number; at: number }>();
 
-  /** `connected`: devices that are connected now. */
+  /** Takes `connected`, which returns the number of devices connected now. */
   constructor(
     activity: Pick<ActivityStore, 'coming'>,
     connected: () => number,
@@ -40,7 +44,7 @@ export class ActivePopulation {
     this.#events = events;
   }
 
-  /** Counts for tasks, before they ask. Throws `storage.*`. */
+  /** Makes the first counts of tasks; call it before `of`. Throws `storage.*`. */
   async open(tasks: readonly Task[]): Promise<void> {
     for (const task of tasks) {
       let lasting = longestPause;
@@ -53,7 +57,7 @@ export class ActivePopulation {
     }
   }
 
-  /** Who comes, of the population of a task; some minutes late. */
+  /** Returns the counts of a task's population, up to some minutes old. */
   of(task: Task): ActiveCounts {
     const { devices, at } = this.#known(task);
     const now = this.#clock.now();
@@ -76,7 +80,9 @@ export class ActivePopulation {
     this.#counts.set(task.name, { devices, at });
   }
 
-  /** ms for which a device counts that has not come: twice what it may have been told to stay away. */
+  /**
+   * ms for which a device counts that has not come: twice the longest time it may have been sent away for.
+   */
   #lasting(task: Task): number {
     const interval = turnoverOf(task);
     const { to } = comeBackBetween({

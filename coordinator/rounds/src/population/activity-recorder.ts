@@ -7,7 +7,7 @@ import type { SeenState } from '../round/round.ts';
 import { BatchedWrites } from '../writes/batched-writes.ts';
 import type { ActivityChange, ActivityStore, Participation } from './activity.ts';
 
-/** Changes that are written in one transaction. */
+/** Changes written in one transaction. */
 const maxChanges = 500;
 
 interface Gathered {
@@ -17,8 +17,8 @@ interface Gathered {
 }
 
 /**
- * Writes down what devices do, many together and at intervals: a crash loses the last seconds of it. Listens, and changes
- * nothing.
+ * Records the activity of devices in batches, at intervals: a crash loses the last seconds. Only listens to
+ * events.
  */
 export class ActivityRecorder {
   readonly #store: ActivityStore;
@@ -26,9 +26,9 @@ export class ActivityRecorder {
   readonly #events: CoordinatorEvents;
   readonly #writes: BatchedWrites;
   #gathered = new Map<DeviceId, Gathered>();
-  /** Rounds that were seen without a cohort: the next state that has one is that of its draw. */
+  /** Rounds seen without a cohort; the next state with a cohort is their draw. */
   readonly #gathering = new Set<RoundId>();
-  /** Whose updates are in the sums of rounds that are being closed. */
+  /** Map from a round that is being closed to the devices whose updates are in its sum. */
   readonly #closing = new Map<RoundId, readonly Member[]>();
 
   constructor(store: ActivityStore, events: CoordinatorEvents, clock: Clock) {
@@ -44,12 +44,12 @@ export class ActivityRecorder {
     events.on('round', state => this.#follow(state));
   }
 
-  /** Writes what is gathered; what can't be written is kept for the next time. */
+  /** Writes pending changes; those that can't be written are kept for the next time. */
   flush(): Promise<void> {
     return this.#writes.flush();
   }
 
-  /** Writes what is gathered for the last time; what can't be written now is lost. */
+  /** Writes pending changes for the last time; those that can't be written are lost. */
   close(): Promise<void> {
     return this.#writes.close();
   }
@@ -117,8 +117,8 @@ export class ActivityRecorder {
   }
 
   /**
-   * Writes changes together. What the storage can't take of them, whatever its state, is looked for by halves and left out, so that it holds back
-   * no others. Throws `storage.*`.
+   * Writes changes in one transaction. If the storage refuses them for a reason other than its own state,
+   * halves them until only the refused ones are left out. Throws `storage.*`.
    */
   async #record(gathered: readonly (readonly [DeviceId, Gathered])[]): Promise<void> {
     const changes = gathered.map(([device, { seenAt, client, tasks }]) => ({
@@ -142,7 +142,7 @@ export class ActivityRecorder {
     }
   }
 
-  /** Puts back what could not be written, under what has gathered since. */
+  /** Merges unwritten changes back under newer ones. */
   #keep(unwritten: readonly (readonly [DeviceId, Gathered])[]): void {
     for (const [device, before] of unwritten) {
       const now = this.#see(device);

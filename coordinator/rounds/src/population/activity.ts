@@ -1,33 +1,33 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 
-/** What a device did lately, for the operator; nothing of what it sent. */
+/** Recent activity of a device, for operators; it has nothing of what the device sent. */
 export interface Activity {
   /** ms since 1970. */
   readonly seenAt: number;
-  /** As it said in its last hello. */
+  /** Platform that its last hello named. */
   readonly platform: string;
   readonly sdk: string;
   readonly tasks: readonly Participation[];
 }
 
-/** How often a device took part in the rounds of a task. */
+/** Participation of a device in the rounds of a task. */
 export interface Participation {
   readonly task: TaskName;
-  /** Rounds whose cohort it was in. */
+  /** Rounds with the device in their cohort. */
   readonly rounds: number;
   /** Rounds that took its update. */
   readonly updates: number;
-  /** When it was last chosen, ms since 1970. */
+  /** Time when it was last chosen, ms since 1970. */
   readonly lastAt: number;
 }
 
-/** What there is to add to what is known of a device. */
+/** Change of a device's recorded activity. */
 export interface ActivityChange {
   readonly device: DeviceId;
   readonly seenAt: number;
-  /** Left out where it has said no hello since the last change. */
+  /** Client of its last hello; left out without a hello since the last change. */
   readonly client?: { readonly platform: string; readonly sdk: string };
-  /** `rounds` and `updates` since the last change. */
+  /** Participation since the last change, to be added. */
   readonly tasks: readonly Participation[];
 }
 
@@ -37,15 +37,19 @@ export interface ActivitySummary {
 }
 
 export interface ActivityStore {
-  /** Adds changes, all or none: counts add up, and the latest times count. */
+  /** Applies changes, all or none: adds up counts, and keeps the latest times. */
   record(changes: readonly ActivityChange[]): Promise<void>;
-  /** What is known of these devices; those of which nothing is are left out. Tasks are in alphabetical order. */
+  /** Returns the activity of devices, without those that have none. Tasks are in alphabetical order. */
   of(devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, Activity>>;
   /**
-   * How many devices come at `now`, ms since 1970: those that are enrolled and were seen `comingFor` ms after their enrolment, or later. One that
-   * was not seen for half of `lasting` ms counts for less and less, and after all of it for nothing.
+   * Returns the number of devices that come at `now`, ms since 1970: enrolled devices that were seen
+   * `comingFor` ms or more after their enrolment. A device not seen for half of `lasting` ms counts less and
+   * less, and for nothing after all of it.
    */
   coming(now: number, comingFor: number, lasting: number): Promise<number>;
-  /** How many devices were seen since a time (ms since 1970), and how many run what, as they said last; most first. */
+  /**
+   * Counts the devices seen since a time, ms since 1970, and the devices by the client of their last hello,
+   * most first.
+   */
   summary(since: number): Promise<ActivitySummary>;
 }

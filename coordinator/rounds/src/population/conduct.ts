@@ -20,14 +20,14 @@ import {
   unmarked,
 } from './mark.ts';
 
-/** Devices of a task whose marks are kept; beyond that those are forgotten that have changed least lately. */
+/** Most devices of a task with marks in memory; the ones that changed longest ago are dropped first. */
 const mostMarked = 100_000;
-/** Marks that are written in one transaction. */
+/** Marks written in one transaction. */
 const atOnce = 500;
-/** Silences from which on a device does not wait for its turn with an open connection. */
+/** Number of silences from which on a device may not wait with an open connection. */
 const sentAwayFrom = 2;
 
-/** Devices by what speaks against them. */
+/** Numbers of devices by kind of mark. */
 interface Marked {
   readonly silent: number;
   readonly suspect: number;
@@ -39,11 +39,11 @@ export interface ConductPorts {
   readonly task: () => { readonly name: TaskName; readonly interval: number };
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
-  /** Undefined: nothing of it outlives this process. */
+  /** Store of the marks; undefined keeps them in memory only. */
   readonly store?: MarkStore | undefined;
 }
 
-/** What a round has shown so far. */
+/** State of a round as followed so far. */
 interface Seen {
   phase: Watched | undefined;
   contributors: readonly DeviceId[];
@@ -53,8 +53,9 @@ interface Seen {
 }
 
 /**
- * How devices behave in the rounds of a task: who was in sums that came to nothing, who fell silent, for whom all others had to wait. Says who is
- * drawn late for that, and who is kept apart for a while. A crash loses the last seconds of it.
+ * Tracks how devices behave in the rounds of a task: devices in sums that failed, devices that fell silent,
+ * and devices that delayed a round. It decides which devices are drawn last and which are kept apart for a
+ * while. A crash loses the last seconds.
  */
 export class Conduct {
   readonly #ports: ConductPorts;
@@ -68,17 +69,20 @@ export class Conduct {
     this.#writes = new BatchedWrites(() => this.#write(), ports.clock);
   }
 
-  /** A round of the task stands like this. No failure is the round's. */
+  /** Follows a state of a round of the task. Failures are faults, and never the round's. */
   follow(state: SeenState): void {
     this.#attempt(() => this.#follow(state));
   }
 
-  /** A masked sum of a round came to nothing by one at least of these devices. No failure is the round's. */
+  /**
+   * Records that at least one of these devices spoiled a masked sum of a round. Failures are faults, and
+   * never the round's.
+   */
   spoil(round: RoundId, devices: readonly DeviceId[]): void {
     this.#attempt(() => this.#spoil(round, devices));
   }
 
-  /** Reads what is kept. Throws `storage.*`. */
+  /** Reads the stored marks. Throws `storage.*`. */
   async open(): Promise<void> {
     const { store, task, clock } = this.#ports;
     if (!store) return;
@@ -88,7 +92,7 @@ export class Conduct {
     for (const { task: _, device, ...mark } of kept.toReversed()) this.#marks.set(device, mark);
   }
 
-  /** What speaks against a device; undefined: nothing. */
+  /** Returns the mark of a device for a draw; undefined if it has none. */
   markOf(device: DeviceId): DrawMark | undefined {
     const mark = this.#of(device);
     if (!mark) return undefined;
@@ -102,7 +106,10 @@ export class Conduct {
     return this.#ports.clock.now() < (this.#marks.get(device)?.silentUntil ?? 0);
   }
 
-  /** Until when a device is not to wait for its turn, ms since 1970, and why; undefined: it may. */
+  /**
+   * Returns the time until which a device may not wait for its turn, ms since 1970, and the reason;
+   * undefined if it may.
+   */
   outUntil(device: DeviceId): { readonly time: number; readonly reason: string } | undefined {
     const mark = this.#of(device);
     if (!mark) return undefined;
@@ -112,7 +119,7 @@ export class Conduct {
     return { time: mark.silentUntil, reason: 'the device fell silent in rounds' };
   }
 
-  /** Devices by what speaks against them now. */
+  /** Numbers of devices by kind of mark, as of now. */
   get marked(): Marked {
     const now = this.#ports.clock.now();
     const { interval } = this.#ports.task();
@@ -126,7 +133,10 @@ export class Conduct {
     return count;
   }
 
-  /** Those that failed sums have in common: in most of them, in two at least; `most` devices, nobody where there are more. */
+  /**
+   * Returns the devices that most failed sums have in common, at least two sums; none if there are more than
+   * `most` devices.
+   */
   shared(most: number): readonly DeviceId[] {
     const now = this.#ports.clock.now();
     const lately = [...this.#marks].filter(([, { failedAt }]) => now - failedAt < rememberedFor);
@@ -135,7 +145,7 @@ export class Conduct {
     return those.length > most ? [] : those;
   }
 
-  /** Those for whom rounds wait again and again; `most` devices. */
+  /** Returns up to `most` devices that delayed rounds repeatedly, the slowest first. */
   slow(most: number): readonly DeviceId[] {
     const slow = [...this.#marks].filter(([, { delays }]) => delays > 1);
     return slow
@@ -144,13 +154,13 @@ export class Conduct {
       .map(([device]) => device);
   }
 
-  /** Nothing speaks against a device any more. */
+  /** Removes the marks of a device. */
   forget(device: DeviceId): void {
     this.#marks.delete(device);
     this.#unwritten.delete(device);
   }
 
-  /** Writes what has gathered, for the last time. */
+  /** Writes pending marks for the last time. */
   close(): Promise<void> {
     return this.#writes.close();
   }
@@ -174,7 +184,7 @@ export class Conduct {
 
   #follow(state: SeenState): void {
     const { terms } = state;
-    // Devices of a buffer come and go as they like.
+    // Devices may leave a buffer at any time.
     if (terms.kind === 'buffer') return;
     const now = this.#ports.clock.now();
     const seen = this.#seen(terms.id);

@@ -5,12 +5,12 @@ import type { CoordinatorEvents } from '../events/events.ts';
 import { BatchedWrites } from '../writes/batched-writes.ts';
 import { lookAgain } from './look-again.ts';
 
-/** ms for which a device that was convicted is left out of rounds. */
+/** ms for which a convicted device is excluded from rounds. */
 const outFor = 86_400_000;
-/** Convictions with which a device is revoked. */
+/** Number of convictions that revokes a device. */
 const mostConvictions = 3;
 
-/** That a device was proved, in one round, to have revealed or dealt wrong shares. */
+/** Proof from one round that a device revealed or dealt wrong shares. */
 export interface Conviction {
   readonly device: DeviceId;
   readonly round: RoundId;
@@ -19,40 +19,43 @@ export interface Conviction {
   readonly time: number;
 }
 
-/** Convictions that no operator has pardoned. */
+/** Store of convictions that no operator has pardoned. */
 export interface ConvictionStore {
-  /** Keeps a conviction, unless one of its device and round is there, pardoned or not. */
+  /** Stores a conviction, unless there is one of the same device and round, pardoned or not. */
   add(conviction: Conviction): Promise<void>;
-  /** Those of devices, oldest first; devices without any are left out. */
+  /** Returns the convictions of devices, oldest first, without devices that have none. */
   of(devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, readonly Conviction[]>>;
-  /** Those since a time, ms since 1970. */
+  /** Lists convictions since a time, ms since 1970. */
   since(time: number): Promise<readonly Conviction[]>;
-  /** How many devices have any. */
+  /** Counts the convicted devices. */
   count(): Promise<number>;
-  /** Pardons all of a device. */
+  /** Pardons all convictions of a device. */
   pardon(device: DeviceId): Promise<void>;
 }
 
-/** What a conviction leads to beside it. */
+/** Actions that a conviction or a pardon triggers. */
 export interface Sentence {
-  /** The device waits for no round any more, and comes again to hear until when. */
+  /** Removes the device from the waiting pools; it comes back to hear until when it is excluded. */
   withdraw(device: DeviceId): void;
-  /** Takes it out of the population; resolves when that is durable. */
+  /** Revokes the device; resolves once that is durable. */
   revoke(device: DeviceId): Promise<void>;
-  /** Takes a device back that was revoked. */
+  /** Takes back the revocation of a device. */
   reinstate(device: DeviceId): Promise<void>;
-  /** Forgets how it has behaved in rounds. */
+  /** Deletes the marks of its conduct. */
   forget(device: DeviceId): Promise<void>;
 }
 
-/** Leaves devices out of rounds for a day that were convicted, and revokes them at the third time, unless an operator pardons them. */
+/**
+ * Excludes convicted devices from rounds for a day, and revokes them at the third conviction, unless an
+ * operator pardons them.
+ */
 export class Convictions {
   readonly #store: ConvictionStore;
   readonly #sentence: Sentence;
   readonly #clock: Clock;
   readonly #events: CoordinatorEvents;
   readonly #writes: BatchedWrites;
-  /** Until when devices are left out, ms since 1970; some of them are over. */
+  /** Map from a device to the time until which it is excluded, ms since 1970; may hold past times. */
   readonly #until = new Map<DeviceId, number>();
   #unwritten: Conviction[] = [];
 
@@ -64,15 +67,15 @@ export class Convictions {
     this.#writes = new BatchedWrites(() => this.#write(), clock);
   }
 
-  /** Reads who is left out. Throws `storage.*`. */
+  /** Reads the excluded devices. Throws `storage.*`. */
   async open(): Promise<void> {
     for (const { device, time } of await this.#store.since(this.#clock.now() - outFor))
       this.#until.set(device, Math.max(time + outFor, this.#until.get(device) ?? 0));
   }
 
   /**
-   * From now on until the function that is returned is called, leaves those out, some seconds late, whom other processes that share the store have
-   * convicted, and nobody whom an operator has pardoned there. `failed` hears of a look that fails; the next one follows.
+   * Follows convictions and pardons by other processes with the same store, some seconds late, until the
+   * returned function is called. Calls `failed` if a look fails, and looks again later.
    */
   follow(failed: (error: unknown) => void): Cancel {
     return lookAgain(this.#clock, () => this.#look(), failed);
@@ -80,7 +83,7 @@ export class Convictions {
 
   async #look(): Promise<void> {
     await this.#writes.flush();
-    // What is convicted here meanwhile is newer.
+    // Convictions made here during the read are newer than its result.
     const before = [...this.#until.keys()];
     const unwritten = new Set(this.#unwritten.map(({ device }) => device));
     const found = new Map<DeviceId, number>();
@@ -94,7 +97,7 @@ export class Convictions {
     }
   }
 
-  /** Until when a device takes no part, ms since 1970; undefined: it may. */
+  /** Returns the time until which a device is excluded, ms since 1970; undefined if it isn't. */
   outUntil(device: DeviceId): number | undefined {
     const until = this.#until.get(device);
     if (until === undefined || this.#clock.now() < until) return until;
@@ -102,17 +105,20 @@ export class Convictions {
     return undefined;
   }
 
-  /** What devices were convicted of, and not pardoned. */
+  /** Returns the convictions of devices that were not pardoned. */
   of(devices: readonly DeviceId[]): Promise<ReadonlyMap<DeviceId, readonly Conviction[]>> {
     return this.#store.of(devices);
   }
 
-  /** Devices that were convicted, and not pardoned. */
+  /** Counts the devices with convictions that were not pardoned. */
   count(): Promise<number> {
     return this.#store.count();
   }
 
-  /** Forgets what a device was convicted of, and how it has behaved, and takes it back where it was revoked for it. Throws `storage.*`. */
+  /**
+   * Pardons a device: deletes its convictions and its marks, and takes back a revocation for three
+   * convictions. Throws `storage.*`.
+   */
   async pardon(device: DeviceId): Promise<void> {
     await this.#writes.flush();
     const convicted = (await this.#store.of([device])).get(device) ?? [];
@@ -122,12 +128,12 @@ export class Convictions {
     this.#until.delete(device);
   }
 
-  /** Writes what could not be written before, for the last time. */
+  /** Writes pending convictions for the last time. */
   close(): Promise<void> {
     return this.#writes.close();
   }
 
-  /** Leaves these devices out from now on; resolves once that is durable, or is to be tried again. */
+  /** Excludes devices from now on; resolves once that is durable, or a retry is scheduled. */
   async convicted(round: RoundId, devices: readonly DeviceId[], code: ErrorCode): Promise<void> {
     const time = this.#clock.now();
     for (const device of devices) {

@@ -4,22 +4,22 @@ import type { Activity, ActivityStore } from './activity.ts';
 import type { Device, DeviceStore } from './device.ts';
 import type { Population } from './population.ts';
 
-/** Devices that are revoked in one write. */
+/** Devices revoked in one write. */
 const atOnce = 256;
 
-/** Where devices are met beside the population. */
+/** Connections and rounds of devices, from which a revocation removes them. */
 export interface RevocationPorts {
   isConnected(device: DeviceId): boolean;
-  /** Takes its part in every round from a device, at once; resolves when that is durable. */
+  /** Ends the device's part in every round at once; resolves once that is durable. */
   drop(device: DeviceId): Promise<void>;
-  /** Closes its connection. */
+  /** Closes the device's connection. */
   disconnect(device: DeviceId): void;
 }
 
-/** A device, and what is known of its activity. */
+/** A device and its activity, if there is any. */
 export type KnownDevice = readonly [device: Device, activity: Activity | undefined];
 
-/** Shows the operator the devices, and takes them out of the population. */
+/** Lists devices for operators, and revokes them. */
 export class DeviceRegistry {
   readonly #devices: DeviceStore;
   readonly #activity: ActivityStore;
@@ -37,21 +37,21 @@ export class DeviceRegistry {
     return this.#ties.isConnected(device);
   }
 
-  /** Devices with what is known of their activity. */
+  /** Lists devices with their activity. */
   async list(page: Page, revoked?: boolean, prefix?: string): Promise<readonly KnownDevice[]> {
     return this.#with(await this.#devices.list(page, revoked, prefix));
   }
 
-  /** Those of these devices that are enrolled. */
+  /** Returns those of the given devices that are enrolled. */
   async show(ids: readonly DeviceId[]): Promise<readonly KnownDevice[]> {
     const found = await Promise.all(ids.map(id => this.#devices.get(id)));
     return this.#with(found.filter(device => device !== undefined));
   }
 
   /**
-   * Revokes a device that is enrolled. Before anything is waited for, it is let in no more, its part in every round is over, its upload token
-   * is refused and its connection is closed; resolves when that is durable. Throws `storage.*`; then all of that holds until a restart, and
-   * asking again makes it durable.
+   * Revokes an enrolled device. Before the first wait, it is no longer let in, its part in every round is
+   * over, its upload token is refused and its connection is closed; resolves once that is durable. Throws
+   * `storage.*`; all of it then holds until a restart, and another call makes it durable.
    */
   async revoke(id: DeviceId): Promise<void> {
     const taken = this.#takeOut(id);
@@ -59,19 +59,19 @@ export class DeviceRegistry {
     await taken;
   }
 
-  /** Revokes many devices, as one is. Throws `storage.*`; asking again goes on. */
+  /** Revokes devices, as `revoke`. Throws `storage.*`; another call continues. */
   async revokeAll(ids: readonly DeviceId[]): Promise<void> {
     for (let at = 0; at < ids.length; at += atOnce)
       await Promise.all(ids.slice(at, at + atOnce).map(id => this.revoke(id)));
   }
 
-  /** Another process has revoked a device: what it has here is over. */
+  /** Ends the connection and the rounds of a device that another process revoked. */
   async revokedElsewhere(id: DeviceId): Promise<void> {
     this.#ties.disconnect(id);
     await this.#ties.drop(id);
   }
 
-  /** The same at the wish of the device itself, whose connection stays for the answer. */
+  /** Revokes a device at its own request; its connection stays open for the answer. */
   forget(id: DeviceId): Promise<void> {
     return this.#takeOut(id);
   }

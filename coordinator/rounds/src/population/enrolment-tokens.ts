@@ -6,7 +6,7 @@ import type { Page } from '../paging/paging.ts';
 import { mintToken } from '../tokens/secret-token.ts';
 import type { EnrolmentToken, EnrolmentTokenStore } from './enrolment-token.ts';
 
-/** Makes enrolment tokens, shows and revokes them. */
+/** Creates, lists and revokes enrolment tokens. */
 export class EnrolmentTokens {
   readonly #store: EnrolmentTokenStore;
   readonly #primitives: Primitives;
@@ -32,7 +32,7 @@ export class EnrolmentTokens {
     return this.#store.list(page);
   }
 
-  /** A fresh token; its text is known to whoever asked for it, and to nobody from then on. */
+  /** Creates a token; `text` is its only copy in plain text. */
   async create(
     terms: Pick<EnrolmentToken, 'name' | 'maxUses' | 'expiresAt'>,
   ): Promise<{ token: EnrolmentToken; text: string }> {
@@ -42,12 +42,12 @@ export class EnrolmentTokens {
     return { token, text };
   }
 
-  /** The devices that have enrolled with a token. */
+  /** Lists the devices that have enrolled with a token. */
   users(id: string): Promise<readonly DeviceId[]> {
     return this.#store.users(id);
   }
 
-  /** The token as it is from now on; undefined where there is none of this id. */
+  /** Revokes a token and returns it; undefined if it doesn't exist. */
   async revoke(id: string): Promise<EnrolmentToken | undefined> {
     await this.#store.revoke(id, this.#clock.now());
     return this.#store.get(id);

@@ -7,24 +7,24 @@ import { withDeadline } from '../timing/deadline.ts';
 import { digestOf, isValid, proves, tokenId } from '../tokens/secret-token.ts';
 import type { EnrolmentTokenStore } from './enrolment-token.ts';
 
-/** A device that wants to enrol; that it holds the key is proven already. */
+/** Request of a device to enrol, which has proven that it holds the key. */
 export interface EnrolmentRequest {
   readonly device: DeviceId;
-  /** Ed25519, 32 bytes. */
+  /** Ed25519 key, 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** The enrolment authority's certificate of the key (68 bytes), where the device has one. */
+  /** Certificate of the key by the enrolment authority, 68 bytes, if the device has one. */
   readonly certificate: Uint8Array | undefined;
-  /** A token, or what an app's own verifier takes for one, such as an attestation. */
+  /** Token, or other evidence for an app's own verifier, such as an attestation. */
   readonly token: string;
 }
 
 /**
- * Decides whether a device may enrol. `signal` is aborted when nobody waits for the answer any more. A device is asked about
- * again where its enrolment broke off after the answer.
+ * Decides if a device may enrol. `signal` is aborted once no connection waits for the answer. It is called
+ * again for a device whose enrolment broke off after the answer.
  */
 export type EnrolmentVerifier = (request: EnrolmentRequest, signal: AbortSignal) => Promise<boolean>;
 
-/** Takes any of `tokens`; they are kept hashed and compared in constant time. */
+/** Accepts any of `tokens`, which it keeps hashed and compares in constant time. */
 export function listedTokens(tokens: readonly string[], primitives: Primitives): EnrolmentVerifier {
   const digests = tokens.map(token => digestOf(token, primitives));
   return async ({ token }) => {
@@ -33,7 +33,10 @@ export function listedTokens(tokens: readonly string[], primitives: Primitives):
   };
 }
 
-/** Takes the tokens that operators made, and counts their use. Throws `device.enrolment-used-up` for one that has no use left. */
+/**
+ * Accepts tokens that operators made, and counts their use. Throws `device.enrolment-used-up` for a token
+ * without uses left.
+ */
 export function storedTokens(
   store: EnrolmentTokenStore,
   primitives: Primitives,
@@ -52,19 +55,22 @@ export function storedTokens(
   };
 }
 
-/** All ways to enrol that a coordinator offers. */
+/** Methods of enrolment that a coordinator offers. */
 export interface EnrolmentMethods {
   /** Tokens of the configuration. */
   readonly listed: readonly string[];
-  /** Tokens that operators made. */
+  /** Store of the tokens that operators made. */
   readonly stored: EnrolmentTokenStore;
-  /** An app's own, asked where no token is right. */
+  /** Verifier of the app, called if no token matches. */
   readonly verifier: EnrolmentVerifier | undefined;
-  /** Anybody may enrol. */
+  /** True if any device may enrol. */
   readonly isOpen: boolean;
 }
 
-/** Lets a device enrol in any of these ways; `failed` hears what an app's own verifier throws. */
+/**
+ * Returns a verifier that accepts any of the methods; `failed` is called with errors that the app's own
+ * verifier throws.
+ */
 export function enrolmentBy(
   { listed, stored, verifier, isOpen }: EnrolmentMethods,
   { primitives, clock }: { readonly primitives: Primitives; readonly clock: Clock },
@@ -78,7 +84,7 @@ export function enrolmentBy(
   ]);
 }
 
-/** Lets a device enrol where any of these says so, asked one after the other. */
+/** Returns a verifier that calls the given ones in turn until one accepts. */
 export function anyOf(verifiers: readonly EnrolmentVerifier[]): EnrolmentVerifier {
   return async (request, signal) => {
     for (const verifier of verifiers) if (await verifier(request, signal)) return true;
@@ -86,14 +92,15 @@ export function anyOf(verifiers: readonly EnrolmentVerifier[]): EnrolmentVerifie
   };
 }
 
-/** ms that an app's own verifier may take: no longer than the device's connection is sure to wait. */
+/** ms that an app's own verifier may take; the device's connection waits at least as long. */
 const verifierLimit = 5_000;
-/** Requests that an app's own verifier is asked about at the same time; the next ones are told to try again. */
+/** Most concurrent requests to an app's own verifier; devices beyond it are asked to try again. */
 const verifierPlaces = 64;
 
 /**
- * An app's own verifier, held to a time and a number of requests at once. Throws `device.enrolment-unavailable` beyond them, and where the
- * verifier throws anything but an error with a code; `failed` hears of that.
+ * Limits the time and the concurrent requests of an app's own verifier. Throws
+ * `device.enrolment-unavailable` beyond the limits, and if the verifier throws an error without a code;
+ * `failed` is called with that error.
  */
 export function limited(
   verifier: EnrolmentVerifier,

@@ -1,10 +1,16 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
-/** ms between two looks at what other processes have changed, at least; and how many times as long as a look takes. */
+/**
+ * ms between two looks at changes by other processes, at least, and the factor by which the pause exceeds
+ * the duration of a look.
+ */
 const lookEvery = 2_000;
 const sparing = 50;
 
-/** Looks again and again, until the function that is returned is called. `failed` hears of a look that fails; the next one follows. */
+/**
+ * Calls `look` repeatedly until the returned function is called. Calls `failed` if a look fails; the next
+ * look follows.
+ */
 export function lookAgain(clock: Clock, look: () => Promise<void>, failed: (error: unknown) => void): Cancel {
   let cancel: Cancel = () => {};
   let isOver = false;

@@ -1,21 +1,24 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 
-/** How a device has behaved lately in the rounds of a task; times in ms since 1970. */
+/** Record of a device's recent behaviour in the rounds of a task; times in ms since 1970. */
 export interface Mark {
-  /** Sums that failed with it among those of whom one has spoiled them; forgotten `rememberedFor` after the newest. */
+  /**
+   * Failed sums that the device, or another one of their spoilers, spoiled; reset `rememberedFor` after the
+   * newest.
+   */
   readonly failures: number;
-  /** Of these the newest, since a sum with it was opened. */
+  /** Failed sums since a sum with the device was last opened. */
   readonly inRow: number;
   readonly failedAt: number;
-  /** Until when it takes no part, as nobody else was in as many of them. */
+  /** Time until which it is excluded, because it was in more failed sums than any other device. */
   readonly apartUntil: number;
   /** Rounds in a row in which it fell silent. */
   readonly silences: number;
-  /** Until when it is drawn last for that. */
+  /** Time until which it is drawn last, because it fell silent. */
   readonly silentUntil: number;
-  /** Rounds in a row that had to wait for it alone, for half of the time of a phase or longer. */
+  /** Rounds in a row that waited only for this device, for half the time of a phase or longer. */
   readonly delays: number;
-  /** When any of it has changed. */
+  /** Time of the last change of the mark. */
   readonly changedAt: number;
 }
 
@@ -24,29 +27,29 @@ export interface DeviceMark extends Mark {
   readonly device: DeviceId;
 }
 
-/** Marks of devices, by task. All throw `storage.*`. */
+/** Store of marks by task and device. All methods throw `storage.*`. */
 export interface MarkStore {
-  /** Replaces marks, all or none; one that says nothing is taken away. */
+  /** Replaces marks, all or none; removes those that `saysNothing`. */
   put(marks: readonly DeviceMark[]): Promise<void>;
-  /** Those of a task that have changed since a time, ms since 1970, the newest first; `most` of them. */
+  /** Returns up to `most` marks of a task that changed since a time, ms since 1970, the newest first. */
   since(task: TaskName, time: number, most: number): Promise<readonly DeviceMark[]>;
-  /** Those of devices, by task. */
+  /** Returns the marks of devices in all tasks. */
   of(devices: readonly DeviceId[]): Promise<readonly DeviceMark[]>;
-  /** Takes away those that have not changed since a time, ms since 1970. */
+  /** Removes the task's marks that have not changed since a time, ms since 1970. */
   prune(task: TaskName, time: number): Promise<void>;
-  /** Takes all of a device away. */
+  /** Removes all marks of a device. */
   forget(device: DeviceId): Promise<void>;
 }
 
 const hour = 3_600_000;
 const day = 24 * hour;
-/** ms after which a mark is forgotten that has not changed. */
+/** ms after which an unchanged mark is dropped. */
 export const rememberedFor = 2 * day;
-/** Failures in a row with which a device may be kept apart. */
+/** Number of failures in a row from which on a device may be excluded. */
 const mostFailures = 3;
-/** ms for which the first silence counts, at least. */
+/** Shortest duration of the first silence's effect, ms. */
 const leastSilence = 60_000;
-/** Rounds after which a device is no suspect any more that none of them had among its own; it is one for an hour at least. */
+/** Rounds for which a device stays a suspect after a failure; at least an hour. */
 const suspectFor = 10;
 
 export const unmarked: Mark = {
@@ -60,19 +63,20 @@ export const unmarked: Mark = {
   changedAt: 0,
 };
 
-/** Whether a mark says nothing. */
+/** True if a mark has no entries. */
 export const saysNothing = ({ failures, silences, delays }: Mark): boolean =>
   failures === 0 && silences === 0 && delays === 0;
 
-/** A sum has failed with the device among those of whom one has spoiled it. */
+/** Returns the mark after a failed sum with the device among the possible spoilers. */
 export function failed(mark: Mark, now: number): Mark {
   const { failures, inRow } = now - mark.failedAt > rememberedFor ? unmarked : mark;
   return { ...mark, failures: failures + 1, inRow: inRow + 1, failedAt: now, changedAt: now };
 }
 
 /**
- * Keeps the one apart that was in more failed sums than everybody else of `spoilers`, in three at least, and in no other: for an hour, then for twice
- * as long each time, up to a day. Who spoils sums to have another one kept apart was in as many of them.
+ * Returns the device to exclude, with its mark: the one of `spoilers` that was in more failed sums than any
+ * other, in at least three in a row. It is excluded for an hour, then for twice as long each time, up to a
+ * day. A device that spoils sums to have another one excluded was in as many of them.
  */
 export function apart(
   spoilers: ReadonlyMap<DeviceId, Mark>,
@@ -86,21 +90,27 @@ export function apart(
   return [device, { ...mark, apartUntil: now + lasts }];
 }
 
-/** The device fell silent in a round; `interval`: ms between rounds, the next of which one that is silent for the first time misses in no case. */
+/**
+ * Returns the mark after the device fell silent in a round; `interval` is the ms between rounds. The first
+ * silence never excludes it from the next round.
+ */
 export function silent(mark: Mark, now: number, interval: number): Mark {
   const silences = mark.silences + 1;
   const lasts = Math.min(day, Math.max(leastSilence, interval / 2) * 2 ** Math.min(silences - 1, 20));
   return { ...mark, silences, silentUntil: now + lasts, changedAt: now };
 }
 
-/** A round had to wait for the device alone. */
+/** Returns the mark after a round waited only for the device. */
 export const delaying = (mark: Mark, now: number): Mark => ({
   ...mark,
   delays: mark.delays + 1,
   changedAt: now,
 });
 
-/** A sum with the device was opened; `hasDelayed`: its round had to wait for it. */
+/**
+ * Returns the mark after a sum with the device was opened; `hasDelayed` is true if the round had to wait for
+ * it.
+ */
 export function opened(mark: Mark, now: number, hasDelayed: boolean): Mark {
   const { failures, inRow, silences, delays } = mark;
   if (inRow === 0 && silences === 0 && (delays === 0 || hasDelayed)) return mark;
@@ -115,7 +125,7 @@ export function opened(mark: Mark, now: number, hasDelayed: boolean): Mark {
   };
 }
 
-/** Whether a device may have spoiled the sums that it was in. */
+/** True if the device may have spoiled the failed sums that it was in. */
 export function isSuspect({ inRow, failedAt }: Mark, now: number, interval: number): boolean {
   return inRow > 0 && now - failedAt < Math.max(hour, suspectFor * interval);
 }

@@ -1,30 +1,31 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 
-/** Devices that are remembered at most. */
+/** Most devices that are remembered. */
 const most = 10_000;
-/** ms after which one that did not come again is forgotten. */
+/** ms after which a device that didn't come again is dropped. */
 const remembered = 86_400_000;
 
 /** Enrolled devices that speak another version of the protocol. */
 export interface Outdated {
   readonly protocol: number;
   readonly devices: number;
-  /** When the first of them came, ms since 1970. */
+  /** Time when the first of them came, ms since 1970. */
   readonly since: number;
 }
 
 /**
- * Remembers which enrolled devices came within a day and speak another version of the protocol, which keeps them from all rounds. One that says
- * another version every time counts for its first one, for a day: no single device raises alert after alert.
+ * Remembers the enrolled devices of the last day that speak another version of the protocol and so can't
+ * join rounds. A device that changes its version every time counts for its first one, for a day, so that no
+ * single device raises one alert after another.
  */
 export class OutdatedDevices {
-  /** Those that came last at the end. */
+  /** Devices in the order in which they last came. */
   readonly #seen = new Map<
     DeviceId,
     { readonly protocol: number; readonly first: number; readonly last: number }
   >();
 
-  /** A device has come, at `now`, ms since 1970. */
+  /** Records that a device came at `now`, ms since 1970. */
   came(device: DeviceId, protocol: number, now: number): void {
     const before = this.#seen.get(device);
     this.#seen.delete(device);
@@ -33,12 +34,12 @@ export class OutdatedDevices {
     if (this.#seen.size > most) this.#seen.delete(this.#seen.keys().next().value!);
   }
 
-  /** It speaks the version of this coordinator now, or is gone. */
+  /** Drops a device that speaks this coordinator's version now, or is gone. */
   forget(device: DeviceId): void {
     this.#seen.delete(device);
   }
 
-  /** By version, as of `now`. */
+  /** Counts devices by version, as of `now`. */
   at(now: number): readonly Outdated[] {
     const found = new Map<number, Outdated>();
     for (const [device, { protocol, first, last }] of this.#seen) {

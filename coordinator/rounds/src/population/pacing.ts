@@ -1,37 +1,37 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
-/** What is known when a device asks when to come back. */
+/** Inputs of pace steering. */
 export interface Pace {
-  /** ms until the next round begins, 0 where one is open. */
+  /** ms until the next round begins; 0 if one is open. */
   readonly untilNextRound: number;
-  /** ms between the beginnings of rounds. */
+  /** ms between the starts of rounds. */
   readonly interval: number;
-  /** Devices that come, whether or not they are connected. */
+  /** Devices that come, connected or not. */
   readonly population: number;
-  /** Devices that are connected: all of them may check in at once. */
+  /** Devices connected now; all of them may check in at once. */
   readonly connected: number;
   /** Devices that a round chooses. */
   readonly cohortSize: number;
 }
 
-/** ms between check-ins on average, however many devices there are: at most 500 a second. */
+/** ms between check-ins on average, for any number of devices: at most 500 a second. */
 const msPerCheckIn = 2;
-/** The protocol has no longer pause, ms. */
+/** Longest pause that the protocol allows, ms. */
 export const longestPause = 366 * 86_400_000;
-/** Devices asked to come for each place in a cohort, since many will be busy when their time has come. */
+/** Devices invited for each place in a cohort, since many will be busy at their time. */
 const invitationsPerPlace = 4;
 
 /**
- * Pace steering (Bonawitz et al. 2019, §2.3): ms after which a device should come back. The devices of a small population
- * meet at the beginning of a round, so that they can form a cohort; those of a large one are spread so that each
- * round meets a few for each place, and never all.
+ * Returns the ms after which a device should come back, by pace steering (Bonawitz et al. 2019, §2.3). The
+ * devices of a small population meet at the start of a round, so that they can form a cohort; those of a
+ * large population are spread so that each round meets a few per place, and never all.
  */
 export function comeBackAfter(pace: Pace, random: RandomBytes): number {
   const { from, to } = comeBackBetween(pace);
   return Math.round(from + (to - from) * uniform(random));
 }
 
-/** The shortest and the longest time after which a device is asked to come back, ms. */
+/** Returns the shortest and the longest time after which a device is asked to come back, ms. */
 export function comeBackBetween({ untilNextRound, interval, population, connected, cohortSize }: Pace): {
   readonly from: number;
   readonly to: number;
@@ -44,7 +44,7 @@ export function comeBackBetween({ untilNextRound, interval, population, connecte
   };
 }
 
-/** A number from 0 to 1, of 32 random bits. */
+/** Returns a number from 0 to 1 from 32 random bits. */
 function uniform(random: RandomBytes): number {
   const bytes = random(4);
   return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0) / 2 ** 32;

@@ -12,18 +12,18 @@ import type { EnrolmentVerifier } from './enrolment.ts';
 import { lookAgain } from './look-again.ts';
 import { type Outdated, OutdatedDevices } from './outdated-devices.ts';
 
-/** Revoked devices that are read at a time. */
+/** Revoked devices in one read. */
 const pageLength = 1_000;
 
-/** The devices that run the apps of this coordinator, and how they prove who they are. */
+/** The enrolled devices of this coordinator, and the checks of their identity. */
 export class Population {
   readonly #devices: DeviceStore;
   readonly #mayEnrol: EnrolmentVerifier;
   readonly #primitives: Primitives;
   readonly #clock: Clock;
-  /** Those that are revoked: known here at once, while the store still writes. */
+  /** Revoked devices, including those whose revocation the store still writes. */
   readonly #revoked = new Set<DeviceId>();
-  /** Those whose revocation is being written. */
+  /** Devices whose revocation is being written. */
   readonly #revoking = new Set<DeviceId>();
   readonly #outdated = new OutdatedDevices();
   #size = 0;
@@ -35,14 +35,15 @@ export class Population {
     this.#clock = clock;
   }
 
-  /** Reads how many devices there are, and which are revoked; once, before anything else. */
+  /** Reads the number of devices and the revoked ones; call it once, before any other method. */
   async open(): Promise<void> {
     await this.#look(() => {});
   }
 
   /**
-   * From now on until the function that is returned is called, hears what other processes that share the store change, some seconds late: how many
-   * devices there are, and which are revoked, of each of whom `gone` is told. `failed` hears of a look that fails; the next one follows.
+   * Follows changes by other processes with the same store, some seconds late, until the returned function
+   * is called: the number of devices, and the revoked ones. Calls `gone` with each newly revoked device, and
+   * `failed` if a look fails; the next look follows.
    */
   follow(gone: (device: DeviceId) => void, failed: (error: unknown) => void): Cancel {
     return lookAgain(this.#clock, () => this.#look(gone), failed);
@@ -60,7 +61,7 @@ export class Population {
       after = { id: last.id, time: last.enrolledAt };
     }
     this.#size = size;
-    // What this process has changed meanwhile is newer.
+    // Changes by this process during the read are newer than its result.
     for (const id of before) if (!found.has(id) && !this.#revoking.has(id)) this.#revoked.delete(id);
     for (const id of found) {
       if (this.#revoked.has(id)) continue;
@@ -70,24 +71,25 @@ export class Population {
     }
   }
 
-  /** Enrolled devices that are not revoked. */
+  /** Number of enrolled devices that are not revoked. */
   get size(): number {
     return this.#size;
   }
 
-  /** Those of the last day that speak another version of the protocol, as they say. */
+  /** Devices of the last day that report another version of the protocol. */
   get outdated(): readonly Outdated[] {
     return this.#outdated.at(this.#clock.now());
   }
 
-  /** Devices that were revoked. */
+  /** Number of revoked devices. */
   get revoked(): number {
     return this.#revoked.size;
   }
 
   /**
-   * Makes a device known; one that is known already stays as it is, and its token is not looked at. Throws `protocol.version`,
-   * `device.key`, `device.signature`, `device.revoked`, `device.enrolment-refused`, `device.enrolment-used-up`, `device.enrolment-unavailable`, or what the app's own verifier throws.
+   * Enrols a device. A device that is already enrolled stays as it is, and its token is not checked. Throws
+   * `protocol.version`, `device.key`, `device.signature`, `device.revoked`, `device.enrolment-refused`,
+   * `device.enrolment-used-up`, `device.enrolment-unavailable`, or errors of the app's own verifier.
    */
   async enrol(
     { protocol, publicKey, token, certificate, signature }: Enrol,
@@ -108,13 +110,16 @@ export class Population {
     return device;
   }
 
-  /** Throws `protocol.version`, `device.unknown`, `device.signature` or, to its owner alone, `device.revoked`. */
+  /**
+   * Returns the device that signed a hello. Throws `protocol.version`, `device.unknown`, `device.signature`
+   * or, only to the owner of the key, `device.revoked`.
+   */
   async identify({ protocol, device: id, signature }: Hello, nonce: Uint8Array): Promise<Device> {
     const device = await this.#devices.get(id);
     const isSigned =
       device !== undefined &&
       this.#primitives.ed25519.verify(device.publicKey, challengeMessage('hello', nonce), signature);
-    // All versions sign alike. Who makes up devices, or names those of others, is none of those that an upgrade has left behind.
+    // All protocol versions sign alike, so only a signed hello counts: made-up devices and stolen ids don't.
     if (isSigned && protocol !== protocolVersion && device.revokedAt === null && !this.isRevoked(id))
       this.#outdated.came(id, protocol, this.#clock.now());
     requireVersion(protocol);
@@ -124,13 +129,16 @@ export class Population {
     return this.#requireUnrevoked(device);
   }
 
-  /** Throws `device.signature` where a device has not signed, over the nonce of its hello, that it is to be forgotten. */
+  /**
+   * Throws `device.signature` unless the device signed its request to be forgotten, over the nonce of its
+   * hello.
+   */
   requireFarewell({ publicKey }: Device, nonce: Uint8Array, signature: Uint8Array): void {
     if (!this.#primitives.ed25519.verify(publicKey, challengeMessage('forget', nonce), signature))
       throw new MurmurationError('device.signature');
   }
 
-  /** A device that has proven who it is before. Throws `device.unknown` or `device.revoked`. */
+  /** Returns a device that has already proven its identity. Throws `device.unknown` or `device.revoked`. */
   async find(id: DeviceId): Promise<Device> {
     const device = await this.#devices.get(id);
     if (!device) throw new MurmurationError('device.unknown');
@@ -138,8 +146,8 @@ export class Population {
   }
 
   /**
-   * Takes a device out of the population for good: `isRevoked` says so before this returns, and the store when it has resolved. False for one that is
-   * not there or was revoked before.
+   * Revokes a device for good: `isRevoked` is true before this returns, and the store has it once this
+   * resolves. Returns false for a device that doesn't exist or was already revoked.
    */
   async revoke(id: DeviceId): Promise<boolean> {
     this.#revoked.add(id);
@@ -152,7 +160,7 @@ export class Population {
     return changed;
   }
 
-  /** Takes a device back that was revoked; false for one that was not. */
+  /** Takes back the revocation of a device; returns false if it was not revoked. */
   async reinstate(id: DeviceId): Promise<boolean> {
     const changed = await this.#devices.reinstate(id);
     if (changed) this.#size += 1;
@@ -160,7 +168,6 @@ export class Population {
     return changed;
   }
 
-  /** Whether a device is revoked. */
   isRevoked(id: DeviceId): boolean {
     return this.#revoked.has(id);
   }

@@ -1,31 +1,31 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 
-/** Devices whose time is remembered; beyond that those are forgotten that were told first. */
+/** Most devices that are remembered; the ones sent away first are dropped first. */
 const mostRemembered = 100_000;
 
-/** Who was sent away, and when they come back. */
+/** Devices that were sent away and are expected back. */
 export interface Expected {
   readonly devices: number;
-  /** When the first of them comes back, ms since 1970; null where nobody was sent away. */
+  /** Time when the first of them comes back, ms since 1970; null if there is none. */
   readonly next: number | null;
 }
 
-/** Devices of one task that were told to come back later and have not done so yet. */
+/** Devices of one task that were asked to come back later and have not come yet. */
 export class SentAway {
   readonly #due = new BoundedMap<DeviceId, number>(mostRemembered);
 
-  /** A device was told to come back at `due`, ms since 1970; what it was told before no longer holds. */
+  /** Records that a device was asked to come back at `due`, ms since 1970, in place of an earlier time. */
   add(device: DeviceId, due: number): void {
     this.#due.set(device, due);
   }
 
-  /** The device has come back, or is not expected any more. */
+  /** Removes a device that came back or is no longer expected. */
   remove(device: DeviceId): void {
     this.#due.delete(device);
   }
 
-  /** Those who are still to come after `now`, ms since 1970; whoever has not come in time is forgotten. */
+  /** Returns the devices still expected after `now`, ms since 1970, and drops those that are late. */
   expected(now: number): Expected {
     let next: number | null = null;
     for (const [device, due] of this.#due) {

@@ -4,10 +4,10 @@ import type { Convictions } from './convictions.ts';
 import type { Population } from './population.ts';
 
 const aDay = 86_400_000;
-/** Kinds of clients that are told; the least frequent ones are left out. */
+/** Most kinds of clients in the result; the rarest are left out. */
 const mostClients = 100;
 
-/** Everybody who ever enrolled, in numbers. */
+/** Statistics of all devices that ever enrolled. */
 export class PopulationStatistics {
   readonly #population: Pick<Population, 'size' | 'revoked'>;
   readonly #activity: Pick<ActivityStore, 'summary'>;
@@ -26,12 +26,12 @@ export class PopulationStatistics {
     this.#clock = clock;
   }
 
-  /** Devices that are not revoked. */
+  /** Number of enrolled devices that are not revoked. */
   get enrolled(): number {
     return this.#population.size;
   }
 
-  /** Some seconds late, as what devices do is written down. */
+  /** Counts devices from recorded activity, which is some seconds late. */
   async take() {
     const { seen, clients } = await this.#activity.summary(this.#clock.now() - aDay);
     const { size: enrolled, revoked } = this.#population;

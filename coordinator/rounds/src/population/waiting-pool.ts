@@ -2,36 +2,42 @@ import type { DeviceId, ModelHash } from '@murmuration/protocol/ids/ids';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { type DrawMark, drawCarefully } from '../selection/careful-draw.ts';
 
-/** Devices that a round may choose among. */
+/** Devices from which a round may choose. */
 export interface Candidates {
-  /** Those that are not benched. */
+  /** Number of devices that are not benched. */
   readonly size: number;
   readonly all: number;
-  /** Takes up to `count` devices, as `drawCarefully`: they wait no more. Fewer are at least as many as `least` updates take. */
+  /**
+   * Removes and returns up to `count` devices, by `drawCarefully`. Fewer are returned only if they are
+   * enough for `least` updates.
+   */
   draw(count: number, random: RandomBytes, least?: number): DeviceId[];
 }
 
-/** How devices have behaved. */
+/** Record of how devices have behaved. */
 interface Reputation {
   markOf(device: DeviceId): DrawMark | undefined;
-  /** Whether a device is drawn last, as it fell silent: nobody counts on it. */
+  /** True if a device fell silent: it is drawn last and not counted on. */
   isBenched(device: DeviceId): boolean;
 }
 
-/** The devices that have checked in for one task and wait for an assignment. */
+/** Devices that have checked in for one task and wait for an assignment. */
 export class WaitingPool implements Candidates {
-  /** With the names of the queries that each would answer. */
+  /** Map from a device to the labels of the queries that it would answer. */
   readonly #waiting = new Map<DeviceId, readonly string[]>();
-  /** The same by query. */
+  /** Map from a query's label to the devices that would answer it. */
   readonly #answering = new Map<string, Set<DeviceId>>();
-  /** By the version of which each has kept an update; undefined: it has none. */
+  /** Map from a version to the devices that kept an update from it; undefined for devices without one. */
   readonly #byBase = new Map<ModelHash | undefined, Set<DeviceId>>();
   readonly #bases = new Map<DeviceId, ModelHash | undefined>();
   readonly #benched = new Set<DeviceId>();
   readonly #changed: () => void;
   readonly #reputation: Reputation | undefined;
 
-  /** `changed` is called after each change from outside; without a `reputation` all devices are alike. */
+  /**
+   * Takes `changed`, called after each change from outside, and an optional `reputation`; without it, all
+   * devices are equal.
+   */
   constructor(changed: () => void, reputation?: Reputation) {
     this.#changed = changed;
     this.#reputation = reputation;
@@ -45,7 +51,7 @@ export class WaitingPool implements Candidates {
     return this.#waiting.size;
   }
 
-  /** Those that are drawn last. */
+  /** Number of devices that are drawn last. */
   get benched(): number {
     return this.#benchedIn(this.#waiting);
   }
@@ -58,7 +64,7 @@ export class WaitingPool implements Candidates {
     return this.#waiting.has(device);
   }
 
-  /** `base`: the version of which the device has kept an update. */
+  /** Adds a device; `base` is the version from which it kept an update. */
   add(device: DeviceId, answers: readonly string[] = [], base?: ModelHash): void {
     this.#forget(device);
     this.#waiting.set(device, answers);
@@ -80,7 +86,7 @@ export class WaitingPool implements Candidates {
     return this.#draw(this.#waiting.keys(), count, random, least);
   }
 
-  /** Those of them that would answer a query. */
+  /** Returns the waiting devices that would answer a query. */
   answering(query: string): Candidates {
     const those = () => this.#answering.get(query) ?? new Set<DeviceId>();
     const benchedIn = () => this.#benchedIn(those());
@@ -95,7 +101,7 @@ export class WaitingPool implements Candidates {
     };
   }
 
-  /** Those of them whose update, or the lack of one, is of use. */
+  /** Returns the waiting devices whose kept update, or lack of one, is of use. */
   heldFrom(isOfUse: (base: ModelHash | undefined) => boolean): Candidates {
     const sets = () => [...this.#byBase].flatMap(([base, devices]) => (isOfUse(base) ? [devices] : []));
     const benchedIn = () => sets().reduce((sum, devices) => sum + this.#benchedIn(devices), 0);
