@@ -2,10 +2,7 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 
 /** Record of a device's recent behaviour in the rounds of a task; times in ms since 1970. */
 export interface Mark {
-  /**
-   * Failed sums that the device, or another one of their spoilers, spoiled; reset `rememberedFor` after the
-   * newest.
-   */
+  /** Failed sums with the device among the possible spoilers; reset `rememberedFor` after the newest. */
   readonly failures: number;
   /** Failed sums since a sum with the device was last opened. */
   readonly inRow: number;
@@ -91,8 +88,8 @@ export function apart(
 }
 
 /**
- * Returns the mark after the device fell silent in a round; `interval` is the ms between rounds. The first
- * silence never excludes it from the next round.
+ * Returns the mark after the device fell silent in a round; `interval` is the ms between rounds. It is drawn
+ * last for half the interval, at least `leastSilence`, then for twice as long each time, up to a day.
  */
 export function silent(mark: Mark, now: number, interval: number): Mark {
   const silences = mark.silences + 1;

@@ -8,8 +8,8 @@ export interface Candidates {
   readonly size: number;
   readonly all: number;
   /**
-   * Removes and returns up to `count` devices, by `drawCarefully`. Fewer are returned only if they are
-   * enough for `least` updates.
+   * Removes and returns up to `count` devices, by `drawCarefully`. With suspects among them it may take
+   * fewer, but enough for `least` updates.
    */
   draw(count: number, random: RandomBytes, least?: number): DeviceId[];
 }
