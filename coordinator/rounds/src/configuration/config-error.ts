@@ -2,13 +2,16 @@ import { noField } from '@murmuration/protocol/errors/expected';
 import { misfitsOf } from '@murmuration/protocol/errors/misfits';
 import type { ZodError } from 'zod';
 
-/** A field that is wrong, by its path such as `cohort.goal`, and what it may be. */
+/** Invalid field, by a path such as `cohort.goal`, and its allowed values. */
 export interface FieldProblem {
   readonly field: string;
   readonly message: string;
 }
 
-/** The fields that are wrong, each with what was expected and what was found, of a schema that was asked with `plainWords`. */
+/**
+ * Lists the invalid fields, each with the expected and the found value, for a schema parsed with
+ * `plainWords`.
+ */
 export function fieldProblems({ issues }: ZodError, input: unknown): FieldProblem[] {
   return misfitsOf(issues).map(({ path, message }) => ({
     field: path.join('.'),
@@ -17,8 +20,9 @@ export function fieldProblems({ issues }: ZodError, input: unknown): FieldProble
 }
 
 /**
- * What is wrong with a configuration, a line for each field: where it is, what was expected, and what was found, which is
- * left out for `secrets` and what is in them. The schema has to be asked with `plainWords`.
+ * Describes the errors of a configuration, one line per field: its path, the expected and the found value.
+ * The found value is left out for paths in `secrets` and below them. The schema must be parsed with
+ * `plainWords`.
  */
 export function describeIssues(
   subject: string,
