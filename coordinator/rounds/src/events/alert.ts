@@ -1,22 +1,22 @@
 import type { AlertRule, Severity } from '@murmuration/api/alert';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 
-/** Something that an operator should look at. */
+/** Problem that an operator should look at. */
 export interface Alert {
-  /** The same from the first notice to the one that it is over, over a restart as well where the storage is durable. */
+  /** Id from the first notice of the alert to its end, also over a restart if the storage is durable. */
   readonly id: string;
   readonly rule: AlertRule;
   readonly severity: Severity;
-  /** null: of the whole coordinator. */
+  /** Task of the alert; null for the whole coordinator. */
   readonly task: TaskName | null;
-  /** One sentence: what is wrong, with its figures. */
+  /** Problem in one sentence, with its figures. */
   readonly summary: string;
-  /** One sentence: what to do. */
+  /** Advice in one sentence. */
   readonly advice: string;
-  /** Where the dashboard shows it: path and fragment. */
+  /** Page of the dashboard that shows it: path and fragment. */
   readonly page: string;
   /** ms since 1970. */
   readonly since: number;
-  /** ms since 1970; null while it lasts. */
+  /** Time of its end, ms since 1970; null while it lasts. */
   readonly resolvedAt: number | null;
 }

@@ -1,42 +1,42 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 
-/** A window of what a version was asked, compared with what the version was made for. */
+/** Window of a version's inputs, or of devices' answers, compared with its reference. */
 export interface ComparedWindow {
   readonly task: TaskName;
-  /** Number of the version; of what devices answered, of that which they serve. */
+  /** Number of the version; for answers of devices, the version that they serve. */
   readonly version: number;
-  /** The query whose answers they are; left out: what the version was asked. */
+  /** Name of the query that devices answered; left out for inputs of the version. */
   readonly query?: string;
-  /** Each feature that was compared, drifted or not. */
+  /** Features that were compared, drifted or not. */
   readonly features: readonly {
     readonly name: string;
-    /** Of the two-sample test, such as `psi`. */
+    /** Name of the two-sample test, such as `psi`. */
     readonly test: string;
-    /** What the test says, in its own unit: a distance or a p-value. */
+    /** Result of the test in its own unit: a distance or a p-value. */
     readonly score: number;
-    /** What the score was held to. */
+    /** Threshold of the score. */
     readonly threshold: number;
     readonly drifted: boolean;
   }[];
   /** Share of the features that drifted, from 0 to 1. */
   readonly share: number;
-  /** Whether that is enough for the data as a whole, by the settings of its model. */
+  /** True if the data as a whole drifted, by the settings of the model. */
   readonly isDrifted: boolean;
-  /** Of the requests, ms since 1970; `to` is not part of it. */
+  /** Times of the requests, ms since 1970; `to` is exclusive. */
   readonly window: { readonly from: number; readonly to: number };
 }
 
-/** How well a version does by the outcomes of its predictions. */
+/** Live accuracy of a version, from the outcomes of its predictions. */
 export interface LiveAccuracy {
   readonly task: TaskName;
   /** Number of the version. */
   readonly version: number;
-  /** Such as `accuracy`. */
+  /** Name of the metric, such as `accuracy`. */
   readonly metric: string;
   readonly value: number;
-  /** The confidence interval of `value`. */
+  /** Confidence interval of `value`. */
   readonly lower: number;
   readonly upper: number;
-  /** Outcomes that it was computed from. */
+  /** Number of outcomes that it was computed from. */
   readonly outcomes: number;
 }

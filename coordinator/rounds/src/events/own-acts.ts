@@ -2,12 +2,13 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { AuditEntry } from '../operators/audit.ts';
 import type { CoordinatorEvents } from './events.ts';
 
-/** What a gate, a trigger or a rule does by itself, as the audit log has it. */
+/** Audit entry, without time and outcome, of an act of a gate, a trigger or a rule. */
 export type OwnAct = Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'changes'>;
 
 /**
- * Does what the coordinator does by itself, and tells of it: `commit` has to store it in one transaction with these entries of the audit log, so
- * that a crash keeps both or neither. Throws what `commit` throws, and then nothing was done.
+ * Commits acts of the coordinator and emits their audit entries: `commit` must store the acts and these
+ * entries in one transaction, so that a crash keeps both or neither. Throws errors of `commit`; then nothing
+ * was done.
  */
 export async function commitActs<Result>(
   { clock, events }: { readonly clock: Clock; readonly events: CoordinatorEvents },

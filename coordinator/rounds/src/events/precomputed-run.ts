@@ -1,20 +1,20 @@
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 
-/** A run of a precompute job that is over. */
+/** Run of a precompute job that ended. */
 export interface PrecomputedRun {
   readonly job: string;
-  /** Whose version answered. */
+  /** Task whose version made the predictions. */
   readonly task: TaskName;
-  /** Number of the version; null where it had not begun with one. */
+  /** Number of the version; null if the run didn't get as far as choosing one. */
   readonly version: number | null;
-  /** ms since 1970: of the first start. */
+  /** Time of its first start, ms since 1970. */
   readonly beganAt: number;
   /** ms since 1970. */
   readonly endedAt: number;
-  /** Why there is no new table; null where there is one. */
+  /** Reason why there is no new table; null if there is one. */
   readonly error: string | null;
-  /** The process ended, and the next one goes on with it. */
+  /** True if the process stopped; the next one continues the run. */
   readonly isStopped: boolean;
-  /** Rows that were read, that the model ran for, that were unchanged, and that could not be used. */
+  /** Rows that were read, computed by the model, reused unchanged, and failed. */
   readonly counts: Readonly<Record<'read' | 'computed' | 'reused' | 'failed', number>>;
 }

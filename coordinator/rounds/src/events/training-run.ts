@@ -1,9 +1,9 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Metrics } from '../evaluation/metrics.ts';
 
-/** Why training is due. */
+/** Firing of a trigger. */
 export interface Firing {
-  /** `by-hand`: an operator asked for it. */
+  /** Kind of the trigger; `by-hand` is a request of an operator. */
   readonly trigger:
     | 'cron'
     | 'drift'
@@ -12,37 +12,40 @@ export interface Firing {
     | 'new-examples'
     | 'webhook'
     | 'by-hand';
-  /** One sentence with its figures. */
+  /** Reason in one sentence, with its figures. */
   readonly reason: string;
   readonly figures: Readonly<Record<string, number | string>>;
   /** ms since 1970. */
   readonly at: number;
 }
 
-/** What kept a trigger from beginning a run. */
+/** Rule that kept a trigger from beginning a run. */
 export type Restraint = 'run-open' | 'cooldown' | 'runs' | 'quiet-hours';
 
-/** What became of a trigger that fired. The same one that fires again, and is suppressed for the same cause, is counted in one record. */
+/**
+ * Record of a trigger's firing. Further firings that are suppressed for the same cause are counted in the
+ * same record.
+ */
 export interface FiringRecord {
   readonly task: TaskName;
-  /** Records of a task count from 1. */
+  /** Number of the record, from 1 in each task. */
   readonly number: number;
-  /** The newest. */
+  /** Newest firing. */
   readonly firing: Firing;
-  /** How often it fired, and when it did first, ms since 1970. */
+  /** Number of firings, and time of the first, ms since 1970. */
   readonly count: number;
   readonly since: number;
-  /** `waits`: a run begins when the quiet hours are over. */
+  /** Outcome; `waits` begins a run when the quiet hours end. */
   readonly outcome: 'began' | 'waits' | 'suppressed';
-  /** null where it began a run. */
+  /** Rule that suppressed the firing; null if it began a run. */
   readonly by: Restraint | null;
-  /** Until when that held, ms since 1970; null where no time ends it. */
+  /** Time until which the rule holds, ms since 1970; null if no time ends it. */
   readonly until: number | null;
-  /** The run that it began, or that was open. */
+  /** Id of the run that it began, or that was open. */
   readonly run: string | null;
 }
 
-/** What ended a run: a rule of the task, the privacy budget, rounds that failed, or an operator. */
+/** Cause of a run's end: a rule of the task, the privacy budget, failed rounds, or an operator. */
 export type RunEnd =
   | 'rounds'
   | 'plateau'
@@ -53,25 +56,28 @@ export type RunEnd =
   | 'unmeasured'
   | 'stopped';
 
-/** The rounds of a task from a trigger until its stopping rule. */
+/** Training run: the rounds of a task from a trigger to a stopping rule. */
 export interface TrainingRun {
-  /** 16 random bytes, base64url. */
+  /** Id: 16 random bytes, base64url. */
   readonly id: string;
   readonly task: TaskName;
-  /** Runs of a task count from 1. */
+  /** Number of the run, from 1 in each task. */
   readonly number: number;
   readonly why: Firing;
   /** ms since 1970. */
   readonly startedAt: number;
-  /** null while it is open. */
+  /** Time of its end, ms since 1970; null while it is open. */
   readonly endedAt: number | null;
-  /** Why it ended; null while it is open. */
+  /** Cause of its end; null while it is open. */
   readonly ending: { readonly reason: RunEnd; readonly text: string } | null;
-  /** Rounds that made a version, and that failed. */
+  /** Rounds that made a version, and rounds that failed. */
   readonly rounds: number;
   readonly failed: number;
-  /** Held-out metrics of its newest version; null where there is none, or nothing measured it. */
+  /** Held-out metrics of its newest version; null without a version or a measurement. */
   readonly metrics: Metrics | null;
-  /** The newest version that it made; null where there is none yet, left out of runs that were kept before it was written down. */
+  /**
+   * Newest version that it made; null if there is none yet, left out of runs stored before the field
+   * existed.
+   */
   readonly model?: ModelHash | null | undefined;
 }
