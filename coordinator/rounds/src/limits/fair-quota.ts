@@ -1,18 +1,18 @@
-/** A place, and how whoever has it gives it up for another. */
+/** A place; `giveUp` is called when it goes to another key. */
 interface Place {
   readonly giveUp: () => void;
 }
 
 /**
- * So many places, and so many of them for each key. Where all are taken, a key that has two less than another gets the oldest place of that one:
- * no few of them have all.
+ * Limits the places in total and per key. If all are taken, a key with at least two fewer than the largest
+ * gets that one's oldest place, so that a few keys can't hold all places.
  */
 export class FairQuota {
   readonly #most: number;
   readonly #mostPerKey: number;
-  /** Of each key, the oldest first. */
+  /** Map from a key to its places, oldest first. */
   readonly #taken = new Map<string, Set<Place>>();
-  /** The keys that have so many. */
+  /** Map from a number of places to the keys that have it. */
   readonly #byCount = new Map<number, Set<string>>();
   #largest = 0;
   #size = 0;
@@ -22,7 +22,10 @@ export class FairQuota {
     this.#mostPerKey = mostPerKey;
   }
 
-  /** Takes a place for `key`: returns what gives it back, once, or undefined where there is none. `giveUp` is called where another gets it. */
+  /**
+   * Takes a place for `key`. Returns a function that gives it back, once; undefined if there is no place.
+   * `giveUp` is called if the place goes to another key.
+   */
   take(key: string, giveUp: () => void): (() => void) | undefined {
     const count = this.#taken.get(key)?.size ?? 0;
     if (count >= this.#mostPerKey) return undefined;
@@ -46,7 +49,6 @@ export class FairQuota {
     if (this.#taken.get(key)?.has(place)) this.#change(key, places => places.delete(place));
   }
 
-  /** Adds a place to those of a key, or takes one away. */
   #change(key: string, act: (places: Set<Place>) => unknown): void {
     const places = this.#taken.get(key) ?? new Set();
     const before = places.size;

@@ -1,14 +1,14 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Rate } from '@murmuration/protocol/time/rates';
 
-/** A token bucket that can be overdrawn, for what has come already when it is counted. */
+/** Token bucket that can be overdrawn, for arrivals that are counted after they came. */
 export class Pace {
   readonly #clock: Clock;
-  /** ms that one takes to come back. */
+  /** ms until one token comes back. */
   readonly #interval: number;
-  /** ms that an empty bucket takes to be full: a debt of more than that again is no haste, but an attack. */
+  /** ms in which an empty bucket fills; a larger debt than that is an attack. */
   readonly most: number;
-  /** When the bucket is full again, ms since 1970. */
+  /** Time when the bucket is full again, ms since 1970. */
   #full = Number.NEGATIVE_INFINITY;
 
   constructor({ burst, perSecond }: Rate, clock: Clock) {
@@ -17,14 +17,14 @@ export class Pace {
     this.most = burst * this.#interval;
   }
 
-  /** Counts one: the ms after which all that was taken is paid for, 0 where it is. */
+  /** Takes a token; returns the ms until all taken tokens are paid back, 0 if they are. */
   take(): number {
     const now = this.#clock.now();
-    // A longer debt than is ever let grow: the clock was set back, and nothing is known any more.
+    // A debt longer than the largest possible means that the clock was set back, so it is dropped.
     const isOfAnotherTime = this.#full > now + 2 * this.most + 2 * this.#interval;
     this.#full = (isOfAnotherTime ? now : Math.max(this.#full, now)) + this.#interval;
     const wait = this.#full - now - this.most;
-    // A rounding error is no reason to wait.
+    // Ignores rounding errors.
     return wait <= 1e-6 ? 0 : Math.ceil(wait);
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { Limits } from './limits.ts';
 
-/** Calls `tooSlow`, once, where the body of a request does not bring enough bytes in some stretch of the time it takes. */
+/** Calls `tooSlow`, once, if the body of a request brings too few bytes in some stretch of `patience`. */
 export function watchReceiveRate(
   request: IncomingMessage,
   { slowest, patience }: Pick<Limits, 'slowest' | 'patience'>,
@@ -10,7 +10,7 @@ export function watchReceiveRate(
   tooSlow: () => void,
 ): void {
   const { socket } = request;
-  // One that does not say how long it is may end before, and is held to the rate until then.
+  // A body without a length may end early, and is held to the rate until then.
   const length = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
   const least = Math.min(slowest * (patience / 1_000), length);
   let before = socket.bytesRead;
@@ -33,6 +33,6 @@ export function watchReceiveRate(
     socket.off('close', stop);
   };
   request.once('end', stop).once('close', stop);
-  // A request that was answered before its body had come does not hear of the end of its connection.
+  // A request answered before its body came gets no event when its connection ends.
   socket.once('close', stop);
 }

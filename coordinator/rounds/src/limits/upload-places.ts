@@ -3,39 +3,41 @@ import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Limits } from './limits.ts';
 
-/** An upload that is being read. */
+/** Upload that is being read. */
 interface Place {
   readonly length: number;
   readonly since: number;
-  /** Ends it, for another try of the same assignment. */
+  /** Ends the upload in favour of a newer try of the same assignment. */
   readonly drop: () => void;
 }
 
-/** ms that an upload is expected to take before one has been read. */
+/** Expected ms of an upload before any was read. */
 const firstGuess = 100;
-/** What the newest upload weighs in what the next ones are expected to take. */
+/** Weight of the newest upload in the expected duration. */
 const newest = 1 / 8;
-/** ms after which a device is asked to come back at most. */
+/** Most ms after which a device is asked to come back. */
 const longestWait = 60_000;
-/** Devices whose turns are remembered; one that is forgotten gets a new one. */
+/** Most devices whose turns are remembered; a dropped one gets a new turn. */
 const mostTurns = 65_536;
 
 /**
- * The places of uploads that are read at the same time, in number and in bytes. Whoever finds none hears when its turn is expected to come, by
- * how long uploads take, and by how many have been told so before (SPEC.md, UP18): nobody tries in vain for long, and no place stays empty
- * while many wait.
+ * Places for concurrent uploads, limited in number and bytes. An upload without a place is told its expected
+ * turn, from the duration of uploads and from the turns already given (SPEC.md, UP18), so that few tries
+ * fail and no place stays empty while uploads wait.
  */
 export class UploadPlaces {
   readonly #limits: Pick<Limits, 'uploads' | 'uploadBytes'>;
   readonly #clock: Clock;
-  /** By assignment. */
+  /** Map from an assignment to its place. */
   readonly #taken = new Map<string, Place>();
   #bytes = 0;
-  /** ms from its first byte to its end, of the last uploads. */
+  /** Mean ms from the first byte of recent uploads to their end. */
   #each = firstGuess;
-  /** When devices were told to come, by assignment, ms since 1970. */
+  /** Map from an assignment to its turn, ms since 1970. */
   readonly #turns = new BoundedMap<string, number>(mostTurns);
-  /** The last turn of all, and the last one of those who had come at theirs and found no place: they go before others. */
+  /**
+   * Last turn given, and last turn given to uploads that came at theirs and found no place; these go first.
+   */
   #last = 0;
   #lastAgain = 0;
 
@@ -45,8 +47,8 @@ export class UploadPlaces {
   }
 
   /**
-   * Takes a place for an upload of so many bytes; a single one may have more than the limit. An older try of the same assignment is dropped.
-   * Returns what gives the place back, once. Throws `update.too-many`.
+   * Takes a place for an upload of `length` bytes; a single one may exceed the limit. Drops an older try of
+   * the same assignment. Returns a function that gives the place back, once. Throws `update.too-many`.
    */
   take(assignment: string, length: number, drop: () => void): () => void {
     const older = this.#taken.get(assignment);
@@ -64,7 +66,7 @@ export class UploadPlaces {
     this.#bytes += length;
     return () => {
       if (!this.#free(assignment, place)) return;
-      // Nothing is known where the clock was set back.
+      // The difference is negative if the clock was set back.
       const took = Math.max(0, this.#clock.now() - place.since);
       this.#each += (took - this.#each) * newest;
     };
@@ -77,12 +79,12 @@ export class UploadPlaces {
     return true;
   }
 
-  /** ms until the turn of one that finds no place. */
+  /** Returns the ms until the turn of an upload without a place. */
   #untilTurn(assignment: string): number {
     const now = this.#clock.now();
     const latest = now + longestWait;
     const told = this.#turns.get(assignment);
-    // Too early, but where the clock was set back.
+    // It came too early; a turn after `latest` means that the clock was set back.
     if (told !== undefined && told > now && told <= latest) return told - now;
     const pace = this.#each / this.#taken.size;
     const before = told === undefined ? this.#last : this.#lastAgain;
