@@ -12,19 +12,11 @@ export function GroupTable({ groups }: { readonly groups: NonNullable<RoundDetai
       <table>
         <thead>
           <tr>
-            <th scope="col">{columns.group}</th>
-            <th scope="col" class="number">
-              {columns.devices}
-            </th>
-            <th scope="col" class="number">
-              {columns.contributors}
-            </th>
-            <th scope="col" class="number">
-              {columns.norm}
-            </th>
-            <th scope="col" class="number">
-              {columns.distance}
-            </th>
+            {Object.values(columns).map((column, at) => (
+              <th key={column} scope="col" class={at > 0 ? 'number' : undefined}>
+                {column}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>

@@ -11,14 +11,11 @@ export function PartTable({ parts }: { readonly parts: NonNullable<RoundDetail['
       <table>
         <thead>
           <tr>
-            <th scope="col">{columns.part}</th>
-            <th scope="col" class="number">
-              {columns.devices}
-            </th>
-            <th scope="col" class="number">
-              {columns.contributors}
-            </th>
-            <th scope="col">{columns.result}</th>
+            {Object.values(columns).map((column, at) => (
+              <th key={column} scope="col" class={at === 1 || at === 2 ? 'number' : undefined}>
+                {column}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
