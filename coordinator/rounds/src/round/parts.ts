@@ -13,8 +13,7 @@ export interface PartResult {
 
 /**
  * Results of parts, left by the cells that run them for the cell that leads the round. `History.commit` with
- * the
- * record of the round deletes the results of its parts. All methods throw `storage.*`, and then change
+ * the record of the round deletes the results of its parts. All methods throw `storage.*`, and then change
  * nothing.
  */
 export interface PartStore {
@@ -22,9 +21,8 @@ export interface PartStore {
   open(task: TaskName): Promise<readonly SpreadTerms[]>;
   /**
    * Ends a part: stores its result and its sum (`RingSum.snapshot()`), and deletes its journal and
-   * checkpoint.
-   * The first result of a part stays; a part whose round is over gets none. `sum` is left out if the part
-   * failed.
+   * checkpoint. The first result of a part stays; a part whose round is over gets none. `sum` is left out if
+   * the part failed.
    */
   end(terms: PartTerms, result: PartResult, sum?: Uint8Array): Promise<void>;
   forget(terms: PartTerms): Promise<void>;
@@ -47,8 +45,7 @@ export function shareOf(total: number, part: number, count: number): number {
 
 /**
  * Returns the terms of a part of a spread round: its share of the cohort and goal, and otherwise the round's
- * own,
- * including id and plan.
+ * own, including id and plan.
  */
 export function termsOfPart({ parts, ...terms }: SpreadTerms, part: number): PartTerms {
   const { count, smallest } = parts;

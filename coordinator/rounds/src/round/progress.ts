@@ -3,8 +3,7 @@ import type { RoundState, SeenState } from './round.ts';
 
 /**
  * Devices of a cohort by standing. `size` is the number wanted while the cohort gathers; later it is the sum
- * of
- * the others.
+ * of the others.
  */
 export interface Standings {
   readonly size: number;

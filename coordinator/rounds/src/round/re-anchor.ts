@@ -29,8 +29,7 @@ export function shifted(state: RoundState, by: number): Step {
 
 /**
  * Returns the ms from the draw (or the beginning) to the deadline: a phase that ends early leaves its time to
- * the
- * next.
+ * the next.
  */
 function longest(state: Gathering | CollectingState): number {
   const { limits } = state.terms;

@@ -12,8 +12,7 @@ interface Replayed {
 
 /**
  * Replays a saved round in an order that leads to the same state: its entries, and the contributors of the
- * sum
- * once, as soon as updates are taken.
+ * sum once, as soon as updates are taken.
  */
 export function replay(saved: SavedRound, to: Replayed): void {
   const { entries, checkpoint, terms } = saved;
@@ -32,10 +31,8 @@ export function replay(saved: SavedRound, to: Replayed): void {
 
 /**
  * Replays a buffer. Devices join while others send their updates, so each contributor counts as soon as it
- * has
- * joined: no later event takes its update out again. A buffer closes only once it is due, and none is due
- * during
- * a replay.
+ * has joined: no later event takes its update out again. A buffer closes only once it is due, and none is due
+ * during a replay.
  */
 function replayBuffer({ entries, checkpoint }: SavedRound, to: Replayed): void {
   const contributors = new Map(checkpoint?.contributors.map(each => [each.assignment, each]));

@@ -100,8 +100,8 @@ export interface RoundStore {
   append(round: RoundId, entries: readonly JournalEntry[]): Promise<void>;
   /**
    * Replaces the checkpoint of a round that has begun, sum and contributors at once. `erase` overwrites the
-   * bytes
-   * of the old one: the difference of the two would be the sum of the newest updates, which are not masked.
+   * bytes of the old one: the difference of the two would be the sum of the newest updates, which are not
+   * masked.
    */
   checkpoint(round: RoundId, checkpoint: Checkpoint, options: { readonly erase: boolean }): Promise<void>;
   /** Returns the rounds that have begun and not ended, oldest first. */

@@ -12,8 +12,8 @@ export type AllRounds = ReadonlyMap<string, TaskRounds>;
 
 /**
  * Finds the round under way of an assignment, by the id that its device knows. Throws `round.closed` for a
- * round
- * that is over, `round.unknown`, and `assignment.unknown` if the devices of the round are with other cells.
+ * round that is over, `round.unknown`, and `assignment.unknown` if the devices of the round are with other
+ * cells.
  */
 export function findRound(rounds: AllRounds, id: RoundId, assignment?: AssignmentId): RoundUnderWay {
   for (const each of rounds.values()) {

@@ -31,10 +31,8 @@ export class EndedOnPurpose extends MurmurationError {
 
 /**
  * Runs a round without devices: the coordinator trains the next version itself. Returns its record once that
- * is
- * stored; undefined if the coordinator stops first, and the next one begins the round again. Aborting
- * `signal`
- * with `EndedOnPurpose` ends the round as failed.
+ * is stored; undefined if the coordinator stops first, and the next one begins the round again. Aborting
+ * `signal` with `EndedOnPurpose` ends the round as failed.
  */
 export async function centralRound(
   { task, base, ...terms }: CentralRound,

@@ -53,8 +53,7 @@ export class CentralRounds {
 
   /**
    * Leaves the round under way to a later coordinator, which begins it again; waits for one whose version is
-   * being
-   * stored.
+   * being stored.
    */
   async stop(): Promise<void> {
     this.#stopping.abort(new MurmurationError('server.stopping'));

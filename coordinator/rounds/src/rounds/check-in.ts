@@ -31,8 +31,7 @@ const untilEligible = 5 * 60_000;
 
 /**
  * Longest ms after which a device asks again that has no part in a privacy budget yet: rounds may come
- * faster, or
- * budgets change.
+ * faster, or budgets change.
  */
 const longestAway = 24 * 3_600_000;
 
@@ -144,8 +143,7 @@ export class CheckInHandler {
 
   /**
    * Ends the waiting of devices that the privacy budget no longer admits, since another cell may have taken
-   * steps of
-   * it. `end` ends the waiting of one device, which checks in again and is then sent away.
+   * steps of it. `end` ends the waiting of one device, which checks in again and is then sent away.
    */
   dismiss(end: (device: DeviceId) => void): void {
     for (const device of this.#pool.devices) {
@@ -157,8 +155,7 @@ export class CheckInHandler {
 
   /**
    * Returns when and why a device that the next step of the privacy budget excludes has to ask again;
-   * undefined if it
-   * may take part.
+   * undefined if it may take part.
    */
   #tooSoon(device: DeviceId): { readonly after: number; readonly reason: string } | undefined {
     const { task } = this.#rounds;
@@ -187,8 +184,7 @@ export class CheckInHandler {
 
   /**
    * Tells every connected device that neither waits nor has a part in the round when to come back by the
-   * current
-   * schedule. A device follows it if that is sooner than what it heard before.
+   * current schedule. A device follows it if that is sooner than what it heard before.
    */
   recall(): void {
     this.#recalls += 1;
@@ -201,8 +197,7 @@ export class CheckInHandler {
 
   /**
    * Basis on which another process answers check-ins: why a device without its own update is not needed now,
-   * and the
-   * number of calls of `recall`.
+   * and the number of calls of `recall`.
    */
   get outlook(): { readonly busy: string | null; readonly recalls: number } {
     return { busy: this.#unavailable({}) ?? null, recalls: this.#recalls };

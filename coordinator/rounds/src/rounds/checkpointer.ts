@@ -7,15 +7,13 @@ import type { DurabilityPorts } from './journal.ts';
 
 /**
  * Fewest contributors that a checkpoint adds to the one before, even if its write has failed. Two if updates
- * are not
- * masked: the difference of two checkpoints would otherwise be one device's update.
+ * are not masked: the difference of two checkpoints would otherwise be one device's update.
  */
 const fewest = { masked: 1, plain: 2 } as const;
 
 /**
  * Writes the running sum together with its contributors. The checkpoint that contains an update acknowledges
- * it, or
- * the commit that closes the round does. Single updates are never written: they wait for that commit.
+ * it, or the commit that closes the round does. Single updates are never written: they wait for that commit.
  */
 export class Checkpointer {
   readonly commit: GroupCommit;
@@ -24,8 +22,7 @@ export class Checkpointer {
 
   /**
    * `contributors` are in the checkpoint from which `aggregate` was restored; nothing is written before
-   * `after`
-   * resolves.
+   * `after` resolves.
    */
   constructor(
     terms: RoundTerms,

@@ -60,8 +60,7 @@ export class Claims {
 
   /**
    * Throws `round.closed` for the assignment of a device that was released, and `assignment.unknown` for one
-   * that is
-   * not the device's.
+   * that is not the device's.
    */
   requireOwner(device: DeviceId, assignment: AssignmentId): void {
     if (this.#assignments.get(device) === assignment) return;
@@ -73,8 +72,7 @@ export class Claims {
 
   /**
    * Returns the owner of an assignment. Throws `assignment.unknown` or `assignment.token` if the token isn't
-   * that of
-   * an assignment of the round.
+   * that of an assignment of the round.
    */
   authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId {
     const claim = this.#claim(assignment);
@@ -89,8 +87,7 @@ export class Claims {
 
   /**
    * True if the message with this digest was already taken in the phase. Throws `assignment.unknown`, or
-   * `repeated`
-   * if a different one was taken.
+   * `repeated` if a different one was taken.
    */
   hasTaken(
     assignment: AssignmentId,

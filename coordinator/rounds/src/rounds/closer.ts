@@ -38,12 +38,9 @@ export class Closer {
 
   /**
    * Removes the masks, makes the next version or the figures of a query, and stores them; a query has no
-   * version.
-   * Returns undefined if the round has ended meanwhile. A buffer ends only once the next one, which has its
-   * open
-   * assignments, is durable (`nextBegun`). Waits for the end of a storage outage. Throws other failures, or
-   * the
-   * reason for which the round was suspended.
+   * version. Returns undefined if the round has ended meanwhile. A buffer ends only once the next one, which
+   * has its open assignments, is durable (`nextBegun`). Waits for the end of a storage outage. Throws other
+   * failures, or the reason for which the round was suspended.
    */
   async publish(
     closing: Closing,
@@ -116,8 +113,7 @@ export class Closer {
 
   /**
    * Leaves the open sum of a part to the cell that leads the round. Throws `update.impossible` if no updates
-   * of the
-   * plan could have led to it.
+   * of the plan could have led to it.
    */
   async #keepSum(): Promise<{ readonly record: RoundRecord; readonly version: null } | undefined> {
     const { terms, aggregate, state } = this.#execution;

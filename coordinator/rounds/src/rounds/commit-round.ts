@@ -8,8 +8,7 @@ type Entry = Parameters<History['commit']>[0] & { readonly round: RoundRecord };
 
 /**
  * Stores the result of a round. If the coordinator ended it on its own, the same transaction adds that to the
- * audit
- * log, which already has the acts of operators. Throws `storage.*`.
+ * audit log, which already has the acts of operators. Throws `storage.*`.
  */
 export function commitRound(
   { history, ...ports }: Pick<DriverPorts, 'history' | 'clock' | 'events'>,

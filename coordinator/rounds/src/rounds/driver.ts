@@ -42,9 +42,8 @@ const settling = 5_000;
 
 /**
  * Carries one round through its life: feeds it events, and is the only one to perform its effects. A message
- * leaves
- * the coordinator only once everything that it follows from is durable (output commit), so that a crash loses
- * nothing that was sent.
+ * leaves the coordinator only once everything that it follows from is durable (output commit), so that a
+ * crash loses nothing that was sent.
  */
 export class RoundDriver implements RoundUnderWay {
   readonly terms: RoundTerms;
@@ -68,8 +67,7 @@ export class RoundDriver implements RoundUnderWay {
 
   /**
    * Begins a round, or goes on with `saved`, from whose checkpoint `aggregate` was restored. A buffer may
-   * begin with
-   * assignments of the one before, `carried`, and is stored after that.
+   * begin with assignments of the one before, `carried`, and is stored after that.
    */
   constructor(
     terms: RoundTerms,

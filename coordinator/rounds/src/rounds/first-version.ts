@@ -18,12 +18,9 @@ import { growVocabulary, requireSameWords, wordsOf } from './vocabulary-growth.t
 
 /**
  * Makes version 0 of a task from its model function if the history has none. Otherwise makes a version with
- * more
- * words if the function has rows for more (`growVocabulary`), or with other frozen layers (`refreeze`).
- * `ngramsOf`
- * returns the n-grams of a task's next version. Throws as `splitOf`, and `config.invalid` if the function
- * makes
- * another model than that of the versions.
+ * more words if the function has rows for more (`growVocabulary`), or with other frozen layers (`refreeze`).
+ * `ngramsOf` returns the n-grams of a task's next version. Throws as `splitOf`, and `config.invalid` if the
+ * function makes another model than that of the versions.
  */
 export async function ensureFirstVersion(
   task: Task,
@@ -60,10 +57,8 @@ export async function ensureFirstVersion(
 
 /**
  * Returns the shape of the model that the task's function makes now. Once there are versions, a different
- * model is a
- * mistake unless it grew. A function that fails, such as for a missing file, matters only if the newest
- * version
- * knows other words.
+ * model is a mistake unless it grew. A function that fails, such as for a missing file, matters only if the
+ * newest version knows other words.
  */
 async function madeNow(
   task: Task,

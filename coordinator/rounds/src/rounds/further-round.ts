@@ -26,10 +26,8 @@ export const asksItself = ({ failures }: Pick<FurtherRound, 'failures'>) => fail
 
 /**
  * Returns the round that follows those of a query, by its newest results, newest first; undefined if the
- * first round
- * is next. A failed round is repeated: devices whose answers were lost with it have answered in their period,
- * and
- * others may. `largestCohort` and `grows` are those of `nextNgramStep`.
+ * first round is next. A failed round is repeated: devices whose answers were lost with it have answered in
+ * their period, and others may. `largestCohort` and `grows` are those of `nextNgramStep`.
  */
 export async function furtherRound(
   query: Query,
@@ -53,8 +51,7 @@ export async function furtherRound(
 
 /**
  * Returns the buckets that the first round of a query for heavy hitters has found; undefined if it was no
- * such round,
- * or one of another query.
+ * such round, or one of another query.
  */
 function heavyIn(
   query: Query,

@@ -18,8 +18,7 @@ interface Waiting {
 export interface GroupCommitSettings {
   /**
    * Makes everything up to a position durable, and returns the position reached; undefined if nothing is
-   * stored, and
-   * so nothing is waited for.
+   * stored, and so nothing is waited for.
    */
   readonly write: ((position: number) => Promise<number>) | undefined;
   /** Durable position at the beginning. */
@@ -37,8 +36,8 @@ export interface GroupCommitSettings {
 
 /**
  * Group commit: one write is under way at a time, and everything queued meanwhile goes into the next one. A
- * failed
- * write refuses the waiting acknowledgements, and is tried again together with all that has come since.
+ * failed write refuses the waiting acknowledgements, and is tried again together with all that has come
+ * since.
  */
 export class GroupCommit {
   readonly #settings: GroupCommitSettings;
@@ -76,8 +75,7 @@ export class GroupCommit {
 
   /**
    * Resolves once everything up to `position` is durable. Rejects with a retryable code of `storage.*` if a
-   * write fails
-   * before, or with the reason why nothing more is written.
+   * write fails before, or with the reason why nothing more is written.
    */
   acknowledge(position = this.#queued): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -89,8 +87,7 @@ export class GroupCommit {
 
   /**
    * Calls `act` once everything so far, except the last `but` positions, is durable; at once if it already
-   * is. A failure
-   * only delays it.
+   * is. A failure only delays it.
    */
   whenDurable(act: () => void, but = 0): void {
     const position = this.#queued - but;

@@ -22,8 +22,7 @@ const rowKeys = { Embedding: 'input_dim', Dense: 'units', TiedDense: 'units' } a
 
 /**
  * Returns the growth if `made` is `stored` with rows added at the end of its embeddings and of its output,
- * the last
- * dense layer; a clause about the difference if they differ otherwise; null if nothing was added.
+ * the last dense layer; a clause about the difference if they differ otherwise; null if nothing was added.
  */
 export function grownShape(stored: Shape, made: Shape): GrownShape | string | null {
   const topology = structuredClone(stored.topology);

@@ -78,8 +78,7 @@ export class Inquiries {
 
   /**
    * Requests a query. Throws `request.not-found` if the task has none of that name, and `privacy.spent` if
-   * its budget
-   * is spent.
+   * its budget is spent.
    */
   want(task: Task, name: string, at: number): void {
     this.#require(task, name);

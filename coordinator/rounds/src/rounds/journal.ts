@@ -13,8 +13,7 @@ export interface DurabilityPorts {
 
 /**
  * Journal of a round's events, in order; a message leaves the coordinator only once all that it follows from
- * is
- * written.
+ * is written.
  */
 export class Journal {
   readonly commit: GroupCommit;

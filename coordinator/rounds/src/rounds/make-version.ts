@@ -21,11 +21,9 @@ import { otherBase } from './taken-back.ts';
 
 /**
  * Returns the steps from aggregate to strategy to candidate to held-out metrics. The files of the candidate
- * are
- * stored; its row is not. Private and frozen layers are bit for bit those of the version before: the strategy
- * never
- * sees them. `took` gets the duration of each step, ms; `ngramsOf` returns the n-grams of a task's next
- * version.
+ * are stored; its row is not. Private and frozen layers are bit for bit those of the version before: the
+ * strategy never sees them. `took` gets the duration of each step, ms; `ngramsOf` returns the n-grams of a
+ * task's next version.
  */
 export function versionMaker(
   taskOf: () => Task,
@@ -102,8 +100,7 @@ export function versionMaker(
 
 /**
  * Returns the mean of a round with the noise of its privacy budget, without which nothing is released;
- * undefined for
- * a plan without a budget. Takes a step of the budget. Throws as `PrivacyBudgets.release`.
+ * undefined for a plan without a budget. Takes a step of the budget. Throws as `PrivacyBudgets.release`.
  */
 async function released(
   budgets: PrivacyBudgets,

@@ -66,8 +66,7 @@ export class MaskedPart {
 
   /**
    * Computes what the members need for a phase; returns those that get nothing, and are out of the sum.
-   * Throws
-   * `secagg.*`.
+   * Throws `secagg.*`.
    */
   open(phase: OpenedPhase, members: readonly Member[]): readonly AssignmentId[] {
     this.feed = undefined;
@@ -79,8 +78,7 @@ export class MaskedPart {
 
   /**
    * Sets `feed` to the computed inputs as soon as they are durable, and then calls `deliver`. The statement
-   * is written
-   * only after the sum, with all the devices that it calls survivors.
+   * is written only after the sum, with all the devices that it calls survivors.
    */
   offer(deliver: () => void) {
     const opened = this.#opened;

@@ -6,8 +6,7 @@ import type { RoundExecution } from './round-execution.ts';
 
 /**
  * Sends the devices of a round their messages once all that these follow from is durable: at once to
- * connected
- * devices, to the others when they are back.
+ * connected devices, to the others when they are back.
  */
 export class Messenger {
   readonly #execution: RoundExecution;
@@ -37,8 +36,7 @@ export class Messenger {
 
   /**
    * Repeats to a device that is back its assignment and its last input. This does not wait for a write under
-   * way: a
-   * device that does not hear of its round goes elsewhere, and in the end gives it up.
+   * way: a device that does not hear of its round goes elsewhere, and in the end gives it up.
    */
   back(device: DeviceId) {
     const { claims, commits } = this.#execution;

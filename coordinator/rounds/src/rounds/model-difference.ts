@@ -4,10 +4,8 @@ type Shape = Pick<Manifest, 'topology' | 'layout'>;
 
 /**
  * Returns the difference of `made` from `stored` as a clause; undefined if both are one model: the same
- * layers with the
- * same settings, and weights of the same shapes. Names don't count, since tfjs numbers the layers that a
- * process
- * makes, and neither do initial weights.
+ * layers with the same settings, and weights of the same shapes. Names don't count, since tfjs numbers the
+ * layers that a process makes, and neither do initial weights.
  */
 export function modelDifference(stored: Shape, made: Shape): string | undefined {
   const [before, now] = [layersOf(stored.topology), layersOf(made.topology)];

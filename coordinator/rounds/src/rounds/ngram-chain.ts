@@ -24,12 +24,9 @@ type Said = Pick<QueryResult, 'query' | 'figures' | 'startedAt'>;
 
 /**
  * Returns the next step after the newest results of a query for n-grams, newest first; undefined if the chain
- * is over, a
- * round of it failed, or the query has changed since. If a vocabulary `grows`, it may have more classes now:
- * the
- * chain goes on with the words that it began with. If there are more n-grams than fit into a plan or the
- * answers
- * of a cohort, the most frequent are asked.
+ * is over, a round of it failed, or the query has changed since. If a vocabulary `grows`, it may have more
+ * classes now: the chain goes on with the words that it began with. If there are more n-grams than fit into a
+ * plan or the answers of a cohort, the most frequent are asked.
  */
 export async function nextNgramStep(
   query: NgramsQuery,
@@ -55,8 +52,7 @@ export async function nextNgramStep(
 
 /**
  * True if results are of the query as it is now, or, if its vocabulary `grows`, with fewer classes: those
- * that it had
- * are the same.
+ * that it had are the same.
  */
 function isOf(query: NgramsQuery, asked: Query, grows: boolean): asked is NgramsQuery {
   const shape = ({ kind, threshold, firstClass, values, sketches }: NgramsQuery) =>
@@ -111,14 +107,10 @@ const mostInFile = 131_072;
 
 /**
  * Adds up what finished chains of a query for n-grams have found, since a device says each text in one of
- * them (QY18). A
- * chain is finished if it has counted the longest n-grams, can find no longer ones, was followed by another,
- * or if its
- * period is over. Findings of fewer words count if the task names a vocabulary, which has grown since. Of
- * chains
- * from before devices kept that record only the newest counts. If there are more n-grams than a file holds,
- * takes
- * the most frequent. null if nothing was found.
+ * them (QY18). A chain is finished if it has counted the longest n-grams, can find no longer ones, was
+ * followed by another, or if its period is over. Findings of fewer words count if the task names a
+ * vocabulary, which has grown since. Of chains from before devices kept that record only the newest counts.
+ * If there are more n-grams than a file holds, takes the most frequent. null if nothing was found.
  */
 export async function countedNgrams(
   { name, queries, vocabulary }: Pick<Task, 'name' | 'queries'> & Partial<Pick<Task, 'vocabulary'>>,
@@ -179,8 +171,7 @@ export const ngramsOfFile: NgramsOf = async ({ serving: { ngrams } }) =>
 
 /**
  * Returns the n-grams of the task's file and, if the task names a query for them, those that devices have
- * said. They
- * are added up once for all versions that have the same.
+ * said. They are added up once for all versions that have the same.
  */
 export function ngramsFrom(results: Pick<QueryResultStore, 'results'>, clock: Clock): NgramsOf {
   const known = new Map<TaskName, { readonly of: string; readonly counted: CountedNgrams | null }>();

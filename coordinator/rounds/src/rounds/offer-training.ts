@@ -10,8 +10,7 @@ import { basesOf, type Trainings } from './trainings.ts';
 
 /**
  * Offers devices of a masked asynchronous task training from `version`, which rounds start from, with its
- * frozen layers
- * if they have been read. Returns the versions whose updates a buffer takes.
+ * frozen layers if they have been read. Returns the versions whose updates a buffer takes.
  */
 export async function offerTraining(
   trainings: Trainings,

@@ -12,10 +12,8 @@ import type { RoundExecution } from './round-execution.ts';
 
 /**
  * Removes the masks from the sum of a round, or from those of its groups, and returns the result of each
- * group; undefined
- * if the cohort is one sum. A group whose sum can't be opened, or is impossible, does not count. Throws
- * `secagg.*`
- * if the sum can't be opened, or too few groups can.
+ * group; undefined if the cohort is one sum. A group whose sum can't be opened, or is impossible, does not
+ * count. Throws `secagg.*` if the sum can't be opened, or too few groups can.
  */
 export async function openSums(
   execution: RoundExecution,

@@ -45,8 +45,7 @@ export interface PartRoundsPorts extends Omit<DriverPorts, 'endPart' | 'spread'>
 
 /**
  * One part of each round of a task that is spread over cells, by the terms that the leading cell stores. Its
- * result is
- * left in the storage. A part ends with its round, however that ends.
+ * result is left in the storage. A part ends with its round, however that ends.
  */
 export class PartRounds {
   /** Number of the part, from 1. */
@@ -118,8 +117,7 @@ export class PartRounds {
 
   /**
    * True if a device had a part in the newest round which goes on elsewhere, as far as is known here, and may
-   * count in a
-   * privacy budget: until it ends, the device's next moment to take part is unknown.
+   * count in a privacy budget: until it ends, the device's next moment to take part is unknown.
    */
   mayCount(device: DeviceId): boolean {
     const driver = this.#driver;
@@ -134,8 +132,7 @@ export class PartRounds {
 
   /**
    * Resumes the part of the newest stored round, and forgets all others that it is given; call it before
-   * `start`. Throws
-   * `storage.*`.
+   * `start`. Throws `storage.*`.
    */
   async resume(saved: readonly SavedRound<PartTerms>[]): Promise<void> {
     const open = await this.#open();

@@ -26,8 +26,7 @@ export type MaskingEvent = 'roster' | 'bundle' | 'survivors' | 'agreed';
 
 /**
  * Channel to the devices of a cohort. A message to a disconnected device is dropped: the round repeats it
- * when the
- * device is back. The end of a round is also told then.
+ * when the device is back. The end of a round is also told then.
  */
 export interface CohortChannel {
   isConnected(device: DeviceId): boolean;
@@ -38,8 +37,7 @@ export interface CohortChannel {
 
 /**
  * Makes the next version from what a round gathered; its files are stored, its row is not. `signal` is
- * aborted when it is
- * no longer wanted; the updates of `contributors` are in the aggregate.
+ * aborted when it is no longer wanted; the updates of `contributors` are in the aggregate.
  */
 export type MakeVersion = (
   terms: RoundTerms,
@@ -68,14 +66,12 @@ export interface BufferPorts {
   readonly base: () => Pick<Base, 'model' | 'due'>;
   /**
    * Sends the device of an assignment a message, once, after the answer to its upload: an earlier message
-   * would break the
-   * upload off.
+   * would break the upload off.
    */
   readonly soon: (assignment: AssignmentId, tell: () => void) => void;
   /**
    * Begins the buffer after one that closes, with the open assignments. It is stored once `summed` resolves:
-   * then the sum of
-   * the one before is durable, and no update counts in both.
+   * then the sum of the one before is durable, and no update counts in both.
    */
   readonly carry: (from: RoundId, open: readonly DrawnMember[], summed: Promise<void>) => Carried;
 }
@@ -149,8 +145,7 @@ export interface DriverPorts {
   readonly arms?: ArmsPort | undefined;
   /**
    * Returns the 1 to 4 versions that devices evaluate: first the one rounds train from, then those that
-   * devices serve, that
-   * the gate examines, and the newest.
+   * devices serve, that the gate examines, and the newest.
    */
   readonly inUse: () => Promise<readonly ModelHash[]>;
   readonly traffic: () => TrafficCount;

@@ -11,12 +11,10 @@ type Parts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 
 /**
  * Makes the next version of a task if `made` is the current model with other layers frozen. It is an ordinary
- * version
- * without a round, and its weights are the same bit for bit. The strategy begins as in a new task, since it
- * remembers
- * nothing of frozen layers. Returns false if the models differ in more than that, or not at all. Throws as
- * `splitOf`
- * and `Registry.current`, and `config.invalid` under noise that takes back that of earlier versions.
+ * version without a round, and its weights are the same bit for bit. The strategy begins as in a new task,
+ * since it remembers nothing of frozen layers. Returns false if the models differ in more than that, or not
+ * at all. Throws as `splitOf` and `Registry.current`, and `config.invalid` under noise that takes back that
+ * of earlier versions.
  */
 export async function refreeze(
   task: Task,
@@ -41,8 +39,7 @@ export async function refreeze(
 
 /**
  * Returns the stored model with the frozen layers of `made`; undefined if these are the same, or if the
- * models differ
- * in more.
+ * models differ in more.
  */
 async function refrozen(
   stored: Parts,

@@ -31,8 +31,7 @@ interface Restoring {
 
 /**
  * Returns the rounds of a task that go on after a restart: the newest if its model still exists, and the
- * closed buffer
- * before it. Records the others as failed. Throws `storage.*`.
+ * closed buffer before it. Records the others as failed. Throws `storage.*`.
  */
 export async function restoreRounds(saved: readonly SavedRound[], restoring: Restoring): Promise<Lifetime[]> {
   const drivers: Lifetime[] = [];

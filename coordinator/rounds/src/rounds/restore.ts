@@ -6,8 +6,7 @@ import { addsAsTheyCome, type Task } from '../task/task.ts';
 
 /**
  * Restores what a round had gathered into an empty aggregate. Throws `config.invalid` if the task has changed
- * too much,
- * `request.invalid` for the plan of another protocol version, and `storage.corrupt`.
+ * too much, `request.invalid` for the plan of another protocol version, and `storage.corrupt`.
  */
 export function restore(aggregate: Aggregate, { terms, checkpoint }: SavedRound, task: Task): void {
   try {

@@ -7,8 +7,8 @@ import type { RoundTerms } from '../round/round.ts';
 
 /**
  * Returns the query result of a finished round; undefined for a round in which devices trained. `aggregate`
- * is set if the
- * round has not failed, `privacy` if its noise took a step of a budget. Throws as `AnswerSum.figures`.
+ * is set if the round has not failed, `privacy` if its noise took a step of a budget. Throws as
+ * `AnswerSum.figures`.
  */
 export function resultOf(
   { plan }: RoundTerms,

@@ -51,8 +51,7 @@ export class RoundCommits {
 
   /**
    * Ends the writes after the result of the round is durable; refuses the updates that wait for their
-   * acknowledgement with
-   * `refusal`, if there is one.
+   * acknowledgement with `refusal`, if there is one.
    */
   conclude(refusal?: MurmurationError): void {
     this.#checkpoint.conclude(refusal);

@@ -7,8 +7,7 @@ import type { TaskRounds } from './task-rounds.ts';
 
 /**
  * Acts of operators, or of automation in their place, on the rounds of a task. Each throws `task.unknown` for
- * a task that
- * doesn't exist.
+ * a task that doesn't exist.
  */
 export class RoundControl {
   readonly #tasks: AllRounds;
@@ -50,8 +49,7 @@ export class RoundControl {
 
   /**
    * Ends the round under way as failed. Throws `round.unknown` if there is none, `round.closed` if its
-   * version is already
-   * being stored.
+   * version is already being stored.
    */
   async abort(task: TaskName, reason: string): Promise<void> {
     const rounds = this.#find(task);
@@ -66,10 +64,8 @@ export class RoundControl {
 
   /**
    * Rolls a task back. Rounds that train from another version than `change` leads to are ended by `by`, for a
-   * `reason`; if
-   * the version of one was already being stored, `change` is repeated after it. Throws `task.unknown`, and
-   * what
-   * `change` throws.
+   * `reason`; if the version of one was already being stored, `change` is repeated after it. Throws
+   * `task.unknown`, and what `change` throws.
    */
   async rollBack<Version extends { readonly model: ModelHash }>(
     task: TaskName,
@@ -99,8 +95,7 @@ export class RoundControl {
 
   /**
    * Asks devices a query in the next round, also after a restart. Throws `request.not-found` if the task has
-   * none of that
-   * name, or `server.stopping`.
+   * none of that name, or `server.stopping`.
    */
   async ask(task: TaskName, query: string): Promise<void> {
     await this.#find(task).askLastingly(query);

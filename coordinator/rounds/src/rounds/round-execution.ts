@@ -29,8 +29,7 @@ type ExecutionPorts = DurabilityPorts &
 
 /**
  * A round as it runs: its state, and all that follows from its events, such as claims, sum and masking graph.
- * An event
- * changes it at once and is written to the journal; a replay leads to the same state.
+ * An event changes it at once and is written to the journal; a replay leads to the same state.
  */
 export class RoundExecution {
   readonly terms: RoundTerms;
@@ -60,8 +59,7 @@ export class RoundExecution {
 
   /**
    * Begins a round, which is stored once `after` has resolved, or replays `saved`, from whose checkpoint
-   * `aggregate` was
-   * restored.
+   * `aggregate` was restored.
    */
   constructor(
     terms: RoundTerms,
@@ -147,8 +145,7 @@ export class RoundExecution {
 
   /**
    * Takes the signature of a device with its masked update, if updates are taken now. Throws
-   * `update.unsigned` if it is
-   * missing or wrong.
+   * `update.unsigned` if it is missing or wrong.
    */
   takeUpdateSignature(assignment: AssignmentId, signature: Uint8Array | undefined): void {
     if (this.#state.phase === 'updates' && standingOf(this.#state.cohort, assignment) !== undefined)
@@ -157,8 +154,7 @@ export class RoundExecution {
 
   /**
    * Adds an update to the sum, once, as `take`; also throws `update.*`. Resolves when it is durable, and
-   * rejects as
-   * `GroupCommit.acknowledge`.
+   * rejects as `GroupCommit.acknowledge`.
    */
   takeUpdate(assignment: AssignmentId, bytes: Uint8Array, signature: Uint8Array | undefined): Promise<void> {
     const taken = this.#take(assignment, 'updates', bytes, 'update.repeated', digest => {
@@ -178,8 +174,7 @@ export class RoundExecution {
 
   /**
    * Takes a message of secure aggregation, once, as `take`; also throws `secagg.*` or `crypto.low-order`.
-   * Resolves when it is
-   * durable.
+   * Resolves when it is durable.
    */
   async takeMasking(entry: MaskingEntry): Promise<void> {
     const { type, assignment, message } = entry;
@@ -196,8 +191,7 @@ export class RoundExecution {
 
   /**
    * Takes a device out of the round, and counts its `reason` once. Resolves when that is durable. Throws
-   * `assignment.unknown`
-   * for an assignment that is not its own, or `server.stopping`.
+   * `assignment.unknown` for an assignment that is not its own, or `server.stopping`.
    */
   async leave(device: DeviceId, assignment: AssignmentId, reason?: string): Promise<void> {
     this.stop.signal.throwIfAborted();
@@ -286,8 +280,7 @@ export class RoundExecution {
 
   /**
    * Takes the message of a device in a phase; the same bytes again change nothing. `add` throws to refuse it.
-   * Throws
-   * `assignment.unknown`, `assignment.left`, `repeated`, `round.closed` or `server.stopping`.
+   * Throws `assignment.unknown`, `assignment.left`, `repeated`, `round.closed` or `server.stopping`.
    */
   async #take(
     assignment: AssignmentId,

@@ -3,8 +3,7 @@ const retryAfter = 10_000;
 
 /**
  * Schedule of a task's rounds: each begins an interval after the one before, or later. Times are in ms since
- * 1970,
- * intervals in ms.
+ * 1970, intervals in ms.
  */
 export class RoundTimes {
   /** Undefined if no round has begun. */

@@ -24,8 +24,7 @@ export interface Lifetime {
   abort(reason: string, endedBy?: RoundEnder): void;
   /**
    * Lets go of the round, so that another object may go on with what is durable: nothing more is taken, sent
-   * or written.
-   * Returns once no write is under way.
+   * or written. Returns once no write is under way.
    */
   suspend(): Promise<void>;
 }
@@ -36,8 +35,7 @@ export interface UpdateIntake {
   readonly updateLength: number;
   /**
    * Returns the owner of an assignment. Throws `assignment.unknown` or `assignment.token` if the token isn't
-   * that of an
-   * assignment of this round.
+   * that of an assignment of this round.
    */
   authenticate(assignment: AssignmentId, token: Uint8Array): DeviceId;
   /**
@@ -47,12 +45,9 @@ export interface UpdateIntake {
   requireSigned(assignment: AssignmentId, signature: Uint8Array | undefined): void;
   /**
    * Counts an update, once, from a device that has shown the token of its assignment: the same bytes again
-   * get the same
-   * receipt. A masked update needs the `signature` of its device. Resolves when it is durable. Throws
-   * `round.closed`,
-   * `assignment.*` or `update.*`, and then leaves the sum as it was; or `storage.*` or `server.stopping`, and
-   * then the
-   * device is to send the same bytes again.
+   * get the same receipt. A masked update needs the `signature` of its device. Resolves when it is durable.
+   * Throws `round.closed`, `assignment.*` or `update.*`, and then leaves the sum as it was; or `storage.*` or
+   * `server.stopping`, and then the device is to send the same bytes again.
    */
   accept(assignment: AssignmentId, bytes: Uint8Array, signature?: Uint8Array): Promise<UploadReceipt>;
 }
@@ -61,10 +56,8 @@ export interface UpdateIntake {
 export interface MaskingMessages {
   /**
    * Takes a message of secure aggregation, once; the same bytes again change nothing. Resolves when it is
-   * durable. Throws
-   * `round.closed`, `round.repeated`, `assignment.*`, `secagg.*` or `crypto.low-order`; or `storage.*` or
-   * `server.stopping`,
-   * and then the device is to send the same bytes again.
+   * durable. Throws `round.closed`, `round.repeated`, `assignment.*`, `secagg.*` or `crypto.low-order`; or
+   * `storage.*` or `server.stopping`, and then the device is to send the same bytes again.
    */
   contribute(
     device: Pick<Device, 'id' | 'publicKey' | 'certificate'>,

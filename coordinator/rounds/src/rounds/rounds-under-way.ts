@@ -114,8 +114,7 @@ export class RoundsUnderWay {
 
   /**
    * Begins a buffer when the one before it closes; it takes over the open assignments, unless their devices
-   * have heard
-   * something else by now.
+   * have heard something else by now.
    */
   succeed(from: RoundId, open: readonly DrawnMember[], summed: Promise<void>): Carried {
     const { succession, maker, times, task, takeOver } = this.#ports;

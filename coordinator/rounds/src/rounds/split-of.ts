@@ -5,10 +5,8 @@ import type { Task } from '../task/task.ts';
 
 /**
  * Returns the layers of a version by use: trained by all devices together, private to each device, and
- * frozen. Throws
- * `plan.private-layers` if the task names private layers that the version doesn't have, and
- * `plan.frozen-layers` if
- * nothing is left to train.
+ * frozen. Throws `plan.private-layers` if the task names private layers that the version doesn't have, and
+ * `plan.frozen-layers` if nothing is left to train.
  */
 export function splitOf(
   { privateLayers }: Pick<Task, 'privateLayers'>,

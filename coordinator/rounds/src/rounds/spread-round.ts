@@ -36,10 +36,8 @@ type LeaderPorts = Pick<
 
 /**
  * Leader of a round whose parts other cells run. It waits for their results, adds up their sums and makes the
- * next
- * version, or the figures of a query. No device has a part in it here, and only its terms are stored, so that
- * the
- * next cell to take over the task goes on with it.
+ * next version, or the figures of a query. No device has a part in it here, and only its terms are stored, so
+ * that the next cell to take over the task goes on with it.
  */
 export class SpreadRound implements Lifetime {
   /** Its assignments are with the cells of its parts. */
@@ -301,8 +299,7 @@ export class SpreadRound implements Lifetime {
 
   /**
    * Stores the end of the round; true once it is stored. Waits for the end of an outage, unless another
-   * object goes on with
-   * the round.
+   * object goes on with the round.
    */
   async #commit(entry: Parameters<History['commit']>[0] & { readonly round: RoundRecord }): Promise<boolean> {
     const { history, clock, events } = this.#ports;

@@ -6,8 +6,7 @@ import type { Task } from '../task/task.ts';
 
 /**
  * Returns what the strategy remembers at the head; its first state if that is of another strategy or of
- * another number of
- * values, since the task changed its private layers in between.
+ * another number of values, since the task changed its private layers in between.
  */
 export function stateFor(strategy: Strategy, { version, state }: Head, count: number): StrategyState {
   const first = strategy.init(count);
@@ -44,8 +43,7 @@ export function clipFor({ strategy, update }: Task, head: Head, count: number): 
 
 /**
  * Returns the control variate of a round from the head, and its description in the plan; undefined if the
- * task's strategy
- * has none.
+ * task's strategy has none.
  */
 export function controlFor(
   { strategy, training, update }: Task,

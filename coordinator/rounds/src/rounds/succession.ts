@@ -29,8 +29,7 @@ export class Succession {
 
   /**
    * Notes that a buffer goes on after a restart, before any begins: of two, the first is the one that is due.
-   * `model` is the
-   * current version.
+   * `model` is the current version.
    */
   resumes(model: ModelHash, due: number, layout: Layout): void {
     this.#base ??= { model, due };

@@ -8,10 +8,9 @@ export const otherBase = 'The version that this round trained from was rolled ba
 
 /**
  * Returns the reason why a round under way at a restart can lead to no version: the version that its devices
- * train from is
- * not the one that the next version follows. It was taken back, or has grown, and its coordinator died before
- * the round
- * had ended. Undefined if the round can lead to one, and for a query. Throws `storage.*` and `model.*`.
+ * train from is not the one that the next version follows. It was taken back, or has grown, and its
+ * coordinator died before the round had ended. Undefined if the round can lead to one, and for a query.
+ * Throws `storage.*` and `model.*`.
  */
 export async function takenBack(
   { terms, entries }: Pick<SavedRound, 'terms' | 'entries'>,

@@ -151,10 +151,8 @@ export class TaskRounds {
 
   /**
    * Resumes rounds of this task that were under way before a restart: the newest if its model still exists,
-   * and the closed
-   * buffer before it; records the others as failed. Call it before `start`, and before devices connect: they
-   * find their
-   * round again.
+   * and the closed buffer before it; records the others as failed. Call it before `start`, and before devices
+   * connect: they find their round again.
    */
   async resume(saved: readonly SavedRound[]): Promise<void> {
     await this.#readHistory();
@@ -180,8 +178,7 @@ export class TaskRounds {
 
   /**
    * Removes devices of this round from the waiting pool: they checked in before a cell took it over, and the
-   * round tells
-   * them what to do.
+   * round tells them what to do.
    */
   #withdraw({ here }: Lifetime): void {
     const { pool } = this.#ports;
@@ -283,8 +280,7 @@ export class TaskRounds {
 
   /**
    * Begins a round at once, even if the task is paused. Throws `round.closed` if no training run is open,
-   * `round.under-way`,
-   * `privacy.spent`, or `server.stopping` before `start` and after `stop`.
+   * `round.under-way`, `privacy.spent`, or `server.stopping` before `start` and after `stop`.
    */
   beginNow(): void {
     if (this.#life !== 'started') throw new MurmurationError('server.stopping');
@@ -301,8 +297,8 @@ export class TaskRounds {
 
   /**
    * Asks devices a query in the next round, even if the task is paused; before `start`, in the first one
-   * after it. Throws
-   * `request.not-found` if the task has none of that name, or `server.stopping` after `stop`.
+   * after it. Throws `request.not-found` if the task has none of that name, or `server.stopping` after
+   * `stop`.
    */
   ask(query: string): void {
     if (this.#hasStopped) throw new MurmurationError('server.stopping');
@@ -381,8 +377,7 @@ export class TaskRounds {
 
   /**
    * Finds the round of this id if it is under way; an assignment of a buffer may be in a later one. Throws
-   * `round.closed` for
-   * a round that is over, `assignment.unknown` for one whose devices are with other cells.
+   * `round.closed` for a round that is over, `assignment.unknown` for one whose devices are with other cells.
    */
   find(round: RoundId, assignment?: AssignmentId): RoundUnderWay | undefined {
     return this.#underWay.find(round, assignment);
@@ -509,8 +504,7 @@ export class TaskRounds {
 
   /**
    * Offers devices of a masked asynchronous task training from the version that rounds start from; returns
-   * the bases of a
-   * buffer's plan.
+   * the bases of a buffer's plan.
    */
   async #offer(version?: ModelVersion, frozen: readonly string[] = []): Promise<Plan['bases']> {
     if (!this.trainings || this.trainsHere) return undefined;

@@ -39,8 +39,7 @@ interface Own extends PlanOwn {
 
 /**
  * Returns the terms of a round in which the devices of a task are asked a query; they would train from
- * `model`, and its
- * budget determines `privacy`.
+ * `model`, and its budget determines `privacy`.
  */
 export function termsOfQuery(
   task: Task,
@@ -95,9 +94,8 @@ export function planOf(
     buffer,
     leastSum,
   } = task;
-  // Devices judge a version that has been there for a while: the newest one reaches most of them with the
-  // plan itself.
-  // Verdicts get no noise, and devices of a buffer have judged nothing since they trained.
+  // Devices judge a version that has been there for a while: the newest one reaches most of them with the plan
+  // itself. Verdicts get no noise, and devices of a buffer have judged nothing since they trained.
   const judged = masking && !privacy && !buffer ? (named ?? parent) : null;
   return {
     task: task.name,

@@ -47,10 +47,9 @@ export function basesOf(versions: readonly ModelHash[]): NonNullable<Plan['bases
 
 /**
  * Devices that train for the masked buffers of an asynchronous task. A device without an update that a buffer
- * would take
- * gets the newest version to train from, and keeps its update until it is drawn for a buffer. Nothing is sent
- * meanwhile,
- * so that this is only in memory. A device is at work until it checks in again, leaves, or its time is over.
+ * would take gets the newest version to train from, and keeps its update until it is drawn for a buffer.
+ * Nothing is sent meanwhile, so that this is only in memory. A device is at work until it checks in again,
+ * leaves, or its time is over.
  */
 export class Trainings {
   readonly #ports: TrainingPorts;

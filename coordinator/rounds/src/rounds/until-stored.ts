@@ -12,10 +12,8 @@ export function isOutage(error: unknown): boolean {
 
 /**
  * True if the failure is that of the storage rather than of the data: an outage, or another process has the
- * storage. This
- * process may then store nothing, not even that its round has failed; the round goes on elsewhere, or here if
- * the storage
- * was wrong for a moment.
+ * storage. This process may then store nothing, not even that its round has failed; the round goes on
+ * elsewhere, or here if the storage was wrong for a moment.
  */
 export function isOfStorage(error: unknown): boolean {
   return isOutage(error) || (error instanceof MurmurationError && error.code === 'storage.in-use');
@@ -37,8 +35,7 @@ interface Waiting {
 
 /**
  * Repeats `work` until it succeeds or fails other than by an outage; throws that error, or the reason of
- * `signal` if that
- * is aborted between two tries.
+ * `signal` if that is aborted between two tries.
  */
 export async function untilStored<Result>(
   work: () => Promise<Result>,

@@ -25,8 +25,7 @@ export interface VersionPorts {
 
 /**
  * Stores a model as a version of a task without a round, measures it, and commits it with the n-grams that a
- * version of a
- * round would have now: entirely or not at all. Returns its hash. Throws as `Registry.store` and
+ * version of a round would have now: entirely or not at all. Returns its hash. Throws as `Registry.store` and
  * `History.commit`.
  */
 export async function commitWithoutRound(

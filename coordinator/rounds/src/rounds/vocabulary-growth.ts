@@ -22,8 +22,7 @@ export const wordsOf = (vocabulary: readonly string[] | null): Pick<ModelVersion
 
 /**
  * Throws `config.invalid` if the versions of a task know other words than it names, even if its model is
- * theirs. Does not
- * check a task that names none, nor versions from before it did.
+ * theirs. Does not check a task that names none, nor versions from before it did.
  */
 export function requireSameWords({ name, vocabulary }: Task, known: KnownWords | undefined): void {
   if (!vocabulary || !known) return;
@@ -38,14 +37,11 @@ export function requireSameWords({ name, vocabulary }: Task, known: KnownWords |
 
 /**
  * Makes the next version of a task if `made` is its current model with rows for new words. It is an ordinary
- * version
- * without a round. Old weights, and what the strategy remembers of them, stay the same bit for bit; new rows
- * are the
- * means of the old. Returns false if nothing was added, and true once the version is committed, entirely or
- * not at all.
- * Throws `config.invalid` for a model that differs in more than that, for words that are not those of the
- * version
- * followed by new ones, and for noise that takes back that of earlier versions; and as `Registry.current`.
+ * version without a round. Old weights, and what the strategy remembers of them, stay the same bit for bit;
+ * new rows are the means of the old. Returns false if nothing was added, and true once the version is
+ * committed, entirely or not at all. Throws `config.invalid` for a model that differs in more than that, for
+ * words that are not those of the version followed by new ones, and for noise that takes back that of earlier
+ * versions; and as `Registry.current`.
  */
 export async function growVocabulary(task: Task, made: Made, ports: VersionPorts): Promise<boolean> {
   const growth = await growthOf(task, made, ports.registry);
@@ -63,8 +59,7 @@ export async function growVocabulary(task: Task, made: Made, ports: VersionPorts
 
 /**
  * Checks that `growVocabulary` will make a version of a task with more words, and makes none. Throws as it
- * does,
- * `config.invalid` if the model has no rows for them, and whatever the model function throws.
+ * does, `config.invalid` if the model has no rows for them, and whatever the model function throws.
  */
 export async function requireGrows(task: Task, registry: Pick<Registry, 'current'>): Promise<void> {
   const model = await task.model();
@@ -82,8 +77,7 @@ export async function requireGrows(task: Task, registry: Pick<Registry, 'current
 
 /**
  * Returns the next version of a task, from a model with rows for new words; undefined if it has none. Throws
- * as
- * `growVocabulary`.
+ * as `growVocabulary`.
  */
 async function growthOf(task: Task, made: Made, registry: Pick<Registry, 'current'>) {
   const { name, vocabulary } = task;
@@ -144,8 +138,7 @@ function requireForgetfulNoise({ name, privacy }: Task): void {
 
 /**
  * Returns the strategy's state by rows. New rows, and control variates, whose parts on devices are of the old
- * model,
- * begin as in a new task.
+ * model, begin as in a new task.
  */
 function grownState(
   strategy: Strategy,

@@ -7,8 +7,7 @@ import { openUnmasking } from './unmasking.ts';
 
 /**
  * Waits until every contributor has agreed to the statement of whose updates count. Fewer are enough, but
- * later
- * answers help.
+ * later answers help.
  */
 export function openAgreement(summed: Omit<Agreement, 'phase' | 'quorum' | 'settled'>): Step {
   const { cohort, deadlines } = summed;

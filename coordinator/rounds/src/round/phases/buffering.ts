@@ -17,8 +17,7 @@ const lossesPerPlace = 20;
 
 /**
  * Opens a buffer of asynchronous aggregation (Nguyen et al. 2022, Algorithm 1). It closes once it has its
- * goal of
- * updates, however long that takes; devices still at work go on in the next one.
+ * goal of updates, however long that takes; devices still at work go on in the next one.
  */
 export function openBuffer(terms: BufferTerms): Step {
   const time = terms.startedAt + terms.limits.updates;

@@ -14,10 +14,8 @@ import {
 
 /**
  * Applies the rule of every phase in which each device sends one message. It closes early at its goal, or
- * once
- * no other device can send. At the deadline the minimum is enough. The round fails below it, or once it is
- * out
- * of reach.
+ * once no other device can send. At the deadline the minimum is enough. The round fails below it, or once it
+ * is out of reach.
  */
 export function collect<State extends CollectingState>(
   state: State,

@@ -7,8 +7,7 @@ import { openUnmasking } from './unmasking.ts';
 
 /**
  * Collects updates up to the goal. With masking it waits for all: closing early would turn the rest into
- * losses,
- * which the graph would have to survive.
+ * losses, which the graph would have to survive.
  */
 export function openUpdates(ready: Omit<Updates, 'phase' | 'quorum'>): Step {
   const { terms, cohort, deadlines } = ready;
