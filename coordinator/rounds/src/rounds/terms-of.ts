@@ -94,8 +94,8 @@ export function planOf(
     buffer,
     leastSum,
   } = task;
-  // Devices judge a version that has been there for a while: the newest one reaches most of them with the plan
-  // itself. Verdicts get no noise, and devices of a buffer have judged nothing since they trained.
+  // Devices judge a version that has been there for a while: the newest one reaches most of them with the
+  // plan itself. Verdicts get no noise, and devices of a buffer have judged nothing since they trained.
   const judged = masking && !privacy && !buffer ? (named ?? parent) : null;
   return {
     task: task.name,
