@@ -2,15 +2,15 @@ import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { RoundContext } from '@murmuration/protocol/secagg/context';
 import { type DeviceKeys, readKeys, TakenKeys } from '@murmuration/protocol/secagg/keys';
 
-/** A device as its peers know it. */
+/** Device in the view of its peers. */
 export interface KeyOwner {
   /** Ed25519, 32 bytes. */
   readonly publicKey: Uint8Array;
-  /** The enrolment authority's signature over the key, 64 bytes, where there is one. */
+  /** The enrolment authority's signature over the key, 64 bytes, if there is one. */
   readonly certificate: Uint8Array | null | undefined;
 }
 
-/** The keys of a whole cohort: no two devices have the same ones, whatever groups they are in. */
+/** Keys of a whole cohort: no two devices have the same ones, in whatever groups they are. */
 export class CohortKeys {
   readonly #context: RoundContext;
   readonly #taken = new TakenKeys();
@@ -27,7 +27,7 @@ export class CohortKeys {
     this.#keys.set(assignment, keys);
   }
 
-  /** The keys of a device that has sent them. */
+  /** Returns the keys of a device that has sent them. */
   of(assignment: AssignmentId): DeviceKeys {
     return this.#keys.get(assignment)!;
   }

@@ -8,24 +8,24 @@ import { CohortKeys, type KeyOwner } from './cohort-keys.ts';
 import { Inputs } from './inputs.ts';
 import { MaskedRound } from './masked-round.ts';
 
-/** A device of the graph, and the group that it was dealt to. */
+/** Device of the graph, with its group. */
 export interface Grouped {
   readonly assignment: AssignmentId;
   readonly group: number;
 }
 
-/** A group: a secure aggregation of its own. */
+/** Group with a secure aggregation of its own. */
 interface Group {
   readonly round: MaskedRound;
   readonly devices: number;
   statement: Uint8Array | undefined;
-  /** Why its sum can't be opened. */
+  /** Reason why its sum can't be opened. */
   failure: string | undefined;
 }
 
 /**
- * The coordinator's part of secure aggregation in one round: of the whole cohort, or of each group that it is cut into. A group that fails
- * takes nobody else with it; a cohort that is one sum has one group.
+ * The coordinator's part of secure aggregation in one round: of the whole cohort, or of each of its groups. A
+ * group that fails affects no other; a cohort that is one sum has one group.
  */
 export class MaskedGroups {
   readonly #context: RoundContext;
@@ -34,10 +34,10 @@ export class MaskedGroups {
   readonly #keys: CohortKeys;
   readonly #groups = new Map<number, Group>();
   readonly #numbers = new Map<AssignmentId, number>();
-  /** In which group something failed. */
+  /** Group in which each error occurred. */
   readonly #failedIn = new WeakMap<object, MaskedRound>();
 
-  /** `smallest`: the updates without which the sum of a group is not opened. */
+  /** Needs `smallest` updates for the sum of a group to be opened. */
   constructor(context: RoundContext, settings: MaskingSettings, smallest = 1) {
     this.#context = context;
     this.#settings = settings;
@@ -45,7 +45,7 @@ export class MaskedGroups {
     this.#keys = new CohortKeys(context);
   }
 
-  /** Whether a device reveals only when its neighbours have agreed to one statement. */
+  /** True if a device reveals only once its neighbours have agreed to one statement. */
   get hasAgreement(): boolean {
     return this.#settings.threat !== 'honest-but-curious';
   }
@@ -55,7 +55,9 @@ export class MaskedGroups {
     this.#keys.take(assignment, owner, message);
   }
 
-  /** Draws a graph over each group, for the roster of each member. Throws `secagg.parameters` where none exists. */
+  /**
+   * Draws a graph over each group, for the roster of each member. Throws `secagg.parameters` if none exists.
+   */
   drawGraphs(members: readonly Grouped[]): Inputs {
     for (const { assignment, group } of members) this.#numbers.set(assignment, group);
     const rosters = new Map<MaskedRound, Inputs>();
@@ -67,12 +69,12 @@ export class MaskedGroups {
     return this.#inputs(members, (round, member) => rosters.get(round)!.get(member)!);
   }
 
-  /** The secure aggregation that a device is in. Throws `assignment.unknown`. */
+  /** Returns the secure aggregation of a device. Throws `assignment.unknown`. */
   of(assignment: AssignmentId): MaskedRound {
     return this.#groups.get(this.groupOf(assignment))!.round;
   }
 
-  /** The group that a device was dealt to. Throws `assignment.unknown`. */
+  /** Returns the group that a device was dealt to. Throws `assignment.unknown`. */
   groupOf(assignment: AssignmentId): number {
     const group = this.#numbers.get(assignment);
     if (group === undefined)
@@ -80,12 +82,15 @@ export class MaskedGroups {
     return group;
   }
 
-  /** What `take` makes of a device's message, in its group. Throws as `take`. */
+  /** Passes the round of a device's group to `take`, and returns its result. Throws as `take`. */
   take<Result>(assignment: AssignmentId, take: (round: MaskedRound) => Result): Result {
     return this.#within(this.of(assignment), take);
   }
 
-  /** Settles on the dealings of each group, for the bundle of each member; who gets none is out of the sum. */
+  /**
+   * Settles on the dealings of each group, for the bundle of each member; a member that gets none is out of
+   * the sum.
+   */
   settle(members: readonly Grouped[]): Inputs {
     const bundles = new Map<MaskedRound, Inputs>();
     return this.#each(
@@ -100,8 +105,9 @@ export class MaskedGroups {
   }
 
   /**
-   * The statements of who contributed, one a group, for its members. Throws `secagg.too-few` where the masks of no group could be taken off;
-   * the members of one whose masks could not, or with too few updates, get nothing.
+   * Writes the statement of the contributors of each group, for its members. Throws `secagg.too-few` if the
+   * masks of no group could be removed. Members of a group whose masks could not, or with too few updates,
+   * get nothing.
    */
   state(members: readonly Grouped[]): Inputs {
     return this.#each(
@@ -119,7 +125,7 @@ export class MaskedGroups {
     );
   }
 
-  /** How many of these members would be in sums that can be opened, if a phase ended with what has come. */
+  /** Returns how many of these members would be in sums that can be opened if the phase ended now. */
   openable(phase: 'shares' | 'updates', members: readonly AssignmentId[]): number {
     const grouped = members.map(assignment => ({ assignment, group: this.groupOf(assignment) }));
     let sum = 0;
@@ -130,45 +136,48 @@ export class MaskedGroups {
     return sum;
   }
 
-  /** The statement that a device was given, of its group. */
+  /** Returns the statement that a device was given, of its group. */
   statementFor(assignment: AssignmentId): Uint8Array {
     return this.#groups.get(this.groupOf(assignment))!.statement!;
   }
 
-  /** All statements, in the order of the groups: what is written down before the first device hears one. */
+  /** Statements in the order of the groups: written down before the first device gets one. */
   get statements(): Uint8Array | undefined {
     const stated = [...this.#groups.values()].flatMap(({ statement }) => statement ?? []);
     return stated.length > 0 ? concatBytes(...stated) : undefined;
   }
 
-  /** The secrets whose masks are in the sum of a group. Throws `secagg.dealer` where one device dealt something else than it signed. */
+  /**
+   * Returns the secrets whose masks are in the sum of a group. Throws `secagg.dealer` if a device dealt
+   * something else than it signed.
+   */
   recover(group: number): { readonly context: GraphContext; readonly secrets: readonly RecoveredSecret[] } {
     const { round } = this.#groups.get(group)!;
     return { context: round.context, secrets: this.#within(round, () => round.recover()) };
   }
 
-  /** The groups of the round, and how many devices each has. */
+  /** Number of devices in each group of the round. */
   get sizes(): ReadonlyMap<number, number> {
     return new Map(Array.from(this.#groups, ([number, { devices }]) => [number, devices]));
   }
 
-  /** Why the sum of a group can't be opened, where its members were told nothing more. */
+  /** Returns the reason why the sum of a group can't be opened, whose members were sent nothing more. */
   failureOf(group: number): string | undefined {
     return this.#groups.get(group)?.failure;
   }
 
-  /** As `MaskedRound.suspects`, of all groups. */
+  /** Union of `MaskedRound.suspects` over all groups. */
   get suspects(): readonly AssignmentId[] {
     return [...this.#groups.values()].flatMap(({ round }) => round.suspects);
   }
 
-  /** The devices whose misdeed an error of this round proves. */
+  /** Returns the devices whose misdeed an error of this round proves. */
   culprits(error: unknown): readonly AssignmentId[] {
     const round = typeof error === 'object' && error !== null ? this.#failedIn.get(error) : undefined;
     return round?.culprits(error) ?? [];
   }
 
-  /** Does something in each group; one that throws is out, unless all do. */
+  /** Runs an action in each group; a group in which it throws is out, unless it throws in all. */
   #each(
     members: readonly Grouped[],
     work: (round: MaskedRound, devices: readonly AssignmentId[], group: Group) => readonly AssignmentId[],

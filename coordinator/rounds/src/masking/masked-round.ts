@@ -24,7 +24,10 @@ import { CohortKeys, type KeyOwner } from './cohort-keys.ts';
 import { Complaints } from './complaints.ts';
 import { Inputs } from './inputs.ts';
 
-/** The coordinator's part of secure aggregation over one graph, by assignment; the graph numbers its devices by itself. */
+/**
+ * The coordinator's part of secure aggregation over one graph, by assignment; the graph has its own device
+ * numbers.
+ */
 export class MaskedRound {
   readonly #context: RoundContext;
   readonly #settings: MaskingSettings;
@@ -33,29 +36,32 @@ export class MaskedRound {
   readonly #dealings = new Map<number, Dealing>();
   #graph: MaskingGraph | undefined;
   #settled: Dealings = new Map();
-  /** What each device has signed with its update, by number. */
+  /** Signature of each device with its update, by number. */
   readonly #updateSignatures = new Map<number, Uint8Array>();
-  /** What devices sign with their updates, and to agree. */
+  /** Bytes that devices sign with their updates, and to agree. */
   #toSignWithUpdate: Uint8Array | undefined;
   #toAgree: Uint8Array | undefined;
   #counted: ReadonlySet<number> = new Set();
   readonly #agreements = new Map<number, Uint8Array>();
-  /** How many holders of each dealer's shares have agreed, and of how many dealers that are too few. */
+  /**
+   * Number of holders of each dealer's shares that have agreed; `#unsettled` is the number of dealers with
+   * too few.
+   */
   readonly #agreeing = new Map<number, number>();
   #unsettled = 0;
   #unmasking: Unmasking | undefined;
   #complaints!: Complaints;
-  /** Proved by complaints, and not told yet. */
+  /** Devices that complaints have convicted, and that are not reported yet. */
   #untold: number[] = [];
 
-  /** `keys`: those of the whole cohort, of which the graph may have a part. */
+  /** Takes the `keys` of the whole cohort, of which the graph may have a part. */
   constructor(context: RoundContext, settings: MaskingSettings, keys = new CohortKeys(context)) {
     this.#context = context;
     this.#settings = settings;
     this.#keys = keys;
   }
 
-  /** The round with its graph, once that is drawn. */
+  /** Round with its graph, once that is drawn. */
   get context(): GraphContext {
     return this.#graph!.context;
   }
@@ -65,7 +71,7 @@ export class MaskedRound {
     this.#keys.take(assignment, owner, message);
   }
 
-  /** Draws the graph over `members`, for the roster of each. Throws `secagg.parameters` where none exists. */
+  /** Draws the graph over `members`, for the roster of each. Throws `secagg.parameters` if none exists. */
   drawGraph(members: readonly AssignmentId[]): Inputs {
     const kind = this.#settings.graph === 'complete' ? 'complete' : undefined;
     const parameters = findParameters(members.length, this.#settings, kind);
@@ -88,7 +94,10 @@ export class MaskedRound {
     this.#dealings.set(number, readDealing(this.#graph!, number, message));
   }
 
-  /** Settles on the dealings, for the bundle of each member whose secrets could be recovered; the others are out of the sum. */
+  /**
+   * Settles on the dealings, for the bundle of each member whose secrets could be recovered; the others are
+   * out of the sum.
+   */
   settle(members: readonly AssignmentId[]): Inputs {
     const graph = this.#graph!;
     const settled = settleDealings(graph, this.#dealings);
@@ -99,7 +108,10 @@ export class MaskedRound {
     return new Inputs(inTheSum, member => writeBundle(graph, settled, this.#numberOf(member), flags));
   }
 
-  /** Those of these members who would be in the sum if a phase ended with what has come: nobody, where its masks could not be taken off. */
+  /**
+   * Returns those of these members that would be in the sum if the phase ended now; none if its masks could
+   * not be removed.
+   */
   openable(phase: 'shares' | 'updates', members: readonly AssignmentId[]): readonly AssignmentId[] {
     const graph = this.#graph!;
     if (phase === 'shares') {
@@ -115,7 +127,7 @@ export class MaskedRound {
     }
   }
 
-  /** Takes what a device signed with its update: with whom it has masked. Throws `update.unsigned`. */
+  /** Takes the signature of a device with its update over its masking partners. Throws `update.unsigned`. */
   takeUpdateSignature(assignment: AssignmentId, signature: Uint8Array | undefined): void {
     const number = this.#numberOf(assignment);
     const before = this.#updateSignatures.get(number);
@@ -125,12 +137,15 @@ export class MaskedRound {
     this.#updateSignatures.set(number, new Uint8Array(signature));
   }
 
-  /** What a device has signed with its update. */
+  /** Returns the signature of a device with its update. */
   updateSignature(assignment: AssignmentId): Uint8Array | undefined {
     return this.#updateSignatures.get(this.#numberOf(assignment));
   }
 
-  /** The one statement of who contributed. Throws `secagg.too-few` where their masks could not be taken off. */
+  /**
+   * Returns the one statement of the contributors. Throws `secagg.too-few` if their masks could not be
+   * removed.
+   */
   state(contributors: readonly AssignmentId[]): Uint8Array {
     const numbers = new Set(contributors.map(member => this.#numberOf(member)));
     refuseUnrecoverable(this.#graph!, this.#settled, numbers);
@@ -143,8 +158,8 @@ export class MaskedRound {
   }
 
   /**
-   * Takes a device's agreement to the statement. Returns whether, for each device that dealt, enough holders of its shares have agreed.
-   * Throws `secagg.agreement`.
+   * Takes a device's agreement to the statement. Returns true if, for each device that dealt, enough holders
+   * of its shares have agreed. Throws `secagg.agreement`.
    */
   takeAgreement(assignment: AssignmentId, signature: Uint8Array): boolean {
     const number = this.#numberOf(assignment);
@@ -170,12 +185,15 @@ export class MaskedRound {
     return this.#agreements.has(this.#numberOf(assignment));
   }
 
-  /** What a device is told of its neighbours' agreements before it reveals; of those without one, that they sent their update. */
+  /**
+   * Returns the message about its neighbours' agreements that a device gets before it reveals; for a
+   * neighbour that has not agreed, the message has the signature sent with its update.
+   */
   agreedFor(assignment: AssignmentId): Uint8Array {
     return agreedFor(this.#graph!, this.#numberOf(assignment), number => this.#evidenceOf(number));
   }
 
-  /** Throws `secagg.share`. Returns whether everything is there that takes the masks off. */
+  /** Throws `secagg.share`. Returns true if everything needed to remove the masks is there. */
   takeReveal(assignment: AssignmentId, message: Uint8Array): boolean {
     const number = this.#numberOf(assignment);
     const unopened = this.#unmasking!.take(number, message);
@@ -183,24 +201,30 @@ export class MaskedRound {
     return this.#unmasking!.missing === 0;
   }
 
-  /** The devices that reveals have proved to have dealt boxes that do not open, each once. */
+  /** Returns the devices that reveals have convicted of dealing boxes that do not open, each once. */
   proved(): readonly AssignmentId[] {
     return this.#assignmentsOf(new Set(this.#untold.splice(0)));
   }
 
-  /** Those of whom one at least has kept the masks on: each dealer whose secret lacks shares though it has been revealed that its boxes do not open, and who says so. */
+  /**
+   * Devices of which at least one has kept the masks on: each dealer whose secret lacks shares and whose
+   * boxes were said not to open, and the holders that said so.
+   */
   get suspects(): readonly AssignmentId[] {
     const lacking = this.#unmasking?.lacking ?? [];
     const accused = lacking.filter(dealer => this.#complaints.of(dealer).length > 0);
     return this.#assignmentsOf(new Set(accused.flatMap(dealer => [dealer, ...this.#complaints.of(dealer)])));
   }
 
-  /** The secrets whose masks are in the sum. Throws `secagg.dealer` where one device dealt something else than it signed. */
+  /**
+   * Returns the secrets whose masks are in the sum. Throws `secagg.dealer` if a device dealt something else
+   * than it signed.
+   */
   recover(): readonly RecoveredSecret[] {
     return this.#unmasking!.recover();
   }
 
-  /** The devices whose misdeed an error of this round proves. */
+  /** Returns the devices whose misdeed an error of this round proves. */
   culprits(error: unknown): readonly AssignmentId[] {
     if (!(error instanceof Misdeed)) return [];
     return this.#assignmentsOf(new Set(error.devices));

@@ -6,15 +6,15 @@ import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
 import { threadPool } from '../workers/thread-pool.ts';
 import work, { type UnmaskingJob } from './worker.ts';
 
-/** Secrets for one job: a key agreement takes 0.1 ms, a device that was lost has about 80 of them. */
+/** Secrets for one job: a key agreement takes 0.1 ms, and a lost device needs about 80 of them. */
 const secretsPerJob = 8;
-/** Elements of the sum for one job: enough that the keys set up are few beside the streams. */
+/** Elements of the sum for one job: enough that setting up keys is cheap compared with the streams. */
 const elementsPerJob = 65_536;
-/** The same where jobs run in the thread that answers requests: some milliseconds' worth. */
+/** Secrets and elements of a job in the thread that answers requests: some milliseconds' worth. */
 const [secretsPerTurn, elementsPerTurn] = [1, 8_192];
 /**
- * So many masks, and bytes of them, that take no threads: 0.1 s of work at most. Threads take three times as long to start, and 25 MB with what
- * manages them.
+ * Most masks, and bytes of them, that need no threads: 0.1 s of work at most. Threads take three times as
+ * long to start, and 25 MB with their manager.
  */
 const few = { masks: 512, bytes: 64 << 20 };
 
@@ -24,9 +24,11 @@ interface MaskedSum {
   readonly width: number;
 }
 
-/** Takes masks off sums. */
+/** Remover of masks from sums. */
 export interface Unmasker {
-  /** Adds what the secrets stand for to `sum`, all at once at the end; `progress` hears the share that is done. */
+  /**
+   * Adds the masks of the secrets to `sum`, all at once at the end; `progress` gets the share that is done.
+   */
   unmask(
     context: GraphContext,
     secrets: readonly RecoveredSecret[],
@@ -37,8 +39,8 @@ export interface Unmasker {
 }
 
 /**
- * On worker threads: first the mask keys, in parallel over the secrets, then the masks, in parallel over ranges of the sum. With 0 threads, and
- * where there is little to do, in the caller's, job by job.
+ * Runs on worker threads: first the mask keys, in parallel over the secrets, then the masks, in parallel over
+ * ranges of the sum. With 0 threads, or if there is little to do, runs job by job in the caller's thread.
  */
 export function unmaskerPool(threads = availableParallelism(), withoutThreads = few): Unmasker {
   const pool = threadPool<UnmaskingJob, Masks | null>(new URL('./worker.ts', import.meta.url), threads);

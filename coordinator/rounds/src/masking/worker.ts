@@ -21,7 +21,7 @@ export type UnmaskingJob =
       readonly to: number;
     };
 
-/** What the pool calls: the masks of some secrets, or all masks on a range of the sum. */
+/** Runs a job of the pool: the masks of some secrets, or all masks on a range of the sum. */
 export default function work(job: UnmaskingJob): Masks | null {
   if (job.kind === 'masks') {
     applyMasks(native, job.sum, job.masks, job.width, job.from, job.to);
