@@ -15,18 +15,21 @@ import type { RunningSum } from './running-sum.ts';
 import { SingleUpdates } from './single-updates.ts';
 import { SparseSum } from './sparse-sum.ts';
 
-/** What a round makes of what arrives: by `consumes`, what strategies of that kind are given; answers become the figures of a query. */
+/**
+ * Aggregate of a round's messages: by `consumes`, the input of that kind of strategy; answers become the
+ * figures of a query.
+ */
 export type Aggregate = RunningSum | GroupSums | SingleUpdates | AnswerSum;
 
-/** The kind of a round, by its terms, which says how many sums it has. */
+/** Kind of a round, by its terms, which determines its number of sums. */
 type Sums =
   | { readonly kind: 'cohort' | 'buffer' | 'spread' | 'part' }
   | { readonly kind: 'grouped'; readonly groups: { readonly count: number } };
 
 /**
- * The empty aggregate of a round: of a query that the plan has, or over the shared part of the model, what the
- * strategy consumes. Throws `config.ring` where a sum could wrap, and `plan.private-layers` or `plan.frozen-layers`
- * for layers that the model has not.
+ * Returns the empty aggregate of a round: for the plan's query if it has one, or else, over the shared part
+ * of the model, for the kind that the strategy consumes. Throws `config.ring` if a sum could wrap, and
+ * `plan.private-layers` or `plan.frozen-layers` for layers that the model doesn't have.
  */
 export function aggregateFor(
   consumes: Strategy['consumes'],

@@ -9,7 +9,7 @@ import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/cod
 import { restoreElements, snapshotOf } from './ring-snapshot.ts';
 import type { SumInRing } from './running-sum.ts';
 
-/** The sum of the masked answers to a query, which no strategy is given. */
+/** Sum of the masked answers to a query; no strategy gets it. */
 export class AnswerSum implements SumInRing {
   readonly consumes = 'answers';
   readonly inRing = [this];
@@ -19,7 +19,9 @@ export class AnswerSum implements SumInRing {
   readonly #noise: PlanNoise | undefined;
   readonly #vector: RingVector;
 
-  /** `query`: that of the plan. Throws `config.ring` where a sum of the largest cohort could wrap. */
+  /**
+   * Starts empty, for the query of the plan. Throws `config.ring` if a sum of the largest cohort could wrap.
+   */
   constructor(query: Query, { query: bytes, largestCohort, privacy }: Plan) {
     const { elements, width } = queryForm(query, largestCohort);
     this.#query = query;
@@ -38,12 +40,12 @@ export class AnswerSum implements SumInRing {
     return this.form.width;
   }
 
-  /** The sum modulo 2^width: what is above those bits has no meaning. */
+  /** Sum modulo 2^width: higher bits have no meaning. */
   get elements(): Int32Array {
     return this.#vector.elements;
   }
 
-  /** Adds an answer as it came off the wire. Throws `update.*`, and leaves the sum untouched then. */
+  /** Adds an answer in wire format. Throws `update.*`, and then leaves the sum untouched. */
   add(bytes: Uint8Array): void {
     const update = decodeUpdate(bytes, this.form);
     if (update.kind !== 'ring') throw new MurmurationError('update.wrong-kind');
@@ -52,8 +54,8 @@ export class AnswerSum implements SumInRing {
   }
 
   /**
-   * What the devices found, once no mask is left. Throws `secagg.too-few` below the threshold of the query, `update.impossible` where no answers
-   * could have led to the sum.
+   * Returns the figures of the devices, once no mask is left. Throws `secagg.too-few` below the threshold of
+   * the query, and `update.impossible` if no answers could have led to the sum.
    */
   figures(): Figures {
     const { threshold } = this.#query;
@@ -68,13 +70,13 @@ export class AnswerSum implements SumInRing {
       const sum = this.elements.map(element => (element << shift) >> shift);
       return figuresOf(this.#query, sum, this.contributors, this.contributors * this.#noise.variance);
     }
-    // Answers are from 0 on, and rings of queries have 31 bits at most.
+    // Answers are 0 or more, and rings of queries have 31 bits at most.
     const bits = 2 ** this.width - 1;
     const sum = this.elements.map(element => element & bits);
     return figuresOf(this.#query, sum, this.contributors);
   }
 
-  /** Answers bring no verdicts. */
+  /** Returns undefined: answers bring no verdicts. */
   verdicts(): undefined {
     return undefined;
   }
@@ -87,10 +89,12 @@ export class AnswerSum implements SumInRing {
     this.contributors = restoreElements(snapshot, this.elements);
   }
 
-  /** Adds the sum of other answers to the same query: the result is the same as if all had been added here. */
+  /**
+   * Adds the sum of other answers to the same query: the result is the same as if all had been added here.
+   */
   merge({ contributors, elements }: Pick<AnswerSum, 'contributors' | 'elements'>): void {
     const sum = this.elements;
-    // What is above the bits of the ring has no meaning, so that it may wrap.
+    // Bits above the ring have no meaning, so the sum may wrap.
     for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + elements[i]!;
     this.contributors += contributors;
   }

@@ -7,9 +7,10 @@ import { type Origin, type RunningSum, requireLength } from './running-sum.ts';
 import { type WeightedVector, weightedVector } from './weighted-vector.ts';
 
 /**
- * The sum of a buffer of asynchronous aggregation (FedBuff; Nguyen et al. 2022, Algorithm 1): each update, times its weight, is discounted for
- * its staleness, and the sum is divided by what the updates weigh without that. So a buffer of stale updates makes a shorter step. Each
- * update is checked by, and dequantised from, a sum that holds nothing else.
+ * Sum of a buffer of asynchronous aggregation (FedBuff; Nguyen et al. 2022, Algorithm 1). Each weighted
+ * update is discounted for its staleness, and the sum is divided by the weights without that discount, so a
+ * buffer of stale updates makes a shorter step. Each update is checked and dequantised by a sum that holds
+ * nothing else.
  */
 export class BufferSum implements RunningSum {
   readonly consumes = 'sum';
@@ -19,7 +20,7 @@ export class BufferSum implements RunningSum {
   readonly #sumOfOne: RunningSum;
   readonly #vector: WeightedVector;
 
-  /** `sumOfOne` is the empty sum for an update of the plan. */
+  /** Starts empty; `sumOfOne` is the empty sum for an update of the plan. */
   constructor(layout: Layout, sumOfOne: RunningSum) {
     this.#sumOfOne = sumOfOne;
     this.#vector = weightedVector(layout.count);
@@ -31,7 +32,7 @@ export class BufferSum implements RunningSum {
 
   add(bytes: Uint8Array, _group?: number, origin?: Origin): void {
     const sum = this.#sumOfOne;
-    // One that was impossible is in it still.
+    // An impossible update is still in it.
     sum.clear();
     if (origin && sum.seed !== undefined) sum.seed = origin.round;
     sum.add(bytes);
@@ -48,7 +49,7 @@ export class BufferSum implements RunningSum {
     return { delta: Float32Array.from(this.#vector.values, value => value / weight), weight };
   }
 
-  /** The number of contributors, their weight, then the sum: 64 bits each. */
+  /** Returns the number of contributors, their weight, then the sum: 64 bits each. */
   snapshot(): Uint8Array {
     const { values } = this.#vector;
     const copy = new Float64Array(2 + values.length);

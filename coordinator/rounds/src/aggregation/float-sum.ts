@@ -5,10 +5,10 @@ import type { Mean } from '@murmuration/protocol/weights/quantize';
 import { type RunningSum, requireLength } from './running-sum.ts';
 import { lostSquare, squaredNorm, type WeightedVector, weightedVector } from './weighted-vector.ts';
 
-/** Rounding of a norm that a device computed in float32. */
+/** Tolerance for a norm that a device computed in float32. */
 const normTolerance = 1 + 1e-3;
 
-/** A weighted sum of float32 deltas in float64. */
+/** Weighted sum of float32 deltas in float64. */
 export class FloatSum implements RunningSum {
   readonly consumes = 'sum';
   readonly inRing = [];
@@ -17,7 +17,7 @@ export class FloatSum implements RunningSum {
   #weight = 0;
   readonly #vector: WeightedVector;
   readonly #clip: number;
-  /** Sums of squares below this, as the vector gives them, are within the clip for certain. */
+  /** Sums of squares below this, as the vector returns them, are certainly within the clip. */
   readonly #surelyWithin: number;
 
   constructor(layout: Layout, settings: { readonly clip: number; readonly weightCap: number }) {
@@ -36,7 +36,7 @@ export class FloatSum implements RunningSum {
     const update = decodeUpdate(bytes, this.form);
     if (update.kind !== 'float32') throw new MurmurationError('update.wrong-kind');
     const { delta, weight } = update;
-    // A NaN is below nothing.
+    // A comparison with NaN is false.
     if (!(this.#vector.take(delta) < this.#surelyWithin)) this.#requireNorm(delta);
     this.#vector.add(weight);
     this.#weight += weight;
@@ -63,7 +63,7 @@ export class FloatSum implements RunningSum {
     return { delta, weight };
   }
 
-  /** The number of contributors, their weight, then the sum: 64 bits each. */
+  /** Returns the number of contributors, their weight, then the sum: 64 bits each. */
   snapshot(): Uint8Array {
     const copy = new Float64Array(2 + this.#vector.values.length);
     copy[0] = this.contributors;

@@ -1,14 +1,14 @@
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 
-/** How far the mean of a group is from those of the others. */
+/** Distance of a group's mean from those of the others. */
 export interface GroupFigures {
   /** L2 norm of its mean. */
   readonly norm: number;
-  /** L2 distance to the median of each coordinate of all means. */
+  /** L2 distance to the coordinate-wise median of all means. */
   readonly distance: number;
 }
 
-/** The figures of groups by which one that is unlike the others shows; one group at least. */
+/** Returns the figures that reveal a group unlike the others; `means` needs one group at least. */
 export function groupFigures(means: ReadonlyMap<number, Mean>): ReadonlyMap<number, GroupFigures> {
   const deltas = Array.from(means.values(), ({ delta }) => delta);
   const norms = deltas.map(() => 0);

@@ -7,11 +7,11 @@ import { type Origin, type RunningSum, requireLength } from './running-sum.ts';
 export class GroupSums {
   readonly consumes = 'groups';
   readonly #sums: readonly RunningSum[];
-  /** Of the groups whose sum was opened, and is possible. */
+  /** Means of the groups whose sum was opened, and is possible. */
   readonly #means = new Map<number, Mean>();
   #isConcluded = false;
 
-  /** `sumOfGroup` makes the empty sum of a group. */
+  /** Starts empty; `sumOfGroup` makes the empty sum of a group. */
   constructor(groups: number, sumOfGroup: () => RunningSum) {
     this.#sums = Array.from({ length: groups }, sumOfGroup);
   }
@@ -20,14 +20,14 @@ export class GroupSums {
     return this.#sums[0]!.form;
   }
 
-  /** Updates added; once the groups are concluded, those of which something comes. */
+  /** Number of updates added; once the groups are concluded, only those of groups that count. */
   get contributors(): number {
     return this.#sums
       .filter((_, group) => !this.#isConcluded || this.#means.has(group))
       .reduce((sum, { contributors }) => sum + contributors, 0);
   }
 
-  /** The sums, by group. */
+  /** Sums by group. */
   get inRing(): RunningSum['inRing'] {
     return this.#sums.flatMap(({ inRing }) => inRing);
   }
@@ -41,18 +41,21 @@ export class GroupSums {
     this.#sums[group]!.add(bytes);
   }
 
-  /** Takes the mean of a group without masks; from the first one on, groups without one count for nothing. Throws as `RunningSum.mean`. */
+  /**
+   * Takes the mean of a group without masks; from the first one on, groups without a mean do not count.
+   * Throws as `RunningSum.mean`.
+   */
   conclude(group: number): void {
     this.#isConcluded = true;
     this.#means.set(group, this.#sums[group]!.mean());
   }
 
-  /** The means that were taken, by group. */
+  /** Means that were taken, by group. */
   get means(): ReadonlyMap<number, Mean> {
     return this.#means;
   }
 
-  /** The snapshots of all sums, one after the other. */
+  /** Returns the snapshots of all sums, one after the other. */
   snapshot(): Uint8Array {
     const snapshots = this.#sums.map(sum => sum.snapshot());
     const each = snapshots[0]!.length;
@@ -61,7 +64,7 @@ export class GroupSums {
     return all;
   }
 
-  /** Becomes what it was at a snapshot; throws `storage.corrupt` for bytes that no such sums have given. */
+  /** Restores a snapshot; throws `storage.corrupt` for bytes that are not a snapshot of such sums. */
   restore(snapshot: Uint8Array): void {
     const each = this.#sums[0]!.snapshot().length;
     requireLength(snapshot, each * this.#sums.length);
@@ -70,7 +73,7 @@ export class GroupSums {
   }
 }
 
-/** Throws `secagg.too-few` where fewer updates than a round needs are in groups that led to something. */
+/** Throws `secagg.too-few` if the groups that count have fewer updates than a round needs. */
 export function requireContributors({ contributors, means }: GroupSums, minimum: number): void {
   if (means.size > 0 && contributors >= minimum) return;
   throw new MurmurationError(

@@ -3,15 +3,18 @@ import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 import { drawPlaces, keptOf, scatter } from '@murmuration/protocol/weights/sparse';
 
-/** How a sum of the values that a round's random mask leaves becomes one of the whole model. */
+/** Map from a sum of the values that a round's random mask keeps to one of the whole model. */
 export interface MaskOfRound {
-  /** Of what is sent: the hash of the whole, and as many values as are left. */
+  /** Layout of the values sent: the hash of the whole, and the number of values that are kept. */
   readonly layout: Pick<Layout, 'hash' | 'count'>;
-  /** The mean with all values: 0 where none was sent. */
+  /** Returns the mean with all values: 0 for those not sent. */
   whole(mean: Mean): Mean;
 }
 
-/** The mask of a round, the same for all of its devices (Konečný et al. 2016, §2): without feedback, what was sent counts for the rest. */
+/**
+ * Returns the mask of a round, the same for all of its devices (Konečný et al. 2016, §2): without feedback,
+ * the values sent also count for the rest.
+ */
 export function maskOfRound(
   { hash, count }: Layout,
   { fraction, feedback }: Compression,

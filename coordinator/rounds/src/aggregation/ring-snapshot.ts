@@ -1,6 +1,6 @@
 import { requireLength } from './running-sum.ts';
 
-/** The number of contributors, then the elements: 32 bits each. */
+/** Returns the number of contributors, then the elements: 32 bits each. */
 export function snapshotOf(contributors: number, elements: Int32Array): Uint8Array {
   const values = new Int32Array(1 + elements.length);
   values[0] = contributors;
@@ -8,7 +8,10 @@ export function snapshotOf(contributors: number, elements: Int32Array): Uint8Arr
   return new Uint8Array(values.buffer);
 }
 
-/** Puts the elements of a snapshot back; returns the number of contributors. Throws `storage.corrupt` where it has another length. */
+/**
+ * Restores the elements of a snapshot; returns the number of contributors. Throws `storage.corrupt` if it has
+ * another length.
+ */
 export function restoreElements(snapshot: Uint8Array, elements: Int32Array): number {
   requireLength(snapshot, 4 * (1 + elements.length));
   const values = new Int32Array(new Uint8Array(snapshot).buffer);

@@ -17,13 +17,16 @@ import type { MaskOfRound } from './mask-of-round.ts';
 import { restoreElements, snapshotOf } from './ring-snapshot.ts';
 import type { RunningSum, SumInRing } from './running-sum.ts';
 
-/** A sum of quantised updates in the ring 2^w, which is the same whatever the order of arrival. */
+/** Sum of quantised updates in the ring 2^w, the same whatever the order of arrival. */
 export class RingSum implements RunningSum, SumInRing {
   readonly consumes = 'sum';
   readonly inRing = [this];
   readonly form: Extract<UpdateForm, { kind: 'ring' }>;
   contributors = 0;
-  /** Whether updates are missing that their devices take for counted: their means have no change of control variates, which these devices would go by all the same. */
+  /**
+   * True if updates are missing that their devices believe to be counted. Means then have no change of
+   * control variates, which these devices would apply all the same.
+   */
   isPartial = false;
   readonly #vector: RingVector;
   readonly #settings: QuantizationSettings;
@@ -33,9 +36,9 @@ export class RingSum implements RunningSum, SumInRing {
   readonly #whole: MaskOfRound['whole'] | undefined;
 
   /**
-   * `seed` is that of the rotation, the id of the round; a `masked` update is noise until the masks are off the sum, so
-   * that its values can't be checked; `layout` is that of a mask of the round where `whole` makes means of the whole model. Throws
-   * `config.ring` where a sum could wrap.
+   * Starts empty. `seed` is that of the rotation, the id of the round. A `masked` update is noise until the
+   * masks are removed from the sum, so its values can't be checked. `layout` is that of a mask of the round
+   * if `whole` makes means of the whole model. Throws `config.ring` if a sum could wrap.
    */
   constructor(
     layout: Pick<Layout, 'hash' | 'count'>,
@@ -59,7 +62,7 @@ export class RingSum implements RunningSum, SumInRing {
     return this.#quantization.width;
   }
 
-  /** The sum modulo 2^width: what is above those bits has no meaning. */
+  /** Sum modulo 2^width: higher bits have no meaning. */
   get elements(): Int32Array {
     return this.#vector.elements;
   }
@@ -80,7 +83,10 @@ export class RingSum implements RunningSum, SumInRing {
     this.contributors += 1;
   }
 
-  /** `noise`, a number for each of the model's in the unit of deltas, and one for the count of updates within the clip, is added to the sum; its memory is used. */
+  /**
+   * Adds `noise` to the sum and returns the mean: a number for each of the model's in the unit of deltas, and
+   * one for the count of updates within the clip. Overwrites the memory of `noise`.
+   */
   mean(noise?: Float32Array): Mean {
     const sum = centre(this.elements.slice(), this.width);
     const mean = meanOfSum(sum, this.contributors, this.#settings, this.#quantization, this.seed, noise);
@@ -90,7 +96,7 @@ export class RingSum implements RunningSum, SumInRing {
     return others;
   }
 
-  /** The longest L2 norm of what one update of weight 1 adds to the sum. */
+  /** Largest L2 norm of the contribution of one update of weight 1 to the sum. */
   get sensitivity(): number {
     return longestContribution(this.#settings.clip, this.#quantization);
   }
@@ -100,25 +106,25 @@ export class RingSum implements RunningSum, SumInRing {
     return this.#quantization.step;
   }
 
-  /** Whether its updates say if they were within the clip. */
+  /** True if its updates say if they were within the clip. */
   get tellsWithin(): boolean {
     return this.#quantization.places.within !== undefined;
   }
 
-  /** Numbers of the model that it is a sum for. */
+  /** Numbers of the model in the sum. */
   get count(): number {
     return this.#quantization.values;
   }
 
   /**
-   * What the contributors say of the version that their plan names, once no mask is left; undefined where verdicts do not travel. Throws
-   * `update.impossible` where no updates of the plan could have led to it.
+   * Returns the contributors' verdicts on the version that their plan names, once no mask is left; undefined
+   * if no verdicts are sent. Throws `update.impossible` if no updates of the plan could have led to the sum.
    */
   verdicts(): VerdictCounts | undefined {
     return verdictsOfSum(this.elements, this.contributors, this.#quantization);
   }
 
-  /** Throws `update.impossible` where no updates of the plan could have led to the sum, once no mask is left. */
+  /** Throws `update.impossible` if no updates of the plan could have led to the sum, once no mask is left. */
   requirePossible(): void {
     this.mean();
     this.verdicts();
@@ -132,10 +138,13 @@ export class RingSum implements RunningSum, SumInRing {
     this.contributors = restoreElements(snapshot, this.elements);
   }
 
-  /** Adds another sum of the same form, of other updates: the result is the same as if all had been added here. */
+  /**
+   * Adds another sum of the same form, of other updates: the result is the same as if all had been added
+   * here.
+   */
   merge({ contributors, elements }: Pick<RingSum, 'contributors' | 'elements'>): void {
     const sum = this.elements;
-    // What is above the bits of the ring has no meaning, so that it may wrap.
+    // Bits above the ring have no meaning, so the sum may wrap.
     for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + elements[i]!;
     this.contributors += contributors;
   }

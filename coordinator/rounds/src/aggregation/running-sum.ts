@@ -2,50 +2,61 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Mean, VerdictCounts } from '@murmuration/protocol/weights/quantize';
 
-/** A sum in a ring, from which masks can be taken off. */
+/** Sum in a ring, from which masks can be removed. */
 export interface SumInRing {
-  /** Modulo 2^width: what is above those bits has no meaning. */
+  /** Elements modulo 2^width: higher bits have no meaning. */
   readonly elements: Int32Array;
   readonly width: number;
-  /** What its devices say of a version, once no mask is left; undefined where verdicts do not travel. Throws `update.impossible`. */
+  /**
+   * Returns the devices' verdicts on a version, once no mask is left; undefined if no verdicts are sent.
+   * Throws `update.impossible`.
+   */
   verdicts(): VerdictCounts | undefined;
 }
 
-/** Where an update of an asynchronous task comes from. */
+/** Origin of an update of an asynchronous task. */
 export interface Origin {
   /** Buffers that were closed since the version that it started from. */
   readonly staleness: number;
-  /** The round that its device knows, by whose id it is rotated. */
+  /** Round that its device knows, whose id determines its rotation. */
   readonly round: string;
 }
 
-/** The sum of a round's updates, added up as they arrive: memory O(model), whatever the number of updates. */
+/** Sum of a round's updates, added up as they arrive: memory O(model), whatever the number of updates. */
 export interface RunningSum {
   readonly consumes: 'sum';
-  /** The sum as one that may have been masked; none of float32. */
+  /** The sum as one that may have been masked; empty for float32. */
   readonly inRing: readonly SumInRing[];
-  /** Of a ring: the id of the round, from which the rotation of its updates follows. */
+  /** Seed in a ring: the id of the round, from which the rotation of its updates follows. */
   seed?: string;
-  /** What an update must look like. */
+  /** Required form of an update. */
   readonly form: UpdateForm;
-  /** Updates added. */
+  /** Number of updates added. */
   readonly contributors: number;
   /**
-   * Adds an update as it came off the wire; one that is refused, with a code of `update.*`, leaves the sum untouched. `origin` counts in
-   * the sums of asynchronous tasks alone.
+   * Adds an update in wire format; one that is refused, with a code of `update.*`, leaves the sum untouched.
+   * `origin` is used only in the sums of asynchronous tasks.
    */
   add(bytes: Uint8Array, group?: number, origin?: Origin): void;
-  /** The weighted mean of what was added; throws `update.impossible` where no updates of the plan could have led to it. */
+  /**
+   * Returns the weighted mean of the updates; throws `update.impossible` if no updates of the plan could have
+   * led to it.
+   */
   mean(): Mean;
-  /** The sum and its count as bytes, for `restore`: a copy as large as the model, whatever the number of updates. */
+  /**
+   * Returns the sum and its count as bytes, for `restore`: a copy as large as the model, whatever the number
+   * of updates.
+   */
   snapshot(): Uint8Array;
-  /** Becomes what it was at a snapshot; throws `storage.corrupt` for bytes that no sum of this form has given. */
+  /**
+   * Restores a snapshot; throws `storage.corrupt` for bytes that are not a snapshot of a sum of this form.
+   */
   restore(snapshot: Uint8Array): void;
-  /** Becomes what it was before the first update. */
+  /** Removes all updates. */
   clear(): void;
 }
 
-/** Throws `storage.corrupt` where a snapshot has another length than the sums of its form. */
+/** Throws `storage.corrupt` if a snapshot has another length than the sums of its form. */
 export function requireLength(snapshot: Uint8Array, length: number): void {
   if (snapshot.length !== length)
     throw new MurmurationError(

@@ -6,10 +6,12 @@ import type { Mean } from '@murmuration/protocol/weights/quantize';
 import { keptOf } from '@murmuration/protocol/weights/sparse';
 import { type RunningSum, requireLength } from './running-sum.ts';
 
-/** Rounding of a norm that a device computed in float32. */
+/** Tolerance for a norm that a device computed in float32. */
 const normTolerance = 1 + 1e-3;
 
-/** A weighted sum of updates of which only some values are sent, in float64: memory O(model), and work O(values that are sent). */
+/**
+ * Weighted sum, in float64, of updates with only some of the values: memory O(model), work O(values sent).
+ */
 export class SparseSum implements RunningSum {
   readonly consumes = 'sum';
   readonly inRing = [];
@@ -18,7 +20,7 @@ export class SparseSum implements RunningSum {
   #weight = 0;
   readonly #values: Float64Array;
   readonly #clip: number;
-  /** What a value that was sent counts for. */
+  /** Factor of a value that was sent. */
   readonly #scale: number;
 
   constructor(
@@ -64,7 +66,7 @@ export class SparseSum implements RunningSum {
     return { delta: Float32Array.from(this.#values, value => value * scale), weight };
   }
 
-  /** The number of contributors, their weight, then the sum: 64 bits each. */
+  /** Returns the number of contributors, their weight, then the sum: 64 bits each. */
   snapshot(): Uint8Array {
     const copy = new Float64Array(2 + this.#values.length);
     copy.set([this.contributors, this.#weight]);

@@ -1,23 +1,27 @@
 import { byKernels, memoryOf } from '@murmuration/protocol/kernels/instantiate';
 import { sumKernels } from '@murmuration/protocol/kernels/sum-kernels';
 
-/** A sum of weighted float32 vectors in float64, which takes each vector in before it adds it, so that it can be judged between. */
+/**
+ * Sum of weighted float32 vectors in float64. It takes each vector in before it adds it, so that the caller
+ * can judge it in between.
+ */
 export interface WeightedVector {
   /** The sum, in place. */
   readonly values: Float64Array;
   /**
-   * Takes a vector in, as long as the sum, and gives the sum of its squares: within a few millionths, too small by at most
-   * `lostSquare` a value, and no finite number where a value is none or a square is beyond the range of a float32.
+   * Takes a vector in, as long as the sum, and returns the sum of its squares: exact to a few millionths, too
+   * small by at most `lostSquare` a value, and not finite if a value is not finite or a square is beyond the
+   * range of a float32.
    */
   take(delta: Float32Array): number;
-  /** Adds `weight` × the vector that was taken in last. */
+  /** Adds `weight` × the vector that was last taken in. */
   add(weight: number): void;
 }
 
-/** The smallest square that is no less exact than others in float32. */
+/** Smallest square that is as exact as others in float32. */
 export const lostSquare = 2 ** -126;
 
-/** `length` zeros, in the memory of the kernels where these are to be had. */
+/** Returns a sum of `length` zeros, in the memory of the kernels if these are available. */
 export function weightedVector(length: number): WeightedVector {
   return byKernels(
     () => kernelWeightedVector(length),
@@ -26,8 +30,8 @@ export function weightedVector(length: number): WeightedVector {
 }
 
 /**
- * By WebAssembly, in memory of its own, 12 bytes a value: the sum, and the vector that was taken in, copied whole, which is faster
- * than piece by piece. Throws where the platform has no SIMD, or no memory left.
+ * Returns a sum in WebAssembly, with its own memory of 12 bytes a value: the sum, and the current vector,
+ * copied whole, which is faster than piece by piece. Throws if the platform has no SIMD, or no memory left.
  */
 export function kernelWeightedVector(length: number): WeightedVector {
   const sumAt = Math.ceil((4 * length) / 64) * 64;
@@ -44,7 +48,7 @@ export function kernelWeightedVector(length: number): WeightedVector {
   };
 }
 
-/** In JavaScript, for platforms without WebAssembly: the squares are exact to 15 digits. */
+/** Returns a sum in JavaScript, for platforms without WebAssembly: the squares are exact to 15 digits. */
 export function scalarWeightedVector(length: number): WeightedVector {
   const sum = new Float64Array(length);
   let taken: Float32Array = new Float32Array(0);
@@ -68,7 +72,9 @@ export function scalarWeightedVector(length: number): WeightedVector {
   };
 }
 
-/** The sum of the squares. Four sums at a time, since one would wait for the last addition before it begins the next. */
+/**
+ * Returns the sum of the squares. It keeps four sums, since a single one would wait for each addition to end.
+ */
 export function squaredNorm(values: Float32Array): number {
   let a = 0;
   let b = 0;
