@@ -1,30 +1,33 @@
 import type { AuditAction, FieldChange } from '@murmuration/api/audit';
 import type { ErrorCode } from '@murmuration/protocol/errors/errors';
 
-/** Who did what. No entry holds a secret: tokens are named by their ids. */
+/** Entry of the audit log. It holds no secret: tokens appear by their ids. */
 export interface AuditEntry {
   /** ms since 1970. */
   readonly time: number;
   /** Id and name of the operator token; `local` is the command line on the machine of the storage folder. */
   readonly actor: { readonly id: string; readonly name: string };
   readonly action: AuditAction;
-  /** What it was done to: the id of a token or a device, the name of a task. */
+  /** Subject of the action: id of a token or a device, or name of a task. */
   readonly subject: string;
-  /** `begun`: it is under way, or the process ended in the middle of it. */
+  /** Outcome; `begun` is under way, or was cut off when the process ended. */
   readonly outcome: 'begun' | 'done' | ErrorCode;
-  /** What was changed, or would have been; null where the action says it all. */
+  /** Changed fields, made or refused; null if the action has none. */
   readonly changes: readonly FieldChange[] | null;
 }
 
-/** An entry and its number; numbers grow from 1 in the order of appending. */
+/** Entry with its number; numbers grow from 1 in the order of appending. */
 export interface NumberedEntry extends AuditEntry {
   readonly number: number;
 }
 
-/** Grows, and changes in no other way. */
+/** Append-only log. */
 export interface AuditLog {
-  /** Returns the number of the entry once it is kept. `begun`: that of the entry whose end this one tells, and which is listed no more. Throws `storage.*`. */
+  /**
+   * Appends an entry and returns its number once it is stored. `begun` is the number of the entry that this
+   * one completes, which is no longer listed. Throws `storage.*`.
+   */
   append(entry: AuditEntry, begun?: number): Promise<number>;
-  /** Those whose number is below `before`, newest first, without those whose end another one tells. */
+  /** Lists entries with numbers below `before`, newest first, without completed `begun` entries. */
   list(before: number, limit: number): Promise<readonly NumberedEntry[]>;
 }

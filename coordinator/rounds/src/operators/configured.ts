@@ -2,16 +2,19 @@ import type { Role } from '@murmuration/api/role';
 import { isValid } from '../tokens/secret-token.ts';
 import type { OperatorToken, OperatorTokenStore } from './operator-token.ts';
 
-/** A token as a configuration names it. */
+/** Token in a configuration. */
 export interface ConfiguredToken {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** SHA-256 of the token, in hexadecimal. */
+  /** SHA-256 of the token, hexadecimal. */
   readonly sha256: string;
 }
 
-/** A store of tokens beside those that the configuration names, which count as long as it does and can't be revoked here. */
+/**
+ * Returns a store that also has the configuration's tokens, which are valid as long as the configuration
+ * lists them and can't be revoked here.
+ */
 export function configured(
   tokens: readonly ConfiguredToken[],
   store: OperatorTokenStore,

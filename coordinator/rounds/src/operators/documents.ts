@@ -1,50 +1,50 @@
 import type { AuditEntry } from './audit.ts';
 
-/** Names one document. */
+/** Key of one document. */
 export interface DocumentKey {
-  /** Each feature has kinds of its own, whose names never change. */
+  /** Kind; each feature has its own kinds, whose names never change. */
   readonly kind: string;
-  /** Names its owner, such as a task or a model; empty: nobody. */
+  /** Owner, such as a task or a model; empty for none. */
   readonly scope: string;
   readonly key: string;
 }
 
-/** A value of JSON under its key; its numbers may be NaN, infinite and −0. */
+/** JSON value under a key; its numbers may also be NaN, infinite and −0. */
 export interface Document<Value = unknown> extends DocumentKey {
-  /** An integer by which the newest are found: a number, or a time in ms since 1970. */
+  /** Integer by which documents are ordered: a number, or a time in ms since 1970. */
   readonly at: number;
   readonly value: Value;
 }
 
-/** Changes made at once, in this order: all of them or none. */
+/** Changes made in one transaction, in this order. */
 export interface DocumentChange {
   readonly remove?: readonly DocumentKey[];
-  /** Forgets those of a kind whose `at` is this or below. */
+  /** Removes the documents of a kind whose `at` is at most `until`. */
   readonly forget?: { readonly kind: string; readonly until: number };
-  /** In place of those of the same key. */
+  /** Adds documents, or replaces those with the same key. */
   readonly put?: readonly Document[];
-  /** Unless one of the same key is there. */
+  /** Adds documents unless there is one with the same key. */
   readonly add?: readonly Document[];
-  /** Forgets all of a kind and a scope that are older than the newest `most`. */
+  /** Removes all but the newest `most` documents of a kind and scope. */
   readonly newest?: Omit<DocumentKey, 'key'> & { readonly most: number };
-  /** Entries of the audit log that tell of it. */
+  /** Entries of the audit log to append. */
   readonly entries?: readonly AuditEntry[];
 }
 
-/** Bounds the documents of a kind that are listed. */
+/** Filter of the listed documents of a kind. */
 export interface DocumentQuery {
   readonly scope?: string;
   readonly keys?: readonly string[];
-  /** Those whose `at` is below. */
+  /** Lists only documents whose `at` is below this. */
   readonly before?: number;
   readonly limit?: number;
 }
 
-/** Keeps things of features that need no table of their own. All of it throws `storage.*`. */
+/** Store for features that need no table of their own. All methods throw `storage.*`. */
 export interface Documents {
   get<Value>(kind: string, scope: string, key: string): Promise<Value | undefined>;
-  /** The newest first; those of one time by scope and key. */
+  /** Lists documents, newest first; those of one time by scope and key. */
   list<Value>(kind: string, query?: DocumentQuery): Promise<readonly Document<Value>[]>;
-  /** Durable when it returns how many of `remove` were there. */
+  /** Applies a change durably; returns how many documents of `remove` existed. */
   change(change: DocumentChange): Promise<number>;
 }

@@ -1,7 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { isLoopback } from '@murmuration/serving/access/loopback';
 
-/** Whether others than programs on this machine are meant to ask: what such programs may do is then open to whoever a relay lets in. */
+/**
+ * True if clients from other machines are expected, for instance through a relay; local programs then get no
+ * extra rights.
+ */
 export function isReached(
   {
     publicUrl,
@@ -21,8 +24,8 @@ export function isReached(
 }
 
 /**
- * Refuses to be reached from other machines without protection. Throws `config.invalid`, saying what is missing and how to get
- * it.
+ * Refuses to listen on an address that other machines can reach without protection. Throws `config.invalid`
+ * with what is missing and how to get it.
  */
 export function requireProtection(
   {

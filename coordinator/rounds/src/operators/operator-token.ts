@@ -2,9 +2,9 @@ import type { Role } from '@murmuration/api/role';
 import type { Page } from '../paging/paging.ts';
 import type { TokenProof, Validity } from '../tokens/secret-token.ts';
 
-/** With which an operator, or a program of an operator's, uses the admin API. */
+/** Token with which an operator, or an operator's program, uses the admin API. */
 export interface OperatorToken extends TokenProof, Validity {
-  /** Whose it is, for people and for the audit log; need not be unique. */
+  /** Name of its owner, for people and the audit log; need not be unique. */
   readonly name: string;
   readonly role: Role;
   /** ms since 1970. */
@@ -12,13 +12,16 @@ export interface OperatorToken extends TokenProof, Validity {
 }
 
 export interface OperatorTokenStore {
-  /** Keeps a fresh token; ids are random and never come again. */
+  /** Adds a new token; ids are random and never repeat. */
   add(token: OperatorToken): Promise<void>;
   get(id: string): Promise<OperatorToken | undefined>;
-  /** Newest first. */
+  /** Lists tokens, newest first. */
   list(page: Page): Promise<readonly OperatorToken[]>;
-  /** Makes a token invalid from `time` (ms since 1970) on, unless it is so already. False where it is not there. */
+  /**
+   * Revokes a token from `time` (ms since 1970) on, unless it is revoked already. Returns false if it
+   * doesn't exist.
+   */
   revoke(id: string, time: number): Promise<boolean>;
-  /** Whether any token is valid at `time`. */
+  /** True if any token is valid at `time`. */
   anyValid(time: number): Promise<boolean>;
 }

@@ -10,17 +10,17 @@ import { isValid, mintToken, proves, stateOf, tokenId } from '../tokens/secret-t
 import type { AuditEntry, AuditLog } from './audit.ts';
 import type { OperatorToken, OperatorTokenStore } from './operator-token.ts';
 
-/** Who makes a request, after the token was found valid. */
+/** Operator whose token was found valid. */
 export type Operator = Pick<OperatorToken, 'id' | 'name' | 'role'>;
 
-/** What is chosen when a token is made. */
+/** Terms of a new token. */
 export interface OperatorTokenTerms {
   readonly name: string;
   readonly role: Role;
   readonly expiresAt: number | null;
 }
 
-/** Who may operate this coordinator, and what they have done. */
+/** Authenticates operators by their tokens, and audits their actions. */
 export class Operators {
   readonly #tokens: OperatorTokenStore;
   readonly #audit: AuditLog;
@@ -29,7 +29,7 @@ export class Operators {
   readonly #clock: Clock;
   readonly #random: RandomBytes;
 
-  /** `heard` is told what was written to the audit log. */
+  /** Takes `heard`, called with each entry written to the audit log. */
   constructor(
     tokens: OperatorTokenStore,
     audit: AuditLog,
@@ -45,8 +45,8 @@ export class Operators {
   }
 
   /**
-   * Whose token this is. It is looked up each time, so that a token counts from the moment of its making to that of its
-   * revocation. Throws `operator.unauthenticated`, whatever is wrong with it.
+   * Returns the operator of a token. The token is looked up each time, so that it is valid from its creation
+   * to its revocation. Throws `operator.unauthenticated` for any invalid token.
    */
   async authenticate(text: string): Promise<Operator> {
     const id = tokenId('operator', text);
@@ -57,7 +57,7 @@ export class Operators {
     return { id: token!.id, name, role };
   }
 
-  /** Whose token has this id; undefined where none that counts has. */
+  /** Returns the operator of a token's id; undefined without a valid token. */
   async find(id: string): Promise<Operator | undefined> {
     const token = await this.#tokens.get(id);
     return token && isValid(token, this.#clock.now())
@@ -65,7 +65,7 @@ export class Operators {
       : undefined;
   }
 
-  /** Throws `operator.forbidden` where the role of `operator` does not include `least`. */
+  /** Throws `operator.forbidden` if the role of `operator` does not include `least`. */
   require(operator: Operator, least: Role): void {
     if (!includes(operator.role, least))
       throw new MurmurationError(
@@ -74,7 +74,7 @@ export class Operators {
       );
   }
 
-  /** A fresh token; its text is known to whoever asked for it, and to nobody from then on. */
+  /** Creates a token; `text` is its only copy in plain text. */
   async create({
     name,
     role,
@@ -97,25 +97,25 @@ export class Operators {
     return this.#tokens.list(page);
   }
 
-  /** Whether anybody may operate this coordinator. */
+  /** True if any operator token is valid. */
   anyValid(): Promise<boolean> {
     return this.#tokens.anyValid(this.#clock.now());
   }
 
-  /** How it stands with a token now. */
   stateOf(token: OperatorToken): TokenState {
     return stateOf(token, this.#clock.now());
   }
 
-  /** The token as it is from now on; undefined where none of this id can be revoked. */
+  /** Revokes a token and returns it; undefined if no token of this id can be revoked. */
   async revoke(id: string): Promise<OperatorToken | undefined> {
     return (await this.#tokens.revoke(id, this.#clock.now())) ? this.#tokens.get(id) : undefined;
   }
 
   /**
-   * Does what an operator asks for. Who asks for what is written down before it is done, and nothing is done where that fails; how it ended is,
-   * before anybody hears of it. `subject` is what it is done to; where that comes into being by it, it follows from the result. `changes` is asked once
-   * it has ended. Throws `storage.*`, and what `work` throws.
+   * Runs an operator's action with entries in the audit log. The first entry is written before the action,
+   * which doesn't run if that fails; the outcome is written before this resolves. `subject` is the action's
+   * subject, or a function of the result if the action creates it. `changes` is called once the action has
+   * ended. Throws `storage.*` and errors of `work`.
    */
   async audited<Result>(
     { id, name }: AuditEntry['actor'],

@@ -8,18 +8,18 @@ import type { SessionStore } from './session-store.ts';
 
 /** ms for which a session lasts. */
 export const sessionLasts = 12 * 3_600_000;
-/** Sessions at the same time, of one token and of all; the oldest gives way. */
+/** Most concurrent sessions of one token, and of all; a new one ends the oldest. */
 const mostOfToken = 32;
 const mostSessions = 1_000;
 
-/** An operator who has signed in. */
+/** Session of an operator. */
 export interface OperatorSession {
   readonly operator: Operator;
   /** ms since 1970. */
   readonly expiresAt: number;
 }
 
-/** Who has signed in with a browser. */
+/** Sessions of operators in browsers. */
 export class Sessions {
   readonly #operators: Operators;
   readonly #primitives: Primitives;
@@ -28,7 +28,7 @@ export class Sessions {
   readonly #ended: () => void;
   readonly #store: SessionStore;
 
-  /** `ended` is told when a session ends before its time. */
+  /** Takes `ended`, called when a session ends before it expires. */
   constructor(
     operators: Operators,
     store: SessionStore,
@@ -43,7 +43,10 @@ export class Sessions {
     this.#random = random;
   }
 
-  /** Begins a session with an operator token; its secret has 256 random bits. Throws `operator.unauthenticated`. */
+  /**
+   * Opens a session with an operator token; its secret has 256 random bits. Throws
+   * `operator.unauthenticated`.
+   */
   async open(text: string): Promise<OperatorSession & { readonly secret: string }> {
     const operator = await this.#operators.authenticate(text);
     const secret = base64url(this.#random(32));
@@ -54,7 +57,7 @@ export class Sessions {
     return { operator, expiresAt, secret };
   }
 
-  /** The session of a secret, for as long as its token counts. Throws `operator.unauthenticated`. */
+  /** Returns the session of a secret while its token is valid. Throws `operator.unauthenticated`. */
   async find(secret: string): Promise<OperatorSession> {
     const session = await this.#store.get(this.#digestOf(secret));
     if (!session) throw new MurmurationError('operator.unauthenticated');
@@ -65,7 +68,7 @@ export class Sessions {
     throw new MurmurationError('operator.unauthenticated');
   }
 
-  /** Signs out; whoever is not signed in stays so. */
+  /** Ends a session; an unknown secret is ignored. */
   close(secret: string): Promise<void> {
     return this.#end(this.#digestOf(secret));
   }
