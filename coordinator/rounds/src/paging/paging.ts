@@ -1,19 +1,19 @@
-/** A place in a list that is ordered by time, newest first; ids tell those of one time apart. */
+/** Position in a list ordered by time, newest first, then by id. */
 export interface Place {
   /** ms since 1970. */
   readonly time: number;
   readonly id: string;
 }
 
-/** Which part of a list is asked for. */
+/** Section of a list. */
 export interface Page {
-  /** What comes after this place; the beginning of the list where it is undefined. */
+  /** Place after which the page begins; undefined for the start of the list. */
   readonly after: Place | undefined;
-  /** At most so many. */
+  /** Most rows of the page. */
   readonly limit: number;
 }
 
-/** The part of `rows` that a page asks for. */
+/** Returns the rows of a page. */
 export function pageOf<Row>(
   rows: Iterable<Row>,
   { after, limit }: Page,
