@@ -5,17 +5,17 @@ import type { ModelVersion } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { VersionAliases } from './version-aliases.ts';
 
-/** A version in use of which something is gone or damaged. */
+/** Version in use with a missing or damaged part. */
 export interface Unreadable {
   readonly task: TaskName;
   readonly number: number;
-  /** What it is used for: the next round trains from it, or devices serve it. */
+  /** Use of the version: the next round trains from it, or devices serve it. */
   readonly use: 'base' | 'champion';
-  /** What is wrong with it, as a sentence. */
+  /** Problem, as a sentence. */
   readonly reason: string;
 }
 
-/** Whether a model is gone or damaged, as opposed to a storage that fails for the moment. */
+/** True if a model is missing or damaged, false for a temporary failure of the storage. */
 export function isUnreadable(error: unknown): error is MurmurationError {
   return (
     error instanceof MurmurationError &&
@@ -23,7 +23,10 @@ export function isUnreadable(error: unknown): error is MurmurationError {
   );
 }
 
-/** Knows which of the versions in use can't be read: without them no round begins, or devices have no model to serve. */
+/**
+ * Tracks versions in use that can't be read: without them no round begins, or devices have no model to
+ * serve.
+ */
 export class Readability {
   readonly #registry: Pick<Registry, 'current' | 'files'>;
   readonly #versionAliases: Pick<VersionAliases, 'of'>;
@@ -40,12 +43,12 @@ export class Readability {
     this.#events = events;
   }
 
-  /** Looks again: versions that can't be read may be in use no more. */
+  /** Checks the task again if it had unreadable versions, which may no longer be in use. */
   async versionStored({ task }: ModelVersion): Promise<void> {
     if (this.of(task).length > 0) await this.look(task);
   }
 
-  /** By task, base first. */
+  /** Unreadable versions, by task, base first. */
   get all(): readonly Unreadable[] {
     return [...this.#found.values()].flat();
   }
@@ -54,12 +57,12 @@ export class Readability {
     return this.#found.get(task) ?? [];
   }
 
-  /** Looks again at what could not be read: somebody may have put it back. */
+  /** Checks unreadable versions again, which an operator may have restored. */
   async lookAgain(): Promise<void> {
     for (const [task, found] of this.#found) if (found.length > 0) await this.look(task);
   }
 
-  /** Reads the versions in use of a task; a storage that fails for the moment says nothing of them. */
+  /** Reads the versions in use of a task; a temporary failure of the storage changes nothing. */
   async look(task: TaskName): Promise<void> {
     const { base, champion } = this.#versionAliases.of(task);
     const found: Unreadable[] = [];

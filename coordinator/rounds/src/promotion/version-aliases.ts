@@ -10,53 +10,53 @@ import type { ModelVersion } from '../registry/model-version.ts';
 import type { History } from '../registry/ports.ts';
 import { knownTask } from '../task/known-task.ts';
 
-/** A version, as short as it goes. */
+/** Number and hash of a version. */
 export interface VersionName {
   readonly number: number;
   readonly model: ModelHash;
 }
 
-/** Which versions of a task are in use, and for what. */
+/** Versions of a task that are in use. */
 export interface VersionsInUse {
-  /** What devices serve: the one that an operator or the gate has named, else the newest. */
+  /** Version that devices serve: the one that an operator or the gate named, else the newest. */
   readonly champion: VersionName & {
     readonly pinned: Pick<Alias, 'setAt' | 'setBy'> | null;
-    /** The operator who has pinned it; null: nobody has, though the gate may have named it. */
+    /** Operator who pinned it; null if none did, even if the gate named it. */
     readonly heldBy: string | null;
   };
-  /** What the next round trains from. */
+  /** Version that the next round trains from. */
   readonly base: VersionName;
   readonly newest: VersionName;
-  /** All names that operators gave, `base` left out. */
+  /** Aliases set by operators, except `base`. */
   readonly aliases: readonly Alias[];
 }
 
-/** Ports of the names of versions. */
+/** Ports of `VersionAliases`. */
 interface AliasPorts {
   readonly store: AliasStore;
   readonly history: Pick<History, 'at' | 'versions'>;
   readonly moments: Pick<Moments, 'aliasesChanged'>;
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
-  /** Throws where the files of a model can't be read: such a version is put to no use. */
+  /** Reads the files of a model; throws if it can't, and the version is then not used. */
   readonly read: (model: ModelHash) => Promise<unknown>;
-  /** True where a task's newest version is not served by itself; never by default. */
+  /** True if a task's newest version is not served automatically; never by default. */
   readonly isGated?: ((task: TaskName) => boolean) | undefined;
 }
 
-/** Names that are not an operator's to give. */
+/** Names that operators can't set. */
 const reserved: ReadonlySet<string> = new Set(['latest', 'base']);
 
-/** In whose name versions are promoted that have passed the gate of their task. */
+/** Name under which versions that passed the gate are promoted. */
 export const gateName = 'the gate';
 
 /**
- * Which version devices serve and rounds train from: the newest one, unless an operator says otherwise. `acts` is what the audit log says of a
- * change that the coordinator makes by itself; it is committed with it.
+ * Decides which version devices serve and rounds train from: the newest, unless an operator chooses another.
+ * `acts` are the audit entries of a change by the coordinator, committed together with it.
  */
 export class VersionAliases {
   readonly #ports: AliasPorts;
-  /** What is read and what is then changed are one step. */
+  /** Makes each read and the change that follows one step. */
   readonly #turns = new PromiseQueue();
   readonly #inUse = new Map<TaskName, VersionsInUse>();
 
@@ -64,7 +64,7 @@ export class VersionAliases {
     this.#ports = ports;
   }
 
-  /** The newest version is another one: devices serve it where nothing is named, and rounds train from it. */
+  /** Records a new newest version: devices serve it unless a champion is named, and rounds train from it. */
   versionStored({ task, number, model }: ModelVersion): void {
     const before = this.#inUse.get(task);
     if (!before) return;
@@ -73,13 +73,16 @@ export class VersionAliases {
     this.#inUse.set(task, { ...before, champion, base: newest, newest });
   }
 
-  /** Reads what is in use of a task that has a version; once, before anything else is asked about it. */
+  /**
+   * Reads the versions in use of a task with at least one version; call it once, before any other method for
+   * this task.
+   */
   async open(task: TaskName): Promise<void> {
     const [newest] = await this.#ports.history.versions(task, Number.POSITIVE_INFINITY, 1);
     if (newest) this.#inUse.set(task, inUseOf(newest, await this.#ports.store.of(task)));
   }
 
-  /** Whether the newest version of a task has to pass a gate before devices serve it. */
+  /** True if the newest version of a task must pass a gate before devices serve it. */
   isGated(task: TaskName): boolean {
     return this.#ports.isGated?.(task) ?? false;
   }
@@ -90,9 +93,10 @@ export class VersionAliases {
   }
 
   /**
-   * Gives a name to a version, or with null takes the name away; without `champion` devices follow the newest version, or those that pass the gate
-   * of a task that has one. False where it `isStill` not to be when its turn comes: then nothing changes. Throws `task.unknown`, `model.missing`,
-   * `model.corrupt`, or `request.invalid` for a name that is not an operator's to give.
+   * Sets an alias of a version, or removes it if `number` is null; without `champion`, devices follow the
+   * newest version or, in a task with a gate, the versions that pass it. Returns false, and changes nothing,
+   * if `isStill` returns false when it is its turn. Throws `task.unknown`, `model.missing`, `model.corrupt`,
+   * or `request.invalid` for a name that operators can't set.
    */
   async set(
     task: TaskName,
@@ -110,7 +114,7 @@ export class VersionAliases {
         await this.#change(task, [await this.#alias(task, alias, number, setBy)], [], acts);
       else if (alias !== 'champion' || !this.isGated(task)) await this.#change(task, [], [alias], acts);
       else {
-        // The gate has the say again; what is served stays until a version passes.
+        // The gate decides again; the served version stays until another one passes.
         const { champion } = this.of(task);
         await this.#change(task, [await this.#alias(task, alias, champion.number, gateName)], [], acts);
       }
@@ -118,7 +122,7 @@ export class VersionAliases {
     });
   }
 
-  /** Names the version that the gate of a task looks at; null: it looks at none. Throws as `set`. */
+  /** Names the version that the gate of a task looks at; null names none. Throws as `set`. */
   async challenge(task: TaskName, number: number | null): Promise<void> {
     await this.#turns.run(async () => {
       if (number === null) await this.#change(task, [], ['challenger']);
@@ -127,8 +131,8 @@ export class VersionAliases {
   }
 
   /**
-   * Lets devices serve a version that has passed the gate, in place of `from`; false where they don't serve that any more, or an operator has
-   * pinned it: then nothing changes. Throws as `set`.
+   * Makes a version that passed the gate the champion, in place of `from`. Returns false, and changes
+   * nothing, if devices no longer serve `from` or an operator has pinned it. Throws as `set`.
    */
   async promote(
     task: TaskName,
@@ -146,8 +150,9 @@ export class VersionAliases {
   }
 
   /**
-   * Takes back a version that the gate promoted: devices serve `to` again, and the next round trains from it. The gate keeps the say. Throws
-   * `round.closed` where they serve neither of both any more, or an operator has pinned one, and as `set`.
+   * Takes back a version that the gate promoted: devices serve `to` again, and the next round trains from
+   * it. The gate stays in charge. Throws `round.closed` if devices serve neither version any more or an
+   * operator has pinned one, and as `set`.
    */
   async takeBack(task: TaskName, bad: number, to: number, acts: readonly OwnAct[] = []): Promise<void> {
     await this.#turns.run(async () => {
@@ -159,9 +164,10 @@ export class VersionAliases {
   }
 
   /**
-   * Lets devices serve an older version, and the next round train from it. Without a number it is the parent of the version that
-   * devices serve. `from`: the version that is taken back. Throws `task.unknown`, `model.missing` where there is no such version, or no longer,
-   * `model.corrupt`, or `round.closed` where devices serve another one than `from` by now.
+   * Rolls back to an older version: devices serve it, and the next round trains from it. Without `number`,
+   * it is the parent of the served version. `from` is the version to be taken back. Throws `task.unknown`,
+   * `model.missing` if the version doesn't exist or is no longer kept, `model.corrupt`, or `round.closed` if
+   * devices no longer serve `from`.
    */
   async rollBack(
     task: TaskName,
@@ -190,7 +196,7 @@ export class VersionAliases {
     for (;;) {
       const champion = await this.#alias(task, 'champion', to, setBy);
       await this.#change(task, [champion, { ...champion, alias: 'base' }], [], left);
-      // A version that came meanwhile would else be what the next round trains from.
+      // Otherwise the next round would train from a version that came in the meantime.
       if (this.of(task).newest.number === champion.newest) return champion;
       left = [];
     }
@@ -198,7 +204,7 @@ export class VersionAliases {
 
   async #parentNumber(task: TaskName): Promise<number> {
     const { champion } = this.of(task);
-    // Not all that there is of the version: it may be damaged.
+    // Reads only the row, since the version's files may be damaged.
     const [served] = await this.#ports.history.versions(task, champion.number + 1, 1);
     const parent = served?.number === champion.number ? served.parent : undefined;
     if (parent === null || parent === undefined)
@@ -222,7 +228,7 @@ export class VersionAliases {
     if (!head) throw new MurmurationError('model.missing', `The task ${task} has no version ${number}.`);
     const { model } = head.version;
     await this.#ports.read(model);
-    // Another one may have been published meanwhile.
+    // Another version may have been published in the meantime.
     const { newest } = this.of(task);
     return { task, alias, number, model, newest: newest.number, setAt: this.#ports.clock.now(), setBy };
   }
@@ -237,7 +243,7 @@ export class VersionAliases {
     const { store, moments } = this.#ports;
     await commitActs(this.#ports, acts, entries => store.change(task, set, remove, entries));
     const aliases = await store.of(task);
-    // Another one may have been published meanwhile.
+    // Another version may have been published in the meantime.
     const { newest } = this.of(task);
     this.#inUse.set(task, inUseOf(newest, aliases));
     moments.aliasesChanged(task);
