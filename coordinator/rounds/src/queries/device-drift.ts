@@ -22,17 +22,17 @@ interface Ports {
 
 const prefix = 'devices: ';
 
-/** By what name the answers of devices to a query are watched for drift, where versions have their numbers. */
+/** Returns the name under which answers to a query are watched for drift, in place of a version's number. */
 const watchedAs = (query: string): string => `${prefix}${query}`;
 
-/** The query whose answers are watched by this name; undefined: it is the number of a version. */
+/** Returns the query whose answers are watched under this name; undefined for the number of a version. */
 export function queryWatchedAs(version: string): string | undefined {
   return version.startsWith(prefix) ? version.slice(prefix.length) : undefined;
 }
 
 /**
- * Compares what devices answer to histograms and rankings with what they answered first: the sums of rounds are counts, and these windows as those
- * of requests are. Throws `storage.*`.
+ * Compares devices' answers to histograms and rankings with their first answers. The sums of a round are
+ * counts, and form windows like those of requests. Throws `storage.*`.
  */
 export class DeviceDrift {
   readonly #ports: Ports;
@@ -41,13 +41,15 @@ export class DeviceDrift {
     this.#ports = ports;
   }
 
-  /** Goes on after a restart with the results since the last window; once, before any round ends. */
+  /**
+   * Continues after a restart with the results since the last window; call it once, before any round ends.
+   */
   async open(): Promise<void> {
     for (const { task } of this.#ports.tasks.values())
       for (const asked of task.queries) if (asked.drift) await replay(task.name, asked, this.#ports);
   }
 
-  /** Counts what devices answered in a round. */
+  /** Counts the answers of a round. */
   async roundEnded({ task, query, number }: Pick<RoundRecord, 'task' | 'query' | 'number'>): Promise<void> {
     const { tasks, queryResults, watch } = this.#ports;
     const asked = tasks.get(task)?.task.queries.find(each => each.query.name === query);
@@ -58,7 +60,7 @@ export class DeviceDrift {
   }
 }
 
-/** Throws `config.invalid` where a task wants answers watched for drift, and nothing is. */
+/** Throws `config.invalid` if a task has answers watched for drift while drift detection is off. */
 export function refuseUnwatched(tasks: AllRounds): void {
   for (const { task } of tasks.values()) {
     const asked = task.queries.find(({ drift }) => drift);
@@ -85,7 +87,7 @@ async function replay(
   }
 }
 
-/** What devices said in a round, as counts; undefined: nothing, or nothing that counts. */
+/** Returns the answers of a round as counts; undefined if there are none. */
 function countedOf({ task, query, figures, startedAt, endedAt }: QueryResult): CountedElsewhere | undefined {
   const found = figures && countsOf(query, figures);
   if (!found) return undefined;

@@ -6,20 +6,23 @@ import { evaluationQueryOf } from '../evaluation/on-devices.ts';
 import type { QueryResultStore } from '../registry/query-results.ts';
 import type { Task } from '../task/task.ts';
 
-/** What devices have measured of one version, in one round. */
+/** Metrics of one version that devices measured in one round. */
 export interface DeviceMetrics {
   /** Number of the round. */
   readonly round: number;
-  /** When it ended, ms since 1970. */
+  /** Time when the round ended, ms since 1970. */
   readonly at: number;
-  /** All examples first, then slices. */
+  /** Metrics on all examples first, then on slices. */
   readonly parts: readonly EvaluatedPart[];
 }
 
-/** Results that are looked through. */
+/** Most results that are searched. */
 const mostRead = 200;
 
-/** What devices have measured last of each version that they have measured; none where the task has them measure nothing. */
+/**
+ * Returns the newest metrics of each version that devices measured; none if the task has no evaluation by
+ * devices.
+ */
 export async function deviceMetricsOf(
   task: Pick<Task, 'name' | 'queries'> | undefined,
   results: Pick<QueryResultStore, 'results'>,
@@ -35,8 +38,8 @@ export async function deviceMetricsOf(
 }
 
 /**
- * What devices have measured of two versions in one round, the same devices on the same examples. Throws an `Error` where they have not measured both
- * yet, which says so.
+ * Returns the metrics of versions that the same devices measured in one round, on the same examples. Throws
+ * an `Error` if there is no such round yet.
  */
 export async function measuredTogether(
   task: Pick<Task, 'name' | 'queries'>,
@@ -56,7 +59,7 @@ export async function measuredTogether(
 const readAll = (task: TaskName, { name }: EvaluationQuery, results: Pick<QueryResultStore, 'results'>) =>
   results.results(task, name, Number.POSITIVE_INFINITY, mostRead);
 
-/** Of slices only those that as many devices have as the threshold. */
+/** Leaves out slices that fewer devices have than the threshold. */
 function evaluationOfParts(parts: readonly EvaluatedPart[]): Evaluation {
   const metricsOf = ({ metrics }: EvaluatedPart) =>
     Object.fromEntries(metrics.map(({ metric, mean }) => [metric, mean.value]));

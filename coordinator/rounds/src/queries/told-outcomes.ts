@@ -13,14 +13,14 @@ interface Ports {
   readonly history: Pick<History, 'version'>;
 }
 
-/** Ports of telling outcomes. */
+/** Ports of `tellOutcomes`. */
 interface TellingPorts extends Pick<Ports, 'queryResults' | 'history'> {
   readonly moments: Pick<Moments, 'accuracyComputed'>;
 }
 
 /**
- * Tells what devices said of predictions in a round that is over as live figures of their versions, a metric for each outcome; and what they have
- * measured on their held-out examples. Throws `storage.*`.
+ * Reports the outcomes of predictions from a round's answers as live accuracy of their versions, one metric
+ * per outcome; and the metrics that devices measured on held-out examples. Throws `storage.*`.
  */
 export async function tellOutcomes(
   { task, query, number }: Pick<RoundRecord, 'task' | 'query' | 'number'>,
@@ -53,7 +53,7 @@ export async function tellOutcomes(
   }
 }
 
-/** What devices said of predictions last, of each task and query that asks for that and each version. */
+/** Returns the newest outcomes of predictions, for each task, query and version. */
 export async function toldOutcomes({ tasks, queryResults, history }: Ports): Promise<DeviceOutcomes[]> {
   const told: DeviceOutcomes[] = [];
   for (const { task } of tasks.values()) {
@@ -80,10 +80,10 @@ export async function toldOutcomes({ tasks, queryResults, history }: Ports): Pro
   return told;
 }
 
-/** Results that are looked through for one that shows something. */
+/** Most results that are searched for one with figures. */
 const mostRead = 20;
 
-/** The newest result of a query that shows something, among the last ones. */
+/** Returns the newest of a query's last results with figures. */
 async function newestShown(
   store: QueryResultStore,
   task: QueryResult['task'],
