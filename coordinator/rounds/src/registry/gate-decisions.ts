@@ -2,66 +2,72 @@ import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { AuditEntry } from '../operators/audit.ts';
 import type { Documents } from '../operators/documents.ts';
 
-/** One rule of a gate, with the figures by which it was decided. */
+/** Result of one rule of a gate, with its figures. */
 export interface GateCheck {
   readonly rule: 'better' | 'never-worse' | 'latency-p99' | 'size';
-  /** The held-out metric, where the rule is about one. */
+  /** Held-out metric of the rule; null for other rules. */
   readonly metric: string | null;
-  /** The part of the held-out examples; null: all of them. */
+  /** Part of the held-out examples; null for all of them. */
   readonly slice: string | null;
-  /** Figures of both: of metrics, of latencies in ms, or of sizes in bytes; null: not measured. */
+  /** Figures of both versions: metrics, latencies in ms, or sizes in bytes; null if not measured. */
   readonly champion: number | null;
   readonly challenger: number | null;
-  /** What the rule asks for: a difference, ms, or bytes. */
+  /** Limit of the rule: a difference, ms, or bytes. */
   readonly limit: number;
-  /** How sure a difference is, for the better; null where no test is asked for. */
+  /** Result of the test on the difference; null if the gate has no test. */
   readonly test: GateTestResult | null;
   readonly passed: boolean;
-  /** As a sentence for people. */
+  /** Result as a sentence for people. */
   readonly text: string;
 }
 
 export interface GateTestResult {
   readonly kind: 'paired-bootstrap' | 'mcnemar';
-  /** What was resampled or counted, and how many of them. */
+  /** Units that were resampled or counted, and their number. */
   readonly units: 'examples' | 'slices';
   readonly count: number;
-  /** Two-sided, of the mean difference towards the better; null of McNemar's test. */
+  /** Two-sided interval of the mean difference, positive for the better; null for McNemar's test. */
   readonly interval: readonly [number, number] | null;
   readonly p: number;
 }
 
-/** What a gate decided about a version. */
+/** Decision of a gate about a version. */
 export interface GateDecision {
   readonly task: TaskName;
   readonly number: number;
   readonly model: ModelHash;
-  /** The champion that it was compared with. */
+  /** Champion that the version was compared with. */
   readonly against: { readonly number: number; readonly model: ModelHash };
-  /** `undecided`: something could not be measured; it is tried again at the next start, and the version is not served meanwhile. */
+  /**
+   * Outcome; `undecided` if something could not be measured: it is tried again at the next start, and the
+   * version is not served until then.
+   */
   readonly outcome: 'passed' | 'failed' | 'undecided';
-  /** Why, where it did not pass; else null. */
+  /** Reason why it did not pass; else null. */
   readonly reason: string | null;
   readonly checks: readonly GateCheck[];
   /** ms since 1970. */
   readonly decidedAt: number;
-  /** When the version became the champion by this decision; null: it did not, or not yet. */
+  /** Time when this decision made the version the champion, ms since 1970; null if it didn't, or not yet. */
   readonly promotedAt: number | null;
-  /** The operator whose word, or the experiment that, keeps a version that passed from becoming the champion; null: nobody's. */
+  /**
+   * Operator or experiment that keeps a version that passed from becoming the champion; null if there is
+   * none.
+   */
   readonly heldBy: string | null;
-  /** When and why it was taken back by itself; null: it was not. */
+  /** Time and reason of an automatic rollback; null if there was none. */
   readonly rolledBack: { readonly at: number; readonly reason: string } | null;
 }
 
 type Kept = Omit<GateDecision, 'task' | 'number'>;
 
-/** Decisions of gates, one a version: a later one takes the place of an earlier one. */
+/** Store of gates' decisions, one per version; a later decision replaces an earlier one. */
 export type GateDecisionStore = ReturnType<typeof gateDecisionsIn>;
 
 export function gateDecisionsIn(documents: Documents) {
   const kind = 'gate-decision';
   return {
-    /** In one transaction with `entries` of the audit log. */
+    /** Stores a decision in one transaction with `entries` of the audit log. */
     async put(decision: GateDecision, entries: readonly AuditEntry[] = []): Promise<void> {
       const { task, number, ...value } = decision;
       await documents.change({
@@ -69,12 +75,12 @@ export function gateDecisionsIn(documents: Documents) {
         entries,
       });
     },
-    /** Those on these versions of a task, by number. */
+    /** Returns the decisions about these versions of a task, by number. */
     async of(task: TaskName, numbers: readonly number[]): Promise<ReadonlyMap<number, GateDecision>> {
       const found = await documents.list<Kept>(kind, { scope: task, keys: numbers.map(String) });
       return new Map(found.map(({ at, value }) => [at, { task, number: at, ...value }]));
     },
-    /** Forgets all but those on these models. */
+    /** Removes all decisions except those about these models. */
     async retain(models: ReadonlySet<ModelHash>): Promise<void> {
       const all = await documents.list<Kept>(kind);
       await documents.change({ remove: all.filter(({ value }) => !models.has(value.model)) });

@@ -2,7 +2,10 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { ModelVersion } from './model-version.ts';
 import type { History } from './ports.ts';
 
-/** The models of a version and of those before it, newest first, each once, at most `most`; as far back as the history goes. */
+/**
+ * Returns the models of a version and its ancestors, newest first, without duplicates, at most `most`; the
+ * history may end earlier.
+ */
 export async function lineageOf(
   newest: ModelVersion,
   most: number,

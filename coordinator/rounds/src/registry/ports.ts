@@ -7,82 +7,93 @@ import type { QueryResult } from './query-results.ts';
 import type { StoredBytes } from './stored-bytes.ts';
 import type { Judged } from './verdicts.ts';
 
-/** Bytes by their SHA-256: the files of model versions. */
+/** Store of bytes by their SHA-256: the files of model versions. */
 export interface BlobStore {
-  /** Durable when it returns; the same bytes twice are one. Returns their hash, hexadecimal. */
+  /** Stores bytes durably, and the same bytes once. Returns their hash, hexadecimal. */
   put(bytes: Uint8Array): Promise<string>;
-  /** Throws `model.missing`, or `model.corrupt` where the bytes no longer match. */
+  /**
+   * Returns the bytes of a hash. Throws `model.missing`, or `model.corrupt` if the bytes no longer match it.
+   */
   get(hash: string): Promise<Uint8Array>;
   /**
-   * The same without having them in memory. `toRead` is called where all of it has to be read first, and may refuse that by throwing.
-   * Throws as `get`.
+   * Opens the bytes without loading them into memory. `toRead` is called if all of them must be read first,
+   * and may refuse that by throwing. Throws as `get`.
    */
   open(hash: string, toRead?: () => void): Promise<StoredBytes>;
   /**
-   * Where anybody gets the bytes of a blob, unchecked, by GET for a few minutes; a secret. Undefined where it is nowhere but here. Left out by a
-   * store that has no such places.
+   * Returns a URL that serves the unchecked bytes of a blob to any GET request for a few minutes; the URL is
+   * a secret. Undefined if the bytes are only here. Stores without such URLs leave the method out.
    */
   link?(hash: string, cache: 'public' | 'private'): Promise<string | undefined>;
-  /** Deletes whatever is not `named` and was not put since `before` (ms since 1970); returns the hashes of what is gone. */
+  /**
+   * Deletes blobs that are not in `named` and were not put since `before` (ms since 1970); returns their
+   * hashes.
+   */
   sweep(named: ReadonlySet<string>, before: number): Promise<readonly string[]>;
 }
 
-/** What a version starts from: itself, and what the strategy remembers with it. */
+/** Version with the state that its strategy keeps. */
 export interface Head {
   readonly version: ModelVersion;
   readonly state: StrategyState;
 }
 
-/** Which rows of a task are kept. */
+/** Rows of a task that are kept. */
 export interface Keep {
-  /** So many versions, the newest ones; at least 1. */
+  /** Number of newest versions to keep; at least 1. */
   readonly versions: number;
-  /** Versions of these models besides, such as the base of a round under way. */
+  /** Models whose versions are also kept, such as the base of a round under way. */
   readonly models: ReadonlySet<ModelHash>;
-  /** So many records of rounds, the newest ones; at least 1. */
+  /** Number of newest records of rounds to keep; at least 1. */
   readonly rounds: number;
-  /** Of these, the ones that ended since, ms since 1970; the newest one in any case. */
+  /** Earliest end of the kept records, ms since 1970; the newest record is always kept. */
   readonly roundsSince: number;
 }
 
-/** Which rounds are looked for. */
+/** Filter of rounds. */
 export interface RoundFilter {
   readonly outcome?: RoundRecord['outcome'] | undefined;
-  /** Ended at that time or later, ms since 1970. */
+  /** Earliest end, ms since 1970, inclusive. */
   readonly since?: number | undefined;
-  /** Ended before that time, ms since 1970. */
+  /** Latest end, ms since 1970, exclusive. */
   readonly until?: number | undefined;
-  /** Numbers below this one. */
+  /** Exclusive upper bound of the numbers. */
   readonly before?: number | undefined;
   readonly limit: number;
 }
 
-/** The rows of tasks: versions with the strategy's state, and rounds. */
+/** Rows of tasks: versions with the strategy's state, and rounds. */
 export interface History {
-  /** The newest version of a task. */
+  /** Returns the newest version of a task. */
   head(task: TaskName): Promise<Head | undefined>;
-  /** The oldest version with this content, of all tasks or of these, one at least: a round that moved nothing leads to a second one. */
+  /**
+   * Returns the oldest version with this content, of all tasks or of the given ones, at least one. There can
+   * be several, since a round that changes nothing makes a second one.
+   */
   version(model: ModelHash, tasks?: readonly string[] | null): Promise<ModelVersion | undefined>;
-  /** The numbers of the oldest versions with these contents, of those that are there. */
+  /** Returns the numbers of the oldest versions with these contents, without those that don't exist. */
   numbersOf(models: readonly ModelHash[]): Promise<ReadonlyMap<ModelHash, number>>;
-  /** Newest first, those with numbers below `before`, at most `limit`. */
+  /** Lists versions with numbers below `before`, newest first, at most `limit`. */
   versions(task: TaskName, before: number, limit: number): Promise<readonly ModelVersion[]>;
   rounds(task: TaskName, before: number, limit: number): Promise<readonly RoundRecord[]>;
-  /** A version of a task, with what the strategy remembers with it. */
+  /** Returns a version of a task with its strategy's state. */
   at(task: TaskName, number: number): Promise<Head | undefined>;
-  /** So many versions at most, oldest first, evenly thinned: the first and the newest one are among them. */
+  /**
+   * Returns at most `most` versions, oldest first, evenly thinned; the first and the newest are among them.
+   */
   thinned(task: TaskName, most: number): Promise<readonly ModelVersion[]>;
-  /** Rounds that fit, newest first, and how many there are of them without `before` and `limit`. */
+  /** Returns the matching rounds, newest first, and their total number without `before` and `limit`. */
   search(
     task: TaskName,
     filter: RoundFilter,
   ): Promise<{ readonly rounds: readonly RoundRecord[]; readonly total: number }>;
   round(task: TaskName, number: number): Promise<RoundRecord | undefined>;
-  /** Those of these rounds that are still kept. */
+  /** Returns those of the given rounds that are still kept. */
   roundsOf(ids: readonly RoundId[]): Promise<ReadonlyMap<RoundId, RoundRecord>>;
   /**
-   * In one transaction: a new head, where there is one, the round that led to it, where there was one, and what its devices said of a
-   * version, which is added to what others said of it, what became of the query that they were asked, and `entries` of the audit log.
+   * Commits in one transaction: a new head, the round that led to it, its devices' verdicts on a version,
+   * which are added to earlier ones, the result of the round's query, and `entries` of the audit log. All
+   * are optional.
    */
   commit(entry: {
     readonly head?: Head;
@@ -91,8 +102,8 @@ export interface History {
     readonly result?: QueryResult | undefined;
     readonly entries?: readonly AuditEntry[];
   }): Promise<void>;
-  /** Deletes the rows of a task that are not to be kept; true where a version was among them. */
+  /** Deletes the rows of a task that `keep` doesn't cover; returns true if a version was among them. */
   prune(task: TaskName, keep: Keep): Promise<boolean>;
-  /** The blobs that the rows name: models, and vectors that strategies remember. */
+  /** Returns the blobs that the rows name: models, and vectors in the state of strategies. */
   references(): Promise<{ readonly models: ReadonlySet<ModelHash>; readonly vectors: ReadonlySet<string> }>;
 }

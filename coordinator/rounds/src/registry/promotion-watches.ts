@@ -1,25 +1,30 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Documents } from '../operators/documents.ts';
 
-/** Sums of a figure in which more is worse. */
+/** Sums of a figure for which larger is worse. */
 export interface BadSums {
   readonly n: number;
   readonly sum: number;
   readonly squares: number;
 }
 
-/** A version that was promoted by itself and may be taken back by itself, with what is known so far. */
+/**
+ * Watch of an automatically promoted version that may be taken back automatically, with its figures so far.
+ */
 export interface PromotionWatch {
   readonly task: TaskName;
   readonly from: { readonly number: number; readonly model: ModelHash };
   readonly to: { readonly number: number; readonly model: ModelHash };
   /** ms since 1970. */
   readonly startedAt: number;
-  /** By the metric of a rule: of the version before, up to the promotion, and of the new one since. */
+  /**
+   * Map from a rule's metric to the figures of the version before, up to the promotion, and of the new one
+   * since.
+   */
   readonly figures: Readonly<Record<string, { readonly before: BadSums; readonly since: BadSums }>>;
 }
 
-/** Watches of promoted versions, at most one a task. */
+/** Store of the watches, at most one per task. */
 export type PromotionWatchStore = ReturnType<typeof promotionWatchesIn>;
 
 export function promotionWatchesIn(documents: Documents) {
@@ -28,7 +33,7 @@ export function promotionWatchesIn(documents: Documents) {
     async all(): Promise<readonly PromotionWatch[]> {
       return (await documents.list<PromotionWatch>(kind)).map(({ value }) => value);
     },
-    /** In place of the one before. */
+    /** Adds a watch, or replaces the task's. */
     async put(watch: PromotionWatch): Promise<void> {
       await documents.change({ put: [{ kind, scope: watch.task, key: '', at: 0, value: watch }] });
     },

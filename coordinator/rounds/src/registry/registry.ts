@@ -19,22 +19,25 @@ import type { BlobStore, Head, History } from './ports.ts';
 import type { StoredBytes } from './stored-bytes.ts';
 import { vectorBytes } from './vector-bytes.ts';
 
-/** Models whose weights are known at most. */
+/** Most models whose file hashes are cached. */
 const mostKnown = 4_096;
 
-/** Files beside the weights of one model. */
+/** Most additional files of one model. */
 const mostBeside = 8;
 
 const none: Pick<AliasStore, 'of'> = { of: async () => [] };
 
-/** The model versions: immutable files by hash, rows with their lineage, and the head of each task in memory. */
+/**
+ * Registry of model versions: immutable files by hash, rows with their lineage, and the latest files in
+ * memory.
+ */
 export class Registry {
   readonly #blobs: BlobStore;
   readonly #history: History;
   readonly #aliases: Pick<AliasStore, 'of'>;
-  /** Hashes of the files that a `model.json` names, by model. */
+  /** Map from a model to the hashes of the files that its `model.json` names. */
   readonly #weights = new BoundedMap<ModelHash, Promise<readonly string[]>>(mostKnown);
-  /** Hashes of the files that rounds from a model have beside its weights, by model. */
+  /** Map from a model to the hashes of the additional files of rounds from it. */
   readonly #beside = new BoundedMap<ModelHash, readonly string[]>(mostKnown);
   #recent: ModelFiles | undefined;
 
@@ -45,8 +48,8 @@ export class Registry {
   }
 
   /**
-   * Stores the files of a model, and returns it. Beside float32 its weights are stored `as` that, for those that only serve it; `ngrams` is its file
-   * of n-grams, where it has one.
+   * Stores the files of a model, and returns it. `as` is the format of a second copy of the weights for
+   * devices that only serve it; `ngrams` is its file of n-grams, if it has one.
    */
   async store(
     topology: object,
@@ -64,7 +67,7 @@ export class Registry {
     return this.#recent;
   }
 
-  /** Undefined where nothing of them can be smaller. */
+  /** Returns undefined if no tensor gets smaller. */
   async #storeSmaller(
     layout: Layout,
     weights: Float32Array,
@@ -79,7 +82,7 @@ export class Registry {
     return { hash: await this.#blobs.put(ngrams), bytes: ngrams.length };
   }
 
-  /** Throws `model.missing` or `model.corrupt`. */
+  /** Returns the files of a model. Throws `model.missing` or `model.corrupt`. */
   async files(hash: ModelHash): Promise<ModelFiles> {
     if (this.#recent?.hash === hash) return this.#recent;
     const json = await this.#blobs.get(hash);
@@ -88,14 +91,14 @@ export class Registry {
     return this.#recent;
   }
 
-  /** What a model is but for its weights. Throws `model.missing` or `model.corrupt`. */
+  /** Returns a model without its weights. Throws `model.missing` or `model.corrupt`. */
   async shapeOf(hash: ModelHash): Promise<Pick<Manifest, 'topology' | 'layout'>> {
     return parseModelJson(hash, await this.#blobs.get(hash));
   }
 
   /**
-   * The version of a task that the next round trains from, with its files, and the number of the newest one: they differ where an operator
-   * has rolled back. Throws `task.unknown` where there is none.
+   * Returns the version of a task that the next round trains from, with its files, and the number of the
+   * newest version: they differ if an operator rolled back. Throws `task.unknown` if there is none.
    */
   async current(
     task: TaskName,
@@ -104,52 +107,61 @@ export class Registry {
     if (!newest) throw new MurmurationError('task.unknown', `There is no model version of the task ${task}.`);
     const { number } = newest;
     const base = baseOf(number, await this.#aliases.of(task));
-    // The newest one may be damaged: of one that is not trained from, nothing is read.
+    // The newest version may be damaged, so it is not read unless rounds train from it.
     const head = (base && (await this.#history.at(task, base.number))) ?? (await this.#history.head(task))!;
     return { head, files: await this.files(head.version.model), newest: number };
   }
 
-  /** The bytes of a file as devices get it. Throws `model.missing` or `model.corrupt`. */
+  /** Returns the bytes of a file as devices get it. Throws `model.missing` or `model.corrupt`. */
   blob(hash: string): Promise<Uint8Array> {
     return this.#blobs.get(hash);
   }
 
-  /** The same to be read in parts, for any number of readers; `toRead` is that of `BlobStore.open`. Throws as `blob`. */
+  /**
+   * Opens a file to be read in parts, by any number of readers; `toRead` is that of `BlobStore.open`. Throws
+   * as `blob`.
+   */
   open(hash: string, toRead?: () => void): Promise<StoredBytes> {
     return this.#blobs.open(hash, toRead);
   }
 
-  /** Where devices may get a file from elsewhere, as `BlobStore.link`; undefined: nowhere. */
+  /** Returns a URL of a file elsewhere, as `BlobStore.link`; undefined if there is none. */
   async link(hash: string, cache: 'public' | 'private'): Promise<string | undefined> {
     return this.#blobs.link?.(hash, cache);
   }
 
-  /** Stores a vector that devices get in rounds from a model, little-endian float32, and returns its hash. Throws `storage.*`. */
+  /**
+   * Stores a vector for devices in rounds from a model, as little-endian float32, and returns its hash.
+   * Throws `storage.*`.
+   */
   async storeBeside(model: ModelHash, vector: Float32Array): Promise<string> {
     const hash = await this.#blobs.put(vectorBytes(vector));
     this.putBeside(model, hash);
     return hash;
   }
 
-  /** Has devices get a file that was stored before, in rounds from a model. */
+  /** Offers a stored file to devices in rounds from a model. */
   putBeside(model: ModelHash, hash: string): void {
     const known = this.#beside.get(model) ?? [];
     if (!known.includes(hash)) this.#beside.set(model, [...known, hash].slice(-mostBeside));
   }
 
-  /** The hash of the weights of a model. Throws `model.missing` or `model.corrupt`. */
+  /** Returns the hash of a model's weights. Throws `model.missing` or `model.corrupt`. */
   async weightsOf(model: ModelHash): Promise<string> {
     return (await this.weightFilesOf(model))[0]!;
   }
 
-  /** The hashes of its files beside `model.json` that devices may get now. Throws `model.missing` or `model.corrupt`. */
+  /**
+   * Returns the hashes of a model's files, other than `model.json`, that devices may get now. Throws
+   * `model.missing` or `model.corrupt`.
+   */
   async filesOf(model: ModelHash): Promise<readonly string[]> {
     return [...(await this.weightFilesOf(model)), ...(this.#beside.get(model) ?? [])];
   }
 
   /**
-   * The hashes of the files that its `model.json` names: of all weights, of the smaller ones and of n-grams where it has such. Throws
-   * `model.missing` or `model.corrupt`.
+   * Returns the hashes of the files that a `model.json` names: all weights, and the smaller ones and n-grams
+   * if there are any. Throws `model.missing` or `model.corrupt`.
    */
   weightFilesOf(model: ModelHash): Promise<readonly string[]> {
     const known = this.#weights.get(model);

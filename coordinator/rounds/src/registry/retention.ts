@@ -5,27 +5,27 @@ import { fileHashesOf, parseModelJson } from '@murmuration/protocol/weights/mode
 import type { BlobStore, History } from './ports.ts';
 import type { VerdictStore } from './verdicts.ts';
 
-/** What is kept of a task; null: all. */
+/** Rows of a task that are kept; null keeps all. */
 export interface RetentionPolicy {
-  /** So many versions, the newest ones. */
+  /** Number of newest versions to keep. */
   readonly versions: number | null;
-  /** So many records of rounds, the newest ones. */
+  /** Number of newest records of rounds to keep. */
   readonly rounds: number | null;
-  /** Records of rounds for so long after their end, ms; the newest one for ever. */
+  /** ms for which records of rounds are kept after their end; the newest one is always kept. */
   readonly roundsFor: number | null;
 }
 
-/** ms for which blobs are spared that were put by this process: their version may be about to be committed. */
+/** ms for which blobs put by this process are spared, since their version may be about to be committed. */
 const grace = 3_600_000;
 
-/** Deletes old versions and records, and then the files, and the verdicts of devices, that no version names. */
+/** Deletes old versions and records, and then the files and verdicts that no version names. */
 export class Retention {
   readonly #policy: RetentionPolicy;
   readonly #history: History;
   readonly #blobs: BlobStore;
   readonly #clock: Clock;
   readonly #verdicts: Pick<VerdictStore, 'retain'>;
-  /** The weight files of each model, as its `model.json` names them. */
+  /** Map from a model to the weight files that its `model.json` names. */
   readonly #weights = new Map<ModelHash, readonly string[]>();
   readonly #prunings = new PromiseQueue();
 
@@ -44,15 +44,15 @@ export class Retention {
   }
 
   /**
-   * Applies the policy to a task, one call after the other; versions of the models `inUse` are kept besides. Rows go first, so
-   * that no row names a file that is gone. Throws `storage.*`, and `model.*` where a model that is kept can't be read: then no
-   * file is deleted.
+   * Applies the policy to a task, one call after the other; versions of the models `inUse` are also kept.
+   * Rows go first, so that no row names a deleted file. Throws `storage.*`, and `model.*` if a kept model
+   * can't be read; then no file is deleted.
    */
   apply(task: TaskName, inUse: ReadonlySet<ModelHash>): Promise<void> {
     return this.#prunings.run(() => this.#prune(task, inUse));
   }
 
-  /** Settles when nothing is being deleted. */
+  /** Resolves once no deletion is under way. */
   settled(): Promise<void> {
     return this.#prunings.idle();
   }

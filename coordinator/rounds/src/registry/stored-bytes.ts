@@ -1,14 +1,17 @@
-/** Bytes that are read at once of what is stored: what a reader who is slow keeps in memory. */
+/** Bytes of one read, which is what a slow reader keeps in memory. */
 export const blockLength = 65_536;
 
-/** Bytes that are kept, and read in parts by any number of readers, none of whom changes them. */
+/** Stored bytes, read in parts by any number of readers, which must not change them. */
 export interface StoredBytes {
   readonly length: number;
-  /** Those from `start` up to `end`, in blocks; throws `model.*` and `storage.*` where they are there no more, or have changed. */
+  /**
+   * Reads the bytes from `start` up to `end`, in blocks. Throws `model.*` and `storage.*` if they are gone
+   * or have changed.
+   */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
 }
 
-/** What is whole in memory. */
+/** Wraps bytes in memory. */
 export function wholeBytes(bytes: Uint8Array): StoredBytes {
   return {
     length: bytes.length,

@@ -1,16 +1,19 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 
-/** How many devices of a round took a version into service, and how many went on with the one before, since it did worse on their own examples. */
+/**
+ * Verdicts of a round's devices on a version: how many took it into service, and how many kept the one
+ * before because the new one did worse on their own examples.
+ */
 export interface Judged {
   readonly model: ModelHash;
   readonly verdicts: VerdictCounts;
 }
 
-/** Numbers alone, which rounds add to as they are committed: which device said what nobody knows. */
+/** Store of verdicts as counts only, without device ids; rounds add to them as they are committed. */
 export interface VerdictStore {
-  /** Those of these models of which any device said something. */
+  /** Returns the verdicts on models, without those that have none. */
   of(models: readonly ModelHash[]): Promise<ReadonlyMap<ModelHash, VerdictCounts>>;
-  /** Forgets all but those of these models. */
+  /** Removes all verdicts except those on these models. */
   retain(models: ReadonlySet<ModelHash>): Promise<void>;
 }
