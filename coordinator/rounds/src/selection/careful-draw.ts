@@ -1,23 +1,24 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { drawUniformly } from './draw.ts';
 
-/** What speaks against a device; nothing does of one without. */
+/** Marks against a device; one without marks has none. */
 export interface DrawMark {
-  /** Sums in a row that failed with it among those of whom one has spoiled them; 0: it is no suspect. */
+  /** Failed sums in a row with the device among the possible spoilers; 0 if it is no suspect. */
   readonly suspicion: number;
-  /** All sums that failed so lately. */
+  /** All recent failed sums with the device among the possible spoilers. */
   readonly failures: number;
-  /** It fell silent, and is drawn last. */
+  /** True if it fell silent and is drawn last. */
   readonly isBenched: boolean;
 }
 
-/** Devices drawn for each update without which the round fails: a few may be lost. */
+/** Devices drawn per needed update, as a few may be lost. */
 const forEachUpdate = 1.05;
 
 /**
- * Up to `count` of the candidates, each subset of those alike equally likely. Where sums have failed, a cohort has one suspect at most: its sum
- * tells whether that one has spoiled the others. Where too few others wait, it is half of all that wait, and no fewer than `least` updates take,
- * those with the fewest failures first: the next failure leaves half as many suspects.
+ * Draws up to `count` candidates; subsets of equal candidates are equally likely. After failed sums, a
+ * cohort has at most one suspect, and its sum shows if that one spoiled the others. If too few others wait,
+ * the cohort is half of all that wait, and enough for `least` updates, with the fewest failures first: the
+ * next failure then halves the suspects.
  */
 export function drawCarefully<Candidate extends string>(
   candidates: Iterable<Candidate>,
@@ -52,7 +53,7 @@ function withOne<Each extends Marked>(
   const probed = suspects.find(({ mark }) => !mark.isBenched);
   if (!probed)
     return clean.length >= enough ? clean.slice(0, count) : [...clean, ...suspects].slice(0, enough);
-  // The fewer are in a sum that fails, the fewer are suspects of it.
+  // A smaller failing sum leaves fewer suspects.
   const isWide = clean.length >= count && probed.mark.suspicion === 1;
   const others = clean.slice(0, (isWide ? count : enough) - 1);
   if (others.length === enough - 1 || isWide) return [...others, probed];
@@ -65,7 +66,10 @@ interface Marked {
   readonly mark: DrawMark;
 }
 
-/** Those with the fewest failures first, and the silent ones last; others stay in their order. */
+/**
+ * Sorts by suspicion and failures, fewest first, with benched candidates last; the order of equal ones
+ * stays.
+ */
 const fewestFirst = <Each extends Marked>(candidates: readonly Each[]): readonly Each[] =>
   candidates.toSorted(
     ({ mark: a }, { mark: b }) =>

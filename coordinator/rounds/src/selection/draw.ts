@@ -1,8 +1,8 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /**
- * `count` of the candidates, each subset equally likely (Fisher–Yates, stopped early). The candidates are sorted first, so
- * that the draw depends on who they are and on `random`, not on the order in which they came.
+ * Draws `count` candidates, each subset equally likely (Fisher–Yates, stopped early). Sorts the candidates
+ * first, so that the draw depends only on their ids and on `random`, not on their order.
  */
 export function drawUniformly<Candidate extends string>(
   candidates: Iterable<Candidate>,
@@ -18,7 +18,10 @@ export function drawUniformly<Candidate extends string>(
   return pool.slice(0, drawn);
 }
 
-/** A whole number from 0 to `bound` − 1, without bias: draws above the largest multiple of `bound` are thrown away. */
+/**
+ * Returns an integer from 0 to `bound` − 1 without bias: it rejects draws above the largest multiple of
+ * `bound`.
+ */
 function below(bound: number, random: RandomBytes): number {
   const limit = 2 ** 32 - (2 ** 32 % bound);
   for (;;) {
