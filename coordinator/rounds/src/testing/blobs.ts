@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { BlobStore } from '../registry/ports.ts';
 
 /**
- * What every store of blobs keeps to; `openWith` gives an empty one with this clock, `reopen`, of a durable one, the store opened last
- * as it is after a restart.
+ * Contract of every store of blobs. `openWith` returns an empty store with this clock; `reopen`, of a
+ * durable one, returns the last store as after a restart.
  */
 export function blobsContract(
   name: string,

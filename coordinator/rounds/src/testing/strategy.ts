@@ -12,7 +12,7 @@ const vectors = fc.integer({ min: 1, max: 40 }).chain(count =>
 
 const copy = <Value>(value: Value): Value => structuredClone(value);
 
-/** What a strategy is given of devices that learned `deltas`, and the step that it makes of that. */
+/** Returns the input of a strategy for devices that learned `deltas`, and the step that it makes from it. */
 function gathered<State extends StrategyState>(
   strategy: Strategy<State>,
   deltas: readonly (readonly number[])[],
@@ -27,9 +27,9 @@ function gathered<State extends StrategyState>(
   return { input: mean, step: (state, model) => strategy.apply(state, model, mean) };
 }
 
-/** What every strategy keeps to. */
+/** Contract of every strategy. */
 export function strategyContract<State extends StrategyState>(name: string, strategy: Strategy<State>): void {
-  /** The states and models of some rounds, in each of which three devices learned the same. */
+  /** Returns the states and models of rounds in each of which three devices learned the same. */
   function run(model: Float32Array, deltas: readonly (readonly number[])[]) {
     let now = { state: strategy.init(model.length), model };
     const all = [now];
@@ -73,7 +73,7 @@ export function strategyContract<State extends StrategyState>(name: string, stra
       fc.assert(
         fc.property(vectors, ({ model }) => {
           const zero = new Array<number>(model.length).fill(0);
-          // Equal as numbers: 0 and −0 are.
+          // Compares as numbers, so that 0 equals −0.
           for (const { model: next } of run(model, [zero, zero, zero]))
             expect(next.every((value, i) => value === model[i])).toBe(true);
         }),
