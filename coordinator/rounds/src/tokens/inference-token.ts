@@ -2,7 +2,7 @@ import type { InferenceToken } from '@murmuration/serving/access/tokens';
 import type { Page } from '../paging/paging.ts';
 import type { TokenProof, Validity } from './secret-token.ts';
 
-/** With which a program asks the inference server, made while the coordinator runs. */
+/** Token with which a program uses the inference server, created at runtime. */
 export interface StoredInferenceToken
   extends TokenProof,
     Validity,
@@ -12,13 +12,18 @@ export interface StoredInferenceToken
 }
 
 export interface InferenceTokenStore {
-  /** Keeps a fresh token; ids are random and never come again. */
+  /** Adds a new token; ids are random and never repeat. */
   add(token: StoredInferenceToken): Promise<void>;
   get(id: string): Promise<StoredInferenceToken | undefined>;
-  /** Newest first. */
+  /** Lists tokens, newest first. */
   list(page: Page): Promise<readonly StoredInferenceToken[]>;
-  /** Those that were not revoked, expired ones too, and whether there ever was any. */
+  /**
+   * Lists tokens that were not revoked, including expired ones; `hasAny` is true if there ever was a token.
+   */
   unrevoked(): Promise<{ readonly tokens: readonly StoredInferenceToken[]; readonly hasAny: boolean }>;
-  /** Makes a token invalid from `time` (ms since 1970) on, unless it is so already. False where it is not there. */
+  /**
+   * Revokes a token from `time` (ms since 1970) on, unless it is revoked already. Returns false if it
+   * doesn't exist.
+   */
   revoke(id: string, time: number): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What people call a token: no control characters, no half surrogate pairs, no white space at the ends. */
+/** Schema of a token's name: no control characters, no half surrogate pairs, no white space at the ends. */
 export const label = z
   .string()
   .min(1)

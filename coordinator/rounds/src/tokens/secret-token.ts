@@ -3,29 +3,32 @@ import { base64url, equalBytes, utf8 } from '@murmuration/protocol/encoding/byte
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
-/** What a token is for: its prefix says so, to whoever finds one and to scanners for secrets. */
+/** Prefixes of tokens, which tell their finders and secret scanners what they are for. */
 const prefixes = { enrolment: 'mme_', operator: 'mmo_' } as const;
 export type TokenKind = keyof typeof prefixes;
 
 const pattern = /^(mm[eo]_)([A-Za-z0-9_-]{16})([A-Za-z0-9_-]{43})$/;
 
-/** What is kept of a token: it can be checked by this, and not be computed from it. */
+/** Stored part of a token, which can check the token and not reproduce it. */
 export interface TokenProof {
-  /** 16 characters of base64url, which are no secret: lists and logs name the token by them. */
+  /** Public id of 16 base64url characters, for lists and logs. */
   readonly id: string;
   /** SHA-256 of the whole token, 32 bytes. The token has 256 random bits, so no slow hash is needed. */
   readonly digest: Uint8Array;
 }
 
-/** When a token counts. */
+/** Period of a token's validity. */
 export interface Validity {
-  /** ms since 1970; null: it does not expire. */
+  /** Time of expiry, ms since 1970; null if it doesn't expire. */
   readonly expiresAt: number | null;
-  /** ms since 1970; null: it was not revoked. */
+  /** Time of revocation, ms since 1970; null if it was not revoked. */
   readonly revokedAt: number | null;
 }
 
-/** A fresh token: `mme_` or `mmo_`, then its id, then 32 random bytes in base64url. Only its proof may be stored. */
+/**
+ * Creates a token: `mme_` or `mmo_`, then its id, then 32 random bytes in base64url. Only its proof may be
+ * stored.
+ */
 export function mintToken(
   kind: TokenKind,
   random: RandomBytes,
@@ -36,7 +39,7 @@ export function mintToken(
   return { text, proof: { id, digest: digestOf(text, primitives) } };
 }
 
-/** The id that a text of the form of such a token names; undefined for any other text. */
+/** Returns the id in a token's text; undefined for a text of another form. */
 export function tokenId(kind: TokenKind, text: string): string | undefined {
   const match = pattern.exec(text);
   return match?.[1] === prefixes[kind] ? match[2] : undefined;
@@ -46,7 +49,7 @@ export function digestOf(text: string, { sha256 }: Primitives): Uint8Array {
   return sha256(utf8(text));
 }
 
-/** Whether a text is the token of a proof; takes the same time wherever they differ, and for a token that is not there. */
+/** True if a text is the token of a proof. Takes constant time, also without a proof. */
 export function proves(text: string, proof: TokenProof | undefined, primitives: Primitives): boolean {
   const isSame = equalBytes(digestOf(text, primitives), proof?.digest ?? nothing);
   return isSame && proof !== undefined;
@@ -54,12 +57,12 @@ export function proves(text: string, proof: TokenProof | undefined, primitives: 
 
 const nothing = new Uint8Array(32);
 
-/** Whether a token counts at `time`, ms since 1970. */
+/** True if a token is valid at `time`, ms since 1970. */
 export function isValid({ expiresAt, revokedAt }: Validity, time: number): boolean {
   return revokedAt === null && (expiresAt === null || time < expiresAt);
 }
 
-/** How it stands with a token at `time`, ms since 1970. */
+/** Returns the state of a token at `time`, ms since 1970. */
 export function stateOf(
   token: Validity & { readonly uses?: number; readonly maxUses?: number | null },
   time: number,

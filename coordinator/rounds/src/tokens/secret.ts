@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 
 const hidden = '[redacted]';
 
-/** A text that no log, message or dump shows: whoever needs it asks for it by name. */
+/** Text that logs, messages and dumps redact; only `reveal` returns it. */
 export class Secret {
   readonly #text: string;
 
@@ -10,7 +10,6 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself. */
   reveal(): string {
     return this.#text;
   }

@@ -3,26 +3,29 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
 import { Secret } from './secret.ts';
 
-/** ms by which the clock of a sender may differ from ours, either way, its way included: as long as a message is good. */
+/**
+ * ms by which a sender's clock may differ from ours, in either direction, including the transfer; a message
+ * is valid for as long.
+ */
 export const tolerance = 5 * 60_000;
 
-/** `whsec_`, then 24 to 64 bytes in base64: a symmetric secret of the Standard Webhooks specification. */
+/** Symmetric secret of the Standard Webhooks specification: `whsec_`, then 24 to 64 bytes in base64. */
 const secretPattern = /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Such a secret as a person writes it. */
+/** Schema of such a secret. */
 export const webhookSecret = z
   .string()
   .regex(secretPattern, 'expected "whsec_" and 24 to 64 random bytes in base64')
   .transform(text => new Secret(text));
 
-/** The headers of a signed message, by their names in the Standard Webhooks specification. */
+/** Headers of a signed message, with their names in the Standard Webhooks specification. */
 export type SignatureHeaders = Readonly<
   Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string>
 >;
 
 /**
- * The headers by which a receiver knows that a notice is ours, untouched and recent, as the Standard Webhooks specification has them:
- * HMAC-SHA256 over id, time and body. `time` in ms since 1970.
+ * Returns the headers with which a receiver checks that a notice is ours, untouched and recent, as in the
+ * Standard Webhooks specification: HMAC-SHA256 over id, time and body. `time` in ms since 1970.
  */
 export function signatureHeaders(secret: Secret, id: string, time: number, body: string): SignatureHeaders {
   const timestamp = String(Math.floor(time / 1_000));
@@ -31,8 +34,9 @@ export function signatureHeaders(secret: Secret, id: string, time: number, body:
 }
 
 /**
- * Holds a message that came to its signature, one of those in the header, in a time that tells nothing. `now` in ms since 1970. Throws
- * `operator.unauthenticated` where whoever sent it does not know the secret, or signed it too long ago.
+ * Checks the signature of a message against those in the header, in constant time. `now` in ms since 1970.
+ * Throws `operator.unauthenticated` if the sender doesn't know the secret, or signed the message too long
+ * ago.
  */
 export function requireSigned(
   secret: Secret,
@@ -52,7 +56,7 @@ export function requireSigned(
       'operator.unauthenticated',
       'The signature is not one of this message with the secret of this webhook.',
     );
-  // Only now, since whoever can't sign learns nothing of our clock.
+  // Checked last, so that senders without the secret learn nothing about our clock.
   const age = now - Number(timestamp) * 1_000;
   if (!/^\d{1,12}$/.test(timestamp) || Math.abs(age) > tolerance)
     throw new MurmurationError(
@@ -61,7 +65,7 @@ export function requireSigned(
     );
 }
 
-/** A sender that changes its secret signs with both for a while. */
+/** Most signatures that are checked; a sender that changes its secret signs with both for a while. */
 const mostSignatures = 8;
 
 function digestOf(secret: Secret, id: string, timestamp: string, body: Uint8Array): Buffer {
