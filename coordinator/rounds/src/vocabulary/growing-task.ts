@@ -5,22 +5,23 @@ import { describeIssues } from '../configuration/config-error.ts';
 import { defineTask, type TaskDefinition } from '../task/define-task.ts';
 import type { Task } from '../task/task.ts';
 
-/** How a vocabulary grows by what devices are asked. */
+/** Schema of the growth of a vocabulary by words that devices find. */
 const growthSchema = z.strictObject({
-  /** Name of a query of the task, of the kind `heavy-hitters`: it finds words that are new. */
+  /** Name of a query of the task, of the kind `heavy-hitters`, which finds new words. */
   query: z.string(),
-  /** Words that are added to those of the definition, at most. */
+  /** Most words that are added to those of the definition. */
   most: z.int().min(1).max(65_536),
-  /** Words that are added at once, at most: those that most devices have. */
+  /** Most words that are added at once; the words that most devices have come first. */
   atOnce: z.int().min(1).max(65_536).default(100),
 });
 
 export type GrowthDefinition = z.input<typeof growthSchema>;
 
 /**
- * A task whose vocabulary grows by words that its devices are asked for (SPEC VG11): `define` gives its definition, without `vocabulary`, for any
- * list that begins with `words`. Words that are added take effect when a coordinator starts next. Throws `config.invalid` where the definition has
- * no such query, and as `defineTask`.
+ * Defines a task whose vocabulary grows by words that its devices find (SPEC VG11). `define` returns its
+ * definition, without `vocabulary`, for any list that begins with `words`. Added words take effect at the
+ * next start of a coordinator. Throws `config.invalid` if the definition has no such query, and as
+ * `defineTask`.
  */
 export function growingTask(
   words: readonly string[],

@@ -7,49 +7,49 @@ import { knownTask } from '../task/known-task.ts';
 import type { Growth, Task } from '../task/task.ts';
 import { type AddedWords, type AddedWordsStore, missingOf } from './added-words.ts';
 
-/** Results among which words are looked for: those of more than a year, if devices are asked each week in two rounds. */
+/** Results in which words are searched: those of more than a year, with a query of two rounds a week. */
 const resultsRead = 128;
 
-/** A word that devices have and the vocabulary lacks. */
+/** Word that devices have and the vocabulary lacks. */
 interface ProposedWord {
   readonly word: string;
-  /** Devices that had it when it was found last. */
+  /** Devices that had it when it was last found. */
   readonly devices: number;
-  /** The round that found it, by its number, and when that ended, ms since 1970. */
+  /** Number of the round that found it, and time of the round's end, ms since 1970. */
   readonly round: number;
   readonly at: number;
 }
 
-/** How the vocabulary of a task stands. */
+/** State of a task's vocabulary. */
 export interface VocabularyStanding {
-  /** That is in force; null: the task names no words. */
+  /** Words in force; null if the task names none. */
   readonly words: readonly string[] | null;
-  /** null: it grows only with the definition of the task. */
+  /** Growth settings; null if only the definition of the task adds words. */
   readonly growth: (Growth & { readonly threshold: number }) | null;
-  /** Words that were added and are not in force before the next start. */
+  /** Added words that take effect at the next start. */
   readonly waiting: readonly string[];
-  /** When some were added last, and by whom; undefined: never. */
+  /** Last addition of words; undefined if there was none. */
   readonly added: AddedWords | undefined;
-  /** Those that most devices have first. */
+  /** Proposed words; those that most devices have come first. */
   readonly proposed: readonly ProposedWord[];
-  /** Words that may still be added. */
+  /** Number of words that may still be added. */
   readonly room: number;
 }
 
 interface Ports {
-  /** A task as its next round has it; undefined: there is none. */
+  /** Returns a task as its next round has it; undefined if there is none. */
   readonly taskOf: (name: TaskName) => Task | undefined;
   readonly queryResults: Pick<QueryResultStore, 'results'>;
   readonly store: AddedWordsStore;
   readonly clock: Clock;
-  /** Throws where the next start could make no version of a task that has more words. */
+  /** Throws if the next start could make no version of the task with more words. */
   readonly requireGrows: (grown: Task) => Promise<void>;
 }
 
-/** The words that devices have and vocabularies lack: proposes them, and adds those that operators want. */
+/** Proposes words that devices have and vocabularies lack, and adds those that operators choose. */
 export class NewWords {
   readonly #ports: Ports;
-  /** One change after the other. */
+  /** Runs one change at a time. */
   readonly #changes = new PromiseQueue();
 
   constructor(ports: Ports) {
@@ -83,9 +83,10 @@ export class NewWords {
   }
 
   /**
-   * Adds words that are proposed, `words` or else as many as the task takes at once, and returns them once that is durable. Throws as `of`, and
-   * `request.invalid`, and then adds nothing, for words that are not proposed, more than the task takes at once, more than there is room for, or
-   * with which no coordinator could start.
+   * Adds proposed words, `words` or else as many as the task takes at once, and returns them once that is
+   * durable. Throws as `of`, and `request.invalid`, without adding any, for words that are not proposed,
+   * more than the task takes at once, more than there is room for, or words with which no coordinator could
+   * start.
    */
   grow(task: TaskName, by: string, words?: readonly string[]): Promise<readonly string[]> {
     return this.#changes.run(() => this.#grow(this.#find(task), by, words));
@@ -126,7 +127,7 @@ export class NewWords {
     return words;
   }
 
-  /** Words that were added are never taken out: those that kept the next start from making a version would keep every start from it. */
+  /** Checks that a coordinator can start with the words, since added words are never removed. */
   async #requireNextStart(growth: Growth, words: readonly string[]): Promise<void> {
     try {
       await this.#ports.requireGrows(growth.taskOf(words));
@@ -146,7 +147,10 @@ export class NewWords {
   }
 }
 
-/** The words that results, newest first, have found and that are not `known`, as many devices as the threshold now says at least. */
+/**
+ * Returns the words in results, newest first, that are not `known` and that at least `threshold` devices
+ * have.
+ */
 function proposedWords(
   results: readonly Pick<QueryResult, 'query' | 'figures' | 'number' | 'endedAt'>[],
   known: ReadonlySet<string>,
