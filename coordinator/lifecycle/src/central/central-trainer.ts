@@ -4,11 +4,11 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { threadPool } from '@murmuration/rounds/workers/thread-pool';
 import type { CentralJob, CentralReply, CentralSource } from './worker.ts';
 
-/** Trains models on examples of the coordinator's own. */
+/** Trains models on the coordinator's own examples. */
 export interface CentralTrainer {
   /**
-   * The weights of a model after training by these settings, and the examples that were used. Throws `training.failed` for whatever goes wrong,
-   * and the reason of `signal` once that is aborted.
+   * Trains a model by these settings; returns its new weights and the number of examples used. Throws
+   * `training.failed` for any failure, and the reason of `signal` once that is aborted.
    */
   train(
     source: CentralSource,
@@ -16,12 +16,15 @@ export interface CentralTrainer {
     settings: TrainingSettings,
     signal: AbortSignal,
   ): Promise<{ readonly weights: Float32Array; readonly examples: number }>;
-  /** How many examples there are; null where nothing counts them. Throws as `train`. */
+  /** Counts the examples; null if the module has no count. Throws as `train`. */
   count(source: CentralSource, signal: AbortSignal): Promise<number | null>;
   close(): Promise<void>;
 }
 
-/** On one thread, one job after the other, so that devices are served meanwhile. A job that is no longer wanted ends with its thread. */
+/**
+ * Returns a trainer that runs one job at a time on a worker thread, so that devices are served meanwhile.
+ * Aborting a job ends its thread.
+ */
 export function threadedCentralTrainer(): CentralTrainer {
   const pool = threadPool<CentralJob, CentralReply>(new URL('./worker.ts', import.meta.url), 1);
   const run = async (job: CentralJob, signal: AbortSignal) => {

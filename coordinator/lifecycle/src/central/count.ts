@@ -8,13 +8,13 @@ interface CountPorts {
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
   readonly trainer: CentralTrainer;
-  /** Hears how many there are. */
+  /** Called with the number of examples. */
   readonly observe: (observation: Observation) => Promise<void>;
 }
 
 /**
- * Counts the coordinator's own examples at once and then regularly, until the function that is returned is called. A count that fails is a
- * fault, and the next one is made at its time.
+ * Counts the coordinator's own examples at once and then regularly, until the returned function is called. A
+ * failed count is a fault, and the next one is made at its time.
  */
 export function countExamples(
   { examples: module, data, feedback, counted }: CentralTraining,

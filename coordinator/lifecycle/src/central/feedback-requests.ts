@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import type { FeedbackExamplesSource, FeedbackSettings } from '@murmuration/rounds/task/from-feedback';
 import { type JoinedRequest, joinedRequests } from '@murmuration/serving/request-log/joined';
 
-/** Requests to train on, with their outcomes. `now`: ms since 1970. Throws as `joinedRequests`. */
+/** Yields requests to train on, with their outcomes. `now`: ms since 1970. Throws as `joinedRequests`. */
 export function requestsToTrainOn(settings: FeedbackSettings, now: number): AsyncGenerator<JoinedRequest> {
   return partOf(settings, now, id => !isHeldOut(id, settings.heldOut));
 }
 
 /**
- * The requests of a log that are not trained on, with their outcomes: for the evaluation of a task; none before there is a log. `now`: ms since
- * 1970. Throws `storage.corrupt`.
+ * Yields the requests of a log that are held out from training, with their outcomes, for the evaluation of a
+ * task; none before there is a log. `now`: ms since 1970. Throws `storage.corrupt`.
  */
 export function heldOutRequests(
   { feedback }: FeedbackExamplesSource,
@@ -25,13 +25,13 @@ async function* partOf(
   isMeant: (id: string) => boolean,
 ): AsyncGenerator<JoinedRequest> {
   const since = within === null ? 0 : now - within;
-  // A server makes the folder of its log when it starts, which may be after the first version was measured.
+  // A server creates its log folder at its start, which may be after the first version was measured.
   const there = log.filter(folder => existsSync(folder));
   for await (const request of joinedRequests(there, { model, since, most }))
     if (isMeant(request.id)) yield request;
 }
 
-/** The same ids on every machine and after each restart. */
+/** True for the same ids on every machine and after each restart. */
 function isHeldOut(id: string, share: number): boolean {
   return createHash('sha256').update(`held out\0${id}`).digest().readUIntBE(0, 6) / 2 ** 48 < share;
 }

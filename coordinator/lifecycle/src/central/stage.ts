@@ -9,8 +9,9 @@ import type { Task } from '@murmuration/rounds/task/task';
 import type { CentralTrainer } from './central-trainer.ts';
 
 /**
- * Makes versions of a task on the coordinator's own examples: each round trains the newest version further by the plan's settings. What the
- * strategy remembers stays as it was, for devices that go on. `ngramsOf` has the n-grams of a task's next version.
+ * Makes versions of a task on the coordinator's own examples: each round trains the newest version further
+ * by the plan's settings. The strategy's state stays unchanged, for devices that continue. `ngramsOf`
+ * returns the n-grams of a task's next version.
  */
 export function centralStage(
   { examples, data, feedback, versions }: CentralTraining,
@@ -27,7 +28,7 @@ export function centralStage(
       const task = taskOf();
       const { head, files } = await registry.current(task.name);
       const { training } = task;
-      // Another order of examples in each round, the same one whenever a round is repeated.
+      // Each round has its own order of examples, the same one if it is repeated.
       const settings = { ...training, seed: (training.seed + number) % 2 ** 31 };
       const source = { module: examples, data, feedback, now: clock.now() };
       const { weights } = await trainer.train(source, files, settings, signal);

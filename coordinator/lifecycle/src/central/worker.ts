@@ -12,30 +12,33 @@ import { requestsToTrainOn } from './feedback-requests.ts';
 
 type Some<Example> = Iterable<Example> | AsyncIterable<Example>;
 
-/** The coordinator's own examples, as a module's default export; `data` is what was handed to `central`. */
+/** Default export of a module with the coordinator's own examples; `data` is the value given to `central`. */
 export interface CentralExamples<Example> {
-  /** What is learned from an example. */
+  /** Objective of the training. */
   readonly objective: Objective<Example>;
-  /** All examples, read anew for each version. */
+  /** Returns all examples; called for each version. */
   examples(data: unknown): Some<Example> | Promise<Some<Example>>;
-  /** How many there are by now, for the trigger `newExamples`. */
+  /** Counts the examples available now, for the trigger `newExamples`. */
   count?(data: unknown): number | Promise<number>;
 }
 
-/** What is learned from requests and what became of them, as a module's default export; `data` is what was handed to `central`. */
+/**
+ * Default export of a module that makes examples from requests and their outcomes; `data` is the value given
+ * to `central`.
+ */
 export interface FeedbackExamples<Example> {
-  /** What is learned from an example. */
+  /** Objective of the training. */
   readonly objective: Objective<Example>;
-  /** What a request teaches; null: nothing. */
+  /** Makes an example from a request; null skips it. */
   example(request: JoinedRequest, data: unknown): Example | null;
 }
 
-/** Where examples come from. */
+/** Source of examples. */
 export interface CentralSource {
   /** URL of the module. */
   readonly module: string;
   readonly data: unknown;
-  /** The requests of which it makes examples; null: it has examples of its own. */
+  /** Requests from which the module makes examples; null if it has its own. */
   readonly feedback: FeedbackSettings | null;
   /** ms since 1970. */
   readonly now: number;
@@ -50,7 +53,7 @@ export type CentralJob =
     }
   | { readonly type: 'count'; readonly source: CentralSource };
 
-/** What came of a job: trained weights, or a number of examples; null where the module counts none. */
+/** Result of a job: trained weights, or a number of examples, null if the module has no count. */
 export type CentralReply =
   | { readonly weights: Float32Array; readonly examples: number; readonly loss: number }
   | { readonly count: number | null }
@@ -60,14 +63,14 @@ type Module = CentralExamples<unknown> & FeedbackExamples<unknown>;
 
 interface Loaded {
   readonly module: string;
-  /** Its default export, of which one part is there. */
+  /** Default export of the module, which has the functions of one of the two. */
   readonly own: Module;
   readonly trainer: ModelTrainer;
 }
 
 let loaded: Loaded | undefined;
 
-/** One job at a time. The model of the last one stays in memory. */
+/** Runs one job at a time. The model of the last job stays in memory. */
 export default async function work(job: CentralJob): Promise<CentralReply> {
   try {
     return await reply(job);
@@ -92,7 +95,7 @@ async function reply(job: CentralJob): Promise<CentralReply> {
   const { model, settings } = job;
   const examples = await drawn(await central.examples(data), settings);
   const { signal } = new AbortController();
-  // A thread that is no longer wanted is ended from outside.
+  // A job is aborted by ending the thread, so this signal is never aborted.
   const trained = await trainer.train(model, settings, examples, signal, () => {});
   const weights = trained.delta;
   for (let i = 0; i < weights.length; i++) weights[i] = weights[i]! + model.weights[i]!;
@@ -111,7 +114,7 @@ async function load(module: string): Promise<Loaded> {
   return loaded;
 }
 
-/** The examples that a module makes of requests. */
+/** Returns the examples that a module makes from requests. */
 function taught<Example>(
   { objective, example }: FeedbackExamples<Example>,
   settings: FeedbackSettings,
@@ -134,7 +137,10 @@ function taught<Example>(
   };
 }
 
-/** At most `maxExamples`, each with the same chance (Vitter 1985, algorithm R), however many there are. */
+/**
+ * Draws at most `maxExamples`, each with the same probability (Vitter 1985, algorithm R), from any number of
+ * examples.
+ */
 async function drawn(all: Some<unknown>, { maxExamples, seed }: TrainingSettings): Promise<unknown[]> {
   const uniform = seededUniform(seed);
   const kept: unknown[] = [];
