@@ -3,23 +3,24 @@ import { reduced, removedShare, withUnknown } from '@murmuration/monitoring/expe
 import type { Experiment } from './experiment.ts';
 import { sumsOf, type Tally } from './tally.ts';
 
-/** Units of each arm below which the slope would fit chance. */
+/** Fewest units of each arm for a slope that doesn't fit chance. */
 const fewest = 50;
-/** What is left of the variance beyond this is a rounding error. */
+/** Largest removed share of the variance; the rest beyond it is a rounding error. */
 const most = 1 - 1e-9;
 
-/** What an experiment's arms say of its metric once what the covariate explains is taken out. */
+/** Metric of an experiment's arms after adjustment by the covariate. */
 export interface Adjusted {
-  /** Of each arm, in their order. */
+  /** Sums of each arm, in their order. */
   readonly sums: readonly ArmSums[];
-  /** The share of the variance that is gone, from 0 to 1. */
+  /** Share of the variance that is removed, from 0 to 1. */
   readonly removed: number;
 }
 
 /**
- * Takes out of the metric of an experiment what the covariate explains, by all keys so far. A key brings its covariate with its first request,
- * before any arm has answered it, so no arm has an effect on it. undefined: the experiment has no covariate, too little is known yet, or the
- * covariate says the metric itself.
+ * Removes from an experiment's metric the part that the covariate explains, over all keys so far. A key
+ * brings its covariate with its first request, before any arm has answered it, so no arm has an effect on
+ * it. Returns undefined if the experiment has no covariate, if too little is known yet, or if the covariate
+ * is the metric itself.
  */
 export function adjusted({ arms, metric, covariate }: Experiment, tally: Tally): Adjusted | undefined {
   if (!covariate) return undefined;

@@ -7,35 +7,38 @@ import { adjusted } from './adjustment.ts';
 import type { Experiment, ExperimentArm, ExperimentMetric } from './experiment.ts';
 import { type ArmTotals, sumsOf, type Tally } from './tally.ts';
 
-/** Below this p-value, keys do not fall into the arms as they should. */
+/** p-value below which keys do not fall into the arms as they should. */
 const brokenBelow = 0.001;
-/** Units of both arms below which no guard ends an experiment. */
+/** Fewest units of both arms with which a guard may end an experiment. */
 const fewest = 50;
-/** Units at which intervals are tightest, at least: fewer say nothing anyway. */
+/** Fewest units at which intervals are tightest; fewer conclude nothing anyway. */
 const leastTuning = 2 * fewest;
 
-/** What an arm says beside the control. */
+/** Results of an arm, compared with the control. */
 export interface ArmAnalysis {
   readonly arm: ExperimentArm;
   readonly totals: ArmTotals;
-  /** Of the metric of the experiment, and where it is at any look; null: not known yet. */
+  /** Mean of the experiment's metric with an interval that holds at any look; null if not known yet. */
   readonly value: { readonly mean: number; readonly interval: readonly [number, number] } | null;
-  /** By the metric of the experiment; null: not known yet. */
+  /** Probability of being the best by the experiment's metric; null if not known yet. */
   readonly chance: Chance | null;
-  /** null of the control, and while too little is known. Adjusted by the covariate, where the experiment has one and enough is known. */
+  /**
+   * Comparison with the control; null for the control, and while too little is known. Adjusted by the
+   * covariate, if the experiment has one and enough is known.
+   */
   readonly comparison: Comparison | null;
-  /** The same without the covariate, where that is another; it decides nothing. */
+  /** Comparison without the covariate, if that differs; it decides nothing. */
   readonly unadjusted: Comparison | null;
   readonly fixed: { readonly p: number; readonly interval: readonly [number, number] } | null;
 }
 
-/** What an experiment says so far. */
+/** Analyses the results of an experiment so far. */
 export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
   const { kind, arms, metric, alpha, query } = experiment;
   const plain = arms.map(({ name }) => sumsOf(metric, tally.of(name)));
   const less = adjusted(experiment, tally);
   const sums = less?.sums ?? plain;
-  // What is adjusted is no share any more, and what a device says is one of all its predictions.
+  // Adjusted values are no shares, and the value of a device is a mean over all its predictions.
   const arePlain = !less && query === undefined;
   const areShares = isShare(metric) && arePlain;
   const chances = kind === 'mirror' ? undefined : chancesOf(metric, sums, arePlain);
@@ -57,7 +60,7 @@ export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
   });
 }
 
-/** Each arm beside the control, by the metric of the experiment and at any look. */
+/** Compares each arm with the control by the experiment's metric; valid at any look. */
 export function comparisonsOf(experiment: Experiment, tally: Tally): readonly Comparison[] {
   const { kind, arms, metric, alpha } = experiment;
   if (kind === 'mirror') return [];
@@ -65,7 +68,10 @@ export function comparisonsOf(experiment: Experiment, tally: Tally): readonly Co
   return compare(experiment, sums, alpha);
 }
 
-/** Why an experiment can't go on: its split is broken, or an arm is worse than its guards allow; undefined: it can. */
+/**
+ * Returns the outcome and reason if an experiment must end: its split is broken, or an arm is worse than its
+ * guards allow; else undefined.
+ */
 export function endOf(
   experiment: Experiment,
   tally: Tally,
@@ -93,13 +99,13 @@ export function endOf(
   return undefined;
 }
 
-/** Whether values of a metric are 0 or 1. */
+/** True if values of a metric are 0 or 1. */
 const isShare = (metric: ExperimentMetric): boolean => metric === 'accuracy' || metric === 'failures';
 
-/** Whether more of a metric is better. */
+/** True if higher values of a metric are better. */
 export const isHigherBetter = (metric: ExperimentMetric): boolean => metric === 'accuracy';
 
-/** Each arm with the first one, at any look; alpha is shared among them. */
+/** Compares each arm with the first one, valid at any look; alpha is divided among them. */
 function compare(
   experiment: Pick<Experiment, 'arms' | 'planned' | 'steps'>,
   sums: readonly ArmSums[],
@@ -115,7 +121,10 @@ function compare(
   });
 }
 
-/** Units of equal arms that tell as much as those that are planned of two arms. Of a canary, at its first step: it has to be the same all along. */
+/**
+ * Units of equal arms with the same information as those planned for two arms. A canary uses its first step,
+ * since the number must never change.
+ */
 function tuningOf(
   { planned, steps }: Pick<Experiment, 'planned' | 'steps'>,
   control: ExperimentArm,
@@ -126,7 +135,7 @@ function tuningOf(
   return Math.max(leastTuning, (planned * 4 * share * rest) / (share + rest));
 }
 
-/** The mean of an arm alone, with a confidence sequence; no metric is below 0, and shares are no more than 1. */
+/** Returns the mean of an arm with a confidence sequence; no metric is below 0, and shares are at most 1. */
 function estimateOf(
   { metric, alpha, arms, planned }: Pick<Experiment, 'metric' | 'alpha' | 'arms' | 'planned'>,
   sums: ArmSums,
@@ -134,21 +143,23 @@ function estimateOf(
   if (sums.n === 0) return null;
   const mean = meanOf(sums);
   const variance = varianceOf(sums, 0);
-  // Values that are all the same do not say how far others would be.
+  // Equal values don't show how far others could be.
   if (!(variance > 0)) return { mean, interval: [-Infinity, Infinity] };
   const half = halfWidth(sums.n, variance, tuned(alpha, planned / arms.length), alpha);
   const most = isShare(metric) ? 1 : Infinity;
   return { mean, interval: [Math.max(0, mean - half), Math.min(most, mean + half)] };
 }
 
-/** `arePlain`: sums of single values, as they came. */
+/**
+ * Returns each arm's probability of being the best; `arePlain` is true for unadjusted sums of single values.
+ */
 function chancesOf(
   metric: ExperimentMetric,
   sums: readonly ArmSums[],
   arePlain: boolean,
 ): readonly Chance[] | undefined {
   if (metric === 'accuracy' && arePlain) return sums.every(({ n }) => n > 0) ? bestShare(sums) : undefined;
-  // Of what should be low, the best is the lowest: the highest of its opposite.
+  // For a metric that should be low, the best arm has the highest negated value.
   const sign = isHigherBetter(metric) ? 1 : -1;
   const turned = sums.map(({ n, sum, squares }) => ({ n, sum: sign * sum, squares }));
   return turned.every(each => each.n >= 2 && varianceOf(each, 1) > 0) ? bestMean(turned) : undefined;

@@ -6,15 +6,15 @@ import type { Task } from '@murmuration/rounds/task/task';
 import type { KeyField } from '@murmuration/serving/experiments/experiment';
 import type { Experiment, ExperimentArm } from './experiment.ts';
 
-/** What an experiment follows from besides its terms. */
+/** Inputs of a design besides the experiment's terms. */
 interface Surroundings {
   readonly task: Task;
   readonly champion: VersionName;
-  /** Whether anything is measured of requests. */
+  /** True if requests are measured. */
   readonly isMeasured: boolean;
-  /** Whether an experiment of the task has the name. */
+  /** True if an experiment of the task has this name. */
   readonly isTaken: boolean;
-  /** Those of all tasks. */
+  /** Running experiments of all tasks. */
   readonly running: readonly Experiment[];
   readonly version: (number: number) => Promise<ModelHash | undefined>;
 }
@@ -37,11 +37,14 @@ export type Designed = Pick<
   | 'query'
 >;
 
-/** Headers that say who somebody is. */
+/** Headers that identify a person. */
 const secret = new Set(['authorization', 'cookie', 'proxy-authorization']);
 const tolerance = 1e-9;
 
-/** An experiment whose split can be kept to. Throws `request.invalid` for any other, and `model.missing` for versions that there are not. */
+/**
+ * Designs an experiment from its terms. Throws `request.invalid` if its split can't be kept to, and
+ * `model.missing` for versions that don't exist.
+ */
 export async function design(terms: ExperimentTerms, given: Surroundings): Promise<Designed> {
   const { name, kind, metric, alpha, planned, atLeast, query } = terms;
   const devices = terms.devices || query !== null;
@@ -87,7 +90,7 @@ export async function design(terms: ExperimentTerms, given: Surroundings): Promi
   };
 }
 
-/** Refuses what devices can't keep to, or would not say. */
+/** Refuses experiments that devices can't take part in, or can't report on. */
 function refuseUnaskable(
   { kind, arms, metric, guards = [], covariate, key }: ExperimentTerms,
   name: string,
@@ -116,9 +119,9 @@ function refuseUnaskable(
     refuse('Two arms have one version, and devices say of a version what became of its predictions.');
 }
 
-/** A free part of the layer. */
+/** Returns a free part of the layer. */
 function layerFor({ kind, layer: name, traffic }: ExperimentTerms, { task, running }: Surroundings) {
-  // What mirrors takes nobody from another experiment.
+  // A mirror takes no keys from other experiments.
   if (kind === 'mirror') return { name, from: 0, to: traffic };
   const splits = running.filter(each => each.kind !== 'mirror');
   const elsewhere = splits.find(each => each.task === task.name && each.layer.name !== name);
@@ -180,7 +183,7 @@ async function armsOf(
   ];
 }
 
-/** Names of headers in small letters. */
+/** Returns the field, with the name of a header in lower case. */
 function fieldOf({ in: place, name }: ExperimentTerms['key'], what: 'key' | 'covariate'): KeyField {
   const field = { in: place, name: place === 'header' ? name.toLowerCase() : name };
   if (secret.has(field.name)) refuse(`The header ${field.name} is no ${what}: name one that is no secret.`);

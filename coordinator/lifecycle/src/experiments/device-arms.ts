@@ -12,7 +12,7 @@ import type { Experiment, ExperimentArm } from './experiment.ts';
 import { servedAs } from './served.ts';
 import type { Tally } from './tally.ts';
 
-/** An experiment that runs. */
+/** Running experiment. */
 interface Running {
   readonly experiment: Experiment;
   readonly tally: Tally;
@@ -22,30 +22,30 @@ interface Ports {
   readonly running: () => Iterable<Running>;
   readonly results: Pick<QueryResultStore, 'results'>;
   readonly events: CoordinatorEvents;
-  /** Something was measured. */
+  /** Called when something new was measured. */
   readonly measured: () => void;
 }
 
 /**
- * Experiments that devices are asked about. Each arm is asked in rounds of its own: a sum then has devices of one arm only, and as many of them as
- * the threshold of the query, which each device holds the coordinator to.
+ * Experiments measured by queries to devices. Each arm is asked in its own rounds: a sum then has devices of
+ * one arm only, at least as many as the threshold of the query, which each device enforces.
  */
 export class DeviceArms {
   readonly #ports: Ports;
-  /** Results are counted one after the other. */
+  /** Counts one result at a time. */
   readonly #turns = new PromiseQueue();
 
   constructor(ports: Ports) {
     this.#ports = ports;
   }
 
-  /** Counts what devices said in a round about an arm. */
+  /** Counts the answers of a round about an arm. */
   async roundEnded({ task, query, number, tally }: RoundRecord): Promise<void> {
     if (query === undefined || !this.isAsking(task, query)) return;
     await this.#turns.run(() => this.#count(task, query, number, tally.lost));
   }
 
-  /** Counts what came before a restart, and was not yet counted. Throws `storage.*`. */
+  /** Counts results from before a restart that were not counted yet. Throws `storage.*`. */
   async replay(running: Running): Promise<void> {
     const { experiment, tally } = running;
     if (experiment.query === undefined) return;
@@ -58,14 +58,15 @@ export class DeviceArms {
     for (const result of all.toReversed()) countResult(experiment, tally, result, 0);
   }
 
-  /** Whether devices are asked by a query of a task now. */
+  /** True if a running experiment uses this query of a task. */
   isAsking(task: TaskName, query: string): boolean {
     return this.#all(task, query).length > 0;
   }
 
   /**
-   * The arm to ask next: of those of which as many devices as `least` have something to say and have not said it yet, that with the fewest rounds,
-   * over all experiments that are measured by a query. undefined: there is none.
+   * Returns the arm to ask next, over all experiments with this query: of the arms with at least `least`
+   * devices that are ready and have not answered yet, the one with the fewest rounds. Returns undefined if
+   * there is none.
    */
   next(task: TaskName, { name }: Pick<ArmQuery, 'name'>, least: number): AskedArm | undefined {
     const ready = this.#all(task, name).flatMap(({ experiment, tally }) =>
@@ -79,13 +80,16 @@ export class DeviceArms {
     return { experiment: experiment.id, version: arm.model, since: Math.round(experiment.createdAt) };
   }
 
-  /** A device would answer: it counts as one of its arm, once. */
+  /** Records that a device is ready to answer; it counts once, in its arm. */
   came(task: TaskName, device: DeviceId, answers: readonly string[] = []): void {
     for (const { running, arm, part } of this.#partsOf(task, device, answers))
       if (running.tally.came(arm.name, part.unit)) this.#ports.measured();
   }
 
-  /** By what names a device waits for queries: for one about arms only by that of its own, and only until it has answered. */
+  /**
+   * Returns the labels under which a device waits for queries: for a query about arms, the label of its own
+   * arm, until it has answered.
+   */
   labels(task: TaskName, device: DeviceId, answers: readonly string[] = []): readonly string[] {
     const parts = this.#partsOf(task, device, answers);
     return answers.map(name => {
@@ -96,7 +100,7 @@ export class DeviceArms {
     });
   }
 
-  /** Answers of these devices are in a sum about an arm: they are not asked again. */
+  /** Records devices whose answers are in a sum about an arm; they are not asked again. */
   answered(task: TaskName, { experiment: id }: AskedArm, devices: readonly DeviceId[]): void {
     for (const { experiment, tally } of this.#ports.running()) {
       if (experiment.id !== id || experiment.task !== task) continue;
@@ -140,7 +144,7 @@ export class DeviceArms {
   }
 }
 
-/** Adds what a round found to its arm, once; whether it was of one. */
+/** Adds the result of a round to its arm, once; returns true if it is about an arm. */
 function countResult(experiment: Experiment, tally: Tally, result: QueryResult, lost: number): boolean {
   const { query, figures, number } = result;
   const asked = query.kind === 'arm' ? query.arm : undefined;

@@ -23,7 +23,7 @@ import type { Experiment, ExperimentStore } from './experiment.ts';
 import { type DeviceSplit, outcomeOf, saltOf, servedAs } from './served.ts';
 import { Tally } from './tally.ts';
 
-/** What experiments stand on. */
+/** Ports of `Experiments`. */
 export interface ExperimentPorts {
   readonly taskOf: (task: TaskName) => Task | undefined;
   readonly versionAliases: Pick<VersionAliases, 'of' | 'set'>;
@@ -34,24 +34,24 @@ export interface ExperimentPorts {
   readonly events: CoordinatorEvents;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  /** Whether anything is measured of requests. */
+  /** True if requests are measured. */
   readonly isMeasured: boolean;
 }
 
 interface Running {
   experiment: Experiment;
   readonly tally: Tally;
-  /** Who named the champion, and when, while it ran last. */
+  /** Key of the champion: number, and who named it when, while the experiment last ran. */
   champion: string;
 }
 
-/** ms between two looks at what came in. */
+/** ms between two looks at new measurements. */
 const often = 2_000;
 const actor: OwnAct['actor'] = { id: 'experiments', name: 'experiments' };
 
 /**
- * The experiments of all tasks: which of them run and with which arms, what they have measured, and their ends. What is measured is written
- * down every two seconds; a process that is killed loses no more.
+ * Experiments of all tasks: the running ones with their arms, their measurements, and their ends.
+ * Measurements are stored every two seconds; a crash loses no more.
  */
 export class Experiments {
   readonly #ports: ExperimentPorts;
@@ -59,7 +59,7 @@ export class Experiments {
   readonly #turns = new PromiseQueue();
   #cancel: Cancel | undefined;
   #isClosed = false;
-  /** What devices are asked about their arms. */
+  /** Queries to devices about their arms. */
   readonly devices: DeviceArms;
 
   constructor(ports: ExperimentPorts) {
@@ -72,12 +72,15 @@ export class Experiments {
     });
   }
 
-  /** Ends experiments whose champion somebody replaced. Throws `storage.*`. */
+  /** Ends experiments whose champion was replaced. Throws `storage.*`. */
   aliasesChanged(task: TaskName): Promise<void> {
     return this.#turns.run(() => this.#championMoved(task));
   }
 
-  /** Goes on with those that ran before a restart; once, before anything else, or for each `task` that is taken over from another process. */
+  /**
+   * Continues experiments that ran before a restart; call it once, before any other method, or for each
+   * `task` taken over from another process.
+   */
   async open(task?: TaskName): Promise<void> {
     const { store, taskOf } = this.#ports;
     for (const experiment of await store.all()) {
@@ -102,12 +105,12 @@ export class Experiments {
     this.#wait();
   }
 
-  /** Whether anything is measured of requests: no experiment begins otherwise. */
+  /** True if requests are measured; other experiments on requests can't begin. */
   get isMeasured(): boolean {
     return this.#ports.isMeasured;
   }
 
-  /** The experiments that run on a task, for inference servers. */
+  /** Lists the running experiments of a task, for inference servers. */
   served(task: string): readonly ServedExperiment[] {
     const found: ServedExperiment[] = [];
     for (const { experiment } of this.#running.values())
@@ -115,7 +118,7 @@ export class Experiments {
     return found;
   }
 
-  /** The model that a device serves by an experiment; undefined: the champion. */
+  /** Returns the model that a device serves by an experiment; undefined for the champion. */
   ofDevice(task: TaskName, device: DeviceId): ModelHash | undefined {
     for (const { experiment } of this.#running.values()) {
       if (experiment.task !== task || !experiment.devices || experiment.kind === 'mirror') continue;
@@ -125,7 +128,7 @@ export class Experiments {
     return undefined;
   }
 
-  /** Those that decide which version devices of a task serve. */
+  /** Lists the experiments that decide which version devices of a task serve. */
   splitsOf(task: TaskName): readonly DeviceSplit[] {
     return Array.from(this.#running.values(), ({ experiment }) => experiment)
       .filter(({ devices, kind, ...each }) => each.task === task && devices && kind !== 'mirror')
@@ -135,36 +138,36 @@ export class Experiments {
       }));
   }
 
-  /** The models of experiments that run, which have to be kept. */
+  /** Models of running experiments, which must be kept. */
   get models(): readonly ModelHash[] {
     return [...this.#running.values()].flatMap(({ experiment }) => experiment.arms.map(({ model }) => model));
   }
 
-  /** Those of a task. */
+  /** Lists the models of a task's running experiments. */
   modelsOf(task: TaskName): readonly ModelHash[] {
     const ofTask = [...this.#running.values()].filter(({ experiment }) => experiment.task === task);
     return ofTask.flatMap(({ experiment }) => experiment.arms.map(({ model }) => model));
   }
 
-  /** The name of an experiment that decides who gets which version of a task now. */
+  /** Returns the name of an experiment that currently splits the versions of a task. */
   splitOf(task: TaskName): string | undefined {
     for (const { experiment } of this.#running.values())
       if (experiment.task === task && experiment.kind !== 'mirror') return experiment.name;
     return undefined;
   }
 
-  /** The task of an experiment that runs, by its id. */
+  /** Returns the task of a running experiment, by the experiment's id. */
   taskOf(experiment: string): TaskName | undefined {
     return this.#running.get(experiment)?.experiment.task;
   }
 
-  /** What a replica has seen. */
+  /** Counts the requests that a replica served. */
   arms(windows: readonly ArmWindow[]): void {
     for (const window of windows) this.#running.get(window.experiment)?.tally.window(window);
     this.#wait();
   }
 
-  /** A prediction of an arm of a task beside its outcome, row by row. */
+  /** Counts a prediction of an arm with its outcome, row by row. */
   judged(task: string, { experiment, arm, unit }: Variant, rows: readonly Judged[]): void {
     const running = this.#running.get(experiment);
     if (running?.experiment.task !== task) return;
@@ -174,7 +177,7 @@ export class Experiments {
     this.#wait();
   }
 
-  /** Newest first, with what each has measured. Throws `task.unknown`. */
+  /** Lists experiments with their measurements, newest first. Throws `task.unknown`. */
   async list(task: TaskName): Promise<readonly { experiment: Experiment; tally: Tally }[]> {
     this.#ports.versionAliases.of(task);
     const all = (await this.#ports.store.all(task)).toReversed();
@@ -186,7 +189,10 @@ export class Experiments {
     );
   }
 
-  /** Throws `task.unknown`, and `request.not-found` where there is none of this name. */
+  /**
+   * Returns an experiment with its measurements. Throws `task.unknown`, and `request.not-found` if there is
+   * none of this name.
+   */
   async find(task: TaskName, name: string): Promise<{ experiment: Experiment; tally: Tally }> {
     const found = (await this.list(task)).find(({ experiment }) => experiment.name === name);
     if (!found)
@@ -195,8 +201,9 @@ export class Experiments {
   }
 
   /**
-   * Begins an experiment; `byItself`: what begins it where no operator does. Throws `task.unknown`, `model.missing`, and `request.invalid` for one
-   * whose split could not be kept to, saying why; `round.closed` for one that nobody has asked for where an operator has pinned a version.
+   * Begins an experiment; `byItself` is the actor of an automatic one. Throws `task.unknown`,
+   * `model.missing`, and `request.invalid`, with the reason, if its split can't be kept to; `round.closed`
+   * for an automatic one while an operator has pinned a version.
    */
   create(
     task: TaskName,
@@ -209,7 +216,7 @@ export class Experiments {
       const { champion } = versionAliases.of(task);
       if (byItself && champion.heldBy !== null)
         throw new MurmurationError('round.closed', `${champion.heldBy} has pinned a version of ${task}.`);
-      // As of now: whoever names another one while this is written down overtakes it.
+      // Read now, so that a champion named during the write overtakes the experiment.
       const [against, now] = [this.#championOf(task), clock.now()];
       const existing = (await store.all(task)).some(({ name }) => name === terms.name);
       const designed: Designed = await design(terms, {
@@ -256,7 +263,9 @@ export class Experiments {
     });
   }
 
-  /** Ends an experiment: everybody gets the champion again. Throws as `find`, and `round.closed` where it is over. */
+  /**
+   * Ends an experiment: all keys get the champion again. Throws as `find`, and `round.closed` if it is over.
+   */
   stop(task: TaskName, name: string, by: string): Promise<Experiment> {
     return this.#turns.run(async () =>
       this.#close(await this.#require(task, name), 'stopped', `${by} ended it.`, true),
@@ -264,8 +273,8 @@ export class Experiments {
   }
 
   /**
-   * Ends an experiment and lets everybody have one of its arms, pinned. Throws as `stop`, also where somebody else has named a champion meanwhile,
-   * and `request.invalid` for an arm that it has not.
+   * Ends an experiment and pins one of its arms as the champion. Throws as `stop`, also if another champion
+   * was named meanwhile, and `request.invalid` for an unknown arm.
    */
   promote(task: TaskName, name: string, armName: string, by: string): Promise<Experiment> {
     return this.#turns.run(async () => {
@@ -280,14 +289,14 @@ export class Experiments {
     });
   }
 
-  /** Looks at what came in: writes it down, and ends what has to end. */
+  /** Stores new measurements, and ends experiments that must end. */
   async look(): Promise<void> {
     await this.#turns.run(async () => {
       for (const running of [...this.#running.values()]) await this.#lookAt(running);
     });
   }
 
-  /** Writes down what came in; experiments go on after the next start. */
+  /** Stores new measurements; experiments continue after the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel?.();
@@ -311,7 +320,7 @@ export class Experiments {
     else await this.#step(running, now);
   }
 
-  /** A canary goes on once a step has lasted long enough, and has seen enough. */
+  /** Moves a canary to its next step once the current one lasted long enough and has enough units. */
   async #step(running: Running, now: number): Promise<void> {
     const { experiment, tally } = running;
     const { steps, step, stepAt, arms, atLeast, createdBy } = experiment;
@@ -343,7 +352,7 @@ export class Experiments {
     this.#tell(stepped);
   }
 
-  /** `byItself`: is tried again where the end could not be written down. */
+  /** Promotes an arm; with `byItself`, it is tried again if the end could not be stored. */
   async #promote(
     running: Running,
     number: number,
@@ -355,20 +364,20 @@ export class Experiments {
     const { task } = experiment;
     const { versionAliases } = this.#ports;
     const { number: before, pinned } = versionAliases.of(task).champion;
-    // First, so that no gate finds its task without an experiment and with the champion from before. It may be done already: a process may have
-    // ended before the experiment did.
+    // Comes first, so that no gate sees the task without an experiment and with the old champion. It may
+    // already be done, if a process stopped before the experiment ended.
     if (before !== number || pinned?.setBy !== by) {
       const acts = [actOf('version.promote', experiment, [{ field: 'champion', from: before, to: number }])];
       const isStill = () => !this.#hasMoved(running);
       if (!(await versionAliases.set(task, 'champion', number, by, acts, isStill)))
         return this.#overtake(running);
-      // What it has done itself does not overtake it.
+      // Its own promotion must not overtake the experiment.
       if (byItself) running.champion = this.#championOf(task);
     }
     return this.#close(running, 'promoted', reason);
   }
 
-  /** `byOperator`: the audit log has it as what an operator did. */
+  /** Ends an experiment; with `byOperator`, the audit log already has the operator's action. */
   async #close(
     running: Running,
     outcome: Experiment['outcome'],
@@ -391,12 +400,18 @@ export class Experiments {
     }
   }
 
-  /** Whether somebody else has decided about the champion. Who gets what is sent to both arms does not depend on that. */
+  /**
+   * True if the champion was changed by others. A mirror sends requests to both versions, whatever the
+   * champion is.
+   */
   #hasMoved({ experiment: { kind, task }, champion }: Running): boolean {
     return kind !== 'mirror' && champion !== this.#championOf(task);
   }
 
-  /** Whether that was so when a process ended before it could end the experiment. What the experiment itself has named is no such thing. */
+  /**
+   * True if the champion was changed by others before a process stopped, and the experiment was not ended. A
+   * champion that the experiment named doesn't count.
+   */
   #isOvertaken({ kind, task, arms, createdAt, createdBy }: Experiment): boolean {
     const { number, pinned } = this.#ports.versionAliases.of(task).champion;
     if (kind === 'mirror' || !pinned || pinned.setAt <= createdAt) return false;
@@ -426,7 +441,7 @@ export class Experiments {
     return new Tally(experiment, await store.counts(experiment.id), await store.units(experiment.id));
   }
 
-  /** Writes down what came in; whether anything did. */
+  /** Stores new measurements; returns true if there were any. */
   async #write({ experiment, tally }: Running): Promise<boolean> {
     const taken = tally.take();
     if (taken) await this.#ports.store.measured(experiment.id, taken.counts, taken.units);

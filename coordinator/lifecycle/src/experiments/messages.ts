@@ -6,7 +6,7 @@ import { type ArmAnalysis, analyse, figure, isHigherBetter } from './analysis.ts
 import type { Experiment } from './experiment.ts';
 import type { Tally } from './tally.ts';
 
-/** An experiment as operators see it. */
+/** Returns the message of an experiment for operators. */
 export function experimentMessage(experiment: Experiment, tally: Tally): ExperimentMessage {
   const {
     name,
@@ -99,7 +99,7 @@ function armMessage(
   };
 }
 
-/** What a person who decides wants to know, in a sentence or two. */
+/** Returns a verdict for the person who decides, in one or two sentences. */
 function verdictOf(experiment: Experiment, arms: readonly ArmAnalysis[]): string {
   const { kind, outcome, reason, metric } = experiment;
   if (outcome === 'broken' || outcome === 'guarded') return reason ?? '';

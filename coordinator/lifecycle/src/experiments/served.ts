@@ -4,14 +4,14 @@ import type { ServedExperiment } from '@murmuration/serving/experiments/experime
 import { isHigherBetter } from './analysis.ts';
 import type { Experiment } from './experiment.ts';
 
-/** An experiment that gives devices arms. */
+/** Experiment that assigns arms to devices. */
 export interface DeviceSplit {
   readonly served: ServedExperiment;
-  /** The model of each arm, by its name. */
+  /** Map from an arm's name to its model. */
   readonly models: Readonly<Record<string, ModelHash>>;
 }
 
-/** An experiment as inference servers need it. */
+/** Returns an experiment in the form for inference servers. */
 export function servedAs({ id, kind, key, covariate, salt, layer, arms }: Experiment): ServedExperiment {
   return {
     id,
@@ -26,7 +26,10 @@ export function servedAs({ id, kind, key, covariate, salt, layer, arms }: Experi
 
 export const saltOf = ({ name, salt = `layer ${name}` }: Experiment['layer']): string => salt;
 
-/** Of one row: right or wrong as 1 or 0, or how far a number was off; nothing, where the metric is about the other. */
+/**
+ * Returns the values of one row: 1 for right or 0 for wrong, or the distance of a number from its outcome;
+ * empty if the experiment's metrics are of the other kind.
+ */
 export function outcomeOf({ metric, guards }: Experiment, row: Judged): readonly number[] {
   const isError = metric === 'error' || guards.some(guard => guard.metric === 'error');
   if (row.kind === 'number') return isError ? [Math.abs(row.predicted - row.outcome)] : [];

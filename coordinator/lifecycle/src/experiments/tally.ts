@@ -13,12 +13,12 @@ import type {
   UnitSums,
 } from './experiment.ts';
 
-/** Keys that are told apart at most, over all arms. */
+/** Most keys that are kept, over all arms. */
 const mostUnits = 500_000;
-/** Beyond all names of keys, which are 16 hexadecimal digits. */
+/** Upper bound of the names of keys, which are 16 hexadecimal digits. */
 const wholeRange = '1'.padEnd(17, '0');
 
-/** What was measured of an arm. Each key counts once: its first request, and its first outcome. */
+/** Totals of an arm. Each key counts once: its first request, and its first outcome. */
 export interface ArmTotals extends ArmCounts, UnitSums {}
 
 const noSums: ArmSums = { n: 0, sum: 0, squares: 0 };
@@ -35,7 +35,7 @@ const noTotals: ArmTotals = {
 
 const noAnswers: ArmAnswers = { ...noSums, predictions: 0, good: 0, rounds: 0, lost: 0, until: 0 };
 
-/** What a round found in which devices of an arm were asked; `found` is left out where it showed nothing. */
+/** Round in which devices of an arm were asked; `found` is left out if it had no figures. */
 export interface AskedRound {
   readonly number: number;
   readonly found?:
@@ -43,31 +43,31 @@ export interface AskedRound {
     | undefined;
 }
 
-/** What an arm's keys say of a metric. */
+/** Returns the sums of an arm for a metric. */
 export function sumsOf(metric: ExperimentMetric, totals: ArmTotals): ArmSums {
   if (metric === 'failures') return totals.failed;
   return metric === 'latency' ? totals.ms : totals.values;
 }
 
-/** What an experiment has measured so far, in memory: all keys with what is known of them, and sums. */
+/** Measurements of an experiment in memory: all keys with their states, and sums. */
 export class Tally {
   readonly #units = new Map<string, ExperimentUnit>();
   readonly #arms = new Map<string, ArmTotals>();
   readonly #changed = new Map<string, ExperimentUnit>();
   #ratio: SampleRatioState;
   #hasChanged = false;
-  /** Keys from here on are forgotten, and counted no more; undefined: none is. */
+  /** Upper bound of the names of keys that are counted; undefined without a bound. */
   #before: string | undefined;
-  /** New keys of each arm that the test of their ratio has not seen yet. */
+  /** New keys of each arm since the last test of their ratio. */
   #fresh: number[];
   readonly #names: readonly string[];
-  /** Whether its units are devices, which answer in sums. */
+  /** True if its units are devices, which answer in sums. */
   readonly #isOfDevices: boolean;
-  /** Devices of each arm that have something to say and have not answered yet. */
+  /** Map from an arm to the number of its devices that are ready and have not answered yet. */
   readonly #ready = new Map<string, number>();
-  /** undefined: no covariate is taken. */
+  /** Metric that is adjusted; undefined without a covariate. */
   readonly #adjusted: ExperimentMetric | undefined;
-  /** What covariates are counted from, so that their squares lose no digits: the first one. */
+  /** Origin of covariates, so that their squares lose no digits: the first one. */
   #anchor: number | undefined;
 
   constructor(
@@ -100,14 +100,17 @@ export class Tally {
     }
   }
 
-  /** Whether more keys came than are told apart: of those a part counts. */
+  /** True if there were too many keys; only a part of them then counts. */
   get isFull(): boolean {
     return this.#before !== undefined;
   }
 
-  /** The p-value, at any look, that keys fall into the arms as they should, and that devices of all arms answer alike. */
+  /**
+   * p-value, valid at any look, that keys fall into the arms as they should, and that devices of all arms
+   * answer alike.
+   */
   get ratio(): number {
-    // Of devices two things are tested.
+    // With devices, two hypotheses are tested.
     return this.#isOfDevices ? Math.min(1, 2 * Math.min(this.#ratio.p, this.answering)) : this.#ratio.p;
   }
 
@@ -115,7 +118,7 @@ export class Tally {
     return this.#arms.get(arm) ?? noTotals;
   }
 
-  /** What a replica has seen. */
+  /** Counts the requests that a replica served. */
   window({ arm, requests, failures, agreed, dropped, units }: ArmWindow): void {
     const own = this.#arms.get(arm);
     if (!own) return;
@@ -144,7 +147,7 @@ export class Tally {
     }
   }
 
-  /** An outcome of a prediction that an arm made; of each key the first one counts, in the arm in which the key was first. */
+  /** Counts an outcome of an arm's prediction; only the first one of a key counts, in the key's first arm. */
   outcome(arm: string, unit: string, value: number): void {
     const known = this.#units.get(unit);
     if (known?.arm !== arm || known.value !== null) return;
@@ -152,7 +155,7 @@ export class Tally {
     this.#value(known, value);
   }
 
-  /** A device of an arm has something to say. Whether that is news. */
+  /** Records that a device of an arm is ready to answer; returns true if that is new. */
   came(arm: string, unit: string): boolean {
     const known = this.#units.get(unit);
     if (known && (known.arm === arm || known.value !== null)) return false;
@@ -161,7 +164,7 @@ export class Tally {
     this.#put(device);
     this.#wait(arm, 1);
     if (known) {
-      // A step of a canary gave it another arm before it said anything of the one before.
+      // A step of a canary moved the device to another arm before it answered.
       this.#wait(known.arm, -1);
       const before = this.of(known.arm);
       this.#arms.set(known.arm, { ...before, failed: conversions(before.failed.n - 1, 0) });
@@ -173,17 +176,17 @@ export class Tally {
     return true;
   }
 
-  /** Devices of an arm that have something to say and have not answered yet. */
+  /** Number of devices of an arm that are ready and have not answered yet. */
   ready(arm: string): number {
     return this.#ready.get(arm) ?? 0;
   }
 
-  /** Whether a device has answered, or is none that counts. */
+  /** True if a device has answered, or doesn't count. */
   hasAnswered(unit: string): boolean {
     return this.#units.get(unit)?.value === 1 || this.#isLeftOut(unit);
   }
 
-  /** The answer of a device is in a sum about its arm. */
+  /** Records that a device's answer is in a sum about its arm. */
   answered(arm: string, unit: string): void {
     this.came(arm, unit);
     const known = this.#units.get(unit);
@@ -192,7 +195,9 @@ export class Tally {
     this.#wait(known.arm, -1);
   }
 
-  /** Devices of an arm were asked in a round, which counts once: rounds come in the order of their numbers. */
+  /**
+   * Counts a round in which devices of an arm were asked, once; rounds come in the order of their numbers.
+   */
   asked(arm: string, { number, found }: AskedRound): void {
     const own = this.of(arm);
     const before = this.answersOf(arm);
@@ -214,7 +219,10 @@ export class Tally {
     return this.of(arm).answers ?? noAnswers;
   }
 
-  /** Whether a key that is not known counts. Where there are too many, those whose names are in the upper half are forgotten, which says nothing of them: they have counted, and do so no more. */
+  /**
+   * True if an unknown key counts. If there are too many keys, drops those with names in the upper half,
+   * which is unrelated to their results; their counts stay, and they are not counted again.
+   */
   #hasRoom(unit: string): boolean {
     while (this.#units.size >= mostUnits && !this.#isLeftOut(unit)) {
       this.#before = (BigInt(`0x${this.#before ?? wholeRange}`) / 2n).toString(16).padStart(16, '0');
@@ -238,7 +246,8 @@ export class Tally {
   }
 
   /**
-   * The p-value, at any look, that devices of all arms answer alike where they are asked: others are lost on the way, independently of each other.
+   * p-value, valid at any look, that devices of all arms answer alike when asked; some are lost on the way,
+   * independently of each other.
    */
   get answering(): number {
     const [control, ...others] = this.#names.map(name => {
@@ -253,7 +262,10 @@ export class Tally {
     return Math.min(1, others.length * Math.min(1, ...ps));
   }
 
-  /** Tests the ratio of the keys that came since the last time, and gives its p-value. `shares` are those of the arms. */
+  /**
+   * Tests the ratio of the keys that came since the last test, and returns its p-value. `shares` are those
+   * of the arms.
+   */
   testRatio(shares: readonly number[]): number {
     if (shares.length < 2) return 1;
     this.#ratio = sampleRatio(shares).add(this.#ratio, this.#fresh);
@@ -261,13 +273,13 @@ export class Tally {
     return this.ratio;
   }
 
-  /** Begins the test anew for other shares; what it has found stays. */
+  /** Restarts the test for new shares; its p-value stays. */
   newShares(): void {
     this.#ratio = { counts: this.#ratio.counts.map(() => 0), logEvidence: 0, p: this.#ratio.p };
     this.#hasChanged = true;
   }
 
-  /** What is to be written down since the last time; undefined: nothing. */
+  /** Returns the changes since the last call, to be stored; undefined without any. */
   take(): { readonly counts: ExperimentCounts; readonly units: readonly ExperimentUnit[] } | undefined {
     if (!this.#hasChanged) return undefined;
     this.#hasChanged = false;
@@ -299,7 +311,7 @@ export class Tally {
     this.#arms.set(arm, {
       ...own,
       failed: plus(own.failed, failed ? 1 : 0),
-      // What failed says nothing of how long an answer takes.
+      // The duration of a failed request is not the latency of an answer.
       ms: failed ? own.ms : plus(own.ms, ms),
     });
     if (this.#adjusted === 'failures') this.#pair(unit, failed ? 1 : 0);
@@ -312,7 +324,7 @@ export class Tally {
     if (this.#adjusted === 'accuracy' || this.#adjusted === 'error') this.#pair(unit, value);
   }
 
-  /** The value of a key by the metric of the experiment, beside its covariate. */
+  /** Adds the value of a key, by the experiment's metric, with its covariate. */
   #pair({ arm, covariate }: ExperimentUnit, value: number): void {
     if (covariate === null) return;
     this.#anchor ??= covariate;
