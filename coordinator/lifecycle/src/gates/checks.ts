@@ -3,26 +3,26 @@ import type { Evaluation, Measured } from '@murmuration/rounds/evaluation/evalua
 import type { GateCheck, GateTestResult } from '@murmuration/rounds/registry/gate-decisions';
 import type { Gate } from '@murmuration/rounds/task/task-gate';
 
-/** What is known of a version when it is judged. */
+/** Figures of a version that is judged. */
 export interface Figures {
   readonly evaluation: Evaluation | null;
-  /** ms; null where the gate does not ask. */
+  /** Latency that 99 of 100 requests do not exceed, ms; null if the gate has no such rule. */
   readonly latencyP99: number | null;
   /** Bytes. */
   readonly size: number;
 }
 
-/** What a gate compares. */
+/** Figures of both versions that a gate compares. */
 export interface Compared {
   readonly measures: Readonly<Record<string, Measured>>;
   readonly slices: readonly string[];
   readonly champion: Figures;
   readonly challenger: Figures;
-  /** Of the metric that has to be better; null where no test is asked for, or nothing could be tested. */
+  /** Test of the metric that must be better; null if the gate has no test, or nothing could be tested. */
   readonly tested: GateTestResult | null;
 }
 
-/** Every rule of a gate, with whether a challenger passes it. A figure that is missing passes none. */
+/** Checks a challenger by every rule of a gate. A missing figure fails its rule. */
 export function checksOf(gate: Gate, compared: Compared): GateCheck[] {
   const { challenger, champion, slices } = compared;
   const checks: GateCheck[] = [];
@@ -45,7 +45,10 @@ export function checksOf(gate: Gate, compared: Compared): GateCheck[] {
   return checks;
 }
 
-/** How much better the challenger is in a metric: above 0 for the better, whichever way that is. */
+/**
+ * Returns how much better the challenger is in a metric; positive for better, in either direction of the
+ * metric.
+ */
 export function gain(measured: Measured | undefined, champion: number, challenger: number): number {
   return measured?.better === 'lower' ? champion - challenger : challenger - champion;
 }

@@ -17,13 +17,13 @@ import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { Task } from '@murmuration/rounds/task/task';
 import { judge, type Measurement } from './judge.ts';
 
-/** What gates stand on. */
+/** Ports of `Gates`. */
 export interface GatePorts extends Measurement {
-  /** A task as it is set now. */
+  /** Returns a task with its current settings. */
   readonly taskOf: (task: TaskName) => Task | undefined;
-  /** Begins a canary of a version that passed, as its task says. */
+  /** Begins a canary of a version that passed, by the task's settings. */
   readonly beginCanary: (task: Task, number: number) => Promise<unknown>;
-  /** The name of an experiment that decides who gets which version now. */
+  /** Returns the name of an experiment that currently splits the task's versions. */
   readonly experimentOf: (task: TaskName) => string | undefined;
   readonly registry: Pick<Registry, 'files'>;
   readonly versionAliases: Pick<VersionAliases, 'of' | 'set' | 'challenge' | 'promote'>;
@@ -32,67 +32,68 @@ export interface GatePorts extends Measurement {
   readonly events: CoordinatorEvents;
 }
 
-/** The task whose versions are looked at, and whether they are to be once more. */
+/** Judgement under way of a task; `again` repeats it. */
 interface Looking {
   readonly done: Promise<void>;
   again: boolean;
 }
 
-/** As the audit log names the gate of a task. */
+/** Actor of a task's gate in the audit log. */
 export const gateActor: OwnAct['actor'] = { id: 'gate', name: gateName };
-/** ms after which a gate tries again what could not be stored. */
+/** ms after which a gate repeats a failed write. */
 const retryAfter = 10_000;
 
 /**
- * Lets a new version of a task that has a gate be served only once it has passed. Of several new versions the newest one is judged; a version
- * that was promoted once is not promoted by itself again, and while an operator has pinned the champion, none is.
+ * Serves a new version of a task with a gate only once it has passed. Of several new versions, the newest is
+ * judged; a version that was promoted once is not promoted automatically again, and none is while an
+ * operator has pinned the champion.
  */
 export class Gates {
   readonly #ports: GatePorts;
   readonly #looking = new Map<TaskName, Looking>();
-  /** The champion of each task when it was last looked at, and who named it. */
+  /** Map from a task to its champion at the last look, and who named it. */
   readonly #champions = new Map<TaskName, string>();
   readonly #stop = new AbortController();
-  /** Tasks that are looked at again, since something could not be stored. */
+  /** Map from a task to its scheduled look after a failed write. */
   readonly #retries = new Map<TaskName, Cancel>();
 
   constructor(ports: GatePorts) {
     this.#ports = ports;
   }
 
-  /** There is a version to judge. */
+  /** Judges the new version. */
   versionStored({ task }: ModelVersion): void {
     this.#look(task);
   }
 
-  /** Decides again where a decision waits for what devices measured. */
+  /** Decides again if a decision waits for measurements by devices. */
   roundEnded({ task, query }: RoundRecord): void {
     const of = this.#ports.taskOf(task);
     if (query !== undefined && of && evaluationQueryOf(of)?.name === query) this.#look(task);
   }
 
-  /** A canary may be over: what it came to counts, and the next version has its turn. Throws `storage.*`. */
+  /** Records the result of a canary that ended, and looks at the next version. Throws `storage.*`. */
   async experimentChanged({ task, name, outcome, reason }: ExperimentChange): Promise<void> {
     if (outcome === 'running') return;
     if (outcome !== 'promoted') await this.#canaryFailed(task, name, reason ?? outcome);
     this.#look(task);
   }
 
-  /** Somebody else may have named the champion: versions are measured against another one. */
+  /** Judges versions again if another champion was named. */
   aliasesChanged(task: TaskName): void {
     const known = this.#champions.get(task);
     if (known !== undefined && known !== this.#championOf(task)) this.#look(task);
   }
 
   /**
-   * Takes up a task before its rounds begin: from then on what is served is named. Throws `storage.*`, and then nothing was changed that the audit
-   * log does not tell.
+   * Opens a task before its rounds begin: from then on, its served version is named. Throws `storage.*`;
+   * then nothing was changed without an entry in the audit log.
    */
   async open(task: TaskName): Promise<void> {
     const { versionAliases, taskOf } = this.#ports;
     const { champion } = versionAliases.of(task);
     if (!taskOf(task)?.gate) {
-      // The gate that named it is gone.
+      // The task no longer has the gate that named it.
       if (champion.pinned?.setBy === gateName) {
         const acts = [gateGone(task, champion.number)];
         await versionAliases.set(task, 'champion', null, gateName, acts);
@@ -108,12 +109,12 @@ export class Gates {
     this.#look(task);
   }
 
-  /** Settles when no version is being judged. */
+  /** Resolves once no version is being judged. */
   async settled(): Promise<void> {
     while (this.#looking.size > 0) await Promise.all(Array.from(this.#looking.values(), ({ done }) => done));
   }
 
-  /** Judges no further version; what was not decided is decided after the next start. */
+  /** Stops judging; undecided versions are decided after the next start. */
   async close(): Promise<void> {
     this.#stop.abort();
     for (const cancel of this.#retries.values()) cancel();
@@ -182,7 +183,7 @@ export class Gates {
     else if (decision.outcome === 'failed') await this.#challenge(name, null);
   }
 
-  /** Unless an operator has the say, or has had it meanwhile. */
+  /** Promotes a version that passed, unless an operator or an experiment has decided on the champion. */
   async #promote(decision: GateDecision, { number: from }: VersionsInUse['champion']): Promise<void> {
     const { versionAliases, decisions, moments, clock } = this.#ports;
     const { task, number } = decision;
@@ -208,7 +209,10 @@ export class Gates {
     moments.gateDecided(held);
   }
 
-  /** The name of the canary that decides about a version from now on; undefined where its task asks for none, or an operator has the say. */
+  /**
+   * Begins the canary of a version and returns its name; undefined if the task has none, or an operator has
+   * pinned the champion.
+   */
   async #canary({ task: name, number }: GateDecision, from: number): Promise<string | undefined> {
     const { taskOf, versionAliases, beginCanary } = this.#ports;
     const task = taskOf(name);
@@ -217,14 +221,14 @@ export class Gates {
     try {
       await beginCanary(task, number);
     } catch (error) {
-      // An operator has taken the say meanwhile.
+      // An operator has pinned a version in the meantime.
       if (error instanceof MurmurationError && error.code === 'round.closed') return undefined;
       throw error;
     }
     return canaryOf(number);
   }
 
-  /** A version whose canary came to nothing stays what it is, and is not promoted by itself any more. */
+  /** Records that a version's canary failed; it is not promoted automatically any more. */
   async #canaryFailed(task: TaskName, name: string, reason: string): Promise<void> {
     const { decisions, moments, clock } = this.#ports;
     const [, digits] = /^canary-(\d+)$/.exec(name) ?? [];
@@ -236,7 +240,10 @@ export class Gates {
     moments.gateDecided(failed);
   }
 
-  /** A canary has named a champion, or a process has ended between naming one and writing down that this decision led to it. */
+  /**
+   * Completes the decision about a champion that a canary named, or that was named just before a process
+   * stopped.
+   */
   async #completeDecision(task: TaskName, { number, pinned }: VersionsInUse['champion']): Promise<void> {
     const { decisions, moments } = this.#ports;
     const known = (await decisions.of(task, [number])).get(number);
@@ -260,7 +267,7 @@ export class Gates {
   }
 }
 
-/** What the audit log says of a decision. */
+/** Returns the audit entry of a decision. */
 function decided({ task, number, outcome, checks }: GateDecision): OwnAct {
   const changes = checks.map(({ rule, metric, slice, champion, challenger }) => ({
     field: [rule, metric, slice].filter(part => part !== null).join(' '),
@@ -271,7 +278,7 @@ function decided({ task, number, outcome, checks }: GateDecision): OwnAct {
   return { actor: gateActor, action, subject: `${task}@${number}`, changes };
 }
 
-/** What the audit log says where a task has got a gate: what devices serve moves no more by itself. */
+/** Returns the audit entry of a task that got a gate: its champion no longer moves automatically. */
 const gateCame = (task: TaskName, number: number): OwnAct => ({
   actor: gateActor,
   action: 'version.alias',
@@ -282,7 +289,7 @@ const gateCame = (task: TaskName, number: number): OwnAct => ({
   ],
 });
 
-/** What it says where a task has no gate any more: devices follow the newest version. */
+/** Returns the audit entry of a task that lost its gate: devices follow the newest version. */
 const gateGone = (task: TaskName, number: number): OwnAct => ({
   actor: gateActor,
   action: 'version.alias',
@@ -293,10 +300,13 @@ const gateGone = (task: TaskName, number: number): OwnAct => ({
   ],
 });
 
-/** The name of the canary of a version. */
+/** Returns the name of a version's canary. */
 export const canaryOf = (number: number): string => `canary-${number}`;
 
-/** Whether a decision stands: it was made about the same champion, or has led to a promotion. */
+/**
+ * True if a decision stands: it was about the same champion, or it failed, or the version was promoted or
+ * rolled back.
+ */
 function isFinal(
   { outcome, against, promotedAt, rolledBack }: GateDecision,
   champion: VersionsInUse['champion'],

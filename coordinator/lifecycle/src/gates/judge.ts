@@ -12,18 +12,21 @@ import type { Gate } from '@murmuration/rounds/task/task-gate';
 import { checksOf, type Figures } from './checks.ts';
 import { pairedTest } from './paired-test.ts';
 
-/** What measures models for a gate. */
+/** Measures models for a gate. */
 export interface Measurement {
   readonly clock: Clock;
-  /** ms within which a model answers 99 of 100 requests. */
+  /** Returns the latency that 99 of 100 requests to a model do not exceed, ms. */
   readonly latencyP99: (task: Task, model: ModelFiles, signal: AbortSignal) => Promise<number>;
-  /** What devices have measured of versions in one round. Throws an `Error` that says why there is nothing. */
+  /**
+   * Returns the metrics of versions that devices measured in one round. Throws an `Error` with the reason if
+   * there are none.
+   */
   readonly onDevices: (task: Task, versions: readonly ModelHash[]) => Promise<readonly Evaluation[]>;
-  /** Lets others have the thread. */
+  /** Yields the thread to other work. */
   readonly turn: () => Promise<void>;
 }
 
-/** A version, and the one that is served, with their files. */
+/** Version to judge, and the served one, with their files. */
 interface Judged {
   readonly task: Task;
   readonly gate: Gate;
@@ -32,7 +35,10 @@ interface Judged {
   readonly files: (version: VersionName) => Promise<ModelFiles>;
 }
 
-/** Measures two versions and decides; what can't be measured is `undecided`. Throws the reason of `signal` once that is aborted. */
+/**
+ * Measures two versions and decides; `undecided` if they can't be measured. Throws the reason of `signal`
+ * once that is aborted.
+ */
 export async function judge(
   { task, gate, champion, challenger, files }: Judged,
   measurement: Measurement,
@@ -91,10 +97,10 @@ export async function judge(
   }
 }
 
-/** How often both are measured where the examples change in between. */
+/** Most measurements of both versions while the examples keep changing. */
 const attempts = 5;
 
-/** What was measured on the same examples. Throws an `Error` where they change all the time. */
+/** Measures both on the same examples. Throws an `Error` if the examples change every time. */
 async function onTheSame<Measured>({ evaluator }: Task, measure: () => Promise<Measured>): Promise<Measured> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const revision = evaluator?.revision?.();

@@ -1,9 +1,9 @@
 import type { BadSums } from '@murmuration/rounds/registry/promotion-watches';
 
-/** ms of a span whose values are added up together, and spans that are kept: a week. */
+/** ms of a span whose values are added up, and number of spans kept, which is a week. */
 const span = 600_000;
 const spans = 1_009;
-/** Figures that are kept apart at most; those longest unused are forgotten first. */
+/** Most keys that are kept; the least recently used one is dropped first. */
 const most = 1_000;
 
 export const noSums: BadSums = { n: 0, sum: 0, squares: 0 };
@@ -12,9 +12,9 @@ export function addValue({ n, sum, squares }: BadSums, value: number): BadSums {
   return { n: n + 1, sum: sum + value, squares: squares + value * value };
 }
 
-/** Sums of live figures over the last days, by any key and in spans of ten minutes. */
+/** Sums of live figures over the last week, by key, in spans of ten minutes. */
 export class LiveSums {
-  /** The least recently used first; the oldest span of each first. */
+  /** Map from a key to its spans: least recently used key first, oldest span first. */
   readonly #kept = new Map<string, Map<number, BadSums>>();
 
   add(key: string, value: number, now: number): void {
@@ -27,7 +27,7 @@ export class LiveSums {
     if (this.#kept.size > most) this.#kept.delete(this.#kept.keys().next().value as string);
   }
 
-  /** Of the last `window` ms, to the span. */
+  /** Returns the sums of the last `window` ms, in whole spans. */
   of(key: string, window: number, now: number): BadSums {
     const first = Math.floor((now - window) / span);
     let all = noSums;

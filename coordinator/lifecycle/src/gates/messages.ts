@@ -2,7 +2,7 @@ import type { GateMessage, PublicGate } from '@murmuration/api/gate';
 import { iso } from '@murmuration/protocol/time/iso';
 import type { GateDecision } from '@murmuration/rounds/registry/gate-decisions';
 
-/** A decision as everybody may see it: without the names of operators. */
+/** Returns the public message of a decision, without the names of operators. */
 export function publicGateMessage(decision: GateDecision): PublicGate {
   const { outcome, reason, against, checks, decidedAt, promotedAt, rolledBack } = decision;
   return {
@@ -19,7 +19,7 @@ export function publicGateMessage(decision: GateDecision): PublicGate {
   };
 }
 
-/** The same for operators. */
+/** Returns the message of a decision for operators. */
 export function gateMessage(decision: GateDecision): GateMessage {
   return { ...publicGateMessage(decision), heldBy: decision.heldBy };
 }

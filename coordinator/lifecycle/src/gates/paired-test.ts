@@ -6,12 +6,12 @@ import type { GateTestResult } from '@murmuration/rounds/registry/gate-decisions
 import type { GateTest } from '@murmuration/rounds/task/task-gate';
 import { gain, own } from './checks.ts';
 
-/** Draws of one turn: a few ms. */
+/** Draws between two calls of `turn`, which take a few ms. */
 const drawsOfTurn = 500_000;
 
 /**
- * Tests a metric of two evaluations on what both measured; null where that is too little, or not the same. p of a bootstrap is about a gain
- * above `by`. Draws in turns, after each of which `turn` lets others have the thread.
+ * Tests a metric of two evaluations on the units that both measured; null if there are too few, or if they
+ * differ. p of a bootstrap is about a gain above `by`. After each batch of draws, `turn` yields the thread.
  */
 export async function pairedTest(
   test: Exclude<GateTest, 'none'>,
@@ -43,7 +43,7 @@ export async function pairedTest(
     await turn();
   }
   const { interval: drawn, p } = bootstrap.result(test.confidence, by);
-  // Resamples of few units vary less than other units would.
+  // Resamples of few units vary less than new units would.
   const [low, high] = studentInterval(differences, test.confidence);
   const interval = [Math.min(drawn[0], low), Math.max(drawn[1], high)] as const;
   return { kind: 'paired-bootstrap', units: test.over, count: differences.length, interval, p };
@@ -51,7 +51,7 @@ export async function pairedTest(
 
 function examplesOf(metric: string, champion: Evaluation, challenger: Evaluation) {
   const [before, after] = [own(champion.examples, metric), own(challenger.examples, metric)];
-  // Other examples than before can't be paired.
+  // Different examples can't be paired.
   return before && after && before.length === after.length ? { before, after } : undefined;
 }
 

@@ -23,9 +23,9 @@ import type { WatchRule } from '@murmuration/rounds/task/task-watch';
 import type { Exchange } from '@murmuration/serving/server/events';
 import { addValue, LiveSums, noSums } from './live-sums.ts';
 
-/** What watches of promotions stand on. */
+/** Ports of `PromotionWatcher`. */
 export interface WatcherPorts {
-  /** A task as it is set now. */
+  /** Returns a task with its current settings. */
   readonly taskOf: (task: TaskName) => Task | undefined;
   readonly versionAliases: Pick<VersionAliases, 'of' | 'takeBack'>;
   readonly control: Pick<RoundControl, 'rollBack'>;
@@ -37,14 +37,15 @@ export interface WatcherPorts {
   readonly clock: Clock;
 }
 
-/** ms between two looks at what came in. */
+/** ms between two looks at new figures. */
 const often = 2_000;
 
 const actor: OwnAct['actor'] = { id: 'watch', name: 'the watch' };
 
 /**
- * Watches each version that a gate has promoted for a while, and takes it back once a live figure is worse than that of the version before it.
- * How often it looks is no matter: see `fallSince`. What an operator has pinned is left alone.
+ * Watches each version that a gate promoted for a while, and takes it back if a live figure is worse than
+ * that of the version before. The frequency of its looks doesn't matter: see `fallSince`. A version that an
+ * operator pinned is left alone.
  */
 export class PromotionWatcher {
   readonly #ports: WatcherPorts;
@@ -59,23 +60,26 @@ export class PromotionWatcher {
     this.#ports = ports;
   }
 
-  /** A version that was promoted is watched from now on. Throws `storage.*`. */
+  /** Begins to watch a version that was promoted. Throws `storage.*`. */
   gateDecided(decision: GateDecision): Promise<void> {
     return this.#turns.run(() => this.#begin(decision));
   }
 
-  /** Devices may have judged what is watched. Throws `storage.*`. */
+  /** Reads new verdicts of devices on a watched version. Throws `storage.*`. */
   async roundEnded({ task }: RoundRecord): Promise<void> {
     if (this.#watches.has(task)) await this.#turns.run(() => this.#readVerdicts(task));
   }
 
-  /** Stops to watch versions that are no longer served. Throws `storage.*`. */
+  /** Stops watching versions that are no longer served. Throws `storage.*`. */
   async aliasesChanged(task: TaskName): Promise<void> {
     const watch = this.#watches.get(task);
     if (watch && !this.#isServed(watch)) await this.#turns.run(() => this.#end(task));
   }
 
-  /** Goes on with what was watched before a restart; once, before anything else, or for each task that is taken over from another process. */
+  /**
+   * Continues watches from before a restart; call it once, before any other method, or for each task taken
+   * over from another process.
+   */
   async open(only?: TaskName): Promise<void> {
     for (const watch of await this.#ports.watches.all()) {
       const { task } = watch;
@@ -86,17 +90,17 @@ export class PromotionWatcher {
     if (this.#watches.size > 0) this.#wait();
   }
 
-  /** What is watched of a task now. */
+  /** Returns the current watch of a task. */
   of(task: TaskName): PromotionWatch | undefined {
     return this.#watches.get(task);
   }
 
-  /** Of any model; those of other models than watched tasks are left out. */
+  /** Counts a request to any model; ignores models other than watched tasks. */
   answered({ model, version, ms, end }: Pick<Exchange, 'model' | 'version' | 'ms' | 'end'>): void {
     const task = model as TaskName;
     const rules = this.#rulesOf(task);
     if (rules.length === 0) return;
-    // What does not load has no version: whoever names none means the champion.
+    // Failed loads have no version, and requests without a version mean the champion.
     const of = version === '' ? String(this.#ports.versionAliases.of(task).champion.number) : version;
     for (const { metric, slowerThan } of rules) {
       if (metric === 'failures') this.#add(task, of, metric, end === 'failed' ? 1 : 0);
@@ -105,7 +109,7 @@ export class PromotionWatcher {
     }
   }
 
-  /** A prediction beside its outcome. */
+  /** Counts a prediction with its outcome. */
   judged(model: string, version: string, judged: Judged): void {
     const task = model as TaskName;
     for (const { metric } of this.#rulesOf(task)) {
@@ -116,14 +120,14 @@ export class PromotionWatcher {
     }
   }
 
-  /** Looks at what came in so far. */
+  /** Decides by the figures so far. */
   async look(): Promise<void> {
     await this.#turns.run(async () => {
       for (const [task, watch] of [...this.#watches]) await this.#decide(task, watch);
     });
   }
 
-  /** Writes down what came in; watching goes on after the next start. */
+  /** Stores the figures so far; watches continue after the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel?.();
@@ -211,7 +215,7 @@ export class PromotionWatcher {
     const is = since.sum / since.n;
     const reason = `${names[metric]} went from ${figure(was)} of ${before.n} to ${figure(is)} of ${since.n}, worse by at least ${figure(least)}.`;
     const time = clock.now();
-    // Made once more where a version was being stored meanwhile: that is still one act.
+    // Emptied after the first try, since a repetition because of a version stored meanwhile is the same act.
     let acts: readonly OwnAct[] = [
       {
         actor,
@@ -234,7 +238,7 @@ export class PromotionWatcher {
         { by: 'watch', reason: `The watch took version ${to.number} back.` },
       );
     } catch (error) {
-      // Somebody else has decided meanwhile.
+      // An operator has decided in the meantime.
       if (error instanceof MurmurationError && error.code === 'round.closed' && acts.length > 0)
         return this.#end(task);
       throw error;
@@ -266,7 +270,10 @@ export class PromotionWatcher {
   }
 }
 
-/** Whether a figure fell since the promotion; undefined where too little is known. `rules`: among which alpha is shared. */
+/**
+ * Tests if a figure fell since the promotion; undefined if too little is known. `rules`: number of rules
+ * that share alpha.
+ */
 function fallOf(
   { metric, worseBy, atLeast, alpha }: WatchRule,
   { before, since }: { readonly before: BadSums; readonly since: BadSums },
