@@ -8,18 +8,21 @@ interface FollowerPorts {
   readonly every: number;
   readonly store: Pick<TrackingStore, 'aliases' | 'putAliases' | 'size'>;
   readonly tasks: () => readonly TaskName[];
-  /** The number that the alias `champion` has there; undefined: none that is ours. Throws where the server is away. */
+  /**
+   * Returns the number of the remote alias `champion`; undefined if it is none of our versions. Throws if
+   * the server is away.
+   */
   readonly remote: (task: TaskName) => Promise<number | undefined>;
-  /** The number that devices serve here, and whether an operator has pinned it. */
+  /** Returns the number of the local champion, and true in `isPinned` if an operator has pinned it. */
   readonly local: (task: TaskName) => { readonly number: number; readonly isPinned: boolean };
-  /** Lets devices serve what somebody named there. Throws as `VersionAliases.set`. */
+  /** Sets the local champion to the remote one. Throws as `VersionAliases.set`. */
   readonly set: (task: TaskName, number: number) => Promise<void>;
   readonly fault: (where: string, error: unknown) => void;
 }
 
 /**
- * Takes over which version somebody there made the champion: another than what was sent or seen last. Where an operator has pinned one here
- * since then, that stays: an operator of this coordinator has the last word.
+ * Follows changes of the remote champion to another version than was last sent or seen. A version that an
+ * operator pinned here since then stays: an operator of this coordinator has the last word.
  */
 export class AliasFollower {
   readonly #ports: FollowerPorts;
@@ -49,7 +52,7 @@ export class AliasFollower {
   async #look(): Promise<void> {
     const { store, tasks, fault } = this.#ports;
     try {
-      // What waits may be an alias of ours, which would look like somebody else's.
+      // A waiting operation may be one of our own aliases, which would look like a remote change.
       if ((await store.size()) > 0) return;
       for (const task of tasks()) await this.#follow(task);
     } catch (error) {

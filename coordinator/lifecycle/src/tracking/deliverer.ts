@@ -8,13 +8,16 @@ interface DelivererPorts<Operation extends Queued> {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly store: TrackingQueue<Operation>;
-  /** Where faults are, such as `tracking`. */
+  /** Source of faults, such as `tracking`. */
   readonly where: string;
-  /** Throws `server.unreachable` for what may pass, and `TrackingRefusal` for what is given up. */
+  /**
+   * Performs an operation. Throws `server.unreachable` for a temporary failure, and `TrackingRefusal` for an
+   * operation to give up.
+   */
   readonly perform: (operation: Operation) => Promise<void>;
-  /** The server went away, or is back; or an operation was given up. */
+  /** Called when the server goes away, and when an operation is given up. */
   readonly fault: (where: string, error: unknown) => void;
-  /** Operations that may wait. */
+  /** Most operations that may wait. */
   readonly most: number;
 }
 
@@ -23,8 +26,8 @@ const firstPause = 1_000;
 const longestPause = 300_000;
 
 /**
- * Tells a tracking server what waits, one operation after the other. While it is away all waits; what it refuses is given up, and disturbs
- * nothing that follows.
+ * Sends waiting operations to a tracking server, one at a time. While the server is away, all of them wait;
+ * an operation that it refuses is given up, and the next ones go on.
  */
 export class TrackingDeliverer<Operation extends Queued> {
   readonly #ports: DelivererPorts<Operation>;
@@ -38,12 +41,12 @@ export class TrackingDeliverer<Operation extends Queued> {
     this.#ports = ports;
   }
 
-  /** Whether everything that waited was told at the last attempt. */
+  /** True if the last attempt sent all operations. */
   get isHealthy(): boolean {
     return this.#failures === 0;
   }
 
-  /** Keeps operations, and tells them when it can; resolves once they are kept. Throws `storage.*`. */
+  /** Stores operations, and sends them when possible; resolves once they are stored. Throws `storage.*`. */
   async append(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return;
     const { store, most, fault, where } = this.#ports;
@@ -62,7 +65,7 @@ export class TrackingDeliverer<Operation extends Queued> {
     this.send();
   }
 
-  /** Tells what waits, unless the server is being given time. */
+  /** Sends waiting operations, except during a pause after a failure. */
   send(): void {
     if (this.#isClosed || this.#cancel) return;
     if (this.#sending) {
@@ -78,7 +81,7 @@ export class TrackingDeliverer<Operation extends Queued> {
     });
   }
 
-  /** Resolves once nothing is on its way; what waits is kept for the next start. */
+  /** Resolves once no operation is being sent; the others are kept for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel?.();
@@ -103,14 +106,14 @@ export class TrackingDeliverer<Operation extends Queued> {
       this.#failures = 0;
     } catch (error) {
       if (this.#isClosed) return;
-      // The first of several tells enough.
+      // Reports only the first of several failures in a row.
       if (this.#failures === 0) fault(where, error);
       this.#failures += 1;
       this.#wait();
     }
   }
 
-  /** Twice as long after each failure, of which a half to all is drawn. */
+  /** Schedules the next attempt: the pause doubles after each failure, and half to all of it is drawn. */
   #wait(): void {
     const { clock, random } = this.#ports;
     const whole = Math.min(longestPause, firstPause * 2 ** Math.min(this.#failures - 1, 20));
@@ -122,7 +125,10 @@ export class TrackingDeliverer<Operation extends Queued> {
   }
 }
 
-/** Whether trying again would end in the same way: the server refused it, or what it is about is gone here. */
+/**
+ * True if another attempt would fail in the same way: the server refused the operation, or its subject no
+ * longer exists here.
+ */
 function isFinal(error: unknown): boolean {
   if (error instanceof TrackingRefusal) return true;
   if (!(error instanceof MurmurationError)) return false;

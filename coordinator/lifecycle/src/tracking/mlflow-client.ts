@@ -3,12 +3,12 @@ import * as z from 'zod';
 import { TrackingRefusal } from './refusal.ts';
 import { type TrackingAddress, TrackingHttp } from './tracking-http.ts';
 
-/** ms that an artifact may take. */
+/** ms that the upload of an artifact may take. */
 const longPatience = 120_000;
 
 /**
- * Asks an MLflow server by its REST API, version 2.0. Throws `server.unreachable` for what may pass, and `TrackingRefusal` for what the server
- * does not take.
+ * Client of an MLflow server's REST API, version 2.0. Throws `server.unreachable` for temporary failures,
+ * and `TrackingRefusal` for requests that the server refuses.
  */
 export class MlflowClient {
   readonly #http: TrackingHttp;
@@ -33,7 +33,7 @@ export class MlflowClient {
     return this.#ask('DELETE', path, body, z.unknown());
   }
 
-  /** Sends a file of a run to the place of its artifacts. */
+  /** Uploads a file of a run to the path of its artifacts. */
   async artifact(place: string, bytes: Uint8Array | string): Promise<void> {
     const path = `/api/2.0/mlflow-artifacts/artifacts/${place.split('/').map(encodeURIComponent).join('/')}`;
     const body = typeof bytes === 'string' ? bytes : (bytes as Uint8Array<ArrayBuffer>);

@@ -5,11 +5,11 @@ import { planRun, type Tags, type TrackedMetric, type TrackingOperation } from '
 import { TrackingRefusal } from './refusal.ts';
 import type { MlflowSettings } from './settings.ts';
 
-/** What a version and a window are read from when they are sent. */
+/** Reads the files of versions and windows when they are sent. */
 export interface TrackedFiles {
-  /** The two files of a model, by their names. Throws `model.missing`. */
+  /** Returns the two files of a model, with their names. Throws `model.missing`. */
   readonly model: (model: ModelHash) => Promise<readonly { name: string; bytes: Uint8Array }[]>;
-  /** A window of drift as a page. Throws `request.not-found`. */
+  /** Returns a window of drift as a page. Throws `request.not-found`. */
   readonly driftPage: (task: TaskName, version: number, window: number) => Promise<string>;
 }
 
@@ -21,7 +21,7 @@ const longestKey = 250;
 const longestParam = 6_000;
 const longestTag = 8_000;
 
-/** By which tags things there are known to be ours. */
+/** Tags that mark remote runs and versions as ours. */
 const runTag = 'murmuration.run';
 const versionTag = 'murmuration.version';
 
@@ -47,7 +47,10 @@ interface KnownRun {
   readonly experiment: string;
 }
 
-/** Does what operations say on an MLflow server: an experiment and a registered model a task, a run a training run. */
+/**
+ * Performs operations on an MLflow server: a task is an experiment and a registered model, a training run is
+ * a run.
+ */
 export class MlflowTracker {
   readonly #client: MlflowClient;
   readonly #settings: Pick<MlflowSettings, 'prefix' | 'artifacts'>;
@@ -66,7 +69,7 @@ export class MlflowTracker {
     this.#files = files;
   }
 
-  /** Throws as `MlflowClient`, and what reading files throws. */
+  /** Performs an operation. Throws as `MlflowClient`, and errors of reading files. */
   async perform(operation: TrackingOperation): Promise<void> {
     const { task } = operation;
     switch (operation.kind) {
@@ -99,7 +102,10 @@ export class MlflowTracker {
     }
   }
 
-  /** Our numbers by the aliases that the registered model of a task has there; those of versions that are not ours are left out. */
+  /**
+   * Returns a map from the aliases of a task's registered model to our version numbers, without versions
+   * that are not ours.
+   */
   async aliases(task: TaskName): Promise<Readonly<Record<string, number>>> {
     const name = this.#nameOf(task);
     try {
@@ -139,7 +145,7 @@ export class MlflowTracker {
     return id;
   }
 
-  /** The run there, made where it is not: it may have been made before the answer was lost. */
+  /** Finds or creates the remote run; an earlier attempt may have created it and lost the answer. */
   async #begin(operation: Extract<TrackingOperation, { kind: 'begin' }>): Promise<KnownRun> {
     const found = await this.#find(operation.task, operation.run);
     if (found) return found;
@@ -156,7 +162,7 @@ export class MlflowTracker {
     return known;
   }
 
-  /** Ends the runs of earlier plans: one plan is in force, whatever the coordinator remembers after a restart. */
+  /** Ends the runs of earlier plans, since only one plan is in force, also after a restart. */
   async #endOthers(
     { task, run: key, at }: Extract<TrackingOperation, { kind: 'begin' }>,
     own: string,
@@ -261,7 +267,7 @@ export class MlflowTracker {
     this.#models.add(task);
   }
 
-  /** Versions there that are ours, by both numbers. */
+  /** Lists our remote versions with both numbers. */
   async #versions(task: TaskName): Promise<readonly { readonly theirs: string; readonly number: number }[]> {
     const found: { theirs: string; number: number }[] = [];
     const schema = z.object({
@@ -297,7 +303,7 @@ export class MlflowTracker {
     }
   }
 
-  /** Another one may make it between the two: then it is found. */
+  /** Finds or creates an object; if another client creates it in between, finds it. */
   async #foundOrMade<Found>(find: () => Promise<Found>, make: () => Promise<Found>): Promise<Found> {
     try {
       return await find();
@@ -313,7 +319,7 @@ export class MlflowTracker {
   }
 }
 
-/** `latest`, and `v` with a number, are MLflow's own. */
+/** True for aliases that MLflow reserves: `latest`, and `v` with a number. */
 function isReserved(alias: string): boolean {
   return alias === 'latest' || /^v\d+$/.test(alias);
 }
@@ -322,7 +328,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof TrackingRefusal && error.code === 'RESOURCE_DOES_NOT_EXIST';
 }
 
-/** Letters, digits, and `_ - . / :` and spaces are what keys may hold. */
+/** Returns a valid key: letters, digits, spaces and `_ - . / :`. */
 function keyOf(text: string): string {
   return text.replaceAll(/[^\w\-./: ]/g, '_').slice(0, longestKey);
 }

@@ -2,24 +2,27 @@ import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Documents } from '@murmuration/rounds/operators/documents';
 import type { TrackingQueue } from './queue.ts';
 
-/** A figure of a run. */
+/** Figure of a run. */
 export interface TrackedMetric {
   readonly key: string;
   readonly value: number;
   /** ms since 1970. */
   readonly timestamp: number;
-  /** The number of the round, or of the version that it is of. */
+  /** Number of its round or version. */
   readonly step: number;
 }
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** The name of the run of all rounds of a task under one plan, where they belong to no training run. */
+/** Returns the name of the run for all rounds of a task under one plan that belong to no training run. */
 export function planRun(task: TaskName, plan: number | ''): string {
   return `${task}.plan-${plan}`;
 }
 
-/** What an MLflow server is told, in this order. Plain data; each may be told twice and then changes nothing. `run` names a run here. */
+/**
+ * Operation on an MLflow server, in order. Plain data; a repeated operation changes nothing. `run` is our
+ * name of a run.
+ */
 export type TrackingOperation =
   | {
       readonly kind: 'begin';
@@ -58,12 +61,15 @@ export type TrackingOperation =
       readonly run: string;
       readonly task: TaskName;
       readonly version: number;
-      /** The window, whose report is read when it is sent. */
+      /** Window whose report is read when the operation is sent. */
       readonly window: number;
     }
   | { readonly kind: 'aliases'; readonly task: TaskName; readonly aliases: Readonly<Record<string, number>> };
 
-/** What waits for an MLflow server, and what was last known to be the same on both sides. Figures are what gives way. */
+/**
+ * Operations that wait for an MLflow server, and the aliases last known to be equal on both sides. When
+ * full, it drops figures.
+ */
 export type TrackingStore = TrackingQueue<TrackingOperation> & ReturnType<typeof trackedAliasesIn>;
 
 type Aliases = Readonly<Record<string, number>>;
@@ -71,7 +77,7 @@ type Aliases = Readonly<Record<string, number>>;
 export function trackedAliasesIn(documents: Documents) {
   const kind = 'tracked-aliases';
   return {
-    /** Aliases of a task as both sides had them last. */
+    /** Returns the aliases of a task that both sides last agreed on. */
     async aliases(task: TaskName): Promise<Aliases> {
       return (await documents.get<Aliases>(kind, task, '')) ?? {};
     },

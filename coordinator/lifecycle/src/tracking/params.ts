@@ -1,7 +1,7 @@
 import type { Task } from '@murmuration/rounds/task/task';
 import type { Tags } from './operations.ts';
 
-/** What a run of a task is told to do, as parameters by their path: `cohort.goal`. */
+/** Returns the settings of a task as parameters, by paths such as `cohort.goal`. */
 export function paramsOf(task: Task): Tags {
   const { planVersion, training, update, masking, privacy, groups, cohort, interval, strategy } = task;
   const params: Record<string, string> = { strategy: strategy.name, plan: String(planVersion) };

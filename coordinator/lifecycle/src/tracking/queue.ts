@@ -1,27 +1,33 @@
-/** Something that a server is to be told. Of the kind `log`: without it, what remains still tells what happened. */
+/**
+ * Operation for a server. The kind `log` may be dropped; the remaining operations still give a complete
+ * history.
+ */
 export interface Queued {
   readonly kind: string;
 }
 
-/** An operation in its place of the queue. */
+/** Operation with its number in the queue. */
 export interface QueuedOperation<Operation extends Queued> {
   readonly number: number;
   readonly operation: Operation;
 }
 
-/** What waits for a server, in order. Operations are plain data. */
+/** Ordered queue of operations that wait for a server. Operations are plain data. */
 export interface TrackingQueue<Operation extends Queued> {
   append(operations: readonly Operation[]): Promise<void>;
-  /** The oldest, `most` at most. */
+  /** Returns the oldest operations, at most `most`. */
   first(most: number): Promise<readonly QueuedOperation<Operation>[]>;
   remove(number: number): Promise<void>;
-  /** How many wait. */
+  /** Number of waiting operations. */
   size(): Promise<number>;
-  /** Forgets the oldest of the kind `log` until no more than `most` operations wait, as far as these are enough; how many it forgot. */
+  /**
+   * Drops the oldest operations of the kind `log` until at most `most` operations wait, if there are enough
+   * of that kind; returns the number dropped.
+   */
   bound(most: number): Promise<number>;
 }
 
-/** Keeps all of it as long as the process runs. */
+/** Returns a queue in memory, without a bound. */
 export function memoryQueue<Operation extends Queued>(): TrackingQueue<Operation> {
   let queue: QueuedOperation<Operation>[] = [];
   let next = 1;

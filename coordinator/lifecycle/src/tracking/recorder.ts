@@ -15,21 +15,22 @@ interface RecorderPorts {
   readonly versionAliases: Pick<VersionAliases, 'of'>;
   readonly taskOf: (task: TaskName) => Task | undefined;
   readonly now: () => number;
-  /** Of the coordinator. */
+  /** Version of the coordinator. */
   readonly version: string;
-  /** Takes what is to be told, in the order of calls. */
+  /** Appends operations, in the order of calls. */
   readonly append: (operations: readonly TrackingOperation[]) => Promise<void>;
 }
 
-/** Where a round or a version comes from. */
+/** Origin of a round or version. */
 type Origin = Pick<ModelVersion, 'task' | 'run' | 'planVersion'>;
 
 /**
- * Turns what happens into what a tracking server is told. A training run is a run there; where a task has none, all rounds under one plan are one.
+ * Turns the coordinator's events into operations on a tracking server. A training run is a run there;
+ * without one, all rounds under one plan are a run.
  */
 export class TrackingRecorder {
   readonly #ports: RecorderPorts;
-  /** The run of rounds that belong to no training run, by task. */
+  /** Map from a task to its run of rounds without a training run. */
   readonly #open = new Map<TaskName, string>();
 
   constructor(ports: RecorderPorts) {
@@ -38,7 +39,7 @@ export class TrackingRecorder {
     events.on('run-began', run => append([this.#begin(run)]));
     events.on('run-ended', run => append([...figuresOfRun(run), endOf(run)]));
     events.on('round-ended', record => {
-      // A query is no step of training.
+      // Rounds of queries are not training.
       if (record.query === undefined) append([...this.#under(record), logOf(record)]);
     });
     events.on('version', version => append([...this.#under(version), ...versionsOf(version)]));
@@ -80,7 +81,7 @@ export class TrackingRecorder {
     return { kind: 'begin', run: id, task, name: `Training run ${number}`, at: startedAt, tags, params };
   }
 
-  /** What begins the run of a round or version without a training run. */
+  /** Begins the run of a round or version without a training run, unless it is open. */
   #under(of: Origin): TrackingOperation[] {
     const { task } = of;
     const run = keyOf(of);
@@ -120,7 +121,7 @@ export class TrackingRecorder {
     return { kind: 'aliases', task, aliases: { ...Object.fromEntries(named), champion: champion.number } };
   }
 
-  /** The run of a version that is kept; undefined: nobody knows it. */
+  /** Returns the run of a version; undefined if the version is not kept. */
   async #runOf(task: TaskName, number: number): Promise<string | undefined> {
     const head = await this.#ports.history.at(task, number);
     return head && keyOf(head.version);

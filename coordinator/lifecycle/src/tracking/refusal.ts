@@ -1,7 +1,10 @@
-/** What a tracking server does not take, however often it is told; `code` is its own, such as `RESOURCE_DOES_NOT_EXIST`, or that of HTTP. */
+/**
+ * Operation that a tracking server refuses for good; `code` is the server's, such as
+ * `RESOURCE_DOES_NOT_EXIST`, or made from the HTTP status.
+ */
 export class TrackingRefusal extends Error {
   readonly code: string;
-  /** Of HTTP; undefined: the answer was one of another kind than it should be. */
+  /** HTTP status; undefined for an answer of an unexpected form. */
   readonly status: number | undefined;
 
   constructor(code: string, message: string, status?: number) {

@@ -4,9 +4,9 @@ import type { Secret } from '@murmuration/rounds/tokens/secret';
 import * as z from 'zod';
 import { TrackingRefusal } from './refusal.ts';
 
-/** ms that an answer may take, unless the caller is more patient. */
+/** ms that an answer may take by default. */
 const patience = 15_000;
-/** Characters of an answer that are read. */
+/** Most characters of an answer that are read. */
 const longestAnswer = 8 << 20;
 
 const failure = z.object({
@@ -15,12 +15,12 @@ const failure = z.object({
 });
 
 export interface TrackingAddress {
-  /** Without a slash at its end. */
+  /** URL without a trailing slash. */
   readonly url: string;
   readonly token?: Secret | undefined;
 }
 
-/** Speaks HTTP to a tracking server, which errors name as `server`. */
+/** HTTP client of a tracking server; `server` is its name in errors. */
 export class TrackingHttp {
   readonly #server: string;
   readonly #address: TrackingAddress;
@@ -35,8 +35,9 @@ export class TrackingHttp {
   }
 
   /**
-   * The JSON of the answer; an empty object where it is none. `wait`: ms that it may take. Throws `server.unreachable` for what may pass, and
-   * `TrackingRefusal` for what the server does not take.
+   * Sends a request and returns the JSON of the answer; an empty object if it has none. `wait` is the ms
+   * that it may take. Throws `server.unreachable` for temporary failures, and `TrackingRefusal` for requests
+   * that the server refuses.
    */
   async send(
     method: string,
@@ -77,7 +78,7 @@ export class TrackingHttp {
     const found = failure.safeParse(answer);
     const text = found.data?.message ?? `HTTP ${status}`;
     const isPassing = status >= 500 || status === 408 || status === 429;
-    // Who may not come in today may tomorrow: the token is changed, and nothing is lost until then.
+    // A refused token may be replaced, so its operations wait and none is lost.
     if (isPassing || status === 401 || status === 403)
       return new MurmurationError(
         'server.unreachable',

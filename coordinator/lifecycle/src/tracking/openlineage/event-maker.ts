@@ -5,14 +5,17 @@ import { coreSchema, FacetMaker } from './facets.ts';
 import type { Dataset, Facets, RunEvent, RunState } from './run-event.ts';
 import { runIdOf } from './run-id.ts';
 
-/** What runs: training of a task, one of its rounds, the choice of its champion, or a precompute job. */
+/**
+ * Job in OpenLineage: training of a task, one of its rounds, the choice of its champion, or a precompute
+ * job.
+ */
 export interface LineageJob {
   readonly kind: 'training' | 'round' | 'promotion' | 'precompute';
-  /** Of the task or precompute job. */
+  /** Name of the task or precompute job. */
   readonly of: string;
 }
 
-/** One run of a job, by what tells it from others of that job. */
+/** Run of a job, with a key that is unique among the job's runs. */
 export interface LineageRun {
   readonly job: LineageJob;
   readonly key: string;
@@ -26,14 +29,14 @@ interface EventParts {
   readonly outputs?: readonly Dataset[] | undefined;
 }
 
-/** Writes down what happens to runs and models of one coordinator. */
+/** Makes events about the runs and models of one coordinator. */
 export class EventMaker {
   readonly facets: FacetMaker;
   readonly #namespace: string;
   readonly #version: string;
   readonly #producer: string;
 
-  /** `version`: of the coordinator. */
+  /** Takes the namespace and the version of the coordinator. */
   constructor(namespace: string, version: string) {
     this.#namespace = namespace;
     this.#version = version;
@@ -58,29 +61,29 @@ export class EventMaker {
     };
   }
 
-  /** That a run is a part of this one. */
+  /** Returns the facet of a run that is part of `run`. */
   partOf(run: LineageRun): Facets {
     return this.facets.parent(this.#idOf(run), this.#nameOf(run.job));
   }
 
-  /** A version that a run reads. */
+  /** Returns the dataset of a version that a run reads. */
   model(task: TaskName, { number, model }: Pick<ModelVersion, 'number' | 'model'>): Dataset {
     return this.#dataset(`models/${task}/${number}`, this.facets.datasetVersion(model));
   }
 
-  /** A version that a run made. */
+  /** Returns the dataset of a version that a run made. */
   made(version: ModelVersion): Dataset {
     const { task, number, model } = version;
     const facets = { ...this.facets.datasetVersion(model), ...this.facets.modelVersion(version) };
     return this.#dataset(`models/${task}/${number}`, facets);
   }
 
-  /** What devices serve, which has the content of one version after the other. */
+  /** Returns the dataset of a task's champion, whose content changes from version to version. */
   champion(task: TaskName, model: string): Dataset {
     return this.#dataset(`champions/${task}`, this.facets.datasetVersion(model));
   }
 
-  /** The table of a precompute job. */
+  /** Returns the dataset of a precompute job's table. */
   precomputed(job: string): Dataset {
     return this.#dataset(`precomputed/${job}`);
   }

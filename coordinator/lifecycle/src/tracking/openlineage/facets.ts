@@ -3,15 +3,15 @@ import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import type { Facet, Facets } from './run-event.ts';
 
 const specification = 'https://openlineage.io/spec';
-/** Where the schemas of events, and of what all facets are, stand. */
+/** URL of the schemas of events and of base facets. */
 export const coreSchema = `${specification}/2-0-2/OpenLineage.json#/$defs`;
 
-/** Characters of a text. */
+/** Most characters of a text. */
 const longestText = 2_000;
-/** Figures of a facet. */
+/** Most figures of a facet. */
 const mostFigures = 200;
 
-/** Makes the facets of events that `producer` writes, by the names that they have there. */
+/** Makes the facets of events by `producer`, under their OpenLineage names. */
 export class FacetMaker {
   readonly #producer: string;
 
@@ -19,7 +19,7 @@ export class FacetMaker {
     this.#producer = producer;
   }
 
-  /** What ran it. */
+  /** Returns the facet of the engine that ran the job. */
   engine(version: string): Facets {
     return {
       processing_engine: this.#standard('ProcessingEngineRunFacet', '1-1-1', {
@@ -29,19 +29,19 @@ export class FacetMaker {
     };
   }
 
-  /** When the run was due, ms since 1970. */
+  /** Returns the facet of the time when the run was due, ms since 1970. */
   nominalTime(at: number): Facets {
     return {
       nominalTime: this.#standard('NominalTimeRunFacet', '1-0-1', { nominalStartTime: iso(at) }),
     };
   }
 
-  /** The run of which it is a part. */
+  /** Returns the facet of the parent run. */
   parent(runId: string, job: { readonly namespace: string; readonly name: string }): Facets {
     return { parent: this.#standard('ParentRunFacet', '1-0-1', { run: { runId }, job }) };
   }
 
-  /** Why it did not come to its end. */
+  /** Returns the facet of a run's failure. */
   error(message: string): Facets {
     return {
       errorMessage: this.#standard('ErrorMessageRunFacet', '1-0-1', {
@@ -51,7 +51,7 @@ export class FacetMaker {
     };
   }
 
-  /** Of a job that ends by itself; `type` such as `TRAINING`. */
+  /** Returns the facet of a batch job; `type` such as `TRAINING`. */
   jobType(type: string): Facets {
     return {
       jobType: this.#standard('JobTypeJobFacet', '2-0-3', {
@@ -62,12 +62,12 @@ export class FacetMaker {
     };
   }
 
-  /** The content of a dataset, by a hash or a number. */
+  /** Returns the facet of a dataset's content, by a hash or a number. */
   datasetVersion(datasetVersion: string): Facets {
     return { version: this.#standard('DatasetVersionDatasetFacet', '1-0-1', { datasetVersion }) };
   }
 
-  /** How a version was made: its figures, and ε where it holds. */
+  /** Returns the facet of a version: its figures, and ε if it holds. */
   modelVersion({
     number,
     round,
@@ -94,7 +94,7 @@ export class FacetMaker {
     };
   }
 
-  /** What else is known of a run, under the name `murmuration_` and `name`. */
+  /** Returns our own facet of a run, under the name `murmuration_` and `name`. */
   run(name: string, fields: Readonly<Record<string, string | number | null>>): Facets {
     const shown = Object.entries(fields).map(([key, value]) => [
       key,
@@ -103,13 +103,13 @@ export class FacetMaker {
     return { [`murmuration_${name}`]: this.#own('RunFacet', Object.fromEntries(shown)) };
   }
 
-  /** `version`: of the schema. */
+  /** Returns a standard facet; `version` is that of its schema. */
   #standard(name: string, version: string, fields: object): Facet {
     const schema = `${specification}/facets/${version}/${name}.json#/$defs/${name}`;
     return { _producer: this.#producer, _schemaURL: schema, ...fields };
   }
 
-  /** By the schema of all facets of that kind, which leaves fields open. */
+  /** Returns our own facet, with the schema of all facets of the kind, which allows any fields. */
   #own(kind: 'RunFacet' | 'DatasetFacet', fields: object): Facet {
     return { _producer: this.#producer, _schemaURL: `${coreSchema}/${kind}`, ...fields };
   }
@@ -119,7 +119,7 @@ function textOf(text: string): string {
   return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
 }
 
-/** Those that JSON has a notation for. */
+/** Returns the figures that JSON can represent. */
 function figuresOf(figures: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   const finite = Object.entries(figures).filter(([, value]) => Number.isFinite(value));
   return Object.fromEntries(finite.slice(0, mostFigures));

@@ -6,7 +6,7 @@ import type { RunEvent } from './run-event.ts';
 
 const path = '/api/v1/lineage';
 
-/** Posts events to an OpenLineage server, one a request. */
+/** Posts events to an OpenLineage server, one per request. */
 export class LineageClient {
   readonly #http: TrackingHttp;
 
@@ -14,14 +14,17 @@ export class LineageClient {
     this.#http = new TrackingHttp('OpenLineage', address, clock, stop);
   }
 
-  /** Throws `server.unreachable` for what may pass, and `TrackingRefusal` for an event that the server does not take. */
+  /**
+   * Posts an event. Throws `server.unreachable` for temporary failures, and `TrackingRefusal` for an event
+   * that the server refuses.
+   */
   async post(event: RunEvent): Promise<void> {
     try {
       await this.#http.send('POST', path, JSON.stringify(event));
     } catch (error) {
       if (!(error instanceof TrackingRefusal)) throw error;
       const { code, status, message } = error;
-      // That is no word on an event: something else listens there, or the address is wrong.
+      // These statuses don't refuse an event: another service listens there, or the address is wrong.
       if (status === 404 || status === 405)
         throw new MurmurationError(
           'server.unreachable',

@@ -10,7 +10,10 @@ import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
 import type { EventMaker, LineageRun } from './event-maker.ts';
 import type { LineageOperation, RunEvent, RunState } from './run-event.ts';
 
-/** Among so many of the newest versions are the one that a round made and, mostly, the one that it began with. */
+/**
+ * Number of newest versions that are searched for the one that a round made and, mostly, the one that it
+ * began with.
+ */
 const newest = 20;
 
 interface RecorderPorts {
@@ -18,19 +21,19 @@ interface RecorderPorts {
   readonly history: Pick<History, 'version' | 'versions'>;
   readonly versionAliases: Pick<VersionAliases, 'of'>;
   readonly maker: EventMaker;
-  /** Takes what is to be told, in the order of calls. */
+  /** Appends operations, in the order of calls. */
   readonly append: (operations: readonly LineageOperation[]) => Promise<void>;
 }
 
 /**
- * Turns what happens into events of OpenLineage. A training run is told while it goes on; rounds, promotions and precompute runs are told once
- * they are over.
+ * Turns the coordinator's events into events of OpenLineage. Training runs are reported while they go on;
+ * rounds, promotions and precompute runs once they are over.
  */
 export class LineageRecorder {
   readonly #ports: RecorderPorts;
-  /** Events stay in the order of what happened, though some have to be looked up. */
+  /** Keeps the events in order, though some need look-ups. */
   readonly #turns = new PromiseQueue();
-  /** The newest promotion of a task that was told. */
+  /** Map from a task to its newest reported promotion. */
   readonly #promoted = new Map<TaskName, string>();
 
   constructor(ports: RecorderPorts) {
@@ -42,14 +45,14 @@ export class LineageRecorder {
     });
     events.on('run-ended', run => this.#tell('event', [this.#ended(run)]));
     events.on('round-ended', record => {
-      // A query is no step of training.
+      // Rounds of queries are not training.
       if (record.query === undefined) return this.#tell('log', this.#round(record));
     });
     events.on('aliases', task => this.#tell('event', this.#promotion(task)));
     events.on('precomputed', run => this.#tell('log', this.#precomputed(run)));
   }
 
-  /** Resolves once everything that has happened is kept. */
+  /** Resolves once all events so far are stored. */
   async settled(): Promise<void> {
     await this.#turns.idle();
   }
@@ -134,7 +137,10 @@ export class LineageRecorder {
     return [maker.event('START', of, { ...parts, at: startedAt }), maker.event(state, of, end)];
   }
 
-  /** The version that a round trained from, and that which it made; undefined: it is not kept any more, or there is none. */
+  /**
+   * Returns the version that a round trained from, and the one that it made; undefined if it is no longer
+   * kept, or there is none.
+   */
   async #versionsOf({ task, round, base: model }: RoundRecord) {
     const { history } = this.#ports;
     const known = await history.versions(task, Number.POSITIVE_INFINITY, newest);
@@ -145,7 +151,10 @@ export class LineageRecorder {
     return { base: older?.task === task ? older : undefined, made };
   }
 
-  /** That a version became what devices serve because somebody, or the gate, said so; empty where that is known. */
+  /**
+   * Returns the events of a new champion that an operator or the gate named; empty if they were already
+   * reported.
+   */
   #promotion(task: TaskName): readonly RunEvent[] {
     const { maker, versionAliases } = this.#ports;
     const { number, model, pinned } = versionAliases.of(task).champion;
@@ -170,7 +179,7 @@ export class LineageRecorder {
     const { maker, history } = this.#ports;
     const { job, task, version, beganAt, endedAt, error, isStopped, counts } = run;
     const [read] = version === null ? [] : await history.versions(task, version + 1, 1);
-    // A later process goes on with a run that was stopped, as a run of its own here.
+    // A later process continues a stopped run, which is a separate run here.
     const of: LineageRun = { job: { kind: 'precompute', of: job }, key: `${beganAt}.${endedAt}` };
     const parts = {
       inputs: read?.number === version ? [maker.model(task, read)] : [],

@@ -1,6 +1,6 @@
-/** A part of an event that says more of a run, job or dataset, by a schema of its own. */
+/** Part of an event with more about a run, job or dataset, by its own schema. */
 export interface Facet {
-  /** URI of what wrote it. */
+  /** URI of the producer. */
   readonly _producer: string;
   readonly _schemaURL: string;
   readonly [field: string]: unknown;
@@ -14,15 +14,15 @@ export interface Dataset {
   readonly facets?: Facets;
 }
 
-/** Where a run is at. The last three are its end. */
+/** State of a run. The last three are final. */
 export type RunState = 'START' | 'RUNNING' | 'COMPLETE' | 'FAIL' | 'ABORT';
 
-/** An event of a run, as OpenLineage 2-0-2 defines it. */
+/** Event of a run, as OpenLineage 2-0-2 defines it. */
 export interface RunEvent {
   readonly eventType: RunState;
   /** ISO 8601, in UTC. */
   readonly eventTime: string;
-  /** URI of what wrote it. */
+  /** URI of the producer. */
   readonly producer: string;
   readonly schemaURL: string;
   readonly run: { readonly runId: string; readonly facets: Facets };
@@ -32,8 +32,8 @@ export interface RunEvent {
 }
 
 /**
- * An event that waits. Of the kind `log` are those without which a server still knows the whole of training: of rounds, versions on the way, and
- * precompute runs.
+ * Event that waits. The kind `log` is for events that a server can lack and still know all training runs: of
+ * rounds, intermediate versions, and precompute runs.
  */
 export interface LineageOperation {
   readonly kind: 'event' | 'log';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** Of names of runs, drawn once at random. */
+/** Namespace of run names, drawn once at random. */
 const runs = '3f0c7a52-8a36-4d0e-9f7b-5c2d1e64b08a';
 
-/** The id of a run by its names: the same names are the same run, today and after a restart. */
+/** Returns the id of a run, which depends only on its names. */
 export function runIdOf(...names: readonly string[]): string {
   return nameUuid(runs, names.map(encodeURIComponent).join('/'));
 }
 
-/** The UUID, of version 5 (RFC 9562), of a name in the space that another UUID names. */
+/** Returns the UUID, version 5 (RFC 9562), of a name in the namespace of another UUID. */
 export function nameUuid(space: string, name: string): string {
   const bytes = createHash('sha1')
     .update(Buffer.from(space.replaceAll('-', ''), 'hex'))
