@@ -1,6 +1,6 @@
 import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
 
-/** All that ends a run, whichever comes first: a sentence each. */
+/** Lists the conditions that end a run, whichever comes first, one sentence each. */
 export function endsOf({ rounds, plateau, target, time, failures }: Retrain['until']): string[] {
   return [
     ...(rounds === null ? [] : [`It has made ${counted(rounds, 'version')}.`]),
@@ -23,7 +23,7 @@ function counted(value: number, one: string): string {
   return `${value} ${one}${value === 1 ? '' : 's'}`;
 }
 
-/** ms in the largest unit in which they are whole. */
+/** Returns a time in the largest unit in which it is whole. */
 function spanOf(ms: number): string {
   const units = [
     ['days', 86_400_000],

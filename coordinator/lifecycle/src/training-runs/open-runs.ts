@@ -6,8 +6,8 @@ import { type TrainingRunPorts, TrainingRuns } from './training-runs.ts';
 import { leftBehind } from './transition.ts';
 
 /**
- * The training runs of a task, as they stand in the storage; undefined for one whose rounds run all the time, where a run that was open under
- * a definition before ends. Throws `storage.*`.
+ * Reads the training runs of a task from the storage. Returns undefined for a task whose rounds run all the
+ * time; a run left open by an earlier definition then ends. Throws `storage.*`.
  */
 export async function openTrainingRuns(
   { name, retrain }: Pick<Task, 'name' | 'retrain'>,

@@ -2,8 +2,8 @@ import type { OwnAct } from '@murmuration/rounds/events/own-acts';
 import type { TrainingRun } from '@murmuration/rounds/events/training-run';
 
 /**
- * What the audit log says of runs of a step that triggers began and rules ended; `known`: number of the newest run before it. What operators did is
- * there already.
+ * Returns the audit entries of runs that triggers began and rules ended in a step; `known` is the number of
+ * the newest run before it. Actions of operators have their own entries.
  */
 export function actsOf(runs: readonly TrainingRun[], known: number): readonly OwnAct[] {
   return runs.flatMap((run): OwnAct[] => {
@@ -14,7 +14,7 @@ export function actsOf(runs: readonly TrainingRun[], known: number): readonly Ow
   });
 }
 
-/** What it says of a run that a rule ended. */
+/** Returns the audit entry of a run that a rule ended. */
 export function endOf(run: TrainingRun, rule: string, text: string): OwnAct {
   return actOf(run, 'run.stop', { id: 'rule', name: rule }, text);
 }

@@ -10,12 +10,15 @@ import type { Observation } from '../triggers/look.ts';
 import type { RunStore } from './store.ts';
 import type { RetrainStanding, TrainingRuns } from './training-runs.ts';
 
-/** The training runs of all tasks: what operators and programs ask of them. Each throws `task.unknown` for a task that is not there. */
+/**
+ * Training runs of all tasks, for operators and programs. All methods throw `task.unknown` for a task that
+ * doesn't exist.
+ */
 export class RunControl {
   readonly #rounds: AllRounds;
   readonly #store: RunStore;
   readonly #clock: Clock;
-  /** Of tasks that say when they train again, by their names. */
+  /** Map from the name of a task with `retrain` to its runs. */
   readonly #runs = new Map<string, TrainingRuns>();
 
   constructor(rounds: AllRounds, store: RunStore, clock: Clock) {
@@ -24,12 +27,12 @@ export class RunControl {
     this.#clock = clock;
   }
 
-  /** From now on these are the runs of their task. */
+  /** Adds the runs of their task, or replaces them. */
   admit(runs: TrainingRuns): void {
     this.#runs.set(runs.task, runs);
   }
 
-  /** Triggers of a task fire from now on, where it has any. */
+  /** Starts the triggers of a task, if it has any. */
   async start(task: TaskName): Promise<void> {
     await this.#runs.get(task)?.start();
   }
@@ -38,62 +41,71 @@ export class RunControl {
     await Promise.all(Array.from(this.#runs.values(), runs => runs.close()));
   }
 
-  /** Triggers of drift fire where there is any. Throws `storage.*`. */
+  /** Fires drift triggers. Throws `storage.*`. */
   inputsCompared(window: ComparedWindow): Promise<void> {
     return this.observe(window.task, { type: 'drift', window });
   }
 
-  /** Triggers of accuracy fire where it fell. Throws `storage.*`. */
+  /** Fires accuracy triggers. Throws `storage.*`. */
   accuracyComputed(accuracy: LiveAccuracy): Promise<void> {
     return this.observe(accuracy.task, { type: 'accuracy', accuracy });
   }
 
-  /** Triggers of a task hear of something, where it has any. Throws `storage.*`. */
+  /** Passes an observation to the triggers of a task, if it has any. Throws `storage.*`. */
   async observe(task: TaskName, observation: Observation): Promise<void> {
     await this.#runs.get(task)?.observe(observation);
   }
 
-  /** Whether a run of a task is open; undefined for one whose rounds run all the time. */
+  /** True if a run of a task is open; undefined for a task whose rounds run all the time. */
   isTraining(task: string): boolean | undefined {
     const runs = this.#runs.get(task);
     return runs && runs.openRun !== undefined;
   }
 
-  /** What its triggers are about to do, and what keeps them; undefined for a task whose rounds run all the time. */
+  /**
+   * Returns the state of a task's triggers and what holds them back; undefined for a task whose rounds run
+   * all the time.
+   */
   standing(task: string): RetrainStanding | undefined {
     return this.#runs.get(this.#known(task))?.standing();
   }
 
-  /** Newest first, those with numbers below `before`, at most `limit`. */
+  /** Lists runs with numbers below `before`, newest first, at most `limit`. */
   async list(task: string, before: number, limit: number): Promise<readonly TrainingRun[]> {
     return this.#store.runs(this.#known(task), before, limit);
   }
 
-  /** Throws `round.unknown` where there is no such run. */
+  /** Returns a run. Throws `round.unknown` if there is none of this number. */
   async show(task: string, number: number): Promise<TrainingRun> {
     const run = await this.#store.run(this.#known(task), number);
     if (!run) throw new MurmurationError('round.unknown', `${task} has no training run ${number}.`);
     return run;
   }
 
-  /** Firings of triggers with numbers below `before`, newest first, at most `limit`. */
+  /** Lists firings of triggers with numbers below `before`, newest first, at most `limit`. */
   async records(task: string, before: number, limit: number): Promise<readonly FiringRecord[]> {
     return this.#store.records(this.#known(task), before, limit);
   }
 
-  /** An operator begins a run. Throws `task.settings` for a task without runs, and as `TrainingRuns.begin`. */
+  /**
+   * Begins a run for an operator. Throws `task.settings` for a task without runs, and as
+   * `TrainingRuns.begin`.
+   */
   async begin(task: string, by: string, reason: string): Promise<TrainingRun> {
     return this.#of(task).begin(by, reason);
   }
 
-  /** An operator ends the run that is open. Throws `task.settings` for a task without runs, and as `TrainingRuns.end`. */
+  /**
+   * Ends the open run for an operator. Throws `task.settings` for a task without runs, and as
+   * `TrainingRuns.end`.
+   */
   async end(task: string, by: string, reason: string): Promise<TrainingRun> {
     return this.#of(task).end(by, reason);
   }
 
   /**
-   * A program calls a webhook of a task. Throws `operator.unauthenticated` for a message that is not signed with its secret now, whether or not
-   * there is such a webhook, and as `TrainingRuns.receive`.
+   * Handles a program's call of a task's webhook. Throws `operator.unauthenticated` for a message without a
+   * valid, recent signature, and also if there is no such webhook, and as `TrainingRuns.receive`.
    */
   async receive(
     task: string,

@@ -4,34 +4,36 @@ import type { Firing, FiringRecord, RunEnd, TrainingRun } from '@murmuration/rou
 import type { TriggerMemory } from '../triggers/look.ts';
 import type { PastRuns } from '../triggers/restraint.ts';
 
-/** Why a run is over, and in a sentence. */
+/** Cause of a run's end, also as a sentence. */
 export interface Ending {
   readonly reason: RunEnd;
   readonly text: string;
 }
 
-/** A run that is open. */
+/** Open run. */
 export interface OpenRun
   extends Pick<TrainingRun, 'id' | 'number' | 'why' | 'startedAt' | 'rounds' | 'failed' | 'model'> {
   readonly metrics: Metrics | null;
   readonly failuresInRow: number;
-  /** Number of the newest round that counted, or that was over when the run began: none counts twice. */
+  /**
+   * Number of the newest round that counted, or that was over when the run began, so that none counts twice.
+   */
   readonly lastRound: number;
-  /** The best version by the metric of a plateau, and versions since. */
+  /** Best version by the metric of the plateau, and number of versions since. */
   readonly best: { readonly metric: string; readonly value: number; readonly since: number } | null;
-  /** Why it is over as soon as the round under way is; null: it goes on. */
+  /** Cause for which the run ends together with the round under way; null if it goes on. */
   readonly closing: Ending | null;
 }
 
-/** Where retraining of a task stands; plain JSON, all of it durable. */
+/** Retraining state of a task; plain JSON, all of it durable. */
 export interface RetrainState extends PastRuns {
-  /** Numbers of the newest run and the newest record of a trigger; 0: there is none. */
+  /** Numbers of the newest run and of the newest record of a trigger; 0 if there is none. */
   readonly runs: number;
   readonly records: number;
   readonly run: OpenRun | null;
-  /** The record of the trigger that waits for the end of quiet hours. */
+  /** Record of the trigger that waits for the end of quiet hours. */
   readonly waiting: FiringRecord | null;
-  /** Records since a run began or ended last, of triggers that were suppressed: which further ones are counted in. */
+  /** Records of suppressed triggers since a run last began or ended; further firings are counted in them. */
   readonly suppressed: readonly FiringRecord[];
   readonly memory: TriggerMemory;
 }
@@ -48,7 +50,7 @@ export const initialState: RetrainState = {
 };
 
 export type RetrainEvent =
-  /** Triggers fired; `id` is for the run that one of them may begin, `lastRound` the newest round that is over. */
+  /** A trigger fired; `id` is for the run that it may begin, `lastRound` is the newest round that is over. */
   | {
       readonly type: 'fired';
       readonly firing: Firing;
@@ -60,13 +62,13 @@ export type RetrainEvent =
   | {
       readonly type: 'round';
       readonly number: number;
-      /** The version that it made, with its held-out metrics. */
+      /** Version that it made, with its held-out metrics. */
       readonly outcome: { readonly metrics: Metrics | null; readonly model: ModelHash | null } | 'failed';
       readonly now: number;
     }
   /** The privacy budget has nothing left for another round. */
   | { readonly type: 'spent'; readonly now: number }
-  /** It may be time for something; `isUnderWay`: whether a round is. */
+  /** Time has passed; `isUnderWay` is true if a round is under way. */
   | {
       readonly type: 'tick';
       readonly id: string;
@@ -74,16 +76,16 @@ export type RetrainEvent =
       readonly isUnderWay: boolean;
       readonly now: number;
     }
-  /** The run is to end; a round under way is ended. */
+  /** The run must end, with the round under way. */
   | { readonly type: 'stop'; readonly text: string; readonly isUnderWay: boolean; readonly now: number }
-  /** What triggers remember. */
+  /** The memory of triggers changed. */
   | { readonly type: 'remember'; readonly memory: TriggerMemory };
 
 export type RetrainEffect =
   | { readonly type: 'record'; readonly record: FiringRecord }
   /** A run began, changed or ended. */
   | { readonly type: 'run'; readonly run: TrainingRun }
-  /** The round under way is to end as failed. */
+  /** The round under way must end as failed. */
   | { readonly type: 'abort'; readonly reason: string };
 
 export interface RetrainStep {

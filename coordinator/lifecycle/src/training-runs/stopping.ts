@@ -4,7 +4,7 @@ import type { Ending, OpenRun } from './state.ts';
 
 type Until = Retrain['until'];
 
-/** The best version of a run so far by the metric of `plateau`, with one version more. */
+/** Returns the best version of a run by the metric of `plateau`, after one more version. */
 export function bestWith(until: Until, best: OpenRun['best'], metrics: Metrics | null): OpenRun['best'] {
   const { plateau } = until;
   const value = plateau && metrics?.[plateau.metric];
@@ -12,12 +12,12 @@ export function bestWith(until: Until, best: OpenRun['best'], metrics: Metrics |
   const { metric, by, better } = plateau;
   const gain =
     best?.metric === metric ? (better === 'higher' ? value - best.value : best.value - value) : null;
-  // Equal is no better, whatever is asked for.
+  // An equal value is no improvement, even if `by` is 0.
   const isBetter = gain === null || (gain > 0 && gain >= by);
   return isBetter ? { metric, value, since: 0 } : { ...best!, since: best!.since + 1 };
 }
 
-/** What ends a run after a version; undefined: nothing does. */
+/** Returns the cause that ends a run after a version; undefined if it goes on. */
 export function endAfterVersion(until: Until, run: OpenRun, now: number): Ending | undefined {
   const { rounds, plateau, target } = until;
   if (target) {
@@ -39,14 +39,14 @@ export function endAfterVersion(until: Until, run: OpenRun, now: number): Ending
   return endInTime(until, run, now);
 }
 
-/** What ends a run after a round that failed. */
+/** Returns the cause that ends a run after a failed round; undefined if it goes on. */
 export function endAfterFailure(until: Until, run: OpenRun, now: number): Ending | undefined {
   if (run.failuresInRow >= until.failures)
     return { reason: 'failures', text: `${run.failuresInRow} rounds in a row failed.` };
   return endInTime(until, run, now);
 }
 
-/** What ends a run once its time is over. */
+/** Returns the cause that ends a run once its time is over; undefined before. */
 export function endInTime({ time }: Until, { startedAt }: OpenRun, now: number): Ending | undefined {
   if (time === null || now < startedAt + time) return undefined;
   return { reason: 'time', text: `Its time of ${time / 1_000} s is over.` };

@@ -4,10 +4,10 @@ import type { AuditEntry } from '@murmuration/rounds/operators/audit';
 import type { Document, Documents } from '@murmuration/rounds/operators/documents';
 import type { RetrainState } from './state.ts';
 
-/** Keeps training runs, what triggers fired, and where retraining of each task stands. */
+/** Store of training runs, trigger records, and the retraining state of each task. */
 export type RunStore = ReturnType<typeof runsIn>;
 
-/** A step of a task: the state after it, and what is new or has changed. */
+/** Step of a task's retraining: the new state, and new or changed rows. */
 export interface Step {
   readonly state: RetrainState;
   readonly runs: readonly TrainingRun[];
@@ -28,7 +28,7 @@ export function runsIn(documents: Documents) {
     return found.map(({ value }) => value);
   };
   return {
-    /** undefined where nothing was committed yet. */
+    /** Returns the state of a task; undefined before the first commit. */
     state: (task: TaskName): Promise<RetrainState | undefined> => documents.get('retraining', task, ''),
 
     /** Commits a step in one transaction. Durable when it returns. */
@@ -43,7 +43,7 @@ export function runsIn(documents: Documents) {
       });
     },
 
-    /** Newest first, those with numbers below `before`, at most `limit`. */
+    /** Lists runs with numbers below `before`, newest first, at most `limit`. */
     runs: (task: TaskName, before: number, limit: number): Promise<readonly TrainingRun[]> =>
       newest('training-run', task, before, limit),
 

@@ -23,29 +23,29 @@ import { initialState, type RetrainEffect, type RetrainEvent, type RetrainState 
 import type { RunStore } from './store.ts';
 import { dueAt, transition } from './transition.ts';
 
-/** ms after which what could not be stored is tried again. */
+/** ms after which a failed write is repeated. */
 const retryAfter = 10_000;
-/** The longest time to sleep, ms: a machine that was asleep itself, and clocks that were set, are noticed by then. */
+/** Longest sleep, ms, after which changed clocks and a suspended machine are noticed. */
 const longestSleep = 3_600_000;
-/** Rounds of the history that are looked through at once for those that do not count yet. */
+/** Rounds of the history in one read, when looking for those that don't count yet. */
 const pageOfRounds = 100;
 
-/** What is to become of a task's retraining, as far as that is known. */
+/** Outlook of a task's retraining. */
 export interface RetrainStanding {
   readonly triggers: readonly TriggerStanding[];
-  /** What keeps triggers from beginning a run now, and until when, ms since 1970; null: nothing does. */
+  /** Restraint that keeps triggers from beginning a run now, and its end, ms since 1970; null without one. */
   readonly held: { readonly by: Restraint; readonly until: number | null } | null;
-  /** Versions after which a run is over, where their number ends it, and all that ends it, a sentence each. */
+  /** Number of versions that ends a run, if any, and all conditions that end it, one sentence each. */
   readonly until: { readonly rounds: number | null; readonly texts: readonly string[] };
 }
 
-/** The rounds that a run opens and closes. */
+/** Rounds that a run opens and closes. */
 export interface DrivenRounds {
   /** Number of the newest round. */
   readonly number: number;
-  /** Whether there is a round whose end does not count yet. */
+  /** True if there is a round whose end does not count yet. */
   readonly isUnderWay: boolean;
-  /** Ends the round under way as failed, as an operator wants it. */
+  /** Ends the round under way as failed, in the name of an operator. */
   abort(reason: string, endedBy: 'operator'): void;
   runChanged(): void;
 }
@@ -59,8 +59,8 @@ export interface TrainingRunPorts {
 }
 
 /**
- * The training runs of one task: triggers and operators begin them, the stopping rules end them. Every step is durable before anything
- * follows from it, so that a coordinator that was killed goes on with the run that was open, and begins none twice.
+ * Training runs of one task: triggers and operators begin them, stopping rules end them. Every step is
+ * durable before it has effects, so that a killed coordinator continues the open run, and begins none twice.
  */
 export class TrainingRuns implements RunGate {
   readonly task: TaskName;
@@ -70,7 +70,7 @@ export class TrainingRuns implements RunGate {
   readonly #stop = new AbortController();
   #rounds: DrivenRounds | undefined;
   #state: RetrainState = initialState;
-  /** What triggers made of what they heard last, by their keys; of this process's time alone. */
+  /** Map from a trigger's key to its reaction to the last observation; in memory only. */
   readonly #heard = new Map<string, string>();
   #isStarted = false;
   #cancel: Cancel = () => {};
@@ -81,12 +81,15 @@ export class TrainingRuns implements RunGate {
     this.#ports = ports;
   }
 
-  /** Reads where it stands, with the rounds that were over before they counted; once, before its rounds. Throws `storage.*`. */
+  /**
+   * Reads the state, and counts rounds that were over but not counted; call it once, before the rounds
+   * begin. Throws `storage.*`.
+   */
   async open(): Promise<void> {
     const { store, history, clock } = this.#ports;
     const now = clock.now();
     const kept = (await store.state(this.task)) ?? initialState;
-    // No clock that was ahead makes a cooldown or a budget last longer.
+    // A clock that was ahead must not prolong a cooldown or a limit on runs.
     this.#state = {
       ...kept,
       begun: kept.begun.map(time => Math.min(time, now)),
@@ -106,31 +109,31 @@ export class TrainingRuns implements RunGate {
     for (const record of missed.reverse()) await this.#count(record);
   }
 
-  /** Whose rounds they are; before `start`. */
+  /** Sets the rounds of the task; call it before `start`. */
   drive(rounds: DrivenRounds): void {
     this.#rounds = rounds;
   }
 
-  /** Id of the run that is open and goes on. */
+  /** Id of the open run, unless it is closing. */
   get openRun(): string | undefined {
     const { run } = this.#state;
     return run && !run.closing ? run.id : undefined;
   }
 
-  /** From now on triggers fire; what is due already does at once. */
+  /** Starts the triggers; those that are due fire at once. */
   async start(): Promise<void> {
     this.#isStarted = true;
     await this.#wake();
   }
 
-  /** No trigger fires any more, and nothing more is written. */
+  /** Stops the triggers; nothing is written afterwards. */
   async close(): Promise<void> {
     this.#stop.abort(new MurmurationError('server.stopping'));
     this.#cancel();
     await this.#queue.idle();
   }
 
-  /** Triggers hear of something. Throws `storage.*`, and then they have not heard of it. */
+  /** Passes an observation to the triggers. Throws `storage.*`; then they have not observed it. */
   observe(observation: Observation): Promise<void> {
     return this.#queue.run(async () => {
       if (!this.#isStarted || this.#hasStopped) return;
@@ -148,7 +151,7 @@ export class TrainingRuns implements RunGate {
     });
   }
 
-  /** What it is about to do, and what keeps it from that. */
+  /** Returns the outlook of the task's retraining. */
   standing(): RetrainStanding {
     const { when, until } = this.#retrain;
     const { run, memory } = this.#state;
@@ -167,8 +170,8 @@ export class TrainingRuns implements RunGate {
   }
 
   /**
-   * A program asks for a run by a webhook, with a message that was found to be signed: once, by its id. What became of it. Throws
-   * `round.repeated` for an id that was seen before, `request.too-often`, `server.stopping` and `storage.*`.
+   * Handles a signed message to a webhook, once by its id, and returns the record of its firing. Throws
+   * `round.repeated` for an id seen before, `request.too-often`, `server.stopping` and `storage.*`.
    */
   receive(name: string, id: string): Promise<FiringRecord> {
     return this.#queue.run(async () => {
@@ -182,7 +185,10 @@ export class TrainingRuns implements RunGate {
     });
   }
 
-  /** An operator begins a run, whatever the restraints of triggers are. Throws `round.under-way` where one is open, `server.stopping` and `storage.*`. */
+  /**
+   * Begins a run for an operator, despite any restraints of triggers. Throws `round.under-way` if one is
+   * open, `server.stopping` and `storage.*`.
+   */
   begin(by: string, reason: string): Promise<TrainingRun> {
     return this.#queue.run(async () => {
       this.#requireRunning();
@@ -197,8 +203,8 @@ export class TrainingRuns implements RunGate {
   }
 
   /**
-   * An operator ends the run that is open, with the round under way. Throws `round.unknown` where none is open, `server.stopping` and
-   * `storage.*`.
+   * Ends the open run for an operator, with the round under way. Throws `round.unknown` if none is open,
+   * `server.stopping` and `storage.*`.
    */
   end(by: string, reason: string): Promise<TrainingRun> {
     return this.#queue.run(async () => {
@@ -232,7 +238,7 @@ export class TrainingRuns implements RunGate {
     if (!this.#isStarted || this.#hasStopped) throw new MurmurationError('server.stopping');
   }
 
-  /** What can't be stored now is tried until it can, or until the coordinator stops. */
+  /** Runs work whose writes are repeated until they succeed, or until the coordinator stops. */
   async #insist(work: () => Promise<unknown>): Promise<void> {
     await this.#queue.run(async () => {
       if (this.#hasStopped) return;
@@ -257,13 +263,16 @@ export class TrainingRuns implements RunGate {
     return { type: 'tick', isUnderWay: this.#isUnderWay, ...this.#beginning() };
   }
 
-  /** What a run that begins now would need. */
+  /** Returns the inputs of a run that begins now. */
   #beginning() {
     const { random, clock } = this.#ports;
     return { id: base64url(random(16)), lastRound: this.#rounds?.number ?? 0, now: clock.now() };
   }
 
-  /** Takes events in one commit, and does what follows. What became of triggers that fired. `insists`: until it is stored. */
+  /**
+   * Applies events in one commit, then their effects; returns the records of triggers that fired. `insists`
+   * repeats the commit until it is stored.
+   */
   async #take(taken: readonly RetrainEvent[], insists = false): Promise<readonly FiringRecord[]> {
     const { store, events, clock } = this.#ports;
     const of = { task: this.task, retrain: this.#retrain };
@@ -303,7 +312,7 @@ export class TrainingRuns implements RunGate {
     return records;
   }
 
-  /** Until something is due though nothing happens; `from`: not before, ms since 1970. */
+  /** Sleeps until a trigger or rule is due by time; `from` is the earliest wake-up, ms since 1970. */
   #sleep(from = 0): void {
     this.#cancel();
     if (!this.#isStarted || this.#hasStopped) return;

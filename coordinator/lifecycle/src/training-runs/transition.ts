@@ -6,7 +6,7 @@ import { restraintOf } from '../triggers/restraint.ts';
 import type { Ending, OpenRun, RetrainEffect, RetrainEvent, RetrainState, RetrainStep } from './state.ts';
 import { bestWith, endAfterFailure, endAfterVersion, endInTime } from './stopping.ts';
 
-/** What a step needs to know of a task. */
+/** Task and settings of a transition. */
 export interface Retrained {
   readonly task: TaskName;
   readonly retrain: Retrain;
@@ -15,10 +15,11 @@ export interface Retrained {
 type Event<Type extends RetrainEvent['type']> = Extract<RetrainEvent, { readonly type: Type }>;
 
 /**
- * One step of a task's retraining: pure, so that a history of events can be replayed. A run opens by a trigger or an operator, counts its
- * rounds, and ends by a rule; at most one is open. What a state does not expect leaves it as it is.
+ * One step of a task's retraining: pure, so that a history of events can be replayed. A run opens by a
+ * trigger or an operator, counts its rounds, and ends by a rule; at most one is open. What a state does not
+ * expect leaves it as it is.
  *
- *     none → open → (closing: a round is under way still) → none
+ * none → open → (closing: a round is under way still) → none
  */
 export function transition(of: Retrained, state: RetrainState, event: RetrainEvent): RetrainStep {
   switch (event.type) {
@@ -43,13 +44,13 @@ export function transition(of: Retrained, state: RetrainState, event: RetrainEve
   }
 }
 
-/** When something is due though nothing happens, ms since 1970; infinity: nothing is. */
+/** Time when something is due without an event, ms since 1970; infinity if nothing is. */
 export function dueAt({ retrain }: Retrained, { run, waiting }: RetrainState): number {
   const over = run && retrain.until.time !== null && !run.closing ? run.startedAt + retrain.until.time : null;
   return over ?? waiting?.until ?? Number.POSITIVE_INFINITY;
 }
 
-/** A run that was open ends, of a task whose definition has no runs any more. */
+/** Ends a run left open of a task whose definition has no training runs any more. */
 export function leftBehind(task: TaskName, state: RetrainState, now: number): RetrainStep {
   const ending: Ending = {
     reason: 'stopped',
@@ -91,7 +92,7 @@ function began(
     best: null,
     closing: null,
   };
-  // Of a trigger that waited, its record says from now on what became of it.
+  // The record of a trigger that waited becomes the record of the run's beginning.
   const { waiting } = state;
   const isWaiting = waiting !== null && waiting.firing === firing;
   const record: FiringRecord = {
@@ -118,7 +119,7 @@ function began(
   };
 }
 
-/** A trigger that fires for the same cause as before is counted in its record, so that there are few. */
+/** Counts repeated firings for the same cause in one record, to keep records few. */
 function suppressed(
   { task }: Retrained,
   state: RetrainState,
@@ -220,14 +221,14 @@ function changed({ task }: Retrained, state: RetrainState, run: OpenRun): Retrai
   return { state: { ...state, run }, effects: [{ type: 'run', run: rowOf(task, run, null, null) }] };
 }
 
-/** What is kept of a run. */
+/** Returns the stored row of a run. */
 function rowOf(
   task: TaskName,
   { id, number, why, startedAt, rounds, failed, metrics, model }: OpenRun,
   ending: Ending | null,
   now: number | null,
 ): TrainingRun {
-  // The clock may have been ahead when it began.
+  // The clock may have been ahead when the run began.
   const endedAt = now === null ? null : Math.max(startedAt, now);
   return { id, task, number, why, startedAt, endedAt, ending, rounds, failed, metrics, model };
 }
