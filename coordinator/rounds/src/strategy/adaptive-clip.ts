@@ -3,16 +3,19 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { StrategyState, SumStrategy } from './strategy.ts';
 
 export interface AdaptiveClipSettings extends Pick<AdaptiveClipping, 'quantile' | 'rate'> {
-  /** The clip of the first round; at most `update.clip` of the task, which no later one is above either. */
+  /**
+   * Clip of the first round; at most `update.clip` of the task, which is also the limit of all later ones.
+   */
   readonly initial: number;
-  /** The clip that none is below; a thousandth of `initial` by default. */
+  /** Lower bound of the clip; a thousandth of `initial` by default. */
   readonly least?: number;
 }
 
 /**
- * A strategy whose clip follows a quantile of the norms of updates (Andrew et al. 2021): each update says in the sum whether it was within the clip, and
- * where more than `quantile` of them were (½ by default), the next clip is smaller, by a factor up to exp(−rate / 2) (rate 0.2 by default). Throws
- * `config.invalid` for settings out of range, and for strategies whose updates carry more than a delta of weight 1 or by examples.
+ * Adapts the clip to a quantile of the norms of updates (Andrew et al. 2021). Each update says in the sum if
+ * it was within the clip; if more than `quantile` of them were (½ by default), the next clip is smaller, by a
+ * factor up to exp(−rate / 2) (rate 0.2 by default). Throws `config.invalid` for settings out of range, and
+ * for strategies whose updates carry more than a delta of weight 1 or by examples.
  */
 export function adaptiveClip<State extends StrategyState>(
   strategy: SumStrategy<State>,
@@ -37,7 +40,7 @@ export function adaptiveClip<State extends StrategyState>(
     apply(before, model, mean, contributors, round) {
       const stepped = strategy.apply(before, model, mean, contributors, round);
       const { within } = mean;
-      // From the clip that the round had, so that one that the task holds down does not grow unseen.
+      // From the clip that the round had, so that one that the task limits does not grow unseen.
       const clip = within ? Math.max(least, nextClip(within.clip, within.share, clipping)) : before.clip;
       return { ...stepped, state: { ...stepped.state, clip } };
     },

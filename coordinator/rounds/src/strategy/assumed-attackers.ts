@@ -1,6 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** `attackers`, if it is a number of updates; throws `config.invalid` in the name of the strategy otherwise. */
+/**
+ * Returns `attackers` if it is a number of updates; otherwise throws `config.invalid` in the name of the
+ * strategy.
+ */
 export function requireAttackers(name: string, attackers: number): number {
   if (Number.isSafeInteger(attackers) && attackers >= 0) return attackers;
   throw new MurmurationError(

@@ -7,16 +7,17 @@ import { middle } from './median.ts';
 import type { EachStrategy } from './strategy.ts';
 
 export interface BulyanSettings {
-  /** Step along what was made of the updates; 1 by default. */
+  /** Step along the result of the rule; 1 by default. */
   readonly serverLearningRate?: number;
-  /** f, updates of attackers that are assumed; what Bulyan promises holds from 4f + 3 updates on. */
+  /** f, number of updates assumed to be attackers'; Bulyan's guarantee holds from 4f + 3 updates on. */
   readonly attackers: number;
 }
 
 /**
- * Bulyan (El Mhamdi, Guerraoui & Rouault 2018, §4): chooses θ = n − 2f updates by Krum, one after the other; each coordinate of the step is
- * then the mean of the θ − 2f values nearest to their median. So an attacker can't hide one wild coordinate in an update that is near
- * all others. Every device counts alike. Throws `config.invalid` for settings out of range.
+ * Bulyan (El Mhamdi, Guerraoui & Rouault 2018, §4): chooses θ = n − 2f updates by Krum, one after the other;
+ * each coordinate of the step is then the mean of the θ − 2f values nearest to their median. So an attacker
+ * can't hide one wild coordinate in an update that is near all others. Every device counts alike. Throws
+ * `config.invalid` for settings out of range.
  */
 export function bulyan({
   serverLearningRate = 1,
@@ -37,7 +38,7 @@ export function bulyan({
   };
 }
 
-/** θ = n − 2f updates, one at least: each time the one that Krum would choose of the rest. */
+/** Chooses θ = n − 2f updates, one at least: each time the one that Krum would choose of the rest. */
 function chooseByKrum(updates: readonly Mean[], attackers: number): Mean[] {
   const distances = squaredDistances(updates);
   let rest = Array.from(updates.keys());
@@ -51,7 +52,10 @@ function chooseByKrum(updates: readonly Mean[], attackers: number): Mean[] {
   return chosen;
 }
 
-/** The mean of the `count` of ascending values that are nearest to `reference`; of two that are equally near the lower one. */
+/**
+ * Returns the mean of the `count` ascending values nearest to `reference`; of two equally near ones it takes
+ * the lower.
+ */
 export function meanOfNearest(ascending: Float32Array, reference: number, count: number): number {
   let [from, to] = [0, ascending.length];
   while (to - from > count)

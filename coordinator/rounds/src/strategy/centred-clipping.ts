@@ -7,8 +7,8 @@ export interface CentredClippingSettings {
   /** Step along the centre; 1 by default. */
   readonly serverLearningRate?: number;
   /**
-   * τ, the longest L2 distance from the centre that an update counts with; by default the median of the distances of each pass, which fewer
-   * than half of the devices can't move beyond what the others sent.
+   * τ, largest L2 distance from the centre with which an update counts. By default it is the median of the
+   * distances of each pass, which fewer than half of the devices can't move beyond what the others sent.
    */
   readonly radius?: number;
   /** Passes over the updates of a round; 3 by default. */
@@ -18,9 +18,9 @@ export interface CentredClippingSettings {
 type Centre = { readonly centre: Float32Array };
 
 /**
- * Centred clipping (Karimireddy, He & Jaggi 2021, Algorithm 2): v ← v + mean of (Δ − v) · min(1, τ/‖Δ − v‖), beginning at the centre of the
- * round before, so that an attacker would have to be wrong for many rounds in small steps. Every device counts alike. Throws
- * `config.invalid` for settings out of range.
+ * Centred clipping (Karimireddy, He & Jaggi 2021, Algorithm 2): v ← v + mean of (Δ − v) · min(1, τ/‖Δ − v‖),
+ * beginning at the centre of the round before, so that an attacker would have to be wrong for many rounds in
+ * small steps. Every device counts alike. Throws `config.invalid` for settings out of range.
  */
 export function centredClipping({
   serverLearningRate = 1,

@@ -1,8 +1,9 @@
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 
 /**
- * The model after a step of size `rate` along what `reduce` makes of each coordinate of the updates. It is given the
- * coordinate's values in ascending order, in a buffer that is valid until it returns; weights don't count.
+ * Returns the model after a step of size `rate` along the result of `reduce` for each coordinate of the
+ * updates. `reduce` gets the coordinate's values in ascending order, in a buffer that is valid until it
+ * returns; weights don't count.
  */
 export function stepPerCoordinate(
   model: Float32Array,

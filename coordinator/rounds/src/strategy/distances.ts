@@ -1,6 +1,6 @@
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 
-/** The square of the distance between two vectors of equal length, in float64. */
+/** Returns the square of the distance between two vectors of equal length, in float64. */
 export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) {
@@ -10,7 +10,10 @@ export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): num
   return sum;
 }
 
-/** The squares of the distances between all pairs: n²/2 passes over vectors of the model's length for n updates. */
+/**
+ * Returns the squared distances between all pairs: n²/2 passes over vectors of the model's length for n
+ * updates.
+ */
 export function squaredDistances(updates: readonly Mean[]): Float64Array[] {
   const distances = updates.map(() => new Float64Array(updates.length));
   for (let i = 0; i < updates.length; i++)
@@ -23,8 +26,8 @@ export function squaredDistances(updates: readonly Mean[]): Float64Array[] {
 }
 
 /**
- * The updates in an order that is theirs and not that of their arrival: sums of floats, and choices between equals, then come out the same
- * whoever was first.
+ * Sorts the updates by their values instead of their arrival: sums of floats, and choices between equals,
+ * then don't depend on which came first.
  */
 export function inOwnOrder(updates: readonly Mean[]): Mean[] {
   return updates.toSorted(({ delta: a }, { delta: b }) => {
@@ -33,7 +36,7 @@ export function inOwnOrder(updates: readonly Mean[]): Mean[] {
   });
 }
 
-/** The mean of vectors, each of which counts alike; one at least. */
+/** Returns the unweighted mean of vectors; one at least. */
 export function plainMean(updates: readonly Mean[]): Float64Array {
   const mean = new Float64Array(updates[0]!.delta.length);
   for (const { delta } of updates) for (let i = 0; i < mean.length; i++) mean[i] = mean[i]! + delta[i]!;
@@ -41,7 +44,7 @@ export function plainMean(updates: readonly Mean[]): Float64Array {
   return mean;
 }
 
-/** The model after a step of size `rate` along `direction`. */
+/** Returns the model after a step of size `rate` along `direction`. */
 export function stepAlong(model: Float32Array, direction: ArrayLike<number>, rate: number): Float32Array {
   return model.map((value, i) => value + rate * direction[i]!);
 }

@@ -12,8 +12,9 @@ export interface FedAdagradSettings {
 type Sums = { readonly first: Float32Array; readonly second: Float32Array };
 
 /**
- * FedAdagrad (Reddi et al. 2021, Algorithm 2): m ← β₁m + (1 − β₁)Δ, v ← v + Δ², x ← x + ηm/(√v + τ): a coordinate that has moved much takes
- * ever shorter steps. The sum of squares begins at τ², the least that the paper allows.
+ * FedAdagrad (Reddi et al. 2021, Algorithm 2): m ← β₁m + (1 − β₁)Δ, v ← v + Δ², x ← x + ηm/(√v + τ). A
+ * coordinate that has moved much takes ever shorter steps. The sum of squares begins at τ², the least that
+ * the paper allows.
  */
 export function fedAdagrad({
   serverLearningRate = 0.01,

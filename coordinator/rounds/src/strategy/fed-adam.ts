@@ -10,14 +10,16 @@ export interface FedAdamSettings {
   /** τ, degree of adaptivity, added to the root of the second moment; 0.001 by default. */
   readonly tau?: number;
   /**
-   * Whether both moments are corrected for their start (Kingma & Ba 2015, §2: the rate of step t times √(1 − β₂ᵗ) / (1 − β₁ᵗ)), as Adam of
-   * TensorFlow Federated does; true by default. Without it the algorithm is that which Reddi et al. print, whose first steps are shorter.
+   * True if both moments are corrected for their start, as in Adam of TensorFlow Federated (Kingma & Ba 2015,
+   * §2: the rate of step t times √(1 − β₂ᵗ) / (1 − β₁ᵗ)); true by default. Without it the algorithm is that
+   * of Reddi et al., whose first steps are shorter.
    */
   readonly biasCorrection?: boolean;
   /**
-   * Weight of the updates from which a round takes full steps; 0, the default: every round does. The mean of fewer updates is noisier, and
-   * Adam's steps don't get shorter for that. So a round whose updates weigh κ of it, κ < 1, counts as κ of a step, by the square root scaling
-   * rule (Malladi et al. 2022, "On the SDEs and Scaling Rules for Adaptive Gradient Algorithms"): η√κ, β₁^κ, β₂^κ, τ/√κ.
+   * Weight of the updates from which a round takes full steps; 0, the default, gives every round full steps.
+   * The mean of fewer updates is noisier, and Adam's steps don't get shorter for that. So a round whose
+   * updates weigh κ of it, κ < 1, counts as κ of a step, by the square root scaling rule (Malladi et al.
+   * 2022, "On the SDEs and Scaling Rules for Adaptive Gradient Algorithms"): η√κ, β₁^κ, β₂^κ, τ/√κ.
    */
   readonly fullWeight?: number;
 }
@@ -25,8 +27,9 @@ export interface FedAdamSettings {
 type Moments = { readonly step: number; readonly first: Float32Array; readonly second: Float32Array };
 
 /**
- * FedAdam (Reddi et al. 2021, Algorithm 2): m ← β₁m + (1 − β₁)Δ, v ← β₂v + (1 − β₂)Δ², x ← x + ηm/(√v + τ). The second moment begins
- * at zero where it is corrected for that, and otherwise at τ², the least that the paper allows.
+ * FedAdam (Reddi et al. 2021, Algorithm 2): m ← β₁m + (1 − β₁)Δ, v ← β₂v + (1 − β₂)Δ², x ← x + ηm/(√v + τ).
+ * The second moment begins at zero if it is corrected for that, and otherwise at τ², the least that the paper
+ * allows.
  */
 export function fedAdam({
   serverLearningRate = 0.01,

@@ -4,7 +4,7 @@ export interface FedAvgMSettings {
   readonly serverLearningRate?: number;
   /** Share of the last step that is kept, 0 to less than 1; 0.9 by default. */
   readonly momentum?: number;
-  /** Whether the step looks ahead along the momentum (Nesterov 1983): x ← x + η(Δ + βv); false by default. */
+  /** True if the step looks ahead along the momentum (Nesterov 1983): x ← x + η(Δ + βv); false by default. */
   readonly nesterov?: boolean;
 }
 

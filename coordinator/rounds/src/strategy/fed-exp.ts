@@ -2,13 +2,17 @@ import { inOwnOrder, squaredDistance, stepAlong } from './distances.ts';
 import type { EachStrategy } from './strategy.ts';
 
 export interface FedExPSettings {
-  /** ε, added to the squared length of the mean, so that a mean of nearly nothing is not stretched without end; 0.001 by default. */
+  /**
+   * ε, added to the squared length of the mean, so that a mean of nearly nothing is not stretched without
+   * end; 0.001 by default.
+   */
   readonly epsilon?: number;
 }
 
 /**
- * FedExP (Jhunjhunwala, Wang & Joshi 2023, Algorithm 1): the further the devices' updates point apart, the longer the step along their mean,
- * η = max(1, Σ p ‖Δ‖² / (2 (‖Σ p Δ‖² + ε))), p the shares of the weights. It needs the length of each update, so that it takes single ones.
+ * FedExP (Jhunjhunwala, Wang & Joshi 2023, Algorithm 1): the more the devices' updates point apart, the
+ * longer the step along their mean, η = max(1, Σ p ‖Δ‖² / (2 (‖Σ p Δ‖² + ε))), with p the shares of the
+ * weights. It takes single updates, because it needs the length of each.
  */
 export function fedExP({ epsilon = 0.001 }: FedExPSettings = {}): EachStrategy<Record<string, never>> {
   return {

@@ -3,22 +3,23 @@ import { inOwnOrder, stepAlong } from './distances.ts';
 import type { EachStrategy } from './strategy.ts';
 
 export interface FedNovaSettings {
-  /** As `plan.epochs` of the task; 1 by default. */
+  /** Value of `plan.epochs` of the task; 1 by default. */
   readonly epochs?: number;
-  /** As `plan.batchSize` of the task; 16 by default. */
+  /** Value of `plan.batchSize` of the task; 16 by default. */
   readonly batchSize?: number;
   /**
-   * Examples that one unit of an update's weight stands for: `plan.maxExamples` / `update.weightCap` of the task. 1 by default, where both
-   * are equal and weights are numbers of examples.
+   * Examples in one unit of an update's weight: `plan.maxExamples` / `update.weightCap` of the task. 1 by
+   * default, for tasks in which both are equal and weights are numbers of examples.
    */
   readonly examplesPerWeight?: number;
 }
 
 /**
- * FedNova (Wang et al. 2020, equation 7, for plain gradient descent): each update is divided by the steps τ that led to it, so that devices
- * with more steps do not pull the model towards their own optimum, and the step is τ̄ Σ p Δ/τ with τ̄ = Σ p τ, p the shares of the weights. A
- * device's steps follow from its examples, and these from its weight, so that it takes single updates weighted by examples. Throws
- * `config.invalid` for settings out of range.
+ * FedNova (Wang et al. 2020, equation 7, for plain gradient descent): divides each update by the steps τ that
+ * led to it, so that devices with more steps do not pull the model towards their own optimum. The step is τ̄
+ * Σ p Δ/τ with τ̄ = Σ p τ, p the shares of the weights. A device's steps follow from its examples, and these
+ * from its weight, so it takes single updates weighted by examples. Throws `config.invalid` for settings out
+ * of range.
  */
 export function fedNova({
   epochs = 1,

@@ -5,13 +5,13 @@ export interface FedYogiSettings {
   readonly serverLearningRate?: number;
   /** β₁, decay of the first moment; 0.9 by default. */
   readonly beta1?: number;
-  /** β₂, how fast the second moment follows; 0.99 by default. */
+  /** β₂, speed at which the second moment follows; 0.99 by default. */
   readonly beta2?: number;
   /** τ, degree of adaptivity, added to the root of the second moment; 0.001 by default. */
   readonly tau?: number;
   /**
-   * Whether both moments are corrected for their start (Kingma & Ba 2015, §2), as Yogi of TensorFlow Federated does; false by default: the
-   * algorithm as it is printed.
+   * True if both moments are corrected for their start, as in Yogi of TensorFlow Federated (Kingma & Ba 2015,
+   * §2); false by default: the algorithm as printed.
    */
   readonly biasCorrection?: boolean;
 }
@@ -19,8 +19,9 @@ export interface FedYogiSettings {
 type Moments = { readonly step: number; readonly first: Float32Array; readonly second: Float32Array };
 
 /**
- * FedYogi (Reddi et al. 2021, Algorithm 2): as FedAdam, but v ← v − (1 − β₂)Δ² sign(v − Δ²), so that steps do not grow all at once where
- * devices have learned little for a while. The second moment begins at τ², or at zero where it is corrected for that.
+ * FedYogi (Reddi et al. 2021, Algorithm 2): as FedAdam, but v ← v − (1 − β₂)Δ² sign(v − Δ²), so that steps do
+ * not suddenly grow after devices have learned little for a while. The second moment begins at τ², or at zero
+ * if it is corrected for that.
  */
 export function fedYogi({
   serverLearningRate = 0.01,

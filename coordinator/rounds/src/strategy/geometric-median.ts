@@ -6,19 +6,20 @@ import type { EachStrategy } from './strategy.ts';
 export interface GeometricMedianSettings {
   /** Step along the median; 1 by default. */
   readonly serverLearningRate?: number;
-  /** Passes over the updates of a round at most; 64 by default. */
+  /** Most passes over the updates of a round; 64 by default. */
   readonly passes?: number;
-  /** ν, the distance below which an update weighs no more; 1e-6 by default. */
+  /** ν, distance below which the weight of an update no longer grows; 1e-6 by default. */
   readonly smoothing?: number;
 }
 
-/** A pass that moves the median by less than this part of its length is the last. */
+/** Relative movement of the median below which a pass is the last. */
 const settled = 1e-7;
 
 /**
- * The geometric median by the smoothed Weiszfeld algorithm (Pillutla, Kakade & Harchaoui 2022, "Robust Aggregation for Federated Learning",
- * Algorithm 2): the vector with the least sum of distances to the updates, which fewer than half of the devices can't carry away. Every
- * device counts alike. Throws `config.invalid` for settings out of range.
+ * Geometric median by the smoothed Weiszfeld algorithm (Pillutla, Kakade & Harchaoui 2022, "Robust
+ * Aggregation for Federated Learning", Algorithm 2): the vector with the least sum of distances to the
+ * updates, which fewer than half of the devices can't carry away. Every device counts alike. Throws
+ * `config.invalid` for settings out of range.
  */
 export function geometricMedian({
   serverLearningRate = 1,
@@ -56,7 +57,7 @@ export function geometricMedian({
   };
 }
 
-/** The median of each coordinate, which is near already. */
+/** Returns the coordinate-wise median, which is already near. */
 function startOf(deltas: readonly Float32Array[]): Float64Array {
   const values = new Float32Array(deltas.length);
   return Float64Array.from(deltas[0]!, (_, i) => {

@@ -5,20 +5,21 @@ import { inOwnOrder, plainMean, squaredDistances, stepAlong } from './distances.
 import type { EachStrategy } from './strategy.ts';
 
 export interface KrumSettings {
-  /** Step along what was chosen; 1 by default. */
+  /** Step along the chosen update; 1 by default. */
   readonly serverLearningRate?: number;
-  /** f, updates of attackers that are assumed; what Krum promises holds from 2f + 3 updates on. */
+  /** f, number of updates assumed to be attackers'; Krum's guarantee holds from 2f + 3 updates on. */
   readonly attackers: number;
 }
 
 export interface MultiKrumSettings extends KrumSettings {
-  /** m, updates whose mean is taken; by default n − f − 2 of n, the most for which the promise holds. */
+  /** m, updates whose mean is taken; by default n − f − 2 of n, the most for which the guarantee holds. */
   readonly keep?: number;
 }
 
 /**
- * Krum (Blanchard et al. 2017, §4): the one update that is closest to its n − f − 2 nearest others, by the sum of the squared distances. One
- * device's update becomes the step, as it is. Every device counts alike. Throws `config.invalid` for settings out of range.
+ * Krum (Blanchard et al. 2017, §4): the one update that is closest to its n − f − 2 nearest others, by the
+ * sum of the squared distances. One device's update becomes the step, as it is. Every device counts alike.
+ * Throws `config.invalid` for settings out of range.
  */
 export function krum({
   serverLearningRate = 1,
@@ -28,8 +29,8 @@ export function krum({
 }
 
 /**
- * Multi-Krum (Blanchard et al. 2017, §5): the mean of the m updates with the best scores of Krum. Throws `config.invalid` for settings out
- * of range.
+ * Multi-Krum (Blanchard et al. 2017, §5): the mean of the m updates with the best scores of Krum. Throws
+ * `config.invalid` for settings out of range.
  */
 export function multiKrum({
   serverLearningRate = 1,
@@ -55,7 +56,7 @@ export function multiKrum({
   };
 }
 
-/** The updates, those with the best scores of Krum first. */
+/** Sorts the updates by their scores of Krum, best first. */
 function byScore(updates: readonly Mean[], attackers: number): Mean[] {
   const scores = krumScores(squaredDistances(updates), Array.from(updates.keys()), attackers);
   return updates
@@ -65,8 +66,9 @@ function byScore(updates: readonly Mean[], attackers: number): Mean[] {
 }
 
 /**
- * Krum's score of each of `members`, places in the matrix of squared distances: the sum of those to the n − f − 2 nearest others of the
- * members. One at least, though less than 2f + 3 members hold no promise.
+ * Returns Krum's score of each of `members`, places in the matrix of squared distances: the sum of the
+ * distances to the n − f − 2 nearest other members. Sums one at least, though fewer than 2f + 3 members give
+ * no guarantee.
  */
 export function krumScores(
   distances: readonly Float64Array[],

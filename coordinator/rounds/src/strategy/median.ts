@@ -7,9 +7,9 @@ export interface MedianSettings {
 }
 
 /**
- * Coordinate-wise median (Yin et al. 2018, Definition 1 and Algorithm 1, option I): whatever fewer than half of the devices
- * send, each coordinate of the step stays between what the others sent. Every device counts alike, as a weight would be its
- * own word.
+ * Coordinate-wise median (Yin et al. 2018, Definition 1 and Algorithm 1, option I): whatever fewer than half
+ * of the devices send, each coordinate of the step stays between what the others sent. Every device counts
+ * alike, since a device could lie about its weight.
  */
 export function median({ serverLearningRate = 1 }: MedianSettings = {}): EachStrategy<Record<string, never>> {
   return {
@@ -23,7 +23,7 @@ export function median({ serverLearningRate = 1 }: MedianSettings = {}): EachStr
   };
 }
 
-/** The middle one of ascending values, or the mean of the middle two. */
+/** Returns the middle one of ascending values, or the mean of the middle two. */
 export function middle(ascending: Float32Array): number {
   const half = ascending.length >> 1;
   const upper = ascending[half]!;

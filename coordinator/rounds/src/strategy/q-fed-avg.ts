@@ -2,20 +2,24 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { SumStrategy } from './strategy.ts';
 
 export interface QFedAvgSettings {
-  /** How much more devices count on which the model does worse, above 0 to 20; 1 by default. Near 0 it is federated averaging of equal weights. */
+  /**
+   * Emphasis on devices on which the model does worse, above 0 to 20; 1 by default. Near 0 it is federated
+   * averaging with equal weights.
+   */
   readonly q?: number;
-  /** L, the steepest that a device's gradient changes; 1 / `plan.learningRate` by default, as in the paper. */
+  /** L, Lipschitz constant of a device's gradient; 1 / `plan.learningRate` by default, as in the paper. */
   readonly lipschitz?: number;
 }
 
-/** Powers of losses below which weights are told apart no more. */
+/** Powers of losses below which weights can't be told apart. */
 const leastScale = 1e-9;
 
 /**
- * q-FedAvg (Li et al. 2020, Algorithm 2): w ← w + Σ F^q Δ / Σ (F^q + q L F^(q−1) ‖Δ‖²), F the loss of a device before it trained, so that devices on
- * which the model does badly pull harder, and the model does more alike on all. Devices weigh Δ by F^q, as far as the bounds of weights allow, and
- * send the denominator beside it, so that masks hide both (SPEC.md, RD20). The state is the mean F^q of the last round, around which the weights of
- * the next lie. Throws `config.invalid` for settings out of range.
+ * q-FedAvg (Li et al. 2020, Algorithm 2): w ← w + Σ F^q Δ / Σ (F^q + q L F^(q−1) ‖Δ‖²), with F the loss of a
+ * device before it trained. Devices on which the model does badly pull harder, so that its quality becomes
+ * more even. Devices weigh Δ by F^q, as far as the bounds of weights allow, and send the denominator with it,
+ * so that masks hide both (SPEC.md, RD20). The state is the mean F^q of the last round, around which the
+ * weights of the next lie. Throws `config.invalid` for settings out of range.
  */
 export function qFedAvg({ q = 1, lipschitz }: QFedAvgSettings = {}): SumStrategy<{ readonly scale: number }> {
   if (!(q > 0 && q <= 20))

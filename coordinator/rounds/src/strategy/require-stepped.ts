@@ -2,8 +2,9 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Stepped, Strategy, StrategyState } from './strategy.ts';
 
 /**
- * What `apply` of a strategy gave for a model of `count` values. Throws `config.invalid` where that can't be the next version and its state: a
- * strategy may be an app's own, in JavaScript, and what it gives is stored.
+ * Returns the result of a strategy's `apply` for a model of `count` values. Throws `config.invalid` if it
+ * can't be the next version and its state: a strategy may be an app's own, in JavaScript, and its result is
+ * stored.
  */
 export function requireStepped(
   { name }: Pick<Strategy, 'name'>,

@@ -3,13 +3,16 @@ import { roundMark } from '@murmuration/protocol/weights/control';
 import type { SumStrategy } from './strategy.ts';
 
 export interface ScaffoldSettings {
-  /** N, devices that take part in the task, from the first round to the last: each of them keeps a part of c. */
+  /**
+   * N, devices that take part in the task, from the first round to the last: each of them keeps a part of c.
+   */
   readonly population: number;
   /** η of the server; 1 by default. */
   readonly serverLearningRate?: number;
   /**
-   * Longest L2 norm of the change of a device's control variate, about that of a gradient: the longer, the coarser its rounding. By default
-   * `plan.gradientClip`, or `update.clip` / (`plan.learningRate` × `plan.epochs`).
+   * Largest L2 norm of the change of a device's control variate, about that of a gradient: the larger, the
+   * coarser its rounding. By default `plan.gradientClip`, or `update.clip` / (`plan.learningRate` ×
+   * `plan.epochs`).
    */
   readonly controlClip?: number;
 }
@@ -19,7 +22,7 @@ type Variate = {
   readonly control: Float32Array;
   /** Numbers of the newest rounds whose changes are in c, newest first, then zeros. */
   readonly rounds: Float32Array;
-  /** The mark of the first one; −1 before it. */
+  /** Mark of the first one; −1 before it. */
   readonly origin: number;
 };
 
@@ -27,9 +30,10 @@ type Variate = {
 const mostNamed = 64;
 
 /**
- * SCAFFOLD (Karimireddy et al. 2020, Algorithm 1, option II): devices that differ drift apart while they train; each step is corrected by
- * c − cᵢ, what the gradients of all and of this device were. x ← x + η mean(Δy), c ← c + |S|/N mean(Δc). The devices keep cᵢ, and send its
- * change in the same sum as the update, so that masks hide both. Throws `config.invalid` for settings out of range.
+ * SCAFFOLD (Karimireddy et al. 2020, Algorithm 1, option II): devices that differ drift apart while they
+ * train; each step is corrected by c − cᵢ, the gradients of all and of this device. x ← x + η mean(Δy), c ← c
+ * + |S|/N mean(Δc). The devices keep cᵢ, and send its change in the same sum as the update, so that masks
+ * hide both. Throws `config.invalid` for settings out of range.
  */
 export function scaffold({
   population,

@@ -5,14 +5,17 @@ import type { EachStrategy } from './strategy.ts';
 export interface TrimmedMeanSettings {
   /** Step along the mean; 1 by default. */
   readonly serverLearningRate?: number;
-  /** β, share of the updates that is cut off at each end of a coordinate, from 0 to less than a half; 0.1 by default. */
+  /**
+   * β, share of the updates that is cut off at each end of a coordinate, from 0 to less than a half; 0.1 by
+   * default.
+   */
   readonly trim?: number;
 }
 
 /**
- * Coordinate-wise trimmed mean (Yin et al. 2018, Definition 2 and Algorithm 1, option II): the mean of each coordinate
- * without its ⌊βm⌋ largest and smallest of m values, so that so many devices can't move it beyond what the others sent.
- * Every device counts alike. Throws `config.invalid` for a share out of range.
+ * Coordinate-wise trimmed mean (Yin et al. 2018, Definition 2 and Algorithm 1, option II): the mean of each
+ * coordinate without its ⌊βm⌋ largest and smallest of m values, so that as many devices can't move it beyond
+ * what the others sent. Every device counts alike. Throws `config.invalid` for a share out of range.
  */
 export function trimmedMean({
   serverLearningRate = 1,
@@ -28,7 +31,7 @@ export function trimmedMean({
     consumes: 'each',
     init: () => ({}),
     apply: (state, model, updates) => {
-      // Plus a rounding error: 100 × 0.29 is a little below 29.
+      // Adds a rounding error: 100 × 0.29 is a little below 29.
       const cut = Math.floor(trim * updates.length + 1e-9);
       const meanWithin = (ascending: Float32Array) => {
         let sum = 0;
