@@ -2,9 +2,10 @@ import type { Worker } from 'node:worker_threads';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
- * Posts `request` to a worker thread that answers one message at a time, and returns its answer. Throws what the thread failed with,
- * `server.stopping` where it has ended, and the reason of `signal` once that is aborted: the thread may then answer still, and
- * is not to be asked again. The thread keeps the process alive from now on, until the caller unrefs it.
+ * Posts `request` to a worker thread that answers one message at a time, and returns its answer. Throws the
+ * thread's failure, `server.stopping` if it has ended, and the reason of `signal` once that is aborted: the
+ * thread may then still answer, and must not be asked again. From now on the thread keeps the process alive,
+ * until the caller unrefs it.
  */
 export function askWorker<Reply>(worker: Worker, request: unknown, signal: AbortSignal): Promise<Reply> {
   return new Promise((resolve, reject) => {

@@ -1,16 +1,16 @@
 import type { Piscina } from 'piscina';
 
-/** Threads that do jobs of one kind. */
+/** Threads that run jobs of one kind. */
 export interface ThreadPool<Job, Reply> {
-  /** Rejects with what the job throws, or once `signal` is aborted, which ends the thread. */
+  /** Runs a job. Rejects with what it throws, or once `signal` is aborted, which ends the thread. */
   run(job: Job, signal?: AbortSignal): Promise<Reply>;
-  /** Ends the threads with what they do; a job after that starts others. */
+  /** Ends the threads and their jobs; a later job starts new ones. */
   close(): Promise<void>;
 }
 
 /**
- * At most so many threads that run the default export of a module. They start when jobs wait, and end 10 s after the last of them; what
- * manages them is loaded with the first job.
+ * Returns a pool of up to `maxThreads` threads that run the default export of `module`. They start when jobs
+ * wait, and end 10 s after the last job; their manager is loaded with the first job.
  */
 export function threadPool<Job, Reply>(module: URL, maxThreads: number): ThreadPool<Job, Reply> {
   let pool: Promise<Piscina<Job, Reply>> | undefined;
