@@ -4,7 +4,10 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 /** ms for which changes gather before they are written together. */
 const interval = 10_000;
 
-/** Says when what gathers in memory is written: all that came within 10 s together, one write at a time. A crash loses what has gathered. */
+/**
+ * Schedule of writes from memory: all changes within 10 s together, one write at a time. A crash loses what
+ * has gathered.
+ */
 export class BatchedWrites {
   readonly #write: () => Promise<void>;
   readonly #clock: Clock;
@@ -12,26 +15,32 @@ export class BatchedWrites {
   #isClosed = false;
   readonly #writes = new PromiseQueue();
 
-  /** `write` takes all that has gathered; it throws nothing, and calls `schedule` for what it has to keep. */
+  /**
+   * Calls `write` for all changes so far; it must not throw, and calls `schedule` for changes that it has to
+   * keep.
+   */
   constructor(write: () => Promise<void>, clock: Clock) {
     this.#write = write;
     this.#clock = clock;
   }
 
-  /** Something has gathered: it is written at the end of the interval that begins now or is under way; after `close` no more. */
+  /**
+   * Schedules a write of new changes at the end of the current interval, or of one that begins now; after
+   * `close` no more.
+   */
   schedule(): void {
     if (!this.#isClosed)
       this.#cancel ??= this.#clock.at(this.#clock.now() + interval, () => void this.flush());
   }
 
-  /** Writes at once what has gathered, after the write that is under way. */
+  /** Writes all changes at once, after the write that is under way. */
   async flush(): Promise<void> {
     this.#cancel?.();
     this.#cancel = undefined;
     await this.#writes.run(this.#write);
   }
 
-  /** Writes for the last time; what can't be written now is lost. */
+  /** Writes for the last time; changes that can't be written now are lost. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.flush();
