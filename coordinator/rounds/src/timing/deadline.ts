@@ -4,15 +4,15 @@ interface Deadline {
   readonly clock: Clock;
   /** ms. */
   readonly limit: number;
-  /** What is thrown after that. */
+  /** Returns the error that is thrown after the limit. */
   readonly late: () => Error;
-  /** Once aborted, it ends the wait as well. */
+  /** Also ends the wait once aborted. */
   readonly outer?: AbortSignal;
 }
 
 /**
- * What `work` comes to within a time. Throws `late()` after it, and the reason of `outer` once that is aborted; the signal of `work` is
- * aborted with the same error, and what it comes to then is ignored.
+ * Returns the result of `work` within a time limit. Throws `late()` after it, and the reason of `outer` once
+ * that is aborted; the signal of `work` is aborted with the same error, and its later result is ignored.
  */
 export async function withDeadline<Result>(
   { clock, limit, late, outer }: Deadline,
