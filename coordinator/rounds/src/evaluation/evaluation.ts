@@ -1,28 +1,34 @@
 import type { Metrics } from './metrics.ts';
 
-/** What was found out about a model on held-out examples. */
+/** Figures of a model on held-out examples. */
 export interface Evaluation {
   readonly metrics: Metrics;
-  /** By metric: its value for each single example, such as 1 where the answer was right, in the same order for every model. */
+  /**
+   * Values of each metric for the single examples, such as 1 for a right answer, in the same order for every
+   * model.
+   */
   readonly examples?: Readonly<Record<string, ArrayLike<number>>>;
-  /** By the name of a part of the examples: the metrics of that part alone. */
+  /** Metrics of single parts of the examples, by the name of the part. */
   readonly slices?: Readonly<Record<string, Metrics>>;
 }
 
-/** How an evaluator measures a figure. */
+/** Properties of a figure that an evaluator measures. */
 export interface Measured {
-  /** Which values are better. */
+  /** Direction of better values. */
   readonly better: 'higher' | 'lower';
-  /** Whether `examples` of its evaluations have it: the value of each example. */
+  /** True if `examples` of its evaluations have it: the value of each example. */
   readonly byExample?: boolean;
 }
 
-/** Values of single examples that an evaluation holds at most, of one metric, and of all. */
+/** Most values of single examples in an evaluation, of one metric and of all. */
 const mostExamples = 100_000;
 const mostValues = 1_000_000;
 const mostSlices = 1_000;
 
-/** The answer of an evaluator as an evaluation. Throws an `Error` for what is not finite, and for more than is kept in memory. */
+/**
+ * Returns the answer of an evaluator as an evaluation. Throws an `Error` for values that are not finite, and
+ * for more than is kept in memory.
+ */
 export function evaluationOf(answer: Metrics | Evaluation): Evaluation {
   const evaluation = isEvaluation(answer) ? answer : { metrics: answer };
   const { metrics, examples = {}, slices = {} } = evaluation;

@@ -2,19 +2,24 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Evaluation, Measured } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Measures a candidate version before it is published. A failure fails the round, and the model stays as it was. */
+/**
+ * Measures a candidate version before it is published. A failure fails the round, and the model stays as it
+ * was.
+ */
 export interface Evaluator {
-  /** The metrics that it gives, which a gate may name; without it, none can be named. */
+  /** Metrics that it returns, which a gate may name; without it, a gate can name none. */
   readonly measures?: Readonly<Record<string, Measured>> | undefined;
-  /** The parts of the examples that it measures besides, which a gate may name. */
+  /** Parts of the examples that it also measures, which a gate may name. */
   readonly slices?: readonly string[] | undefined;
   /**
-   * Which examples it measures on now: another text once they have changed, so that a gate compares no two versions on different ones.
-   * Without it they never change.
+   * Returns the identity of its current examples: a different text once they have changed, so that a gate
+   * never compares versions on different examples. Left out if they never change.
    */
   readonly revision?: (() => string) | undefined;
-  /** `signal` is aborted when the answer is no longer waited for: whatever works on it stops. */
+  /**
+   * Evaluates a model. `signal` is aborted when the answer is no longer waited for: all work on it must stop.
+   */
   evaluate(model: ModelFiles, signal: AbortSignal): Promise<Metrics | Evaluation>;
-  /** Frees what it holds, such as a worker thread; more than once is harmless. */
+  /** Frees its resources, such as a worker thread; more than one call is harmless. */
   close(): Promise<void>;
 }

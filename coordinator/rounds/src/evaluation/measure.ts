@@ -5,7 +5,7 @@ import { type Evaluation, evaluationOf } from './evaluation.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What is waited for: a task's evaluator, for so long. */
+/** Evaluator of a task, with its time limit. */
 export interface Measuring {
   readonly evaluator: Evaluator | null;
   readonly deadlines: {
@@ -14,7 +14,7 @@ export interface Measuring {
   };
 }
 
-/** The held-out metrics of a model; null without an evaluator. Throws as `evaluated`. */
+/** Returns the held-out metrics of a model; null without an evaluator. Throws as `evaluated`. */
 export async function measure(
   measuring: Measuring,
   model: Parameters<Evaluator['evaluate']>[0],
@@ -25,8 +25,9 @@ export async function measure(
 }
 
 /**
- * All that the evaluator finds out about a model; null without one. Throws `evaluation.timeout` after its deadline, the reason of `signal` once
- * that is aborted, and another error where a figure is not a finite number.
+ * Returns the whole evaluation of a model; null without an evaluator. Throws `evaluation.timeout` after its
+ * deadline, the reason of `signal` once that is aborted, and another error if a figure is not a finite
+ * number.
  */
 export async function evaluated(
   { evaluator, deadlines: { evaluation: limit } }: Measuring,

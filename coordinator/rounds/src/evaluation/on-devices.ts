@@ -5,15 +5,15 @@ import type { Evaluator } from './evaluator.ts';
 
 type Definition = Extract<QueryDefinition, { readonly kind: 'evaluation' }>;
 
-/** How devices evaluate versions. */
+/** Settings of the evaluation on devices. */
 export type OnDevicesOptions = Omit<Definition, 'name' | 'kind'> & {
-  /** Time from the beginning of one round of it to that of the next, a minute at least, such as `'6 h'`. */
+  /** Interval between the beginnings of its rounds, a minute at least, such as `'6 h'`. */
   readonly every: string | number;
-  /** By which apps allow it; `evaluation` by default. */
+  /** Name by which apps allow it; `evaluation` by default. */
   readonly name?: string;
 };
 
-/** That a task's versions are evaluated on devices: a query of the task, which it asks every so often. */
+/** Evaluation of a task's versions on devices: a query that the task asks at an interval. */
 export interface OnDevices {
   readonly evaluates: 'on-devices';
   readonly query: Query;
@@ -21,9 +21,10 @@ export interface OnDevices {
 }
 
 /**
- * Has devices evaluate the versions in use, on held-out examples of their own: the coordinator needs no text, and sees masked sums. `loss`, `top1` and
- * `top3` by default, of 200 `examples` of a device at most; `slices` are parts of them that apps name. `threshold`, `period` and `privacy` are those of
- * `defineQuery`. Throws `config.invalid` as that does.
+ * Has devices evaluate the versions in use, on held-out examples of their own: the coordinator needs no text,
+ * and sees masked sums. Measures `loss`, `top1` and `top3` by default, of 200 `examples` of a device at most;
+ * `slices` are parts of them that apps name. `threshold`, `period` and `privacy` are those of `defineQuery`.
+ * Throws `config.invalid` as `defineQuery` does.
  */
 export function onDevices({ every, name = 'evaluation', ...rest }: OnDevicesOptions): OnDevices {
   return {
@@ -36,18 +37,21 @@ export function onDevices({ every, name = 'evaluation', ...rest }: OnDevicesOpti
 export const isOnDevices = (value: unknown): value is OnDevices =>
   typeof value === 'object' && value !== null && (value as OnDevices).evaluates === 'on-devices';
 
-/** What a task asks its devices. */
+/** Queries of a task. */
 interface Asking {
   readonly queries: readonly { readonly query: Query }[];
 }
 
-/** The query by which devices evaluate the versions of a task; undefined where none does. */
+/** Returns the query by which devices evaluate the versions of a task; undefined if there is none. */
 export function evaluationQueryOf({ queries }: Asking): EvaluationQuery | undefined {
   for (const { query } of queries) if (query.kind === 'evaluation') return query;
   return undefined;
 }
 
-/** What is measured of versions, by the coordinator's evaluator or else by devices, and on which slices. */
+/**
+ * Returns the figures and slices that are measured of versions, by the coordinator's evaluator or otherwise
+ * by devices.
+ */
 export function measuredOf({ evaluator, queries }: Asking & { readonly evaluator: Evaluator | null }): {
   readonly measures: Readonly<Record<string, Measured>>;
   readonly slices: readonly string[];

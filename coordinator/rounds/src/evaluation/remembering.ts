@@ -2,10 +2,16 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type Evaluation, evaluationOf } from './evaluation.ts';
 import type { Evaluator } from './evaluator.ts';
 
-/** Models whose evaluations are remembered: the champion, a challenger, and the version that is being made. */
+/**
+ * Number of models whose evaluations are remembered: the champion, a challenger, and the version that is
+ * being made.
+ */
 const most = 3;
 
-/** An evaluator that measures no model twice in a row on the same examples: what a round has measured, a gate compares. */
+/**
+ * Evaluator that does not repeat a recent evaluation of a model on the same examples: a gate compares what a
+ * round has measured.
+ */
 class RememberingEvaluator implements Evaluator {
   readonly #evaluator: Evaluator;
   readonly #known = new Map<string, Evaluation>();
@@ -31,7 +37,7 @@ class RememberingEvaluator implements Evaluator {
     const key = JSON.stringify([model.hash, revision]);
     const known = this.#known.get(key);
     const evaluation = known ?? evaluationOf(await this.#evaluator.evaluate(model, signal));
-    // Of examples that changed meanwhile, nobody knows which it is of.
+    // If the examples have changed meanwhile, the evaluation may be of either revision.
     if (this.revision() !== revision) return evaluation;
     this.#known.delete(key);
     this.#known.set(key, evaluation);
@@ -45,7 +51,7 @@ class RememberingEvaluator implements Evaluator {
   }
 }
 
-/** The evaluator, which remembers its last evaluations from now on. */
+/** Wraps an evaluator so that it remembers its last evaluations. */
 export function remembering(evaluator: Evaluator): Evaluator {
   return evaluator instanceof RememberingEvaluator ? evaluator : new RememberingEvaluator(evaluator);
 }

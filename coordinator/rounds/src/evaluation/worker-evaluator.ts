@@ -7,8 +7,8 @@ import type { Metrics } from './metrics.ts';
 import type { EvaluationReply, EvaluationRequest } from './worker.ts';
 
 /**
- * Evaluates in a worker thread, so that devices are served meanwhile. `module` names a module whose default export is an
- * `Evaluate`; `data` is passed to it once, cloned. A gate may name what `promised` says that it measures.
+ * Evaluates in a worker thread, so that devices are served meanwhile. `module` names a module whose default
+ * export is an `Evaluate`; `data` is passed to it once, cloned. A gate may name the figures in `promised`.
  */
 export function workerEvaluator(
   module: URL,

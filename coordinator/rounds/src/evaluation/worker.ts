@@ -6,7 +6,7 @@ import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Evaluation } from './evaluation.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Measures a model on held-out examples; `data` is what was handed to `workerEvaluator`. */
+/** Measures a model on held-out examples; `data` is the value passed to `workerEvaluator`. */
 export type Evaluate = (
   model: tf.LayersModel,
   data: unknown,
