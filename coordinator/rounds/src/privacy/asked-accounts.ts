@@ -5,19 +5,19 @@ import type { Task } from '../task/task.ts';
 import { type DeviceAccountPorts, DeviceAccounts, type OutOf } from './device-accounts.ts';
 import type { OpenBudget, PrivacyLedger } from './ledger.ts';
 
-/** ms after which reading goes on where the ledger could not be read. */
+/** ms after which reading is tried again if the ledger could not be read. */
 const untilAgain = 1_000;
 
 export interface AskedAccountPorts extends DeviceAccountPorts {
   readonly ledger: Pick<PrivacyLedger, 'budgets' | 'parts' | 'partsOf'>;
   readonly clock: Clock;
-  /** The ledger could not be read; it is tried again. */
+  /** Called when the ledger could not be read; reading is tried again. */
   readonly failed: (error: unknown) => void;
-  /** All accounts are read, where that took longer than opening them. */
+  /** Called when all accounts are read, if that took longer than opening them. */
   readonly read: () => void;
 }
 
-/** Devices about whom the ledger is asked at once. */
+/** Devices that are looked up in the ledger together. */
 interface Batch {
   readonly devices: Set<DeviceId>;
   /** Never rejects. */
@@ -25,49 +25,53 @@ interface Batch {
 }
 
 /**
- * The accounts of the devices of a task, or of those of a part of its rounds, of use at once: they are read in the background, and until they
- * are, the ledger is asked about each device that checks in. What it said holds until another step is taken: where this process takes all of
- * them it says so (`took`); where others do, it looks for them before each round (`follow`).
+ * Accounts of the devices of a task, or of a part of its rounds, that can be used at once. They are read in
+ * the background; until then, the ledger is asked about each device that checks in. Its answer holds until
+ * another step is taken. A process that takes all steps reports them itself (`took`); otherwise it looks for
+ * them before each round (`follow`).
  */
 export class AskedAccounts {
   readonly #task: TaskName;
   readonly #accounts: DeviceAccounts;
   readonly #ports: AskedAccountPorts;
   #batch: Batch | undefined;
-  /** The end of the questions so far. */
+  /** End of the questions so far. */
   #asked: Promise<void> = Promise.resolve();
   #reading: Promise<void> | undefined;
   #wake: () => void = () => {};
   #isClosed = false;
 
-  /** `isOwn` as that of `DeviceAccounts`. */
+  /** Starts without accounts; `isOwn` is that of `DeviceAccounts`. */
   constructor(task: TaskName, ports: AskedAccountPorts, isOwn?: (device: DeviceId) => boolean) {
     this.#task = task;
     this.#accounts = new DeviceAccounts(task, ports, isOwn);
     this.#ports = ports;
   }
 
-  /** As `DeviceAccounts.size`. */
+  /** Returns `DeviceAccounts.size`. */
   get size(): number {
     return this.#accounts.size;
   }
 
-  /** As `DeviceAccounts.out`. */
+  /** Returns `DeviceAccounts.out`. */
   get out(): number {
     return this.#accounts.out;
   }
 
-  /** As `DeviceAccounts.outOf`. */
+  /** Returns the result of `DeviceAccounts.outOf`. */
   outOf(task: Pick<Task, 'privacy'>, device: DeviceId): OutOf | undefined {
     return this.#accounts.outOf(task, device);
   }
 
-  /** As `DeviceAccounts.took`. */
+  /** Calls `DeviceAccounts.took`. */
   took(budget: string, step: number, contributors: readonly DeviceId[]): void {
     this.#accounts.took(budget, step, contributors);
   }
 
-  /** Reads the beginning of the parts in a budget, the newest one; what is left of them is read in the background. Throws `storage.*`. */
+  /**
+   * Reads the beginning of the parts in the newest budget; the rest is read in the background. Throws
+   * `storage.*`.
+   */
   async read(newest: OpenBudget | undefined): Promise<void> {
     const isAll = await this.#accounts.read(newest, undefined, 1);
     if (isAll || this.#isClosed) return;
@@ -77,8 +81,9 @@ export class AskedAccounts {
   }
 
   /**
-   * Knows of all steps that other processes have taken, or of those before `plan` at least. Whom the ledger was asked about before has to be asked
-   * about again, and those who are `waiting` by then are known when this resolves. Throws `storage.*`.
+   * Reads all steps that other processes have taken, at least those before `plan`. Devices that were looked
+   * up before have to be looked up again, and those that are `waiting` are known when this resolves. Throws
+   * `storage.*`.
    */
   async follow(
     waiting: () => Iterable<DeviceId>,
@@ -95,7 +100,10 @@ export class AskedAccounts {
     if (accounts.isRead) await accounts.follow(plan, () => !this.#isClosed);
   }
 
-  /** Resolves once the ledger was asked about a device, also where it gave no answer; undefined where its account is known, or is not asked for. */
+  /**
+   * Resolves once the ledger was asked about a device, even if it gave no answer; undefined if the device's
+   * account is known, or is not needed.
+   */
   untilKnown({ privacy }: Pick<Task, 'privacy'>, device: DeviceId): Promise<void> | undefined {
     if (!privacy || this.#isClosed || this.#accounts.knows(device)) return undefined;
     this.#batch ??= this.#nextBatch();
@@ -103,7 +111,7 @@ export class AskedAccounts {
     return this.#batch.answered;
   }
 
-  /** Reads no more; resolves once nothing is asked of the ledger. */
+  /** Stops reading; resolves once the ledger is no longer read. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#wake();
@@ -111,7 +119,7 @@ export class AskedAccounts {
     await this.#asked;
   }
 
-  /** Those who check in while the ledger answers one question are in the next one. */
+  /** Devices that check in while the ledger answers one question are in the next one. */
   #nextBatch(): Batch {
     const devices = new Set<DeviceId>();
     const answered = this.#asked.then(() => {
@@ -140,7 +148,7 @@ export class AskedAccounts {
       }
       if (!budget.terms) return;
       const parts = await this.#ports.ledger.partsOf(budget.id, devices);
-      // The parts of a step that was taken meanwhile are among them or not.
+      // The parts of a step that was taken meanwhile may be missing.
       if (accounts.budget === budget) return accounts.learn(devices, parts);
     }
   }

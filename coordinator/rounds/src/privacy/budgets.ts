@@ -36,67 +36,70 @@ import { TaskAccount } from './task-account.ts';
 export interface BudgetPorts {
   readonly ledger: PrivacyLedger;
   readonly noise: NoiseMaker;
-  /** Makes ids and the secrets of noise: cryptographic. */
+  /** Cryptographic source of randomness for ids and the secrets of noise. */
   readonly random: RandomBytes;
   readonly clock: Clock;
-  /** Devices that are enrolled. */
+  /** Returns the number of enrolled devices. */
   readonly enrolled: () => number;
-  /** Hears of each budget that is begun, before any device is asked. */
+  /** Called for each budget that is begun, before any device is asked. */
   readonly begun?: (task: TaskName, moreNoise: BudgetStatus['moreNoise']) => void;
-  /** Hears where all accounts of the devices of a task are read, if that took longer than `open`: how many are out is known from now on. */
+  /**
+   * Called when all accounts of a task's devices are read, if that took longer than `open`: the number of
+   * devices that are out is known from now on.
+   */
   readonly accountsRead?: (task: TaskName) => void;
-  /** The accounts of devices could not be read; that is tried again. */
+  /** Called when the accounts of devices could not be read; reading is tried again. */
   readonly failed?: (error: unknown) => void;
 }
 
-/** What a version needs so that it can be released. */
+/** Result of a step of the budget, needed to release a version. */
 export interface Release {
-  /** Left out where devices have added theirs. */
+  /** Noise to add; left out if devices have added theirs. */
   readonly noise?: Float32Array;
-  /** L2 norm that the noise has by expectation. */
+  /** Expected L2 norm of the noise. */
   readonly noiseNorm: number;
   readonly statement: Statement;
   readonly budget: string;
   readonly step: number;
 }
 
-/** What is spent of a task's budget. */
+/** Spending of a task's budget. */
 export interface BudgetStatus {
   readonly epsilon: number;
   readonly delta: number;
-  /** Versions that were released, and that the budget is for. */
+  /** Number of versions that were released, and that the budget is for. */
   readonly steps: number;
   readonly rounds: number;
   readonly statement: Statement;
   /**
-   * How many times as much noise its models have as if the coordinator added BISR noise for the same ε; null where it does, and before the budget
-   * is begun.
+   * Noise of its models as a multiple of BISR noise by the coordinator for the same ε; null if it is that
+   * noise, and before the budget is begun.
    */
   readonly moreNoise: number | null;
   /** Parameters of BLT noise; null for other noise. */
   readonly blt: Blt | null;
 }
 
-/** A sum of quantised updates, as far as its noise goes. */
+/** Properties of a sum of quantised updates that its noise depends on. */
 export interface Summed {
-  /** The longest that one of its updates can be, where the coordinator adds noise. */
+  /** Largest length of one of its updates, if the coordinator adds noise. */
   readonly sensitivity: number;
   /** Numbers of the sum. */
   readonly count: number;
   readonly contributors: number;
-  /** Whether its updates say if they were within the clip. */
+  /** True if its updates say if they were within the clip. */
   readonly tellsWithin?: boolean;
   /** One unit of the ring, in the unit of deltas. */
   readonly step: number;
 }
 
-/** The privacy budgets of tasks: what rounds may take of them, the noise that pays for it, and the ε that it comes to. */
+/** Privacy budgets of tasks: the steps that rounds may take, the noise of these, and the resulting ε. */
 export class PrivacyBudgets {
-  /** Those of queries. */
+  /** Budgets of queries. */
   readonly answers: QueryBudgets;
   readonly #ports: BudgetPorts;
   readonly #accounts = new Map<TaskName, TaskAccount>();
-  /** Of tasks whose check-ins are answered by these. */
+  /** Accounts of devices, for tasks whose check-ins are answered here. */
   readonly #devices = new Map<TaskName, AskedAccounts>();
 
   constructor(ports: BudgetPorts) {
@@ -105,8 +108,9 @@ export class PrivacyBudgets {
   }
 
   /**
-   * Reads what was spent of a task; before its rounds. The accounts of its devices are read in the background, where there are many, until `close`.
-   * `areSpread`: its rounds are spread over cells, whose parts keep the accounts of devices (`accountsOfPart`), and here are none. Throws `storage.*`.
+   * Reads what was spent of a task; call it before the task's rounds. Many accounts of devices are read in
+   * the background, until `close`. With `areSpread`, the rounds are spread over cells, whose parts keep the
+   * accounts of devices (`accountsOfPart`), so there are none here. Throws `storage.*`.
    */
   async open(task: TaskName, areSpread = false): Promise<void> {
     await this.#devices.get(task)?.close();
@@ -115,7 +119,10 @@ export class PrivacyBudgets {
     await this.answers.open(task);
   }
 
-  /** The accounts of those devices of a task that belong to a part of its rounds, for as long as the part is here. Nothing is read yet. */
+  /**
+   * Returns the accounts of the devices of a part of a task's rounds, for as long as the part is here. Reads
+   * nothing yet.
+   */
   accountsOfPart(task: TaskName, isOwn: (device: DeviceId) => boolean): AskedAccounts {
     return new AskedAccounts(task, { ...this.#accountPorts, read: () => {} }, isOwn);
   }
@@ -127,18 +134,18 @@ export class PrivacyBudgets {
 
   get #accountPorts() {
     const { ledger, clock, failed = () => {} } = this.#ports;
-    // No result depends on where a table has a device, and draws of seeded runs are for noise.
+    // No result depends on a device's place in a table, and draws of seeded runs are for noise.
     return { ledger, clock, failed, random: systemRandom };
   }
 
-  /** Reads no more accounts of devices; resolves once none are read. */
+  /** Stops reading accounts of devices; resolves once none are being read. */
   async close(): Promise<void> {
     await Promise.all(Array.from(this.#devices.values(), accounts => accounts.close()));
   }
 
   /**
-   * Throws `round.closed` where the budget lets one of these take no part in a round; once the round has its step, where that was taken without one of
-   * them. Throws `storage.*`.
+   * Throws `round.closed` if the budget excludes one of these devices from a round; if the round already has
+   * its step, for a device without a part in that step. Throws `storage.*`.
    */
   async requireParts(
     { plan: { task, privacy } }: RoundTerms,
@@ -163,8 +170,9 @@ export class PrivacyBudgets {
   }
 
   /**
-   * ε at δ of a device once all budgets of a task are spent, that of its versions, of a model whose devices share so many `values`, and those of its
-   * queries: what all plans of the task say. Throws `config.invalid` for noise by devices that no ring has room for.
+   * Returns ε at δ of a device once all budgets of a task are spent, that of its versions (with a model whose
+   * devices share `values` numbers) and those of its queries: the ε in all plans of the task. Throws
+   * `config.invalid` for noise by devices that fits into no ring.
    */
   totalOf(task: Task, values: number): { readonly epsilon: number; readonly delta: number } {
     const { name, privacy } = task;
@@ -182,7 +190,10 @@ export class PrivacyBudgets {
     return { epsilon: accountOf({ kind: 'composed', parts }).epsilonAt(delta), delta };
   }
 
-  /** What versions, where they have a budget, and answers have cost a device so far; ε null: something was released without noise. */
+  /**
+   * Returns the cost to a device so far of versions, if they have a budget, and answers; ε is null if
+   * something was released without noise.
+   */
   togetherOf(task: Task): { readonly epsilon: number | null; readonly delta: number } {
     const { name, privacy, queries } = task;
     const wanted = [privacy, ...queries.map(({ query }) => query.privacy)];
@@ -195,10 +206,11 @@ export class PrivacyBudgets {
   }
 
   /**
-   * What the plan of the next round says; undefined for a task without a budget. `released`: whether a version of the task came from devices;
-   * `values`: the numbers that devices share of the model. A task whose budget has other terms than before begins another one, with what the
-   * earlier ones have left. Throws `privacy.spent` where nothing is left, `privacy.too-few-devices` where fewer devices are enrolled than the
-   * separation takes, and `config.invalid` for noise by devices that no ring has room for.
+   * Returns the privacy in the plan of the next round; undefined for a task without a budget. `released`:
+   * true if a version of the task came from devices. `values`: the numbers of the model that devices share. A
+   * task whose terms have changed begins another budget, with what the earlier ones have left. Throws
+   * `privacy.spent` if nothing is left, `privacy.too-few-devices` if fewer devices are enrolled than the
+   * separation needs, and `config.invalid` for noise by devices that fits into no ring.
    */
   async next(task: Task, released: boolean, values: number): Promise<PlanPrivacy | undefined> {
     const { name, privacy, cohort } = task;
@@ -233,7 +245,10 @@ export class PrivacyBudgets {
     };
   }
 
-  /** Throws `config.invalid` for a task whose devices can't add the noise that its budget takes to a model of so many values, or whose noise can't be kept. */
+  /**
+   * Throws `config.invalid` if the task's devices can't add the noise of its budget to a model with `values`
+   * numbers, or if the noise can't be stored.
+   */
   requireNoise(task: Task, values: number): void {
     const { name, privacy } = task;
     if (privacy?.blt) requireRoom(privacy.blt, values);
@@ -243,8 +258,9 @@ export class PrivacyBudgets {
   }
 
   /**
-   * Takes the step of a round, for good, and makes the noise with which the sum of its updates may be released, unless devices have. The same
-   * round gets the same noise, however often it asks. Throws `round.closed` where the step is another round's by now, and `storage.*`.
+   * Takes the step of a round, permanently, and makes the noise with which the sum of its updates may be
+   * released, unless devices have added theirs. The same round always gets the same noise. Throws
+   * `round.closed` if the step already belongs to another round, and `storage.*`.
    */
   async release(
     terms: RoundTerms,
@@ -268,7 +284,7 @@ export class PrivacyBudgets {
       contributors,
     };
     if (ofDevices) {
-      // No secret makes the noise of devices.
+      // The noise of devices does not follow from a secret.
       await this.#ports.ledger.claim({ ...claim, oldest: step + 1 });
       this.#take(task, budget.id, step, contributors);
       const { clip, values, bias, perDevice } = ofDevices;
@@ -297,28 +313,34 @@ export class PrivacyBudgets {
     };
   }
 
-  /** As `AskedAccounts.untilKnown`. */
+  /** Returns the result of `AskedAccounts.untilKnown`. */
   untilKnown(task: Task, device: DeviceId): Promise<void> | undefined {
     return this.#devices.get(task.name)?.untilKnown(task, device);
   }
 
-  /** Why a device may not take part in the next step yet; undefined where it may. */
+  /** Returns why a device may not take part in the next step yet; undefined if it may. */
   outOf(task: Task, device: DeviceId): OutOf | undefined {
     return this.#devices.get(task.name)?.outOf(task, device);
   }
 
-  /** Devices that may not take part in the next step of a task, as far as their accounts are known. */
+  /**
+   * Returns the number of devices that may not take part in the next step of a task, as far as their accounts
+   * are known.
+   */
   out({ name, privacy }: Task): number {
     return privacy ? (this.#devices.get(name)?.out ?? 0) : 0;
   }
 
-  /** Enrolled devices that the budget of a task lacks for rounds to go on; 0: there are enough. */
+  /**
+   * Returns how many more devices must enrol for a task's rounds to go on under its budget; 0 if there are
+   * enough.
+   */
   missing({ privacy, cohort }: Task): number {
     if (!privacy) return 0;
     return Math.max(0, devicesNeeded(privacy, cohort.minimum) - this.#ports.enrolled());
   }
 
-  /** What is spent; null for a task without a budget. */
+  /** Returns the spending; null for a task without a budget. */
   statusOf(task: Task): BudgetStatus | null {
     const { name, privacy, update, strategy } = task;
     if (!privacy) return null;
@@ -338,7 +360,7 @@ export class PrivacyBudgets {
     };
   }
 
-  /** What a claim has changed. */
+  /** Applies the changes of a claim. */
   #take(task: TaskName, budget: string, step: number, contributors: readonly DeviceId[]): void {
     this.#accounts.set(task, this.#accountOf(task).after(budget, step, contributors.length));
     this.#devices.get(task)?.took(budget, step, contributors);
@@ -350,13 +372,13 @@ export class PrivacyBudgets {
     this.#accounts.set(task, new TaskAccount(budgets));
   }
 
-  /** The budget that a task's terms continue, or another one with what is left. */
+  /** Returns the budget that a task's terms continue, or another one with what is left. */
   async #current(task: PrivateTask, values: number): Promise<OpenBudget & { readonly terms: BudgetTerms }> {
     const { name, privacy, cohort } = task;
     const account = this.#accountOf(name);
     const current = account.current(task, values);
     if (current) return current;
-    // As devices add it up, which don't know how many were counted.
+    // Devices add it up in this way, since they don't know how many were counted.
     const before = account.released(privacy.devices ? 'at least' : 'counted');
     const already = accountOf(before).epsilonAt(privacy.delta);
     if (already >= privacy.epsilon)
@@ -370,7 +392,10 @@ export class PrivacyBudgets {
     return { ...begun, terms };
   }
 
-  /** What a task has released once its budget is spent, or what it has spent already, where that leaves nothing. */
+  /**
+   * Returns what a task has released once its budget is spent, or what it has already spent if that leaves
+   * nothing.
+   */
   #wholeMechanism(task: PrivateTask, values: number): Mechanism {
     const { name, privacy } = task;
     const account = this.#accountOf(name);

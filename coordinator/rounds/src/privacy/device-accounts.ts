@@ -8,7 +8,7 @@ import type { BudgetTerms, KeepingParts, OpenBudget, Parts, PartsPlace, PrivacyL
 /** Devices that are read from the ledger at once. */
 const pageLength = 5_000;
 
-/** Why a device may not take part in the next step yet, and how many steps off it may. */
+/** Reason why a device may not take part in the next step yet, with the number of steps until it may. */
 export interface OutOf {
   readonly reason: string;
   readonly steps: number;
@@ -16,41 +16,45 @@ export interface OutOf {
 
 export interface DeviceAccountPorts {
   readonly ledger: Pick<PrivacyLedger, 'budgets' | 'parts'>;
-  /** Makes a secret of the table that is kept: cryptographic. */
+  /** Cryptographic source of the secret of the table. */
   readonly random: RandomBytes;
 }
 
 /**
- * Who has taken part in the newest budget of a task for versions, and so who may not take part in its next step: of all devices, or of those of
- * one part of its rounds. The ledger has it all; it is read a page at a time, and nothing of it is kept but the parts of own devices. Until all
- * of it was read, no device may take part but those of whom the ledger was asked (`learn`). Of one part, whose steps others take, only those are
- * read whom it keeps from the next step: what comes of a device later is read as a whole.
+ * Parts of devices in the newest budget of a task for versions, which exclude devices from its next step: of
+ * all devices, or of those of one part of its rounds. They are read from the ledger a page at a time; only
+ * the parts of own devices are kept. Until everything is read, only devices that were looked up in the ledger
+ * may take part (`learn`). Of one part, whose steps other processes take, only the devices excluded from the
+ * next step are read: later records of a device replace it as a whole.
  */
 export class DeviceAccounts {
   readonly #task: TaskName;
   readonly #ports: DeviceAccountPorts;
   readonly #isOwn: (device: DeviceId) => boolean;
-  /** Whether they are of one part of the rounds. */
+  /** True if they are of one part of the rounds. */
   readonly #areOfPart: boolean;
-  /** As it was once all steps that it names had been read; until then, as it is known to be. */
+  /** The budget when all steps that it names had been read; until then, the budget as last known. */
   #budget: OpenBudget | undefined;
   #isRead = false;
-  /** Where reading goes on. Steps are taken one after another, each with all of its parts, and a part of a device moves it behind all others: nothing new lies before this place. */
+  /**
+   * Place where reading goes on. Steps are taken one after another, each with all of its parts, and a part of
+   * a device moves the device behind all others: nothing new lies before this place.
+   */
   #place: PartsPlace | undefined;
   #reading: string | undefined;
   /** Budgets that have come before it. */
   readonly #earlier = new Set<string>();
-  /** undefined: of nobody. */
+  /** Parts in the budget; undefined if there are none. */
   #parts: DeviceParts | undefined;
   /** Devices by the step of their last part, of those that may have another one. */
   #lasts: number[] = [];
-  /** Of whom the ledger was asked, until all of it is read. */
+  /** Devices that were looked up in the ledger, until all of it is read. */
   readonly #learnt = new Set<DeviceId>();
-  /** Devices that have had all their parts. */
+  /** Number of devices that have had all their parts. */
   #spent = 0;
   #out: number | undefined;
 
-  /** `isOwn` tells which devices are kept; all of them where it is left out. */
+  /** Keeps the devices for which `isOwn` is true; all if it is left out. */
   constructor(task: TaskName, ports: DeviceAccountPorts, isOwn?: (device: DeviceId) => boolean) {
     this.#task = task;
     this.#ports = ports;
@@ -58,28 +62,31 @@ export class DeviceAccounts {
     this.#areOfPart = isOwn !== undefined;
   }
 
-  /** The budget that these are of; another object once another step of it is known to be taken. */
+  /** Budget of these parts; another object once another step of it is known to be taken. */
   get budget(): OpenBudget | undefined {
     return this.#budget;
   }
 
-  /** Whether all parts of it are known, of own devices. */
+  /** True if all parts of own devices are known. */
   get isRead(): boolean {
     return this.#isRead;
   }
 
-  /** Own devices that have taken part; of one part, those that were kept from a step by that when their accounts were read, or since. */
+  /**
+   * Number of own devices that have taken part; in one part of the rounds, of those that were excluded from a
+   * step by that when their accounts were read, or since.
+   */
   get size(): number {
     return this.#parts?.size ?? 0;
   }
 
-  /** Own devices that may not take part in the next step, of those that are known. */
+  /** Number of own devices that may not take part in the next step, of those that are known. */
   get out(): number {
     this.#out ??= this.#countOut();
     return this.#out;
   }
 
-  /** Why an own device may not take part in the next step; undefined where it may. */
+  /** Returns why an own device may not take part in the next step; undefined if it may. */
   outOf({ privacy }: Pick<Task, 'privacy'>, device: DeviceId): OutOf | undefined {
     if (!privacy) return undefined;
     if (!this.knows(device))
@@ -97,14 +104,14 @@ export class DeviceAccounts {
     return { reason, steps };
   }
 
-  /** Whether the parts of an own device are known. */
+  /** True if the parts of an own device are known. */
   knows(device: DeviceId): boolean {
     return this.#isRead || this.#learnt.has(device);
   }
 
   /**
-   * What the ledger says of these devices, of all of them the parts that they have had in `budget`: they are known, until there is notice of
-   * another step.
+   * Takes the ledger's answer about these devices, with all of their parts in `budget`: they are known until
+   * there is notice of another step.
    */
   learn(devices: readonly DeviceId[], parts: ReadonlyMap<DeviceId, Parts>): void {
     const terms = this.#budget?.terms;
@@ -116,7 +123,10 @@ export class DeviceAccounts {
     }
   }
 
-  /** Others have taken the steps that a budget names, the newest one: as long as not all is read, nobody is known of whom the ledger was asked before. */
+  /**
+   * Notes that other processes have taken the steps of the newest budget: until everything is read, devices
+   * that were looked up before are no longer known.
+   */
   notice(found: OpenBudget | undefined): void {
     const newest = this.#newest(found);
     if (newest?.id !== this.#reading) this.#forget(newest);
@@ -128,9 +138,9 @@ export class DeviceAccounts {
   }
 
   /**
-   * Reads what was taken of the task's budget since it was read here last. `plan`, where it is given, says up to which step that has to be known;
-   * `isWanted` is asked after each page whether anybody still wants it. Resolves with whether all of it was read. Throws `storage.*`; what was read
-   * until then is not read again.
+   * Reads what was taken of the task's budget since the last read. `plan`, if given, names the step up to
+   * which that has to be known; `isWanted` is called after each page, and false ends reading. Resolves with
+   * true if all of it was read. Throws `storage.*`; pages read until then are not read again.
    */
   async follow(
     plan?: Pick<PlanPrivacy, 'budget' | 'step'>,
@@ -142,7 +152,10 @@ export class DeviceAccounts {
     return await this.read(budgets.at(-1), isWanted);
   }
 
-  /** Reads what was taken of a budget, the newest one, at least up to the steps that it names, but so many `pages` at most. Otherwise as `follow`. */
+  /**
+   * Reads what was taken of the newest budget, at least up to the steps that it names, but at most `pages`
+   * pages. Otherwise as `follow`.
+   */
   async read(
     found: OpenBudget | undefined,
     isWanted: () => boolean = () => true,
@@ -163,7 +176,8 @@ export class DeviceAccounts {
       if (this.#reading !== newest.id || !isWanted()) return false;
       for (const { device, ...last } of page) if (this.#isOwn(device)) this.#set(newest.terms, device, last);
       this.#place = page.at(-1) ?? this.#place;
-      // A step that was taken meanwhile may be behind the last page, with devices that were not known when it was.
+      // A step that was taken meanwhile may be behind the last page, with devices that were not yet known
+      // then.
       if (page.length < pageLength && this.#budget === known) break;
       if (++read >= pages) return false;
     }
@@ -176,12 +190,15 @@ export class DeviceAccounts {
     return true;
   }
 
-  /** What a claim of this process has changed, as the ledger has it; nothing where it is known that the step is taken, be it from the ledger. */
+  /**
+   * Applies a claim of this process as the ledger has it; changes nothing if the step is already known to be
+   * taken, also from the ledger.
+   */
   took(id: string, step: number, contributors: readonly DeviceId[]): void {
     const budget = this.#budget;
     if (budget?.id !== id || !budget.terms || step < budget.steps) return;
     for (const device of contributors) {
-      // Of those who are not known, the ledger has it, in a page that is not read yet.
+      // The ledger has devices that are not known, in a page that is not read yet.
       if (!this.#isOwn(device) || !this.knows(device)) continue;
       const last = this.#parts?.get(device);
       this.#set(budget.terms, device, { step, parts: (last?.parts ?? 0) + 1 });
@@ -192,7 +209,7 @@ export class DeviceAccounts {
 
   #set({ participations }: { readonly participations: number }, device: DeviceId, next: Parts): void {
     const last = this.#parts?.get(device);
-    // Where a page is read late, the newer part is known.
+    // A page may be read late, when the newer part is already known.
     if (last && last.step >= next.step) return;
     this.#parts ??= new DeviceParts(seedFrom(this.#ports.random));
     this.#parts.set(device, next);
@@ -212,7 +229,9 @@ export class DeviceAccounts {
     return out;
   }
 
-  /** The newest of all budgets that were found: an answer that comes late may name one that another has followed. */
+  /**
+   * Returns the newest of all budgets that were found: a late answer may name one that another has followed.
+   */
   #newest(found: OpenBudget | undefined): OpenBudget | undefined {
     return !found || this.#earlier.has(found.id) ? this.#budget : found;
   }
@@ -231,7 +250,7 @@ export class DeviceAccounts {
   }
 }
 
-/** Which parts keep a device from the step after so many, or a later one. */
+/** Returns which parts exclude a device from the step after `steps` steps, or a later one. */
 function keepingOf({ separation, participations }: BudgetTerms, steps: number): KeepingParts | undefined {
   const since = steps - separation + 1;
   if (since <= 0) return undefined;

@@ -2,20 +2,23 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Parts } from './ledger.ts';
 
-/** Tables that grow one at a time, so that no more than one of so many is there twice; a power of two. */
+/** Number of tables, which grow one at a time, so that only one of them has a second copy; a power of two. */
 const tables = 64;
-/** Numbers of 32 bits for each place: four of an id with 30 bits each, its other 12 bits with the parts, and the step. */
+/**
+ * Numbers of 32 bits for each place: four with 30 bits of an id each, one with its other 12 bits and the
+ * parts, and the step.
+ */
 const numbers = 6;
 const placesAtFirst = 8;
-/** Where more of a table is taken, it grows, and by how much. */
+/** Share of a table above which it grows, and factor by which it grows. */
 const fullest = 7 / 8;
 const growth = 1.25;
-/** Bits of the number that has parts, and the end of an id. */
+/** Bits of the number of parts, in the number that it shares with the end of an id. */
 const partBits = 20;
 const mostParts = 2 ** partBits - 1;
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-/** The six bits of a character of an id, by its code; 64: it is none. */
+/** Six bits of each character of an id, by its code; 64 if it is none. */
 const bitsOf = Uint8Array.from({ length: 128 }, (_, code) => {
   const at = alphabet.indexOf(String.fromCharCode(code));
   return at < 0 ? 64 : at;
@@ -23,23 +26,27 @@ const bitsOf = Uint8Array.from({ length: 128 }, (_, code) => {
 const idLength = 22;
 
 interface Table {
-  /** A place whose step is 0 is empty; steps are kept as one more than they are. */
+  /** Places of the table; one whose step is 0 is empty, and steps are stored plus one. */
   places: Uint32Array;
   taken: number;
 }
 
 /**
- * A map from devices to their parts in a budget, of about 30 bytes a device, where a `Map` takes 110: whole ids in typed arrays (open
- * addressing, linear probing). Holds steps up to 2³² − 2 and 1,048,575 parts of a device; nothing is ever deleted.
+ * Map from devices to their parts in a budget, of about 30 bytes a device, where a `Map` takes 110: whole ids
+ * in typed arrays (open addressing, linear probing). Holds steps up to 2³² − 2 and 1,048,575 parts of a
+ * device; nothing is ever deleted.
  */
 export class DeviceParts {
   readonly #tables: (Table | undefined)[] = Array(tables);
   readonly #seed: number;
-  /** The id that is looked for. */
+  /** Id that is looked for. */
   readonly #id = new Uint32Array(5);
   #size = 0;
 
-  /** `seed`: 32 secret bits, without which nobody can choose ids that all want the same place. */
+  /**
+   * Starts empty; `seed` is 32 secret bits, without which an attacker can't choose ids that all want the same
+   * place.
+   */
   constructor(seed: number) {
     this.#seed = seed;
   }
@@ -53,7 +60,7 @@ export class DeviceParts {
     return this.#tables.reduce((sum, table) => sum + (table?.places.byteLength ?? 0), 0);
   }
 
-  /** Throws `protocol.id` for what is no id of a device, as `set`. */
+  /** Throws `protocol.id`, as `set`, if `device` is no id of a device. */
   get(device: DeviceId): Parts | undefined {
     const table = this.#tables[this.#hash(device) % tables];
     if (!table) return undefined;
@@ -98,7 +105,7 @@ export class DeviceParts {
     }
   }
 
-  /** The hash of a device, whose id is the one that is looked for from then on. */
+  /** Returns the hash of a device, and makes its id the one that is looked for. */
   #hash(device: DeviceId): number {
     const id = this.#id;
     let wrong = device.length === idLength ? 0 : 64;
@@ -124,7 +131,7 @@ export class DeviceParts {
   }
 }
 
-/** 32 bits of an id (the finalizer of MurmurHash3 after each number). */
+/** Returns 32 bits of an id (the finalizer of MurmurHash3 after each number). */
 function hashOf(id: Uint32Array, seed: number): number {
   let hash = seed;
   for (let i = 0; i < 5; i++) {
@@ -136,7 +143,7 @@ function hashOf(id: Uint32Array, seed: number): number {
   return hash >>> 0;
 }
 
-/** Where an id is in a table, or the empty place for it, in numbers from the beginning. */
+/** Returns the place of an id in a table, or the empty place for it, in numbers from the beginning. */
 function placeOf(places: Uint32Array, id: Uint32Array, hash: number): number {
   // The lowest bits have chosen the table.
   let at = Math.floor((Math.floor(hash / tables) / (2 ** 32 / tables)) * (places.length / numbers)) * numbers;

@@ -37,7 +37,7 @@ export function versionPrivacyMessage({ step, statement, ...norms }: VersionPriv
   };
 }
 
-/** What everybody may know of it. */
+/** Returns the public part of a version's privacy. */
 export function publicPrivacyMessage({ statement }: VersionPrivacy) {
   const { epsilon, delta, text } = statementMessage(statement);
   return { epsilon, delta, text };

@@ -26,31 +26,31 @@ import { releasedOf, releasedOfAll } from './released.ts';
 
 export interface QueryBudgetPorts {
   readonly ledger: PrivacyLedger;
-  /** Makes ids: cryptographic. */
+  /** Cryptographic source of ids. */
   readonly random: RandomBytes;
   readonly clock: Clock;
 }
 
-/** What is spent of the budget of a query. */
+/** Spending of the budget of a query. */
 export interface QueryBudgetStatus {
-  /** Sums that were opened, and that the budget is for. */
+  /** Number of sums that were opened, and that the budget is for. */
   readonly steps: number;
   readonly rounds: number;
-  /** Whether devices are not asked any more. */
+  /** True if devices are no longer asked. */
   readonly isSpent: boolean;
   readonly statement: Statement;
 }
 
-/** What one account of a task may come to, and the ε and δ that it is held to. */
+/** Largest spending of one account of a task, with the ε and δ that limit it. */
 export interface Account {
   readonly mechanism: Mechanism;
-  /** Left out of what has no budget any more. */
+  /** Limit; left out if there is no budget any more. */
   readonly wanted?: { readonly epsilon: number; readonly delta: number };
 }
 
 /**
- * The privacy budgets of queries: each has one of its own, that its sums take a step of, and noise by devices that pays for it. What was spent
- * stays spent, whatever becomes of the query.
+ * Privacy budgets of queries: each has its own, of which its sums take steps, with noise by devices. Spending
+ * is permanent, whatever becomes of the query.
  */
 export class QueryBudgets {
   readonly #ports: QueryBudgetPorts;
@@ -60,7 +60,7 @@ export class QueryBudgets {
     this.#ports = ports;
   }
 
-  /** Reads what was spent of the queries of a task; before its rounds. Throws `storage.*`. */
+  /** Reads what was spent of the queries of a task; call it before the task's rounds. Throws `storage.*`. */
   async open(task: TaskName): Promise<void> {
     const all = new Map<string, OpenBudget[]>();
     for (const { query, ...budget } of await this.#ports.ledger.queryBudgets(task))
@@ -68,15 +68,16 @@ export class QueryBudgets {
     this.#of.set(task, all);
   }
 
-  /** Whether `next` has anything to say of a query. */
+  /** True if `next` does anything for a query. */
   concerns({ name: task }: Task, { name, privacy }: Query): boolean {
     return privacy !== undefined || this.#budgets(task, name).length > 0;
   }
 
   /**
-   * What the plan of the next round of a query says of its own budget; undefined for a query without one. `hasShown` tells whether something was
-   * shown without noise. A query that has other terms than before begins another budget, with what the earlier ones have left. Throws
-   * `privacy.spent` where nothing is left, `config.invalid` for noise that no ring has room for.
+   * Returns the privacy of a query's own budget in the plan of its next round; undefined for a query without
+   * a budget. `hasShown` returns true if something was released without noise. A query whose terms have
+   * changed begins another budget, with what the earlier ones have left. Throws `privacy.spent` if nothing is
+   * left, `config.invalid` for noise that fits into no ring.
    */
   async next(task: Task, query: Query, hasShown: () => Promise<boolean>): Promise<PlanPrivacy | undefined> {
     const { name } = query;
@@ -101,22 +102,23 @@ export class QueryBudgets {
   }
 
   /**
-   * Takes the step of a round in which so many devices were counted, for good; undefined where its query has no budget. The same round takes
-   * it once, however often it asks. Throws `round.closed` where the step is another round's by now, and `storage.*`.
+   * Takes the step of a round in which `counted` devices were counted, permanently; undefined if its query
+   * has no budget. The same round takes it only once. Throws `round.closed` if the step already belongs to
+   * another round, and `storage.*`.
    */
   async release({ id: round, plan }: RoundTerms, counted: number): Promise<QueryResult['privacy']> {
     const query = queryOf(plan);
     const { privacy, task } = plan;
     if (!query?.privacy || !privacy) return undefined;
     const { budget, step } = privacy;
-    // No secret makes the noise of devices, and a device's own record holds it to its parts.
+    // The noise of devices does not follow from a secret, and a device's own record limits its parts.
     const claim = { budget, step, round, seed: this.#ports.random(32), contributors: [], counted };
     await this.#ports.ledger.claim({ ...claim, oldest: step + 1 });
     await this.open(task);
     return { step, statement: this.#statement(task, query as NoisedQuery) };
   }
 
-  /** Throws `privacy.spent` where nothing is left of the budget of a query. */
+  /** Throws `privacy.spent` if the budget of a query is spent. */
   requireLeft(task: Task, query: Query): void {
     if (!isNoised(query)) return;
     const { name, privacy } = query;
@@ -130,7 +132,7 @@ export class QueryBudgets {
     );
   }
 
-  /** What is spent of a query; null for one without a budget. */
+  /** Returns the spending of a query; null for one without a budget. */
   statusOf(task: Task, query: Query): QueryBudgetStatus | null {
     if (!isNoised(query)) return null;
     const { rounds } = query.privacy;
@@ -143,7 +145,7 @@ export class QueryBudgets {
     };
   }
 
-  /** Whether nothing is left of the budget of a query. */
+  /** True if the budget of a query is spent. */
   isSpent(task: Task, query: Query): boolean {
     try {
       this.requireLeft(task, query);
@@ -153,18 +155,24 @@ export class QueryBudgets {
     }
   }
 
-  /** Whether a query of a task has a budget, or had one. */
+  /** True if a query of a task has a budget, or had one. */
   hasAny({ name, queries }: Task): boolean {
     return queries.some(({ query }) => isNoised(query)) || (this.#of.get(name)?.size ?? 0) > 0;
   }
 
-  /** What all answers of a task have come to so far; undefined: some were shown without noise after noise was promised, so that no ε holds. */
+  /**
+   * Returns the mechanism of all answers of a task so far; undefined if some were released without noise
+   * after noise was promised, so that no ε holds.
+   */
   spentOf(task: TaskName): Mechanism | undefined {
     const all = [...(this.#of.get(task)?.values() ?? [])].flat();
     return all.some(({ terms }) => terms === null) ? undefined : releasedOfAll(all, 'counted');
   }
 
-  /** What the queries of a task come to once their budgets are spent, and those that it has no more, or without a budget, have come to. Throws as `next`. */
+  /**
+   * Returns the accounts of a task's queries once their budgets are spent, with the past spending of queries
+   * that it no longer has, or that have no budget. Throws as `next`.
+   */
   accountsOf(task: Task): readonly Account[] {
     const noised = task.queries.map(({ query }) => query).filter(isNoised);
     const wanted = noised.map((query): Account => {
@@ -192,7 +200,7 @@ export class QueryBudgets {
     return this.#of.get(task)?.get(query) ?? [];
   }
 
-  /** The budget that a query goes on with; undefined where it begins another one. */
+  /** Returns the budget that a query goes on with; undefined if it begins another one. */
   #current(task: Task, query: NoisedQuery): NoisedBudget | undefined {
     const newest = this.#budgets(task.name, query.name).at(-1);
     if (!newest?.terms?.noise) return undefined;
@@ -227,7 +235,7 @@ export class QueryBudgets {
     return id;
   }
 
-  /** ε that the answers to a query have spent so far. */
+  /** Returns the ε that the answers to a query have spent so far. */
   #already(task: TaskName, { name, privacy }: NoisedQuery): number {
     return accountOf(mechanismOf(this.#budgets(task, name))).epsilonAt(privacy.delta);
   }
@@ -250,7 +258,7 @@ type NoisedBudget = OpenBudget & { readonly terms: BudgetTerms & { readonly nois
 
 const mechanismOf = (budgets: readonly OpenBudget[]) => releasedOfAll(budgets, 'at least');
 
-/** A device may be in each sum, and nothing of its noise is taken back later. */
+/** A device may be in each sum, and none of its noise is taken back later. */
 const termsOf = ({ privacy }: NoisedQuery, { perDevice, quorum, clip }: DeviceNoise): BudgetTerms => ({
   epsilon: privacy.epsilon,
   delta: privacy.delta,
@@ -262,5 +270,5 @@ const termsOf = ({ privacy }: NoisedQuery, { perDevice, quorum, clip }: DeviceNo
   devices: privacy.noise,
 });
 
-/** One element in the unit of what is asked. */
+/** Size of one element in the unit of the query's values. */
 const unitOf = (query: Query): number => ('least' in query ? (query.most - query.least) / query.levels : 1);

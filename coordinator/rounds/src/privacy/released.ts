@@ -3,13 +3,16 @@ import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
 import { mechanismAfter, mostParticipations } from '../task/task-privacy.ts';
 import type { BudgetTerms, OpenBudget } from './ledger.ts';
 
-/** What has been released of a budget with these terms; `counted`: the updates in the sum of each step, one or more. */
+/**
+ * Returns the mechanism released by a budget with these terms; `counted`: the updates in the sum of each
+ * step, one or more.
+ */
 export function releasedOf(terms: BudgetTerms, counted: readonly number[]): Mechanism {
   const { noise, separation, participations } = terms;
   if (!noise) return mechanismAfter(terms, counted.length);
   const { corrupt, width: _, ...shape } = noise;
   const parts = Math.min(participations, mostParticipations(counted.length, separation));
-  // Nobody has had more parts than that, nor any with less noise than the sums of the fewest updates.
+  // No device has had more parts than that, nor any with less noise than the sums of the fewest updates.
   const least = counted
     .map(count => Math.max(shape.quorum, count - corrupt))
     .sort((a, b) => a - b)
@@ -24,7 +27,10 @@ export function releasedOf(terms: BudgetTerms, counted: readonly number[]): Mech
   return only && others.length === 0 ? only : { kind: 'composed', parts: releases };
 }
 
-/** Everything that was released of budgets; `at least`: with no more noise than that of the smallest sums, as devices add it up. */
+/**
+ * Returns the mechanism of everything that budgets released; `at least`: with only the noise of the smallest
+ * sums, as devices add it up.
+ */
 export function releasedOfAll(budgets: readonly OpenBudget[], as: 'counted' | 'at least'): Mechanism {
   const parts = budgets.flatMap(({ terms, steps, counted }) =>
     terms && steps > 0 ? [releasedOf(terms, as === 'counted' ? counted : counted.map(() => 0))] : [],
@@ -33,7 +39,10 @@ export function releasedOfAll(budgets: readonly OpenBudget[], as: 'counted' | 'a
   return only && others.length === 0 ? only : { kind: 'composed', parts };
 }
 
-/** Whether devices have added the noise of all that was released, so that nobody saw a sum without it; of what will be, where nothing was. */
+/**
+ * True if devices have added the noise of everything that was released, so that no sum was visible without
+ * noise; if nothing was released, true if they will.
+ */
 export function isByDevices(budgets: readonly OpenBudget[]): boolean {
   const used = budgets.filter(({ steps }) => steps > 0);
   const told = used.length > 0 ? used : budgets.slice(-1);

@@ -2,13 +2,14 @@ import { sharedNoiseOf } from '../task/task-privacy.ts';
 import type { BudgetTerms, Claim, PrivacyLedger } from './ledger.ts';
 import type { NoiseMaker } from './noise-maker.ts';
 
-/** The noise of one step of a budget, which the coordinator adds. */
+/** Noise of one step of a budget, which the coordinator adds. */
 export interface StepNoise {
-  /** Takes the step, for good. Throws as `PrivacyLedger.claim`. */
+  /** Takes the step, permanently. Throws as `PrivacyLedger.claim`. */
   claim(claim: Omit<Claim, 'oldest'>): Promise<ReadonlyMap<number, Uint8Array>>;
   /**
-   * So many numbers of noise of the standard deviation `stddev` before it is shared, the same however often they are made. What it
-   * remembers is kept before it returns, and what was kept for the step stays until the next one is claimed: a crash in between changes nothing.
+   * Makes noise numbers of the standard deviation `stddev` before it is divided, always the same ones. What
+   * the noise remembers is stored before it returns, and stays until the next step is claimed: a crash in
+   * between changes nothing.
    */
   make(
     seeds: ReadonlyMap<number, Uint8Array>,

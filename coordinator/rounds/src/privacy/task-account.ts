@@ -5,11 +5,11 @@ import { goesOn, type PrivateTask, termsOf } from './budget-terms.ts';
 import type { BudgetTerms, OpenBudget } from './ledger.ts';
 import { isByDevices, releasedOf, releasedOfAll } from './released.ts';
 
-/** What the ledger has of one task: its budgets for versions, and what they come to. */
+/** Spending of one task in the ledger: its budgets for versions, and their total. */
 export class TaskAccount {
   /** Oldest first. */
   readonly budgets: readonly OpenBudget[];
-  /** Of what was spent, by δ and clip: the accountant takes a while, and is asked often. */
+  /** Statements of what was spent, by δ and clip: the accountant is slow, and asked often. */
   readonly #statements = new Map<string, Statement>();
 
   constructor(budgets: readonly OpenBudget[] = []) {
@@ -20,12 +20,15 @@ export class TaskAccount {
     return this.budgets.at(-1);
   }
 
-  /** Whether a version was released without noise. */
+  /** True if a version was released without noise. */
   get isBroken(): boolean {
     return this.budgets.some(({ terms }) => terms === null);
   }
 
-  /** What a claim with so many updates has changed, as the ledger has it; the account itself where it knows that the step is taken, be it from the ledger. */
+  /**
+   * Returns the account after a claim with `counted` updates, as the ledger has it; the account itself if the
+   * step is already known to be taken, also from the ledger.
+   */
   after(budget: string, step: number, counted: number): TaskAccount {
     if (step < (this.budgets.find(({ id }) => id === budget)?.steps ?? 0)) return this;
     return new TaskAccount(
@@ -35,19 +38,20 @@ export class TaskAccount {
     );
   }
 
-  /** The budget that a task goes on with; undefined where it begins another one. */
+  /** Returns the budget that a task goes on with; undefined if it begins another one. */
   current(task: PrivateTask, values: number): (OpenBudget & { readonly terms: BudgetTerms }) | undefined {
     const newest = this.newest;
     return newest && goesOn(newest, task, values) ? newest : undefined;
   }
 
-  /** As `releasedOfAll`. */
+  /** Returns `releasedOfAll` of its budgets. */
   released(as: 'counted' | 'at least'): Mechanism {
     return releasedOfAll(this.budgets, as);
   }
 
   /**
-   * Everything that a task has released once its budget is spent. Throws `config.invalid` for noise by devices that no ring has room for.
+   * Returns everything that a task has released once its budget is spent. Throws `config.invalid` for noise
+   * by devices that fits into no ring.
    */
   releasedAtEnd(task: PrivateTask, values: number): Mechanism {
     const newest = this.current(task, values);
@@ -66,7 +70,10 @@ export class TaskAccount {
     return { kind: 'composed', parts: [...earlier, whole] };
   }
 
-  /** What was spent at δ, of updates that are `clip` long at most; `isMoved`: by a clip that follows the devices. */
+  /**
+   * Returns the spending at δ, of updates with a length of `clip` at most; `isMoved`: the clip follows the
+   * devices.
+   */
   statement(delta: number, clip: number, isMoved = false): Statement {
     const key = `${delta} ${clip} ${isMoved}`;
     const known = this.#statements.get(key);

@@ -4,33 +4,33 @@ import type { Correlated } from '@murmuration/privacy/mechanisms/mechanism';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 
-/** What noise remembers before a step. */
+/** Memory of noise before a step. */
 export interface Remembered {
   readonly step: number;
-  /** The buffers of BLT noise; undefined before step 0, and for noise that remembers nothing but seeds. */
+  /** Buffers of BLT noise; undefined before step 0, and for noise that remembers only seeds. */
   readonly memory: Uint8Array | undefined;
 }
 
 export interface NoiseJob {
   readonly noise: Correlated['noise'];
-  /** Of the step, and of the steps before it that the noise is made of. */
+  /** Seeds of the step, and of the steps before it that the noise is made of. */
   readonly seeds: ReadonlyMap<number, Uint8Array>;
   readonly step: number;
-  /** Of the independent noise, in the unit of the sum. */
+  /** Standard deviation of the independent noise, in the unit of the sum. */
   readonly stddev: number;
-  /** Numbers. */
+  /** Number of values. */
   readonly count: number;
-  /** The last thing kept, of the step or one before it. */
+  /** Last stored memory, of the step or one before it. */
   readonly remembered: Remembered;
 }
 
 export interface MadeNoise {
   readonly noise: Float32Array;
-  /** What the noise remembers before the step after this one; left out where it needs seeds only. */
+  /** Memory of the noise before the next step; left out if it needs only seeds. */
   readonly memory?: Uint8Array;
 }
 
-/** What the pool calls. Throws `storage.corrupt` where a secret is gone that the noise follows from. */
+/** Runs a job of the pool. Throws `storage.corrupt` if a secret is gone that the noise follows from. */
 export default function work({ noise, seeds, step, stddev, count, remembered }: NoiseJob): MadeNoise {
   const seedOf = (wanted: number): Uint8Array => {
     const seed = seeds.get(wanted);
@@ -54,5 +54,5 @@ export default function work({ noise, seeds, step, stddev, count, remembered }: 
   return { noise: Float32Array.from(made), memory: new Uint8Array(state.buffer) };
 }
 
-/** A copy, since the bytes may lie anywhere and the state changes. */
+/** Returns a copy, since the bytes may lie anywhere and the state changes. */
 const numbersOf = (bytes: Uint8Array): Float64Array => new Float64Array(bytes.slice().buffer);
