@@ -84,8 +84,8 @@ export class RingSum implements RunningSum, SumInRing {
   }
 
   /**
-   * Adds `noise` to the sum and returns the mean: a number for each of the model's in the unit of deltas, and
-   * one for the count of updates within the clip. Overwrites the memory of `noise`.
+   * Returns the mean of the sum plus `noise`: a number for each of the model's, in the unit of deltas, and
+   * one for the count of updates within the clip. Uses the memory of `noise`.
    */
   mean(noise?: Float32Array): Mean {
     const sum = centre(this.elements.slice(), this.width);

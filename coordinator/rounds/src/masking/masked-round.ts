@@ -54,7 +54,7 @@ export class MaskedRound {
   /** Devices that complaints have convicted, and that are not reported yet. */
   #untold: number[] = [];
 
-  /** Takes the `keys` of the whole cohort, of which the graph may have a part. */
+  /** Takes the `keys` of the whole cohort; the graph may have only a part of it. */
   constructor(context: RoundContext, settings: MaskingSettings, keys = new CohortKeys(context)) {
     this.#context = context;
     this.#settings = settings;

@@ -19,7 +19,7 @@ import type { BudgetTerms, OpenBudget } from './ledger.ts';
 /** Task with a privacy budget for its versions. */
 export type PrivateTask = Task & { readonly privacy: TaskPrivacy };
 
-/** Relative loss of noise by repeated rounding of numbers, at most. */
+/** Relative margin for noise that is lost by rounding, with much to spare. */
 const roundedUp = 1e-12;
 
 /**

@@ -73,7 +73,7 @@ export interface Claim {
   readonly round: RoundId;
   /** Secret of the step's noise, 32 bytes. */
   readonly seed: Uint8Array;
-  /** Devices whose updates are in the sum, and of which a part is stored. */
+  /** Devices whose updates are in the sum; a part of each is stored. */
   readonly contributors: readonly DeviceId[];
   /** Number of updates in the sum, if no parts of devices are stored. */
   readonly counted?: number;

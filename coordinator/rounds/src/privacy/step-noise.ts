@@ -7,9 +7,9 @@ export interface StepNoise {
   /** Takes the step, permanently. Throws as `PrivacyLedger.claim`. */
   claim(claim: Omit<Claim, 'oldest'>): Promise<ReadonlyMap<number, Uint8Array>>;
   /**
-   * Makes noise numbers of the standard deviation `stddev` before it is divided, always the same ones. What
-   * the noise remembers is stored before it returns, and stays until the next step is claimed: a crash in
-   * between changes nothing.
+   * Makes `count` numbers of the step's noise from independent noise of standard deviation `stddev`, always
+   * the same ones. What the noise remembers is stored before it returns, and stays until the next step is
+   * claimed: a crash in between changes nothing.
    */
   make(
     seeds: ReadonlyMap<number, Uint8Array>,

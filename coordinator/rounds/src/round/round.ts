@@ -132,7 +132,7 @@ export interface Agreement extends Collecting {
 /** The contributors reveal the shares that remove the masks from the sum. */
 export interface Unmasking extends Collecting {
   readonly phase: 'unmasking';
-  /** Groups of which enough is revealed; only 0 if the cohort is one sum. */
+  /** Groups whose masks can be removed by what is revealed; only 0 if the cohort is one sum. */
   readonly opened: ReadonlySet<number>;
 }
 

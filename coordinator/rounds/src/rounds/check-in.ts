@@ -108,7 +108,7 @@ export class CheckInHandler {
   }
 
   /**
-   * Answers a check-in. A second one replaces the first: a device that is told to come later no longer waits.
+   * Answers a check-in. A second one replaces the first: a device that must come back later no longer waits.
    * `convicted` is the ms for which the device is left out.
    */
   answer(device: DeviceId, checkIn: CheckIn, sdk: string, convicted = 0): CheckInAnswer {

@@ -31,7 +31,7 @@ export function trimmedMean({
     consumes: 'each',
     init: () => ({}),
     apply: (state, model, updates) => {
-      // Adds a rounding error: 100 × 0.29 is a little below 29.
+      // Plus a rounding error: 100 × 0.29 is a little below 29.
       const cut = Math.floor(trim * updates.length + 1e-9);
       const meanWithin = (ascending: Float32Array) => {
         let sum = 0;

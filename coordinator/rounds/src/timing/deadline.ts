@@ -6,7 +6,7 @@ interface Deadline {
   readonly limit: number;
   /** Returns the error that is thrown after the limit. */
   readonly late: () => Error;
-  /** Also ends the wait once aborted. */
+  /** Signal that also ends the wait once aborted. */
   readonly outer?: AbortSignal;
 }
 
