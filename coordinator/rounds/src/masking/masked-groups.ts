@@ -161,7 +161,7 @@ export class MaskedGroups {
     return new Map(Array.from(this.#groups, ([number, { devices }]) => [number, devices]));
   }
 
-  /** Returns the reason why the sum of a group can't be opened, whose members were sent nothing more. */
+  /** Returns the reason why the sum of a group can't be opened; its members then get nothing more. */
   failureOf(group: number): string | undefined {
     return this.#groups.get(group)?.failure;
   }

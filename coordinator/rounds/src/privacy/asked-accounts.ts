@@ -119,7 +119,7 @@ export class AskedAccounts {
     await this.#asked;
   }
 
-  /** Devices that check in while the ledger answers one question are in the next one. */
+  /** Returns the batch of devices that check in while the ledger answers the question before. */
   #nextBatch(): Batch {
     const devices = new Set<DeviceId>();
     const answered = this.#asked.then(() => {

@@ -75,7 +75,7 @@ export class BufferedPart {
     this.#execution.happen({ type: 'succeeded' });
   }
 
-  /** Cancels the timers that would close the buffer. */
+  /** Cancels the timer that would let the buffer close. */
   end(): void {
     this.#cancelDue();
   }

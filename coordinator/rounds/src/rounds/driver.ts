@@ -386,7 +386,7 @@ export class RoundDriver implements RoundUnderWay {
     }
   }
 
-  /** Purpose of a round that has not failed, for the log. */
+  /** Reason that devices get at the end of a round that has not failed. */
   get #purpose(): string {
     if (this.terms.kind === 'part') return 'The updates of this part of the round are added up.';
     return this.terms.plan.query ? 'The answers are added up.' : 'The next version is published.';

@@ -170,8 +170,8 @@ export const ngramsOfFile: NgramsOf = async ({ serving: { ngrams } }) =>
   ngrams instanceof Uint8Array ? { file: ngrams, counts: countsIn(ngrams) } : null;
 
 /**
- * Returns the n-grams of the task's file and, if the task names a query for them, those that devices have
- * said. They are added up once for all versions that have the same.
+ * Returns the n-grams of the task's file or, if the task names a query for them, those that devices have
+ * said. These are added up once for all versions that have the same.
  */
 export function ngramsFrom(results: Pick<QueryResultStore, 'results'>, clock: Clock): NgramsOf {
   const known = new Map<TaskName, { readonly of: string; readonly counted: CountedNgrams | null }>();

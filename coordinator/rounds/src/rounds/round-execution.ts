@@ -129,7 +129,7 @@ export class RoundExecution {
     this.#follow(this.#state);
   }
 
-  /** Counts a refusal of a device's message or request. */
+  /** Counts a refusal of a device's message or request, and reports a misdeed that it proves. */
   refused(error: unknown): void {
     if (!(error instanceof MurmurationError)) return;
     error.round = this.terms.id;
@@ -242,7 +242,7 @@ export class RoundExecution {
     this.#ports.moments.convicted(this.terms.id, devices, code);
   }
 
-  /** Reports an impossible sum: one of its contributors has lied under its masks. */
+  /** Reports the contributors of an impossible masked sum: one of them has lied under its masks. */
   impossible(error: unknown, contributors: readonly Member[]): void {
     if (this.masked && error instanceof MurmurationError && error.code === 'update.impossible')
       this.#spoiled(contributors.map(({ assignment }) => assignment));
