@@ -35,7 +35,6 @@ export class AnswerSum implements SumInRing {
     this.#vector = ringVector(elements);
   }
 
-  /** Bits of the ring. */
   get width(): number {
     return this.form.width;
   }

@@ -27,7 +27,6 @@ export class GroupSums {
       .reduce((sum, { contributors }) => sum + contributors, 0);
   }
 
-  /** Sums by group. */
   get inRing(): RunningSum['inRing'] {
     return this.#sums.flatMap(({ inRing }) => inRing);
   }

@@ -57,7 +57,6 @@ export class RingSum implements RunningSum, SumInRing {
     this.#vector = ringVector(elements);
   }
 
-  /** Bits of the ring. */
   get width(): number {
     return this.#quantization.width;
   }

@@ -31,7 +31,6 @@ export interface RunningSum {
   seed?: string;
   /** Required form of an update. */
   readonly form: UpdateForm;
-  /** Number of updates added. */
   readonly contributors: number;
   /**
    * Adds an update in wire format; one that is refused, with a code of `update.*`, leaves the sum untouched.
@@ -52,7 +51,6 @@ export interface RunningSum {
    * Restores a snapshot; throws `storage.corrupt` for bytes that are not a snapshot of a sum of this form.
    */
   restore(snapshot: Uint8Array): void;
-  /** Removes all updates. */
   clear(): void;
 }
 

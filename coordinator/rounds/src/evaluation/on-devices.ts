@@ -37,7 +37,6 @@ export function onDevices({ every, name = 'evaluation', ...rest }: OnDevicesOpti
 export const isOnDevices = (value: unknown): value is OnDevices =>
   typeof value === 'object' && value !== null && (value as OnDevices).evaluates === 'on-devices';
 
-/** Queries of a task. */
 interface Asking {
   readonly queries: readonly { readonly query: Query }[];
 }

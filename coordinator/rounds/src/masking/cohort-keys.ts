@@ -27,7 +27,6 @@ export class CohortKeys {
     this.#keys.set(assignment, keys);
   }
 
-  /** Returns the keys of a device that has sent them. */
   of(assignment: AssignmentId): DeviceKeys {
     return this.#keys.get(assignment)!;
   }

@@ -8,7 +8,6 @@ import { CohortKeys, type KeyOwner } from './cohort-keys.ts';
 import { Inputs } from './inputs.ts';
 import { MaskedRound } from './masked-round.ts';
 
-/** Device of the graph, with its group. */
 export interface Grouped {
   readonly assignment: AssignmentId;
   readonly group: number;

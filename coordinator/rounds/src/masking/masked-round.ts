@@ -137,7 +137,6 @@ export class MaskedRound {
     this.#updateSignatures.set(number, new Uint8Array(signature));
   }
 
-  /** Returns the signature of a device with its update. */
   updateSignature(assignment: AssignmentId): Uint8Array | undefined {
     return this.#updateSignatures.get(this.#numberOf(assignment));
   }

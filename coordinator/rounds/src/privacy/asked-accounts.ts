@@ -48,22 +48,18 @@ export class AskedAccounts {
     this.#ports = ports;
   }
 
-  /** Returns `DeviceAccounts.size`. */
   get size(): number {
     return this.#accounts.size;
   }
 
-  /** Returns `DeviceAccounts.out`. */
   get out(): number {
     return this.#accounts.out;
   }
 
-  /** Returns the result of `DeviceAccounts.outOf`. */
   outOf(task: Pick<Task, 'privacy'>, device: DeviceId): OutOf | undefined {
     return this.#accounts.outOf(task, device);
   }
 
-  /** Calls `DeviceAccounts.took`. */
   took(budget: string, step: number, contributors: readonly DeviceId[]): void {
     this.#accounts.took(budget, step, contributors);
   }
@@ -153,7 +149,6 @@ export class AskedAccounts {
     }
   }
 
-  /** Looks for steps that were taken. */
   async #look(): Promise<void> {
     const newest = (await this.#ports.ledger.budgets(this.#task)).at(-1);
     this.#accounts.notice(newest);

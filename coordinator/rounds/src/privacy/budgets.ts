@@ -39,7 +39,6 @@ export interface BudgetPorts {
   /** Cryptographic source of randomness for ids and the secrets of noise. */
   readonly random: RandomBytes;
   readonly clock: Clock;
-  /** Returns the number of enrolled devices. */
   readonly enrolled: () => number;
   /** Called for each budget that is begun, before any device is asked. */
   readonly begun?: (task: TaskName, moreNoise: BudgetStatus['moreNoise']) => void;
@@ -95,7 +94,6 @@ export interface Summed {
 
 /** Privacy budgets of tasks: the steps that rounds may take, the noise of these, and the resulting ε. */
 export class PrivacyBudgets {
-  /** Budgets of queries. */
   readonly answers: QueryBudgets;
   readonly #ports: BudgetPorts;
   readonly #accounts = new Map<TaskName, TaskAccount>();
@@ -313,7 +311,6 @@ export class PrivacyBudgets {
     };
   }
 
-  /** Returns the result of `AskedAccounts.untilKnown`. */
   untilKnown(task: Task, device: DeviceId): Promise<void> | undefined {
     return this.#devices.get(task.name)?.untilKnown(task, device);
   }
@@ -360,7 +357,6 @@ export class PrivacyBudgets {
     };
   }
 
-  /** Applies the changes of a claim. */
   #take(task: TaskName, budget: string, step: number, contributors: readonly DeviceId[]): void {
     this.#accounts.set(task, this.#accountOf(task).after(budget, step, contributors.length));
     this.#devices.get(task)?.took(budget, step, contributors);

@@ -39,7 +39,6 @@ interface Table {
 export class DeviceParts {
   readonly #tables: (Table | undefined)[] = Array(tables);
   readonly #seed: number;
-  /** Id that is looked for. */
   readonly #id = new Uint32Array(5);
   #size = 0;
 

@@ -10,7 +10,6 @@ export interface BudgetTerms extends TaskPrivacy {
   readonly values?: number;
 }
 
-/** Privacy budget of a task, as it was begun. */
 export interface Budget {
   readonly id: string;
   readonly task: TaskName;
@@ -22,7 +21,6 @@ export interface Budget {
   readonly openedAt: number;
 }
 
-/** Budget with its spending. */
 export interface OpenBudget extends Budget {
   /** Steps that rounds have taken. */
   readonly steps: number;
@@ -30,14 +28,11 @@ export interface OpenBudget extends Budget {
   readonly counted: readonly number[];
 }
 
-/** Parts of a device in a budget. */
 export interface Parts {
-  /** Step of its last part. */
   readonly step: number;
   readonly parts: number;
 }
 
-/** Parts of one device, with its id. */
 export interface DevicePart extends Parts {
   readonly device: DeviceId;
 }
@@ -45,7 +40,6 @@ export interface DevicePart extends Parts {
 /** Place in the parts of a budget, which are in the order of the steps of last parts, then of ids. */
 export type PartsPlace = Pick<DevicePart, 'step' | 'device'>;
 
-/** Page of that list. */
 export interface PageOfParts {
   /** Place after which the page begins; the beginning of the list if it is left out. */
   readonly after?: PartsPlace | undefined;

@@ -1,7 +1,6 @@
 import { threadPool } from '../workers/thread-pool.ts';
 import type { MadeNoise, NoiseJob } from './worker.ts';
 
-/** Maker of the noise of a version. */
 export interface NoiseMaker {
   /**
    * Makes the numbers of the step's noise, and what it remembers. Throws the reason of `signal` once that is

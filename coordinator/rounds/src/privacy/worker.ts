@@ -18,7 +18,6 @@ export interface NoiseJob {
   readonly step: number;
   /** Standard deviation of the independent noise, in the unit of the sum. */
   readonly stddev: number;
-  /** Number of values. */
   readonly count: number;
   /** Last stored memory, of the step or one before it. */
   readonly remembered: Remembered;

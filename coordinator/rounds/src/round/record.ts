@@ -5,7 +5,6 @@ import type { Metrics } from '../evaluation/metrics.ts';
 import type { Failed, Published, RoundEnder, Tally } from './round.ts';
 import type { PhaseRecord } from './timeline.ts';
 
-/** Result of a group of a masked cohort. */
 export interface GroupRecord {
   /** Devices that were dealt to it. */
   readonly devices: number;
@@ -29,7 +28,6 @@ export interface PartRecord {
   readonly failure: string | null;
 }
 
-/** Reason why a round failed. */
 export interface RoundFailure extends Pick<Failed, 'during' | 'reason' | 'endedBy'> {
   /** Older form of `endedBy`, in records of versions up to 0.2: an operator ended it. */
   readonly byOperator?: true;

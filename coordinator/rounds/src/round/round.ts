@@ -14,7 +14,6 @@ interface CommonTerms {
   readonly plan: Plan;
   /** Devices to choose: the aggregation goal, over-selected. */
   readonly cohortSize: number;
-  /** Updates wanted. */
   readonly goal: number;
   /** Updates without which the round fails. */
   readonly minimum: number;
@@ -60,7 +59,6 @@ export interface PartTerms extends CommonTerms {
   readonly part: number;
 }
 
-/** Division of a round into parts at cells. */
 export interface Spread {
   /** Number of parts, each run by one cell. */
   readonly count: number;
@@ -219,7 +217,6 @@ export type RoundEvent =
   | { readonly type: 'due' }
   /** The next buffer has begun: this one closes with what it has. */
   | { readonly type: 'succeeded' }
-  /** The clock reached `time`. */
   | { readonly type: 'tick'; readonly time: number }
   /** Disconnected devices have had their time to come back. */
   | { readonly type: 'graced'; readonly time: number }

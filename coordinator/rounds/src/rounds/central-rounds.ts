@@ -30,12 +30,10 @@ export class CentralRounds {
     return this.#stage.makes(this.#newest);
   }
 
-  /** True if a round is under way. */
   get isUnderWay(): boolean {
     return this.#current !== undefined;
   }
 
-  /** Sets the number of the newest version. */
   follow(newest: number): void {
     this.#newest = newest;
   }

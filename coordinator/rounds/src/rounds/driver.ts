@@ -26,7 +26,6 @@ import type { DriverPorts } from './ports.ts';
 import { RoundExecution } from './round-execution.ts';
 import type { RoundUnderWay } from './round-under-way.ts';
 
-/** Start of a round, apart from its terms. */
 export interface Beginning {
   readonly saved?: SavedRound;
   readonly carried?: CarriedOver;

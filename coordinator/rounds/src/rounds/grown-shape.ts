@@ -49,7 +49,6 @@ export function grownShape(stored: Shape, made: Shape): GrownShape | string | nu
   );
 }
 
-/** Returns the layers of a tfjs topology. */
 const layersOf = (topology: unknown): readonly Layer[] =>
   (topology as { config?: { layers?: readonly Layer[] } }).config?.layers ?? [];
 

@@ -91,7 +91,6 @@ export class Inquiries {
     await this.#results.want(task.name, name, at);
   }
 
-  /** Notes that a round of a query has begun. */
   begun(name: string, at: number): void {
     this.#lastAt.set(name, at);
     // A command that came while an earlier round of it was under way is for the next one.

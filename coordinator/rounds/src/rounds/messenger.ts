@@ -28,7 +28,6 @@ export class Messenger {
     this.#kept = new Set(kept.map(({ assignment }) => assignment));
   }
 
-  /** Notes that the connection of a device is gone. */
   away(device: DeviceId): void {
     const assignment = this.#execution.claims.of(device);
     if (assignment) this.#execution.happen({ type: 'away', assignment });

@@ -28,7 +28,6 @@ interface Layer {
   readonly config?: { readonly name?: unknown; readonly layers?: readonly Layer[] };
 }
 
-/** Returns the layers of a tfjs topology. */
 function layersOf(topology: unknown): readonly Layer[] {
   return (topology as Layer).config?.layers ?? [];
 }

@@ -122,7 +122,6 @@ export interface SpreadPorts {
 /** Stores the result of a part of a spread round, in place of the history. Throws `storage.*`. */
 export type EndPart = (result: PartResult, sum?: Uint8Array) => Promise<void>;
 
-/** Dependencies of a round. */
 export interface DriverPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
@@ -153,7 +152,6 @@ export interface DriverPorts {
   readonly comeBackAfter: (device: DeviceId) => number;
   /** Tells devices that were sent away that they may come back sooner. */
   readonly recall: () => void;
-  /** Returns the number of enrolled devices. */
   readonly enrolled: () => number;
   /** Left out of tasks whose rounds run all the time. */
   readonly runs?: RunGate | undefined;

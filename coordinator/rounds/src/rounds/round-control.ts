@@ -39,7 +39,6 @@ export class RoundControl {
     this.#steered(task);
   }
 
-  /** Lets rounds begin on schedule again. */
   async unpause(task: TaskName): Promise<void> {
     const rounds = this.#find(task);
     await this.#paused.set(task, false);

@@ -137,7 +137,6 @@ export class RoundExecution {
     this.errors[error.code] = (this.errors[error.code] ?? 0) + 1;
   }
 
-  /** Adds the cohort that was drawn. */
   draw(entry: Extract<JournalEntry, { readonly type: 'drawn' }>): void {
     this.#journal.append(entry);
     this.#drawn(entry);
@@ -256,7 +255,6 @@ export class RoundExecution {
     this.#ports.events.emit('spoiled', this.terms, devices);
   }
 
-  /** Tells the observers the state of the round. */
   #tell(): void {
     this.#ports.conduct.follow(this.#state);
     this.#ports.events.emit('round', this.#state);

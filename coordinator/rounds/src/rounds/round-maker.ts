@@ -30,7 +30,6 @@ export class RoundMaker {
     return this.#number;
   }
 
-  /** Notes that there was a round of this number. */
   follow(number: number): void {
     this.#number = Math.max(this.#number, number);
   }
@@ -92,7 +91,6 @@ export class RoundMaker {
     return new SpreadRound(terms, emptySum, { ...this.#ports, store, spread }, { isSaved });
   }
 
-  /** Returns the empty aggregate of a round. */
   aggregateFor({ strategy }: Task, terms: RoundTerms, layout: Layout): Aggregate {
     return aggregateFor(strategy.consumes, terms.plan, layout, terms.id, terms);
   }

@@ -20,7 +20,6 @@ export class RoundTimes {
     return this.#nextAt;
   }
 
-  /** Notes that a round begins. */
   began(at: number, interval: number): void {
     this.#lastAt = at;
     this.#nextAt = at + interval;
@@ -37,13 +36,11 @@ export class RoundTimes {
     this.#hasFailed = false;
   }
 
-  /** Notes that it could not begin. */
   failed(now: number): void {
     this.#hasFailed = true;
     this.#nextAt = Math.max(this.#nextAt, now + retryAfter);
   }
 
-  /** Changes the interval. */
   adjust(interval: number): void {
     if (this.#lastAt !== undefined) this.#nextAt = this.#lastAt + interval;
   }

@@ -83,13 +83,11 @@ export interface Attendance {
    * `leave`.
    */
   drop(device: DeviceId): Promise<void>;
-  /** Notes that the connection of a device is gone. */
   away(device: DeviceId): void;
   /** Handles a device that is back, as `Messenger.back`. */
   back(device: DeviceId): void;
   /** Notes that the waiting devices have changed. */
   poolChanged(): void;
-  /** Calls `BufferedPart.due` of a buffer. */
   due(time: number): void;
   /** Calls `BufferedPart.succeeded` of a buffer. */
   succeeded(): void;

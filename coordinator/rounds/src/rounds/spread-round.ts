@@ -211,7 +211,6 @@ export class SpreadRound implements Lifetime {
       const verdicts = verdictsIn(sum);
       const judged = verdicts && { model: terms.plan.judged!, verdicts };
       const { signal } = this.#waiting('');
-      // A query has no version.
       const head = terms.plan.query
         ? null
         : await untilStored(

@@ -15,7 +15,6 @@ export const isOfPart = (aggregate: Aggregate): aggregate is PartSum =>
 
 export interface SumPorts<Sum extends PartSum> {
   readonly parts: Pick<PartStore, 'sum'>;
-  /** Returns an empty sum of the round. */
   readonly emptySum: () => Sum;
   /** Returns the part that a device belongs to. */
   readonly partOf: (device: DeviceId) => number;

@@ -313,7 +313,6 @@ export class TaskRounds {
     this.ask(query);
   }
 
-  /** Returns the schedule of a query. */
   standingOf(query: TaskQuery): Standing {
     return this.#inquiries.standingOf(this.upcoming, query, this.#ports.clock.now(), this.#isPaused);
   }
@@ -474,7 +473,6 @@ export class TaskRounds {
     return { ...control, file: (await this.#registry.storeBeside(head.version.model, values)) as ModelHash };
   }
 
-  /** Returns the arm of an experiment to ask about next. */
   #armFor(query: ArmQuery) {
     return this.#ports.arms?.next(query, fewestAnswers(this.upcoming, query));
   }
@@ -484,7 +482,6 @@ export class TaskRounds {
     this.#scheduleNext();
   }
 
-  /** Runs a round in which devices are asked a query. */
   async #ask(defined: Query, model: ModelHash, files: Pick<Manifest, 'topology' | 'layout'>): Promise<void> {
     const query = await this.#maker.withVersions(defined);
     const { answers } = this.#ports.privacy;
@@ -519,7 +516,6 @@ export class TaskRounds {
     );
   }
 
-  /** Handles the end of a round. */
   #over(record: RoundRecord): Promise<void> | undefined {
     this.#tell(record);
     // Devices that train next begin with its result, and need not wait for the next buffer.
@@ -551,7 +547,6 @@ export class TaskRounds {
     });
   }
 
-  /** Tells the observers of a round that is over. */
   #tell(record: RoundRecord): void {
     this.#ports.moments.roundEnded(record);
     this.#underWay.remember(record.round);

@@ -78,7 +78,6 @@ export function termsOfQuery(
   return { ...terms, kind: 'spread', parts: { ...parts, smallest } };
 }
 
-/** Returns the plan of a round of a task that trains from a version. */
 export function planOf(
   task: Task,
   { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
@@ -117,7 +116,6 @@ export function planOf(
   };
 }
 
-/** Returns the terms of a round of a task that trains from a version. */
 export function termsOf(
   task: Task,
   version: Pick<ModelVersion, 'model' | 'parent'>,

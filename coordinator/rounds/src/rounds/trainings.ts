@@ -84,7 +84,6 @@ export class Trainings {
     return this.#offer !== undefined && this.#ports.admits() && !this.#takes(base);
   }
 
-  /** True if a device trains. */
   involves(device: DeviceId): boolean {
     return this.#atWork.has(device);
   }
@@ -132,7 +131,6 @@ export class Trainings {
     return true;
   }
 
-  /** Stops giving work. */
   stop(): void {
     this.#isStopped = true;
     this.#cancelTimer();

@@ -26,7 +26,6 @@ type Variate = {
   readonly origin: number;
 };
 
-/** Rounds that a plan names. */
 const mostNamed = 64;
 
 /**
