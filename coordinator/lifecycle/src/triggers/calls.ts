@@ -2,14 +2,14 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { tolerance } from '@murmuration/rounds/tokens/webhook-signature';
 import type { TriggerMemory } from './look.ts';
 
-/** ms for which a message is good at most: its sender's clock may be ahead as well. */
+/** ms for which a message's id is remembered: its sender's clock may be ahead too. */
 const remembered = 2 * tolerance;
-/** Messages in that time at most. */
+/** Most messages in that time. */
 const mostCalls = 100;
 
 /**
- * What triggers remember with one more message to a webhook, at the time `now`, ms since 1970. Throws `round.repeated` for one that came
- * before, and `request.too-often`.
+ * Adds a message to a webhook to the memory of triggers, at the time `now`, ms since 1970. Throws
+ * `round.repeated` for a message that came before, and `request.too-often`.
  */
 export function withCall(memory: TriggerMemory, name: string, id: string, now: number): TriggerMemory {
   const key = `webhook ${name}`;

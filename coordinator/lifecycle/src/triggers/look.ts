@@ -4,39 +4,45 @@ import type { Firing } from '@murmuration/rounds/events/training-run';
 import { keyOf, type Trigger, type TriggerOf } from '@murmuration/rounds/task/retrain/triggers';
 import { dueAfter } from '@murmuration/serving/precompute/job/schedule';
 
-/** What triggers hear of. */
+/** Observation for triggers. */
 export type Observation =
   | { readonly type: 'time' }
   | { readonly type: 'drift'; readonly window: ComparedWindow }
   | { readonly type: 'accuracy'; readonly accuracy: LiveAccuracy }
-  /** Examples that there are by now. */
+  /** Number of examples available now. */
   | { readonly type: 'examples'; readonly total: number };
 
-/** What triggers remember, by their keys; plain JSON. */
+/** Memory of triggers, by their keys; plain JSON. */
 export type TriggerMemory = Readonly<Record<string, Remembered>>;
 
 type Remembered =
-  /** When the pattern was looked at last, ms since 1970. */
+  /** Time of the last look at the pattern, ms since 1970. */
   | { readonly kind: 'cron'; readonly at: number }
-  /** How good a version was at first, and the worst that it may have been; left out by earlier builds. */
+  /**
+   * First value of a version, and the worst end of its interval; `worst` is left out in states of earlier
+   * builds.
+   */
   | {
       readonly kind: 'accuracy-fell';
       readonly version: number;
       readonly value: number;
       readonly worst?: number;
     }
-  /** Examples that there were when a run began last, and when they were counted last. */
+  /** Number of examples when a run last began, and when they were last counted. */
   | { readonly kind: 'new-examples'; readonly base: number; readonly total: number }
-  /** Ids of messages that were taken, and when, ms since 1970. */
+  /** Ids of accepted messages, with their times, ms since 1970. */
   | { readonly kind: 'webhook'; readonly calls: readonly (readonly [id: string, at: number])[] };
 
-/** What a trigger makes of an observation at the time `now`, ms since 1970. */
+/** Reaction of a trigger to an observation. */
 interface Look {
   readonly remembered?: Remembered;
   readonly fired?: Firing;
 }
 
-/** All triggers look at what was observed: what they remember from now on, and those that fire. */
+/**
+ * Passes an observation to all triggers at the time `now`, ms since 1970; returns their new memory, and the
+ * firings.
+ */
 export function look(
   triggers: readonly Trigger[],
   memory: TriggerMemory,
@@ -54,7 +60,7 @@ export function look(
   return { memory: after, fired };
 }
 
-/** When a trigger is to be asked next whether it is time, ms since 1970; infinity: no time makes it fire. */
+/** Time of the next look at triggers, ms since 1970; infinity if none depends on time. */
 export function nextTime(triggers: readonly Trigger[], memory: TriggerMemory): number {
   const times = triggers.map(trigger => {
     const remembered = memory[keyOf(trigger)];
@@ -64,7 +70,7 @@ export function nextTime(triggers: readonly Trigger[], memory: TriggerMemory): n
   return Math.min(...times.map(time => time ?? Number.POSITIVE_INFINITY));
 }
 
-/** What is remembered once a run begins: the examples that are there by now are no new ones any more. */
+/** Returns the memory after a run begins: present examples are no longer new. */
 export function onceBegun(memory: TriggerMemory): TriggerMemory {
   return Object.fromEntries(
     Object.entries(memory).map(([key, each]) => [
@@ -74,7 +80,7 @@ export function onceBegun(memory: TriggerMemory): TriggerMemory {
   );
 }
 
-/** What is remembered of triggers that a task still has. */
+/** Removes the memory of triggers that the task no longer has. */
 export function withoutGone(triggers: readonly Trigger[], memory: TriggerMemory): TriggerMemory {
   const keys = new Set(triggers.map(keyOf));
   return Object.fromEntries(Object.entries(memory).filter(([key]) => keys.has(key)));
@@ -103,7 +109,7 @@ function lookOne(
   }
 }
 
-/** Whatever was missed is due once. A pattern that is new is not due for what was before. */
+/** Fires once for all missed times. A new pattern doesn't fire for times before it. */
 function lookAtTime(
   { pattern, timezone }: TriggerOf<'cron'>,
   remembered: Remembered | undefined,
@@ -123,7 +129,7 @@ function lookAtTime(
   };
 }
 
-/** Of all features of a window those that a trigger looks at, and which of them have drifted. */
+/** Returns the features of a window that a trigger looks at, and those that have drifted. */
 export function comparedBy(
   { features }: TriggerOf<'drift'>,
   all: ComparedWindow['features'],
@@ -152,7 +158,7 @@ function lookAtDrift(
   };
 }
 
-/** Features that a reason names. */
+/** Most features named in a reason. */
 const mostNamed = 5;
 
 function lookAtAccuracy(
@@ -182,13 +188,13 @@ function lookAtFall(
   const { version, value, outcomes } = accuracy;
   if (accuracy.metric !== metric || outcomes < atLeast) return {};
   const first = remembered?.kind === 'accuracy-fell' ? remembered : undefined;
-  // Late outcomes of a version before are no news of this one.
+  // Late outcomes of an older version say nothing about this one.
   if (first && version < first.version) return {};
   if (first?.version !== version) {
     const worst = better === 'higher' ? accuracy.lower : accuracy.upper;
     return { remembered: { kind: 'accuracy-fell', version, value, worst } };
   }
-  // The first outcomes are few: what they said by luck is no fall later.
+  // The first outcomes are few, so a lucky start must not count as a fall later.
   const { worst = first.value } = first;
   const line = better === 'higher' ? worst - by : worst + by;
   const best = bestOf(accuracy, better, atLeast);
@@ -218,7 +224,7 @@ function lookAtExamples(
   now: number,
 ): Look {
   const before = remembered?.kind === 'new-examples' ? remembered : { base: total };
-  // Old ones may have been deleted.
+  // Examples may have been deleted.
   const base = Math.min(before.base, total);
   const seen = { remembered: { kind: 'new-examples', base, total } } as const;
   if (total - base < count) return seen;
@@ -233,10 +239,13 @@ function lookAtExamples(
   };
 }
 
-/** Of both sides of an interval, of which a trigger looks at one: so a half of it is the chance that a trigger fires without a reason. */
+/** Two-sided α; a trigger uses one side, so false alarms have probability α/2. */
 const alpha = 0.1;
 
-/** The best that a metric may be, however often it is told: never better than chance allows a share, nor than it is told. */
+/**
+ * Returns the best value that a metric may have, valid at any look: the better end of the given interval or,
+ * for shares, of an always-valid one, whichever is better.
+ */
 function bestOf(
   { value, lower, upper, outcomes }: LiveAccuracy,
   better: 'higher' | 'lower',
@@ -253,7 +262,7 @@ function isWorse(value: number, line: number, better: 'higher' | 'lower'): boole
   return better === 'higher' ? value < line : value > line;
 }
 
-/** A figure as reasons have it. */
+/** Formats a figure for reasons. */
 export function shown(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

@@ -2,15 +2,18 @@ import type { Restraint } from '@murmuration/rounds/events/training-run';
 import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
 import { dueAfter } from '@murmuration/serving/precompute/job/schedule';
 
-/** What of the runs before counts for whether another one may begin. */
+/** Past runs that decide if another one may begin. */
 export interface PastRuns {
-  /** When runs began, ms since 1970, oldest first: as many as a budget counts. */
+  /** Start times of runs, ms since 1970, oldest first: as many as the limit on runs counts. */
   readonly begun: readonly number[];
-  /** When the last one ended; null where none has. */
+  /** Time when the last run ended, ms since 1970; null without any. */
   readonly endedAt: number | null;
 }
 
-/** What keeps a trigger from beginning a run at the time `now`, ms since 1970, and until when; null: nothing does. */
+/**
+ * Returns the restraint that keeps a trigger from beginning a run at `now`, ms since 1970, and its end; null
+ * if there is none.
+ */
 export function restraintOf(
   { cooldown, runs, quietHours }: Pick<Retrain, 'cooldown' | 'runs' | 'quietHours'>,
   { begun, endedAt }: PastRuns,
@@ -26,13 +29,13 @@ export function restraintOf(
   return until === null ? null : { by: 'quiet-hours', until };
 }
 
-/** When quiet hours that hold now are over; null where none hold. Days on which clocks change are as long as they are. */
+/** Returns the end of the quiet hours at `now`; null outside them. Handles days on which clocks change. */
 function endOfQuiet({ from, to, timezone }: NonNullable<Retrain['quietHours']>, now: number): number | null {
   const end = next(to, timezone, now);
   return end < next(from, timezone, now) ? end : null;
 }
 
-/** When it is that time of the day next. */
+/** Returns the next time of this time of day. */
 function next(time: string, timezone: string, now: number): number {
   const [hour, minute] = time.split(':').map(Number);
   return dueAfter({ cron: `${minute} ${hour} * * *`, timezone }, now) ?? Number.POSITIVE_INFINITY;

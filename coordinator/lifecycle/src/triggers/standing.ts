@@ -1,18 +1,18 @@
 import { keyOf, type Trigger, type TriggerKind } from '@murmuration/rounds/task/retrain/triggers';
 import { comparedBy, type Observation, shown, type TriggerMemory } from './look.ts';
 
-/** When a trigger fires, and how far it is from that. */
+/** State of a trigger. */
 export interface TriggerStanding {
   readonly kind: TriggerKind;
-  /** When it fires, as a sentence. */
+  /** Condition of its firing, as a sentence. */
   readonly text: string;
-  /** When it is time next, ms since 1970; null where no time makes it fire. */
+  /** Next time when it is due, ms since 1970; null if it doesn't depend on time. */
   readonly next: number | null;
-  /** What it made of what it heard last, as a sentence; null: it has heard nothing since the start. */
+  /** Reaction to its last observation, as a sentence; null if there was none since the start. */
   readonly heard: string | null;
 }
 
-/** When a trigger fires, as a sentence. Holds no secret. */
+/** Describes when a trigger fires, in a sentence without secrets. */
 export function textOf(trigger: Trigger): string {
   switch (trigger.kind) {
     case 'cron':
@@ -40,8 +40,8 @@ export function textOf(trigger: Trigger): string {
 }
 
 /**
- * What a trigger makes of an observation, as a sentence; undefined where it does not concern it. `memory`: what triggers remember once they
- * have looked at it.
+ * Describes a trigger's reaction to an observation, in a sentence; undefined if the observation doesn't
+ * concern it. `memory` is the memory of triggers after it.
  */
 export function heardBy(
   trigger: Trigger,
