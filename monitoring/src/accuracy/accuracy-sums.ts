@@ -1,28 +1,31 @@
 import type { Judged, JudgedClass, Label } from './judged.ts';
 
-/** Ranks up to this one are counted. */
+/** Number of ranks that are counted. */
 const mostRanks = 10;
-/** Bins of equal width for what models say of themselves. */
+/** Number of calibration bins, of equal width. */
 const calibrationBins = 10;
-/** A probability below this one counts as this one in the log loss. */
+/** Least probability in the log loss; lower ones count as this one. */
 const leastProbability = 1e-15;
 
-/** What was predicted and what came of it, in sums that add up over replicas and time. Plain data. */
+/** Sums over predictions and their outcomes, which add up over replicas and time. Plain data. */
 export interface AccuracySums {
-  /** Predictions. */
+  /** Number of predictions. */
   readonly requests: number;
-  /** Those whose outcome is known. */
+  /** Number of known outcomes. */
   readonly outcomes: number;
-  /** Of those, by rank of the guess that was right, the best first: how often. */
+  /** Counts of outcomes by the rank of the right guess, best first. */
   readonly ranks: readonly number[];
   readonly logLoss: number;
-  /** Outcomes that the log loss is of: those of models that say how sure they are. */
+  /** Number of outcomes in the log loss: those of models that give probabilities. */
   readonly logLosses: number;
-  /** By bin of the best guess's probability: how often, the sum of probabilities, and how often it was right. */
+  /**
+   * Calibration by bin of the best guess's probability: count, sum of probabilities, and count of right
+   * guesses.
+   */
   readonly calibration: readonly CalibrationBin[];
-  /** Where one label is the positive one. */
+  /** Confusion matrix; only with a positive label. */
   readonly confusion: Confusion;
-  /** Of outcomes that are numbers. */
+  /** Errors of outcomes that are numbers. */
   readonly errors: { readonly n: number; readonly absolute: number; readonly squared: number };
 }
 
@@ -39,7 +42,6 @@ export interface Confusion {
   readonly falseNegatives: number;
 }
 
-/** Of nothing. */
 export const noAccuracy: AccuracySums = {
   requests: 0,
   outcomes: 0,
@@ -51,12 +53,15 @@ export const noAccuracy: AccuracySums = {
   errors: { n: 0, absolute: 0, squared: 0 },
 };
 
-/** Sums of so many predictions whose outcomes are not known yet. */
+/** Returns the sums of `requests` predictions without outcomes. */
 export function asked(requests: number): AccuracySums {
   return { ...noAccuracy, requests };
 }
 
-/** Sums of one outcome; its prediction was counted when it was made. `positive`: the label whose false alarms are counted. */
+/**
+ * Returns the sums of one outcome; its prediction was counted when it was made. `positive`: the label whose
+ * false alarms are counted.
+ */
 export function judged(given: Judged, positive?: Label): AccuracySums {
   if (given.kind === 'class') return judgedClass(given, positive);
   const away = given.predicted - given.outcome;
@@ -72,7 +77,7 @@ function judgedClass(given: JudgedClass, positive: Label | undefined): AccuracyS
     outcomes: 1,
     ranks: noAccuracy.ranks.map((_, at) => Number(at === rank)),
     ...(probabilities && {
-      // What is not among the guesses got no probability.
+      // An outcome that is not among the guesses has no probability.
       logLoss: -Math.log(Math.max(leastProbability, probabilities[rank] ?? 0)),
       logLosses: 1,
     }),
@@ -102,7 +107,7 @@ function confusionOf(said: boolean, was: boolean): Confusion {
   };
 }
 
-/** The sums of both, in any order. */
+/** Adds two sums; the order doesn't matter. */
 export function addAccuracy(a: AccuracySums, b: AccuracySums): AccuracySums {
   return {
     requests: a.requests + b.requests,

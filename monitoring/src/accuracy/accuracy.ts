@@ -1,38 +1,41 @@
 import type { AccuracySums } from './accuracy-sums.ts';
 import { wilson } from './wilson.ts';
 
-/** A share, and between which it truly is with 95 % confidence. */
+/** Share with its interval of 95 % confidence. */
 export interface Estimate {
   readonly value: number;
   readonly interval: readonly [number, number];
-  /** What it was counted of. */
+  /** Denominator of the share. */
   readonly of: number;
 }
 
-/** How good a model is on what people asked; a figure that nothing was counted for is null. */
+/** Accuracy of a model in use; figures without any counts are null. */
 export interface Accuracy {
   readonly requests: number;
   readonly outcomes: number;
-  /** Share of predictions whose outcome is known. */
+  /** Share of predictions with a known outcome. */
   readonly known: number | null;
-  /** Share of outcomes that the best guess was right about. */
+  /** Share of outcomes for which the best guess was right. */
   readonly accuracy: Estimate | null;
-  /** By k from 1: share of outcomes that one of the best k guesses was right about. */
+  /** Shares of outcomes for which one of the best k guesses was right, by k from 1. */
   readonly topK: readonly number[];
-  /** In nats. */
+  /** Log loss in nats. */
   readonly logLoss: number | null;
-  /** How far a model's probabilities are from how often it is right, on average over outcomes (Naeini et al. 2015). */
+  /**
+   * Expected calibration error: mean distance of a model's probabilities from its accuracy over outcomes
+   * (Naeini et al. 2015).
+   */
   readonly calibrationError: number | null;
   readonly calibration: readonly { readonly said: number; readonly was: number; readonly n: number }[];
-  /** Share of negatives that were called positive. */
+  /** Share of negatives that were predicted positive. */
   readonly falsePositives: Estimate | null;
-  /** Share of positives that were called negative. */
+  /** Share of positives that were predicted negative. */
   readonly falseNegatives: Estimate | null;
   readonly meanAbsoluteError: number | null;
   readonly rootMeanSquaredError: number | null;
 }
 
-/** What sums say. */
+/** Computes the figures of sums. */
 export function accuracyOf(sums: AccuracySums): Accuracy {
   const { requests, outcomes, ranks, confusion, errors } = sums;
   const classes = outcomes - errors.n;

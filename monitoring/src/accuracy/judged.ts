@@ -1,11 +1,11 @@
-/** What a model said, and what came of it. */
+/** Prediction with its outcome. */
 export type Judged = JudgedClass | JudgedNumber;
 
 export interface JudgedClass {
   readonly kind: 'class';
   /** Guesses, the best first. */
   readonly guesses: readonly Label[];
-  /** Of each guess, from 0 to 1, where the model says so. */
+  /** Probabilities of the guesses, from 0 to 1, if the model gives them. */
   readonly probabilities?: readonly number[];
   readonly outcome: Label;
 }

@@ -1,6 +1,9 @@
 import { normalQuantile } from '../distributions/normal.ts';
 
-/** Between which a share lies, with this confidence, of which `part` of `whole` were seen (Wilson 1927); from 0 to 1 where nothing was seen. */
+/**
+ * Returns the interval of a share at a confidence (Wilson 1927), after `part` of `whole` were seen; from 0
+ * to 1 if `whole` is 0.
+ */
 export function wilson(part: number, whole: number, confidence = 0.95): readonly [number, number] {
   if (whole <= 0) return [0, 1];
   const z = normalQuantile((1 + confidence) / 2);
