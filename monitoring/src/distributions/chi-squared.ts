@@ -1,11 +1,11 @@
 import { upperGamma } from './gamma.ts';
 
-/** The share of a χ² distribution above `value`; `freedom`: its degrees, more than 0. */
+/** Returns the share of a χ² distribution above `value`; `freedom`: its degrees, more than 0. */
 export function chiSquaredAbove(value: number, freedom: number): number {
   return upperGamma(freedom / 2, value / 2);
 }
 
-/** The value that a χ² distribution exceeds with the chance `alpha`, from 0 to 1, both excluded. */
+/** Returns the value that a χ² distribution exceeds with probability `alpha`, from 0 to 1, both excluded. */
 export function chiSquaredCritical(alpha: number, freedom: number): number {
   let low = 0;
   let high = freedom + 10;

@@ -1,12 +1,12 @@
-/** Terms of Stirling's series, B₂ᵢ / (2i · (2i − 1)), the lowest first. */
+/** Coefficients of Stirling's series, B₂ᵢ / (2i · (2i − 1)), the lowest first. */
 const stirling = [1 / 12, -1 / 360, 1 / 1_260, -1 / 1_680, 1 / 1_188, -691 / 360_360, 1 / 156];
-/** From here on Stirling's series is exact to the last bits. */
+/** Value from which on Stirling's series is exact to the last bits. */
 const large = 15;
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 const smallest = Number.MIN_VALUE / Number.EPSILON;
 const mostTerms = 100_000;
 
-/** How far log Γ(x) is above Stirling's formula; `x` is at least 15. */
+/** Returns log Γ(x) minus Stirling's formula; `x` is at least 15. */
 function correction(x: number): number {
   const inverse = 1 / (x * x);
   let sum = 0;
@@ -14,7 +14,7 @@ function correction(x: number): number {
   return sum / x;
 }
 
-/** log Γ(x) for x > 0. */
+/** Returns log Γ(x) for x > 0. */
 export function logGamma(x: number): number {
   let shifted = x;
   let product = 1;
@@ -27,11 +27,11 @@ export function logGamma(x: number): number {
   );
 }
 
-/** log of the beta function, for a, b > 0, without the cancellation of three log Γ. */
+/** Returns the log of the beta function for a, b > 0, without the cancellation of three log Γ. */
 export function logBeta(a: number, b: number): number {
   const [more, less] = a > b ? [a, b] : [b, a];
   if (more < large) return logGamma(a) + logGamma(b) - logGamma(a + b);
-  // log Γ(more + less) − log Γ(more), of which nearly all would cancel.
+  // log Γ(more + less) − log Γ(more); the difference of the two would nearly cancel.
   const growth =
     (more - 0.5) * Math.log1p(less / more) +
     less * Math.log(more + less) -
@@ -41,12 +41,15 @@ export function logBeta(a: number, b: number): number {
   return logGamma(less) - growth;
 }
 
-/** log of how many ways there are to take `taken` of `all`. */
+/** Returns the log of the binomial coefficient `all` over `taken`. */
 export function logBinomial(all: number, taken: number): number {
   return -Math.log(all + 1) - logBeta(taken + 1, all - taken + 1);
 }
 
-/** The upper incomplete gamma function, as a share of the whole: Γ(a, x) / Γ(a) for a > 0, x ≥ 0 (Press et al., Numerical Recipes, §6.2). */
+/**
+ * Returns the regularised upper incomplete gamma function, Γ(a, x) / Γ(a) for a > 0, x ≥ 0 (Press et al.,
+ * Numerical Recipes, §6.2).
+ */
 export function upperGamma(a: number, x: number): number {
   if (x <= 0) return 1;
   if (x === Infinity) return 0;
@@ -63,11 +66,14 @@ export function upperGamma(a: number, x: number): number {
   return factor * fraction(x + 1 - a, n => [-n * (n - a), x + 2 * n + 1 - a]);
 }
 
-/** The incomplete beta function, as a share of the whole: I_x(a, b) for a, b > 0, x from 0 to 1 (Press et al., Numerical Recipes, §6.4). */
+/**
+ * Returns the regularised incomplete beta function, I_x(a, b) for a, b > 0, x from 0 to 1 (Press et al.,
+ * Numerical Recipes, §6.4).
+ */
 export function incompleteBeta(a: number, b: number, x: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;
-  // The fraction converges fast on one side of the mean.
+  // The continued fraction converges fast on only one side of the mean.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(b, a, 1 - x);
   const factor = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b)) / a;
   return (
@@ -81,7 +87,7 @@ export function incompleteBeta(a: number, b: number, x: number): number {
   );
 }
 
-/** 1 / (first + a₁ / (b₁ + a₂ / (b₂ + …))) by the method of Lentz. */
+/** Evaluates the continued fraction 1 / (first + a₁ / (b₁ + a₂ / (b₂ + …))) by the method of Lentz. */
 function fraction(first: number, term: (n: number) => readonly [number, number]): number {
   let c = 1 / smallest;
   let d = 1 / first;

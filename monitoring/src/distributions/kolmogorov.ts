@@ -1,8 +1,9 @@
 import { logGamma } from './gamma.ts';
 
 /**
- * The share of samples of `n` values whose empirical distribution is farther than `distance` from the one they were drawn from: the two-sided
- * statistic of Kolmogorov, by the methods that Simard and L'Ecuyer 2011 choose for each region. `distance` is from 0 to 1.
+ * Returns the share of samples of `n` values whose empirical distribution is farther than `distance` from
+ * the distribution that they were drawn from. This is Kolmogorov's two-sided statistic, by the methods that
+ * Simard and L'Ecuyer 2011 choose for each region. `distance` is from 0 to 1.
  */
 export function kolmogorovAbove(n: number, distance: number): number {
   if (distance >= 1) return 0;
@@ -19,7 +20,7 @@ export function kolmogorovAbove(n: number, distance: number): number {
   return Math.min(1, Math.max(0, 1 - pelzGood(n, distance)));
 }
 
-/** The share above `distance` on one side (Smirnov 1944). */
+/** Returns the share above `distance` on one side (Smirnov 1944). */
 function oneSided(n: number, distance: number): number {
   const all = logGamma(n + 1);
   const last = Math.floor(n * (1 - distance));
@@ -33,7 +34,7 @@ function oneSided(n: number, distance: number): number {
   return Math.min(1, distance * sum);
 }
 
-/** The share below, by a power of a small matrix (Durbin 1968; Marsaglia, Tsang and Wang 2003). */
+/** Returns the share below, by a power of a small matrix (Durbin 1968; Marsaglia, Tsang and Wang 2003). */
 function durbin(n: number, distance: number): number {
   const k = Math.ceil(n * distance);
   const h = k - n * distance;
@@ -65,7 +66,7 @@ function durbin(n: number, distance: number): number {
   return share * 10 ** exponent;
 }
 
-/** A square matrix times 10^exponent. */
+/** Square matrix times 10^exponent. */
 interface Scaled {
   readonly matrix: Float64Array;
   readonly exponent: number;
@@ -95,7 +96,7 @@ function scaled({ matrix, exponent }: Scaled, size: number): Scaled {
   return { matrix: matrix.map(value => value * 1e-140), exponent: exponent + 140 };
 }
 
-/** The share below, by a series in 1 / √n (Pelz and Good 1976). */
+/** Returns the share below, by a series in 1 / √n (Pelz and Good 1976). */
 function pelzGood(n: number, distance: number): number {
   const z = Math.sqrt(n) * distance;
   const z2 = z ** 2;

@@ -1,22 +1,23 @@
 import { upperGamma } from './gamma.ts';
 
-/** The share of a standard normal distribution above `z`, exact in the upper tail. */
+/** Returns the share of a standard normal distribution above `z`, exact in the upper tail. */
 export function normalAbove(z: number): number {
   const tail = 0.5 * upperGamma(0.5, (z * z) / 2);
   return z >= 0 ? tail : 1 - tail;
 }
 
-/** The share of a standard normal distribution below `z`. */
+/** Returns the share of a standard normal distribution below `z`. */
 export function normalBelow(z: number): number {
   return normalAbove(-z);
 }
 
-/** The density of the standard normal distribution. */
 export function normalDensity(z: number): number {
   return Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
 }
 
-/** The value that a share of a standard normal distribution lies below; `share` is between 0 and 1. */
+/**
+ * Returns the value below which a share of a standard normal distribution lies; `share` is between 0 and 1.
+ */
 export function normalQuantile(share: number): number {
   if (share > 0.5) return -normalQuantile(1 - share);
   if (share <= 0) return -Infinity;

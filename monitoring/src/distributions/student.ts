@@ -1,12 +1,18 @@
 import { incompleteBeta } from './gamma.ts';
 import { normalQuantile } from './normal.ts';
 
-/** The share of a Student distribution that is farther from 0 than `t`, on both sides; `freedom`: its degrees, more than 0. */
+/**
+ * Returns the share of a Student distribution farther from 0 than `t`, on both sides; `freedom`: its
+ * degrees, more than 0.
+ */
 export function studentBeyond(t: number, freedom: number): number {
   return incompleteBeta(freedom / 2, 0.5, freedom / (freedom + t * t));
 }
 
-/** The value that all but `share` of a Student distribution are nearer to 0 than, on both sides; `share` is between 0 and 1. */
+/**
+ * Returns the value that `share` of a Student distribution exceeds in absolute value; `share` is between 0
+ * and 1.
+ */
 export function studentCritical(share: number, freedom: number): number {
   let low = 0;
   let high = Math.max(1, -normalQuantile(share / 2));
