@@ -3,11 +3,11 @@ import { type ArmSums, added, meanOf, varianceOf } from './arm-sums.ts';
 import type { Comparison, SequentialTest } from './sequential-test.ts';
 
 export interface AlwaysValidOptions {
-  /** The chance that any interval, at any look, misses the truth. */
+  /** Probability that any interval, at any look, misses the true difference. */
   readonly alpha?: number;
   /**
-   * Units of both arms, of which each has half, at which intervals are tightest: about as many as are planned. Arms of other shares a and b tell
-   * as much as 4ab / (a + b) of all units would.
+   * Units of both arms, half in each, at which intervals are tightest: about as many as are planned. Arms
+   * with shares a and b have the information of 4ab / (a + b) of all units.
    */
   readonly tuning?: number;
 }
@@ -17,8 +17,9 @@ export interface AlwaysValidState {
 }
 
 /**
- * Confidence sequences and always-valid p-values for differences of means (Waudby-Smith et al. 2021, equation 155), in the parametrisation of
- * GrowthBook. Arms may be of any sizes, and get other shares as time goes on: units count as the equal arms that would tell as much.
+ * Makes a test with confidence sequences and always-valid p-values for differences of means (Waudby-Smith et
+ * al. 2021, equation 155), in the parametrisation of GrowthBook. Arms may be of any sizes, and their shares
+ * may change: units count as equal arms with the same information.
  */
 export function alwaysValid(options: AlwaysValidOptions = {}): SequentialTest<AlwaysValidState> {
   const { alpha = 0.05, tuning = 5_000 } = options;
@@ -42,20 +43,23 @@ export function alwaysValid(options: AlwaysValidOptions = {}): SequentialTest<Al
   };
 }
 
-/** ρ, such that intervals are tightest at `tuning` units. */
+/** Returns ρ such that intervals are tightest at `tuning` units. */
 export function tuned(alpha: number, tuning: number): number {
   const strict = -2 * Math.log(alpha);
   return Math.sqrt((strict + Math.log(strict + 1)) / tuning);
 }
 
-/** Half the width of the interval after `n` units whose values have this variance. */
+/** Returns half the width of the interval after `n` units whose values have this variance. */
 export function halfWidth(n: number, variance: number, rho: number, alpha: number): number {
   const scaled = n * rho ** 2;
   const bound = ((2 * (scaled + 1)) / (n * scaled)) * Math.log(Math.sqrt(scaled + 1) / alpha);
   return Math.sqrt(variance * bound);
 }
 
-/** The p-value of an effect after `n` units whose values have this variance: 1 / the evidence against none, at most 1. */
+/**
+ * Returns the p-value of an effect after `n` units whose values have this variance: 1 / the evidence against
+ * no effect, at most 1.
+ */
 function chanceOf(effect: number, n: number, variance: number, rho: number): number {
   const scaled = n * rho ** 2;
   const evidence = (scaled * n * effect ** 2) / variance / (2 * (scaled + 1));
@@ -65,7 +69,7 @@ function chanceOf(effect: number, n: number, variance: number, rho: number): num
 function compare(arm: string, base: ArmSums, sums: ArmSums, rho: number, alpha: number): Comparison {
   const n = unitsOf(base, sums);
   const effect = meanOf(sums) - meanOf(base);
-  // Of values whose mean over all units would vary as the difference does.
+  // Variance of values whose mean over all units would vary like the difference.
   const variance = n * spreadOf(base, sums);
   if (!(variance > 0)) return { arm, effect, interval: [-Infinity, Infinity], p: 1, isDecided: false };
   const half = halfWidth(n, variance, rho, alpha);
@@ -73,14 +77,15 @@ function compare(arm: string, base: ArmSums, sums: ArmSums, rho: number, alpha: 
   return { arm, effect, interval: [effect - half, effect + half], p, isDecided: Math.abs(effect) > half };
 }
 
-/** Units of two equal arms that tell as much of a difference: what is known grows with these, also where shares change on the way. */
+/** Returns the units of two equal arms with the same information; it only grows, even if shares change. */
 function unitsOf(base: ArmSums, sums: ArmSums): number {
   return (4 * base.n * sums.n) / (base.n + sums.n);
 }
 
 /**
- * How far the difference of two means varies: by each arm's own values, and no less than if the values of both varied alike. A small arm that
- * has not met a rare value yet would seem sure of its mean. For arms of one size both are the same.
+ * Returns the variance of the difference of two means: by each arm's own values, and at least as if both
+ * arms had the same variance. A small arm without a rare value so far would otherwise seem sure of its mean.
+ * For arms of equal size, both are the same.
  */
 function spreadOf(base: ArmSums, sums: ArmSums): number {
   const [first, second] = [varianceOf(base, 0), varianceOf(sums, 0)];

@@ -1,20 +1,21 @@
 import { incompleteBeta, logBeta } from '../distributions/gamma.ts';
 import { tuned } from './always-valid.ts';
 
-/** How near to the share itself an end is found. */
+/** Precision of an end. */
 const precision = 1e-8;
 
 interface LookOptions {
-  /** Each end misses the share with half of this chance at most. */
+  /** Each end misses the share with at most half of this probability. */
   readonly alpha?: number;
-  /** Outcomes of which the interval is tightest. */
+  /** Number of outcomes at which the interval is tightest. */
   readonly tuning?: number;
 }
 
 /**
- * Between which a share lies at every look, however often one looks, but for the chance `alpha`: all shares that no bet against them has made
- * 2 / alpha times its stake (Robbins 1970; Waudby-Smith and Ramdas 2020), by `value`, the mean of `n` outcomes. It holds for rare shares, and
- * for any outcomes from 0 to 1. From 0 to 1; of fewer than one outcome all of that.
+ * Returns an interval of a share that holds at every look with probability 1 − `alpha`, for any number of
+ * looks. It has all shares against which no bet has made 2 / alpha times its stake (Robbins 1970;
+ * Waudby-Smith and Ramdas 2020); `value` is the mean of `n` outcomes. It holds for rare shares, and for any
+ * outcomes from 0 to 1. It lies within 0 and 1, and is all of that for less than one outcome.
  */
 export function shareAtAnyLook(
   value: number,
@@ -24,19 +25,22 @@ export function shareAtAnyLook(
   return [leastAtAnyLook(value, n, options), 1 - leastAtAnyLook(1 - value, n, options)];
 }
 
-/** The lower end of it. */
+/** Returns the lower end of `shareAtAnyLook`. */
 export function leastAtAnyLook(
   value: number,
   n: number,
   { alpha = 0.05, tuning = 1_000 }: LookOptions = {},
 ): number {
   if (!(n >= 1)) return 0;
-  // Bets are spread around a share as widely as outcomes are that far from it when the interval is tightest.
+  // Bets are spread around a share like outcomes at the size at which the interval is tightest.
   const firmness = Math.max(1, tuned(alpha, tuning) ** -2 - 1);
   return leastShare(value * n, n, firmness, Math.log(2 / alpha));
 }
 
-/** The least share against which bets on more have not won enough yet: by secants (Illinois), and by halves where one ends outside. */
+/**
+ * Returns the least share against which bets on larger shares have not won enough, by secants (Illinois), or
+ * by bisection if a secant ends outside.
+ */
 function leastShare(sum: number, n: number, firmness: number, enough: number): number {
   let [low, high] = [0, sum / n];
   let [atLow, atHigh] = [Number.NaN, Number.NaN];
@@ -58,7 +62,10 @@ function leastShare(sum: number, n: number, firmness: number, enough: number): n
   return low;
 }
 
-/** log of what a stake of 1 has become by bets that the share is above this one: its mean over a beta distribution, of which all that is below it is cut off. */
+/**
+ * Returns the log of a stake of 1 after bets that the share is above this one: the mean over a beta
+ * distribution truncated below it.
+ */
 function wonAgainst(share: number, sum: number, n: number, firmness: number): number {
   const [a, b] = [share * firmness, (1 - share) * firmness];
   const [after, afterOther] = [a + sum, b + n - sum];

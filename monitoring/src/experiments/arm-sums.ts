@@ -1,4 +1,4 @@
-/** What was measured of one arm of an experiment: sums, which add up over places and time. */
+/** Sums over one arm of an experiment, which add up over places and time. */
 export interface ArmSums {
   /** Units that were measured: people, requests. */
   readonly n: number;
@@ -6,12 +6,11 @@ export interface ArmSums {
   readonly squares: number;
 }
 
-/** The sums of values that are 1 or 0, such as conversions. */
+/** Returns the sums of values that are 1 or 0, such as conversions. */
 export function conversions(n: number, converted: number): ArmSums {
   return { n, sum: converted, squares: converted };
 }
 
-/** What two parts measured together. */
 export function added(a: ArmSums, b: ArmSums): ArmSums {
   return { n: a.n + b.n, sum: a.sum + b.sum, squares: a.squares + b.squares };
 }
@@ -20,7 +19,7 @@ export function meanOf({ n, sum }: ArmSums): number {
   return n > 0 ? sum / n : 0;
 }
 
-/** The variance of single values, as a share of `n − freedom`; 0 of too few. */
+/** Returns the variance of single values, with the divisor `n − freedom`; 0 with too few. */
 export function varianceOf({ n, sum, squares }: ArmSums, freedom: 0 | 1): number {
   return n > freedom ? Math.max(0, squares - (sum * sum) / n) / (n - freedom) : 0;
 }

@@ -2,18 +2,21 @@ import { logBeta } from '../distributions/gamma.ts';
 import { normalDensity } from '../distributions/normal.ts';
 import { type ArmSums, meanOf, varianceOf } from './arm-sums.ts';
 
-/** How sure it is that an arm is the best, and what it costs to choose it although another is better. */
+/** Probability that an arm is the best, and the expected loss of choosing it. */
 export interface Chance {
   readonly best: number;
-  /** How far, on average, the best arm is above this one. */
+  /** Mean distance of the best arm above this one. */
   readonly loss: number;
 }
 
-/** Points of the grid on which densities are added up. */
+/** Points of the grid on which densities are summed. */
 const points = 4_001;
 const deviations = 9;
 
-/** By arm: the chance to be best, of shares of successes with nothing known beforehand (uniform on 0 to 1). Sums are of values 0 and 1. */
+/**
+ * Returns each arm's probability of being the best, for shares of successes with a uniform prior on 0 to 1.
+ * Sums are of values 0 and 1.
+ */
 export function bestShare(arms: readonly ArmSums[]): Chance[] {
   return chances(
     arms.map(({ n, sum }) => {
@@ -29,7 +32,10 @@ export function bestShare(arms: readonly ArmSums[]): Chance[] {
   );
 }
 
-/** By arm: the chance to be best, of means, which are nearly normal for many units. Arms with two units and some variance at least. */
+/**
+ * Returns each arm's probability of being the best, for means, which are nearly normal with many units. Arms
+ * need at least two units and some variance.
+ */
 export function bestMean(arms: readonly ArmSums[]): Chance[] {
   return chances(
     arms.map(arm => {
@@ -79,7 +85,7 @@ function chances(posteriors: readonly Posterior[], [least, most]: readonly [numb
   }));
 }
 
-/** The mean of the highest of all arms: low + ∫ (1 − the chance that all are below). */
+/** Returns the mean of the highest of all arms: low + ∫ (1 − the probability that all are below). */
 function expectedHighest(upTo: readonly Float64Array[], low: number, step: number): number {
   let sum = 0;
   for (let at = 0; at < points; at++) {

@@ -6,29 +6,30 @@ import { leastAtAnyLook } from './any-look.ts';
 import { type ArmSums, meanOf, varianceOf } from './arm-sums.ts';
 
 export interface FallOptions {
-  /** The chance that a fall is found at any look where there is none; from 0 to 1, both excluded. */
+  /** Probability of finding a fall at any look if there is none; from 0 to 1, both excluded. */
   readonly alpha?: number;
-  /** How much higher the mean of what is bad may be. */
+  /** Tolerated rise of the mean of the bad figure. */
   readonly by?: number;
   /** Units after which the test is most sensitive. */
   readonly tuning?: number;
-  /** Values are 0 or 1. */
+  /** True if values are 0 or 1. */
   readonly areShares?: boolean;
 }
 
-/** Whether something got worse since a time. */
+/** Result of a test for a fall in quality. */
 export interface Fall {
-  /** Of what is bad: the mean since then, less the mean before. */
+  /** Rise of the bad figure: the mean since then minus the mean before. */
   readonly effect: number;
-  /** By how much at least, at the confidence asked for, at every look. */
+  /** Least rise at the confidence of the test, valid at every look. */
   readonly least: number;
   readonly isDecided: boolean;
 }
 
 /**
- * Compares what is bad since a time with what it was before, at any time and as often as one likes: the mean before is known once and for all,
- * so it has a fixed interval (that of Clopper and Pearson, of shares), and the mean since then a one-sided confidence sequence (`shareAtAnyLook`
- * of shares, else Waudby-Smith et al. 2021). Each has half of alpha, whatever the other does. Unlike `alwaysValid`, it holds where one side is complete before the other begins.
+ * Compares a bad figure since a time with the same figure before, at any look. The mean before is complete,
+ * so it has a fixed interval (Clopper and Pearson for shares). The mean since then has a one-sided
+ * confidence sequence (`shareAtAnyLook` for shares, else Waudby-Smith et al. 2021). Each has half of alpha.
+ * Unlike `alwaysValid`, it holds if one side is complete before the other begins.
  */
 export function fallSince(before: ArmSums, since: ArmSums, options: FallOptions = {}): Fall {
   const { alpha = 0.05, by = 0, tuning = 1_000, areShares = false } = options;
@@ -36,7 +37,7 @@ export function fallSince(before: ArmSums, since: ArmSums, options: FallOptions 
     throw new MurmurationError('config.invalid', `alpha is between 0 and 1, not ${alpha}.`);
   const effect = meanOf(since) - meanOf(before);
   if (before.n < 2 || since.n < 2) return { effect, least: -Infinity, isDecided: false };
-  // One side of a two-sided interval at alpha is one at half of it.
+  // One side of a two-sided interval at alpha has half of alpha.
   const now = areShares
     ? leastAtAnyLook(meanOf(since), since.n, { alpha, tuning })
     : meanOf(since) - halfWidth(since.n, spreadOf(since, before), tuned(alpha, tuning), alpha);
@@ -48,8 +49,9 @@ export function fallSince(before: ArmSums, since: ArmSums, options: FallOptions 
 }
 
 /**
- * The upper end of the exact one-sided interval of a share (Clopper and Pearson 1934): above it, so few would have been seen with a chance below
- * alpha. Wilson's has that chance only nearly, and not of a few units.
+ * Returns the upper end of the exact one-sided interval of a share (Clopper and Pearson 1934): for larger
+ * shares, so few successes have a probability below alpha. Wilson's interval is only approximate, and wrong
+ * for few units.
  */
 function highestShare({ n, sum }: ArmSums, alpha: number): number {
   if (sum >= n) return 1;
@@ -65,8 +67,8 @@ function highestShare({ n, sum }: ArmSums, alpha: number): number {
 }
 
 /**
- * The variance of single values, no less than that of the values of both sides: a side that has not met a rare large value yet would seem sure of
- * its mean.
+ * Returns the variance of single values, at least the pooled one of both sides: a side without a rare large
+ * value so far would seem sure of its mean.
  */
 function spreadOf(own: ArmSums, other: ArmSums): number {
   const [first, second] = [varianceOf(own, 1), varianceOf(other, 1)];

@@ -3,19 +3,22 @@ import { normalAbove, normalQuantile } from '../distributions/normal.ts';
 import { studentBeyond, studentCritical } from '../distributions/student.ts';
 import { type ArmSums, meanOf, varianceOf } from './arm-sums.ts';
 
-/** A test of a difference at an end that was fixed beforehand: looked at earlier, it finds what is not there. */
+/** Test of a difference at an end fixed beforehand; earlier looks find differences that don't exist. */
 export interface FixedTest {
-  /** The difference of means, second − first. */
+  /** Difference of means, second − first. */
   readonly effect: number;
-  /** In standard errors. */
+  /** Effect in standard errors. */
   readonly statistic: number;
-  /** Two-sided. */
+  /** Two-sided p-value. */
   readonly p: number;
-  /** Between which the true difference is, at the confidence asked for. */
+  /** Interval of the true difference, at confidence 1 − alpha. */
   readonly interval: readonly [number, number];
 }
 
-/** The z-test of two shares of successes, pooled for the p-value, each with its own variance for the interval. Sums are of values 0 and 1. */
+/**
+ * Tests two shares of successes by the z-test, pooled for the p-value, and with each share's own variance
+ * for the interval. Sums are of values 0 and 1.
+ */
 export function zTest(first: ArmSums, second: ArmSums, alpha = 0.05): FixedTest {
   const effect = meanOf(second) - meanOf(first);
   const pooled = (first.sum + second.sum) / (first.n + second.n);
@@ -30,7 +33,7 @@ export function zTest(first: ArmSums, second: ArmSums, alpha = 0.05): FixedTest 
   };
 }
 
-/** Welch's t-test of two means whose variances may differ. Two units in each arm at least. */
+/** Tests two means with different variances by Welch's t-test. Needs at least two units in each arm. */
 export function welchTest(
   first: ArmSums,
   second: ArmSums,
@@ -57,19 +60,25 @@ function standardError(first: ArmSums, second: ArmSums, freedom: 0 | 1): number 
   return Math.sqrt(varianceOf(first, freedom) / first.n + varianceOf(second, freedom) / second.n);
 }
 
-/** Cohen's h of two shares of successes: how far apart they are, on a scale on which all vary alike. */
+/** Returns Cohen's h of two shares of successes: their distance on a scale with equal variance. */
 export function effectOfShares(first: number, second: number): number {
   return 2 * (Math.asin(Math.sqrt(second)) - Math.asin(Math.sqrt(first)));
 }
 
-/** The chance that a two-sided z-test with `n` units in each arm finds an effect, in standard deviations of a value. */
+/**
+ * Returns the probability that a two-sided z-test with `n` units in each arm finds an effect, in standard
+ * deviations of a value.
+ */
 export function power(effect: number, n: number, alpha = 0.05): number {
   const critical = normalQuantile(1 - alpha / 2);
   const shift = Math.abs(effect) * Math.sqrt(n / 2);
   return normalAbove(critical - shift) + normalAbove(critical + shift);
 }
 
-/** Units that each arm needs, such that a two-sided z-test finds an effect with this chance; not rounded. Throws `config.invalid` for no effect. */
+/**
+ * Returns the units that each arm needs for a two-sided z-test to find an effect with this power, not
+ * rounded. Throws `config.invalid` for an effect of 0.
+ */
 export function unitsFor(effect: number, { alpha = 0.05, power: wanted = 0.8 } = {}): number {
   if (!(Math.abs(effect) > 0 && alpha > 0 && alpha < wanted && wanted < 1))
     throw new MurmurationError(

@@ -2,30 +2,31 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { logGamma } from '../distributions/gamma.ts';
 
 export interface SampleRatioOptions {
-  /** How sure the test is beforehand that a fault is small. */
+  /** Strength of the prior belief that a fault is small. */
   readonly concentration?: number;
 }
 
-/** Plain data. */
+/** State of the test. Plain data. */
 export interface SampleRatioState {
   /** Units of each arm so far. */
   readonly counts: readonly number[];
-  /** log of how much better faulty shares explain the counts than those that were asked for. */
+  /** Log of the evidence for faulty shares against the intended ones. */
   readonly logEvidence: number;
-  /** The least chance so far of as much evidence under the shares that were asked for, from 0 to 1. */
+  /** Least probability so far of as much evidence under the intended shares, from 0 to 1. */
   readonly p: number;
 }
 
 /**
- * The sequential test whether arms get the shares that an experiment asks for (Lindon, Semmens and Gotwalt 2022): a p-value that may be looked
- * at any time. `shares`: of each arm, above 0; they are brought to a sum of 1. Throws `config.invalid` for others.
+ * Makes a sequential test that arms get their intended shares (Lindon, Semmens and Gotwalt 2022), with a
+ * p-value valid at any look. `shares`: of each arm, above 0; they are normalised to a sum of 1. Throws
+ * `config.invalid` for other shares.
  */
 export function sampleRatio(
   shares: readonly number[],
   { concentration = 10_000 }: SampleRatioOptions = {},
 ): {
   init(): SampleRatioState;
-  /** The state after more units of each arm, in the order of the shares. */
+  /** Returns the state after more units of each arm, in the order of the shares. */
   add(state: SampleRatioState, units: readonly number[]): SampleRatioState;
 } {
   const total = shares.reduce((sum, share) => sum + share, 0);
