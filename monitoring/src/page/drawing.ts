@@ -5,10 +5,10 @@ import { html, type Markup } from './markup.ts';
 
 const width = 320;
 const height = 96;
-/** Room for what stands below the axis. */
+/** Height for labels below the axis. */
 const foot = 16;
 
-/** Both distributions over each other, the reference and what is now. */
+/** Draws the distributions of the reference and the current data over each other. */
 export function drawDistribution(name: string, distribution: Distribution): Markup {
   return distribution.kind === 'numbers' ? numbers(name, distribution) : categories(name, distribution);
 }
@@ -55,10 +55,10 @@ ${rows.map(
 
 const wide = 720;
 const tall = 160;
-/** Left of the axis. */
+/** Width for labels left of the axis. */
 const side = 48;
 
-/** Accuracy by window, with where it is with 95 % confidence. Undefined where no window has an outcome. */
+/** Draws accuracy by window with its 95 % interval; undefined if no window has an outcome. */
 export function drawPerformance(points: readonly PerformancePoint[]): Markup | undefined {
   const known = points.flatMap(({ from, to, accuracy: { accuracy } }) =>
     accuracy ? [{ at: (from + to) / 2, ...accuracy }] : [],

@@ -7,7 +7,7 @@ import { count, counted, figure, moment, percent } from './format.ts';
 import { type Content, html, Markup } from './markup.ts';
 import { style } from './style.ts';
 
-/** A report as one page of HTML that loads nothing and runs nothing: its policy allows its own style only. */
+/** Renders a report as one HTML page that loads and runs nothing: its policy allows only its own style. */
 export function driftPage(report: DriftReport): string {
   const hash = base64(portable.sha256(utf8(style)));
   return html`<!doctype html>
@@ -63,7 +63,7 @@ ${card('Correction for many tests', { none: 'none', bonferroni: 'Bonferroni', 'b
 </dl>`;
 }
 
-/** What drifted, the longest-lasting first, and what could not be compared. */
+/** Lists the drifted features, longest first, and those that could not be compared. */
 function findings({ features: all, expected, at }: DriftReport): Content {
   const drifted = all
     .filter(({ drift }) => drift?.drifted)

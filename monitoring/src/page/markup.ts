@@ -1,4 +1,4 @@
-/** HTML that is whole by itself: every text in it that came from elsewhere is escaped. */
+/** Complete HTML, in which all foreign text is escaped. */
 export class Markup {
   readonly text: string;
 
@@ -9,12 +9,18 @@ export class Markup {
 
 export type Content = Markup | string | number | null | readonly Content[];
 
-/** HTML from a template. Texts and numbers are escaped, markup stays as it is, lists follow one another, null is nothing. */
+/**
+ * Builds HTML from a template. Texts and numbers are escaped, markup stays as it is, lists are joined, null
+ * is left out.
+ */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return new Markup(String.raw({ raw: strings }, ...contents.map(textOf)));
 }
 
-/** JSON for a data block of a page, such as `<script type="application/json">`: nothing in it ends the element. */
+/**
+ * Returns JSON for a data block of a page, such as `<script type="application/json">`; nothing in it ends
+ * the element.
+ */
 export function dataBlock(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }

@@ -1,4 +1,4 @@
-/** The look of the page: the colours of all pages of the project, in light and in dark as the system asks for. */
+/** Style of the page, with the project's colours in light and dark, by the system's setting. */
 export const style = `:root{color-scheme:light dark;--ground:#f3f0ee;--card:#fffdfb;--line:#e3dcdd;--ink:#26242f;--muted:#615d6c;--faint:#b9b3bd;--shared:#4150b5;--yours:#b0462a;--good:#23694f;--ember-wash:#fbeae3;--good-wash:#e2f1ea}
 @media (prefers-color-scheme:dark){:root{--ground:#13131d;--card:#1d1d2a;--line:#343447;--ink:#edebf5;--muted:#aeabc0;--faint:#5b5a70;--shared:#a3afff;--yours:#ffa184;--good:#7fd6ae;--ember-wash:#3c2a2a;--good-wash:#20372f}}
 *{box-sizing:border-box}
