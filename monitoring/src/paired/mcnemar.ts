@@ -1,15 +1,16 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { incompleteBeta } from '../distributions/gamma.ts';
 
-/** Examples that only one of two classifiers got right. */
+/** Counts of examples that only one of two classifiers got right. */
 export interface Discordant {
   readonly first: number;
   readonly second: number;
 }
 
 /**
- * McNemar's exact test (McNemar 1947): the two-sided chance that examples on which two classifiers differ fall so unevenly where both are equally
- * good; from 0 to 1, and 1 where they differ on none. Throws `config.invalid` for what are no counts.
+ * Returns the p-value of McNemar's exact test (McNemar 1947): the two-sided probability that examples on
+ * which two equally good classifiers differ are so uneven; from 0 to 1, and 1 if they differ on none. Throws
+ * `config.invalid` for invalid counts.
  */
 export function mcnemar({ first, second }: Discordant): number {
   if (!Number.isSafeInteger(first) || first < 0 || !Number.isSafeInteger(second) || second < 0)
@@ -23,7 +24,10 @@ export function mcnemar({ first, second }: Discordant): number {
   return all === 2 * fewer ? 1 : Math.min(1, 2 * incompleteBeta(all - fewer, fewer + 1, 0.5));
 }
 
-/** Counts the examples on which two classifiers differ; `first` and `second` say of each example whether it was right: above 0, or 0. */
+/**
+ * Counts the examples on which two classifiers differ; `first` and `second` have a value above 0 for each
+ * example that was right, else 0.
+ */
 export function discordant(first: ArrayLike<number>, second: ArrayLike<number>): Discordant {
   const counts = { first: 0, second: 0 };
   for (let at = 0; at < first.length; at++) {

@@ -2,14 +2,17 @@ import { studentCritical } from '../distributions/student.ts';
 import { mean, variance } from '../samples/moments.ts';
 
 /**
- * Units below which no difference of two equals is sure, whatever is measured: by chance all of them lie on one side more often than a two-sided
- * interval at this confidence may be wrong.
+ * Returns the fewest units with which a difference can be significant: with fewer, all of them lie on one
+ * side by chance more often than a two-sided interval at this confidence may be wrong.
  */
 export function fewestUnits(confidence: number): number {
   return Math.max(2, Math.ceil(Math.log2(2 / (1 - confidence))));
 }
 
-/** Student's interval of a mean difference, of two units at least. Of few units it is wider than percentiles of resamples, which see no others. */
+/**
+ * Returns Student's interval of a mean difference, of at least two units. With few units it is wider than
+ * percentiles of resamples, which contain no other values.
+ */
 export function studentInterval(differences: Float64Array, confidence: number): readonly [number, number] {
   const { length } = differences;
   const centre = mean(differences);

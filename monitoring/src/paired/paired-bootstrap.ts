@@ -1,24 +1,24 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** What resampling says of a mean difference. */
+/** Bootstrap result of a mean difference. */
 export interface Bootstrapped {
-  /** The mean of the differences. */
+  /** Mean of the differences. */
   readonly effect: number;
-  /** Between which the mean of all that could have been seen is, at the confidence asked for: percentiles of the resampled means. */
+  /** Interval of the mean at a confidence: percentiles of the resampled means. */
   readonly interval: readonly [number, number];
-  /** The share of resampled means that are not above the bound, as a p-value: above 0, at most 1. */
+  /** p-value: share of resampled means that are not above the bound; above 0, at most 1. */
   readonly p: number;
 }
 
 export interface PairedBootstrapOptions {
-  /** Of what is drawn: a whole number from 1 to 2³² − 1. */
+  /** Seed of the draws: a whole number from 1 to 2³² − 1. */
   readonly seed?: number;
 }
 
 /**
- * The paired bootstrap of a mean difference (Efron and Tibshirani 1993, §13.3): units that both models answered are drawn with replacement, as
- * many as there are, and both results of a unit are drawn together. A unit is whatever has one difference: an example, or a slice. Draws are made
- * in parts, so that whoever asks can do something else in between.
+ * Paired bootstrap of a mean difference (Efron and Tibshirani 1993, §13.3): draws as many units as there
+ * are, with replacement, and both results of a unit together. A unit has one difference: an example, or a
+ * slice. Draws are made in parts, so that the caller can do other work in between.
  */
 export class PairedBootstrap {
   readonly #differences: Float64Array;
@@ -26,7 +26,10 @@ export class PairedBootstrap {
   readonly #means: number[] = [];
   #random: number;
 
-  /** `differences`: one of each unit, finite. Throws `config.invalid` for fewer than two, or for what is no number. */
+  /**
+   * Takes `differences`: one per unit, finite. Throws `config.invalid` for fewer than two, and for values
+   * that are not finite.
+   */
   constructor(differences: Float64Array, { seed = 2_463_534_242 }: PairedBootstrapOptions = {}) {
     if (differences.length < 2 || !differences.every(Number.isFinite))
       throw new MurmurationError(
@@ -38,12 +41,12 @@ export class PairedBootstrap {
     this.#random = within('seed', seed, 1, 0xffff_ffff);
   }
 
-  /** Resamples so far. */
+  /** Number of resamples so far. */
   get resamples(): number {
     return this.#means.length;
   }
 
-  /** Makes more resamples; each draws as many units as there are. */
+  /** Draws more resamples, each with as many units as there are. */
   draw(resamples: number): void {
     const { length } = this.#differences;
     let random = this.#random;
@@ -61,13 +64,13 @@ export class PairedBootstrap {
     this.#random = random >>> 0;
   }
 
-  /** `by`: the bound that `p` is about. Throws `config.invalid` before the first draw. */
+  /** Returns the result; `by` is the bound of `p`. Throws `config.invalid` before the first draw. */
   result(confidence = 0.95, by = 0): Bootstrapped {
     return { effect: this.#effect, ...resultOf(this.#means, within('confidence', confidence, 0, 1), by) };
   }
 }
 
-/** The interval and the p-value of resampled means. Throws `config.invalid` where there are none. */
+/** Returns the interval and the p-value of resampled means. Throws `config.invalid` if there are none. */
 export function resultOf(
   means: readonly number[],
   confidence: number,
@@ -78,12 +81,13 @@ export function resultOf(
   const notAbove = means.reduce((count, mean) => count + (mean <= by ? 1 : 0), 0);
   return {
     interval: [quantile(sorted, (1 - confidence) / 2), quantile(sorted, (1 + confidence) / 2)],
-    // The differences as they are count as one more resample, so that it is never 0 (Davison and Hinkley 1997, §4.2.5).
+    // The original differences count as one more resample, so that p is never 0 (Davison and Hinkley 1997,
+    // §4.2.5).
     p: (notAbove + 1) / (means.length + 1),
   };
 }
 
-/** Linear between neighbours, as type 7 of Hyndman and Fan 1996. */
+/** Interpolates linearly between neighbours: type 7 of Hyndman and Fan 1996. */
 function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = Math.floor(at);
@@ -91,7 +95,7 @@ function quantile(sorted: Float64Array, share: number): number {
   return low + (at - below) * (high - low);
 }
 
-/** Names a setting that is outside its range. Throws `config.invalid`. */
+/** Throws `config.invalid`, with the setting's name, for a value outside its range. */
 function within(name: string, value: number, low: number, high: number): number {
   if (!(value >= low && value <= high))
     throw new MurmurationError('config.invalid', `${name} is from ${low} to ${high}, not ${value}.`);
