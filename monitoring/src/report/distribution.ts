@@ -1,11 +1,11 @@
 import { countIn, sturges } from '../samples/bins.ts';
 import { asCategories, categoriesOfBoth, type Sample } from '../samples/sample.ts';
 
-/** Both samples as shares, to be drawn. */
+/** Shares of both samples, for a drawing. */
 export type Distribution =
   | {
       readonly kind: 'numbers';
-      /** One more than there are shares, ascending. */
+      /** Edges of the bins, ascending; one more than shares. */
       readonly edges: readonly number[];
       readonly reference: readonly number[];
       readonly current: readonly number[];
@@ -22,7 +22,7 @@ export type Distribution =
 const mostBins = 30;
 const mostCategories = 12;
 
-/** Of samples that are not both empty; an empty one has shares of 0. */
+/** Returns the distribution of two samples that are not both empty; an empty one has shares of 0. */
 export function distributionOf(reference: Sample, current: Sample): Distribution {
   const share = (count: number, sample: Sample) => (sample.size > 0 ? count / sample.size : 0);
   if (reference.kind === 'numbers' && current.kind === 'numbers') {
@@ -55,7 +55,7 @@ export function distributionOf(reference: Sample, current: Sample): Distribution
   };
 }
 
-/** The same span in bins that can be told apart. */
+/** Returns edges over the same span for few enough bins to draw. */
 function evenly(edges: Float64Array): Float64Array {
   if (edges.length - 1 <= mostBins) return edges;
   const [low, high] = [edges[0]!, edges.at(-1)!];

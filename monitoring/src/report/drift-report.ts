@@ -6,23 +6,23 @@ import type { FeatureInput } from './feature-input.ts';
 import { type FeatureReport, reportFeature } from './feature-report.ts';
 
 export interface DriftReportOptions {
-  /** What the report is called. */
+  /** Title of the report. */
   readonly title?: string;
   /** ms since 1970. */
   readonly at: number;
   readonly correction?: Correction;
-  /** The share of compared features from which on the data as a whole has drifted. */
+  /** Share of drifted features from which on the data as a whole has drifted. */
   readonly share?: number;
-  /** Features whose drift is no finding: they are compared and shown, and don't count as drifted. */
+  /** Features that are expected to drift: they are compared and shown, but don't count as drifted. */
   readonly expected?: readonly string[];
-  /** Earlier reports, the oldest first: they tell since when a feature has drifted. */
+  /** Earlier reports, oldest first, which show since when a feature has drifted. */
   readonly before?: readonly DriftReport[];
-  /** What came of predictions, by window, the oldest first. */
+  /** Sums over predictions and their outcomes by window, oldest first. */
   readonly performance?: readonly PerformanceInput[];
 }
 
 export interface PerformanceInput {
-  /** ms since 1970. */
+  /** Start of the window, ms since 1970. */
   readonly from: number;
   readonly to: number;
   readonly version?: string;
@@ -36,7 +36,7 @@ export interface PerformancePoint {
   readonly accuracy: Accuracy;
 }
 
-/** What a check of a model's data found. Plain data: `JSON.stringify` keeps all of it. */
+/** Report on the drift of a model's data. Plain data: `JSON.stringify` keeps all of it. */
 export interface DriftReport {
   readonly title: string;
   /** ms since 1970. */
@@ -44,28 +44,31 @@ export interface DriftReport {
   readonly correction: Correction;
   readonly overview: {
     readonly features: number;
-    /** Those that could be compared. */
+    /** Number of features that could be compared. */
     readonly compared: number;
     readonly drifted: number;
-    /** Drifted and not expected, of those compared. */
+    /** Share of the compared features that drifted and were not expected to. */
     readonly share: number;
-    /** The share from which on the data as a whole has drifted. */
+    /** Share from which on the data as a whole has drifted. */
     readonly threshold: number;
     readonly isDrifted: boolean;
   };
-  /** In the order given. */
+  /** Features in the given order. */
   readonly features: readonly FeatureReport[];
-  /** Those that have drifted as somebody expected. */
+  /** Names of the features that drifted as expected. */
   readonly expected: readonly string[];
   readonly performance: readonly PerformancePoint[];
 }
 
-/** Compares features one after the other. A feature that can't be compared says why, and disturbs no other. */
+/**
+ * Compares features one after the other. A feature that can't be compared has a reason, and doesn't affect
+ * the others.
+ */
 export function driftReport(features: readonly FeatureInput[], options: DriftReportOptions): DriftReport {
   return reportOn(features.map(reportFeature), options);
 }
 
-/** What was found of each feature, together. */
+/** Builds a report from the results of single features. */
 export function reportOn(found: readonly FeatureReport[], options: DriftReportOptions): DriftReport {
   const {
     title = 'Drift',
@@ -117,8 +120,8 @@ function adjusted(reports: readonly FeatureReport[], correction: Correction): Fe
 }
 
 /**
- * Says since when features have drifted: since the first of the reports, up to the newest, in all of which they had. Where that is the first of
- * those given, since when it says.
+ * Sets the time since which features have drifted: that of the first in the unbroken series of reports in
+ * which they had. If that is the first report given, its own `since` is used.
  */
 function dated(
   reports: readonly FeatureReport[],

@@ -3,32 +3,35 @@ import type { TestName } from '../two-sample/tests.ts';
 
 export type FeatureKind = 'numbers' | 'categories' | 'text';
 
-/** A column, or what reads it when its turn comes, so that not all have to be in memory. */
+/** Column, or a function that reads it when it is needed, to keep fewer columns in memory. */
 export type ColumnSource = Column | (() => Column);
 
-/** A feature, prediction or target as it was and as it is. */
+/** Reference and current values of a feature, prediction or target. */
 export interface FeatureInput {
   readonly name: string;
-  /** By default `numbers` where most values are, else `categories`; text is compared as text only where it says so. */
+  /**
+   * Kind of the column. By default `numbers` if most values are numbers, else `categories`; `text` must be
+   * set.
+   */
   readonly kind?: FeatureKind;
-  /** What the column is: shown beside its name. */
+  /** Role of the column, shown beside its name. */
   readonly role?: 'feature' | 'prediction' | 'target';
   readonly reference: ColumnSource;
   readonly current: ColumnSource;
-  /** In place of the default one. */
+  /** Name of a test that replaces the default one. */
   readonly test?: TestName;
-  /** In place of the test's own. */
+  /** Threshold that replaces the test's own. */
   readonly threshold?: number;
 }
 
-/** How many of a column's first values decide what kind it is. */
+/** Number of a column's first values that decide its kind. */
 const looked = 1_000;
 
 export function columnOf(source: ColumnSource): Column {
   return typeof source === 'function' ? source() : source;
 }
 
-/** What a column without a kind is taken as. */
+/** Returns the default kind of a column. */
 export function kindOf(column: Column): FeatureKind {
   if (!Array.isArray(column)) return 'numbers';
   let numbers = 0;

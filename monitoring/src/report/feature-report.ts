@@ -17,36 +17,36 @@ import { columnOf, type FeatureInput, type FeatureKind, kindOf } from './feature
 import { type Quality, qualityOf } from './quality.ts';
 import { type TextDrift, textDrift } from './text-drift.ts';
 
-/** What is known of one feature. Plain data. */
+/** Results of one feature. Plain data. */
 export interface FeatureReport {
   readonly name: string;
   readonly role: 'feature' | 'prediction' | 'target';
   readonly kind: FeatureKind;
-  /** Undefined where it could not be compared; `reason` says why. */
+  /** Drift; undefined if it could not be compared, with the reason in `reason`. */
   readonly drift: FeatureDrift | undefined;
   readonly reason: string | undefined;
   readonly quality: Quality;
-  /** Of texts, their lengths. Undefined where both sides are empty. */
+  /** Distribution, of lengths for texts; undefined if both sides are empty. */
   readonly distribution: Distribution | undefined;
-  /** Of texts. */
+  /** Drift of texts; undefined for other kinds. */
   readonly text: TextDrift | undefined;
 }
 
 export interface FeatureDrift {
   readonly test: TestName | 'domain-classifier';
-  /** For people. */
+  /** Title of the test for people. */
   readonly title: string;
   readonly measures: 'p-value' | 'distance';
   readonly score: number;
-  /** A p-value after correction for as many tests, else the score. */
+  /** p-value after correction for multiple tests, or the score of a distance. */
   readonly adjusted: number;
   readonly threshold: number;
   readonly drifted: boolean;
-  /** ms since 1970 of the first report since which it has drifted in each; undefined where it has not drifted. */
+  /** Time of the first report in the unbroken series with drift, ms since 1970; undefined without drift. */
   readonly since: number | undefined;
 }
 
-/** Compares one feature. Whatever is wrong with it is in the report of it. */
+/** Compares one feature. Problems of the data are in its report. */
 export function reportFeature(input: FeatureInput): FeatureReport {
   const reference = columnOf(input.reference);
   const current = columnOf(input.current);
@@ -81,7 +81,7 @@ function named({ name, role = 'feature' }: FeatureInput) {
   return { name, role };
 }
 
-/** Compares where there is something to compare. */
+/** Compares two samples unless one is empty. */
 function compared(
   compare: () => FeatureDrift,
   reference: Sample,

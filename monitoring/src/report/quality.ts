@@ -1,25 +1,25 @@
 import type { Category, CategorySample, NumberSample, Sample } from '../samples/sample.ts';
 
-/** What one side of a feature holds. */
+/** Counts of one side of a feature. */
 export interface SideQuality {
   readonly rows: number;
   readonly missing: number;
-  /** Values that are no finite number in a column of numbers. */
+  /** Values in a column of numbers that are not finite numbers. */
   readonly unreadable: number;
   readonly distinct: number;
 }
 
-/** What may be wrong with the data of a feature, apart from drift. */
+/** Quality of a feature's data, apart from drift. */
 export interface Quality {
   readonly reference: SideQuality;
   readonly current: SideQuality;
-  /** Categories that the reference has not, the most frequent first, at most 20 of them, and how often they were there. */
+  /** Categories that the reference lacks, most frequent first, at most 20, with their counts. */
   readonly added: readonly { readonly category: Category; readonly count: number }[];
-  /** How many values are of categories that the reference has not. */
+  /** Number of values in categories that the reference lacks. */
   readonly addedCount: number;
-  /** Categories that are no longer there. */
+  /** Number of categories of the reference that no longer occur. */
   readonly vanished: number;
-  /** Of numbers: how many are below the least or above the greatest of the reference. */
+  /** Number of values below the least or above the greatest number of the reference. */
   readonly outside: number;
 }
 

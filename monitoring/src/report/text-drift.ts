@@ -6,36 +6,37 @@ import { lengthsOf, unknownShares, vocabularyOf } from '../text/words.ts';
 import { defaultTest } from '../two-sample/choice.ts';
 import { type TestName, twoSampleTests } from '../two-sample/tests.ts';
 
-/** From more texts on, an area above 0.55 is drift, whatever chance would give. */
+/** Number of reference texts above which the threshold is an area of 0.55, whatever chance allows. */
 const mostForChance = 1_000;
 const leastArea = 0.55;
 
-/** A property of texts, before and after. */
+/** Property of texts, before and after. */
 export interface TextProperty {
   readonly test: TestName;
   readonly score: number;
   readonly drifted: boolean;
-  /** Medians. */
+  /** Medians of the property. */
   readonly reference: number;
   readonly current: number;
 }
 
 export interface TextDrift {
-  /** Area under the ROC curve of a classifier that tells current texts from those of the reference. */
+  /** Area under the ROC curve of a classifier of current and reference texts. */
   readonly area: number;
   readonly threshold: number;
   readonly drifted: boolean;
-  /** In characters. */
+  /** Length in characters. */
   readonly length: TextProperty;
-  /** Share of a text's words that no text of the reference has twice. */
+  /** Share of a text's words that occur less than twice in the reference. */
   readonly unknownWords: TextProperty;
 }
 
-/** Throws `data.malformed` where there are too few texts. */
+/** Compares texts. Throws `data.malformed` if there are too few. */
 export function textDrift(reference: readonly string[], current: readonly string[]): TextDrift {
   const { area, positives, negatives } = domainClassifier(reference, current);
   const threshold = reference.length > mostForChance ? leastArea : chanceArea(positives, negatives);
-  // A word that a reference text has once is in that text only: counting it as known would make the reference know itself.
+  // A word that occurs once in the reference is in one text only: counting it as known would make that text
+  // fully known.
   const known = vocabularyOf(reference, 2);
   return {
     area,

@@ -7,21 +7,24 @@ import { type DriftReport, type DriftReportOptions, reportOn } from './drift-rep
 import type { FeatureDrift, FeatureReport } from './feature-report.ts';
 import type { Quality, SideQuality } from './quality.ts';
 
-/** A feature whose values were counted, not kept. */
+/** Feature with counted values. */
 export interface CountedFeature {
   readonly name: string;
   readonly role: 'feature' | 'prediction' | 'target';
   readonly bins: Bins;
-  /** Counted with these bins, both of them. */
+  /** Windows that were both counted with these bins. */
   readonly reference: FeatureWindow;
   readonly current: FeatureWindow;
-  /** By default `jensen-shannon`. */
+  /** Name of the test; `jensen-shannon` by default. */
   readonly test?: WindowTest | undefined;
-  /** In place of the test's own. */
+  /** Threshold that replaces the test's own. */
   readonly threshold?: number | undefined;
 }
 
-/** As `driftReport`, of counts: tests and pictures see bins, so what moves within one is not found. */
+/**
+ * Makes a report like `driftReport` from counts: tests and drawings see only bins, so shifts within a bin
+ * are not found.
+ */
 export function windowReport(features: readonly CountedFeature[], options: DriftReportOptions): DriftReport {
   return reportOn(features.map(reportCounted), options);
 }
@@ -49,7 +52,7 @@ function driftOf({ reference, current, test, threshold }: CountedFeature): Featu
   return { ...found, title, measures, adjusted: found.score, since: undefined };
 }
 
-/** Of values that were counted, only the bins are known: what is distinct within one is not. */
+/** Returns the quality of counted values, of which distinct values within a bin are unknown. */
 function qualityOf(bins: Bins, reference: FeatureWindow, current: FeatureWindow): Quality {
   const isCategories = bins.kind === 'categories';
   const others = isCategories ? bins.categories.length : -1;
@@ -107,7 +110,7 @@ function distributionOf(bins: Bins, reference: FeatureWindow, current: FeatureWi
 
 const mostShown = 12;
 
-/** What the bins of numbers are called: `below 2`, `2 to 5`, `5 and more`. */
+/** Returns the labels of number bins: `below 2`, `2 to 5`, `5 and more`. */
 function rangesOf(edges: readonly number[]): string[] {
   if (edges.length === 0) return ['any'];
   const text = (edge: number) => String(Number(edge.toPrecision(4)));
