@@ -6,18 +6,19 @@ import {
   type Sample,
 } from './sample.ts';
 
-/** Numbers of a reference with more distinct values than this are put into bins. */
+/** Most distinct numbers of a reference that are compared by value; more are put into bins. */
 const mostValues = 20;
 
-/** The shares of both samples in the same bins, which add up to 1 each. */
+/** Shares of both samples in the same bins, which add up to 1 each. */
 export interface Shares {
   readonly reference: Float64Array;
   readonly current: Float64Array;
 }
 
 /**
- * The shares of two samples that are not empty: numbers of many distinct values in bins of equal width by Sturges's rule over both, others by
- * value. `filled`: an empty bin gets a share that is small beside all others, as measures by ratios need.
+ * Returns the shares of two samples that are not empty: numbers with many distinct values in bins of equal
+ * width, by Sturges's rule over both; others by value. `filled` gives empty bins a share that is small
+ * beside all others, which measures with ratios need.
  */
 export function sharesOf(reference: Sample, current: Sample, filled: boolean): Shares {
   const counts = countsOf(reference, current);
@@ -29,7 +30,10 @@ export function sharesOf(reference: Sample, current: Sample, filled: boolean): S
   return { reference: fill(shares.reference), current: fill(shares.current) };
 }
 
-/** The shares of numbers in bins of equal width, as many as their distinct values call for; of categories by category. */
+/**
+ * Returns the shares of numbers in bins of equal width, by Sturges's rule over their distinct values; of
+ * categories by category.
+ */
 export function sharesByDistinct(reference: Sample, current: Sample): Shares {
   if (reference.kind !== 'numbers' || current.kind !== 'numbers') return sharesOf(reference, current, false);
   const edges = sturges(reference.sorted, current.sorted, distinctOfBoth(reference, current));
@@ -47,7 +51,7 @@ function countsOf(reference: Sample, current: Sample): Shares {
   return countCategories(asCategories(reference), asCategories(current));
 }
 
-/** How often each category of both was there, in the same order. */
+/** Counts each category of both samples, in the same order. */
 export function countCategories(reference: CategorySample, current: CategorySample): Shares {
   const categories = categoriesOfBoth(reference, current);
   return {
@@ -56,7 +60,9 @@ export function countCategories(reference: CategorySample, current: CategorySamp
   };
 }
 
-/** Edges of bins of equal width over two ascending lists together, as many as are due to so many values (Sturges 1926). */
+/**
+ * Returns the edges of bins of equal width over two ascending lists, by the number of values (Sturges 1926).
+ */
 export function sturges(
   reference: Float64Array,
   current: Float64Array,
@@ -71,7 +77,7 @@ export function sturges(
   return Float64Array.from({ length: bins + 1 }, (_, at) => (at === bins ? high : low + at * step));
 }
 
-/** How many of an ascending list are in each bin: from its lower edge up to below its upper one, which belongs to the last bin. */
+/** Counts an ascending list by bin; a bin includes its lower edge, and the last one also its upper edge. */
 export function countIn(sorted: Float64Array, edges: Float64Array): Float64Array {
   const counts = new Float64Array(edges.length - 1);
   let before = countBelow(sorted, edges[0]!);
@@ -92,7 +98,10 @@ function countUpTo(sorted: Float64Array, value: number): number {
   return search(sorted, each => each <= value);
 }
 
-/** How many of the first values `holds` for; it holds for none after the first that it does not hold for. */
+/**
+ * Returns the number of first values for which `holds` is true, by bisection; it must be false for all
+ * others.
+ */
 function search(sorted: Float64Array, holds: (value: number) => boolean): number {
   let low = 0;
   let high = sorted.length;

@@ -1,11 +1,11 @@
-/** The mean; NaN of nothing. */
+/** Returns the mean; NaN if empty. */
 export function mean(values: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < values.length; at++) sum += values[at]!;
   return sum / values.length;
 }
 
-/** The mean of squared distances from the mean; NaN of nothing. */
+/** Returns the mean squared distance from the mean; NaN if empty. */
 export function variance(values: Float64Array): number {
   const centre = mean(values);
   let sum = 0;
@@ -13,7 +13,10 @@ export function variance(values: Float64Array): number {
   return sum / values.length;
 }
 
-/** The value that a share of an ascending list lies below, between neighbours by their distance; NaN of nothing. `share` is from 0 to 1. */
+/**
+ * Returns the value below which a share of an ascending list lies, interpolated linearly; NaN if empty.
+ * `share` is from 0 to 1.
+ */
 export function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1);
   const below = sorted[Math.floor(at)] ?? Number.NaN;

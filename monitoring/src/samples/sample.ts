@@ -1,22 +1,22 @@
 import { sortNumbers } from './sort.ts';
 
-/** A value that is one of few: a word, a number, a yes or no. */
+/** Categorical value: a word, a number, or a boolean. */
 export type Category = string | number | boolean;
-/** A value as it arrives: null, undefined and NaN are missing. */
+/** Input value: null, undefined and NaN are missing. */
 export type Cell = Category | null | undefined;
-/** The values of one feature; arrays of numbers are read fastest. */
+/** Values of one feature; typed arrays are read fastest. */
 export type Column = Float64Array | Float32Array | Int32Array | Uint8Array | readonly Cell[];
 
 /** Numbers of one feature. */
 export interface NumberSample {
   readonly kind: 'numbers';
-  /** Ascending, all finite. */
+  /** Values in ascending order, all finite. */
   readonly sorted: Float64Array;
   readonly size: number;
   readonly distinct: number;
 }
 
-/** How often each category of one feature was there. */
+/** Counts of one feature's categories. */
 export interface CategorySample {
   readonly kind: 'categories';
   readonly counts: ReadonlyMap<Category, number>;
@@ -26,16 +26,16 @@ export interface CategorySample {
 
 export type Sample = NumberSample | CategorySample;
 
-/** A sample, and what was left out of it. */
+/** Sample, with counts of the values left out. */
 export interface Read<S extends Sample> {
   readonly sample: S;
-  /** Null, undefined and NaN. */
+  /** Number of null, undefined and NaN values. */
   readonly missing: number;
-  /** Values that are no finite number in a column of numbers. */
+  /** Values in a column of numbers that are not finite numbers. */
   readonly unreadable: number;
 }
 
-/** Reads a column of numbers; text, truth values and infinities are unreadable. */
+/** Reads a column of numbers; texts, booleans and infinities are unreadable. */
 export function readNumbers(column: Column): Read<NumberSample> {
   const values = new Float64Array(column.length);
   let size = 0;
@@ -49,7 +49,6 @@ export function readNumbers(column: Column): Read<NumberSample> {
   return { sample: numberSample(sorted), missing, unreadable: column.length - size - missing };
 }
 
-/** Reads a column of categories. */
 export function readCategories(column: Column): Read<CategorySample> {
   const counts = new Map<Category, number>();
   let missing = 0;
@@ -61,14 +60,14 @@ export function readCategories(column: Column): Read<CategorySample> {
   return { sample: categorySample(counts), missing, unreadable: 0 };
 }
 
-/** `sorted`: ascending, all finite; it is kept, not copied. */
+/** Makes a sample of `sorted`: ascending, all finite; it is kept, not copied. */
 export function numberSample(sorted: Float64Array): NumberSample {
   let distinct = sorted.length > 0 ? 1 : 0;
   for (let at = 1; at < sorted.length; at++) if (sorted[at] !== sorted[at - 1]) distinct += 1;
   return { kind: 'numbers', sorted, size: sorted.length, distinct };
 }
 
-/** Counts below 1 are left out. */
+/** Makes a sample of counts, without those of 0 or less. */
 export function categorySample(counts: Iterable<readonly [Category, number]>): CategorySample {
   const kept = new Map<Category, number>();
   let size = 0;
@@ -80,7 +79,7 @@ export function categorySample(counts: Iterable<readonly [Category, number]>): C
   return { kind: 'categories', counts: kept, size, distinct: kept.size };
 }
 
-/** The same sample by distinct values. */
+/** Returns the sample with counts by distinct value. */
 export function asCategories(sample: Sample): CategorySample {
   if (sample.kind === 'categories') return sample;
   const counts = new Map<Category, number>();
@@ -94,12 +93,12 @@ export function asCategories(sample: Sample): CategorySample {
   return categorySample(counts);
 }
 
-/** All categories of both samples: numbers by value, then truth values, then texts by code unit. */
+/** Returns all categories of both samples: numbers by value, then booleans, then texts by code unit. */
 export function categoriesOfBoth(reference: CategorySample, current: CategorySample): Category[] {
   return [...new Set([...reference.counts.keys(), ...current.counts.keys()])].sort(byOrder);
 }
 
-/** How many distinct values two samples have together. */
+/** Returns the number of distinct values that two samples have together. */
 export function distinctOfBoth(reference: Sample, current: Sample): number {
   if (reference.kind === 'categories' || current.kind === 'categories')
     return categoriesOfBoth(asCategories(reference), asCategories(current)).length;
@@ -110,7 +109,10 @@ export function distinctOfBoth(reference: Sample, current: Sample): number {
   return count;
 }
 
-/** Calls `visit` for each distinct value of two ascending lists, with how many of each are not above it. */
+/**
+ * Calls `visit` for each distinct value of two ascending lists, with the number of values in each that are
+ * not above it.
+ */
 export function walk(
   reference: Float64Array,
   current: Float64Array,

@@ -1,15 +1,15 @@
-/** Shorter lists are sorted faster by comparing. */
+/** Length below which sorting by comparison is faster. */
 const fewest = 2_048;
 const bits = 11;
 const digits = 6;
 const buckets = 1 << bits;
 const mask = buckets - 1;
-/** Which word of a number has its sign. */
+/** Index of the 32-bit word of a float64 that has its sign. */
 const high = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /**
- * Sorts finite numbers in ascending order, in place, and gives them back: by the digits of their bits from the lowest on, which for long lists
- * is several times as fast as comparing. A digit that all of them share costs nothing.
+ * Sorts finite numbers in ascending order, in place, and returns them. It is a radix sort from the lowest
+ * digit, several times as fast as comparison for long lists. A digit that all numbers share costs nothing.
  */
 export function sortNumbers(values: Float64Array): Float64Array {
   const { length } = values;
@@ -19,7 +19,8 @@ export function sortNumbers(values: Float64Array): Float64Array {
   for (let at = 0; at < length; at++) {
     const top = words[2 * at + high]!;
     const sign = top >> 31;
-    // Turned such that the order of numbers is that of their bits: negative ones have the greater bits the smaller they are.
+    // Flips bits such that numbers order like their bits: negative numbers have the greater bits the smaller
+    // they are.
     const upper = (top ^ (sign | 0x8000_0000)) >>> 0;
     const lower = (words[2 * at + 1 - high]! ^ sign) >>> 0;
     for (let digit = 0; digit < digits; digit++)
@@ -54,7 +55,7 @@ function scatter(from: Float64Array, to: Float64Array, places: Uint32Array, shif
   }
 }
 
-/** The bits of a double word from `shift` on. */
+/** Returns the digit of a double word from bit `shift` on. */
 function digitOf(upper: number, lower: number, shift: number): number {
   if (shift >= 32) return (upper >>> (shift - 32)) & mask;
   const own = lower >>> shift;
