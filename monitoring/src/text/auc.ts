@@ -1,6 +1,9 @@
 import { normalQuantile } from '../distributions/normal.ts';
 
-/** The area under the ROC curve: the chance that a positive's score is above a negative's, ties by half. NaN where one of them is lacking. */
+/**
+ * Returns the area under the ROC curve: the probability that a positive's score is above a negative's, with
+ * ties as half. NaN if there are no positives or no negatives.
+ */
 export function areaUnderCurve(scores: Float64Array, positive: readonly boolean[]): number {
   const order = Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]!);
   const positives = positive.filter(Boolean).length;
@@ -15,7 +18,10 @@ export function areaUnderCurve(scores: Float64Array, positive: readonly boolean[
   return (ranks - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-/** The area that a score by chance stays below with this probability, by the normal approximation of the rank sum. */
+/**
+ * Returns the area that random scores stay below with this probability, by the normal approximation of the
+ * rank sum.
+ */
 export function chanceArea(positives: number, negatives: number, probability = 0.95): number {
   const deviation = Math.sqrt((positives + negatives + 1) / (12 * positives * negatives));
   return Math.min(1, 0.5 + normalQuantile(probability) * deviation);

@@ -2,21 +2,22 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { areaUnderCurve } from './auc.ts';
 import { wordsOf } from './words.ts';
 
-/** Places of the vector that words are hashed into. */
+/** Length of the vector into which words are hashed. */
 const places = 1 << 16;
 const epochs = 20;
 const rate = 0.5;
 const decay = 1e-4;
 
 export interface DomainClassifierOptions {
-  /** Texts of each sample that are read at most, evenly spread. */
+  /** Most texts of each sample that are read, evenly spread. */
   readonly most?: number;
 }
 
 /**
- * How well a classifier tells current texts from those of the reference: the area under its ROC curve on texts that it was not trained on.
- * 0.5: not at all, since nothing has changed; 1: always. A logistic regression on hashed words, trained on every other text in an order that
- * is the same in each run. Throws `data.malformed` for fewer than 4 texts with words in either sample.
+ * Returns how well a classifier separates current from reference texts: the area under its ROC curve on
+ * texts that it was not trained on. 0.5 is chance, as without any change; 1 is perfect. It is a logistic
+ * regression on hashed words, trained on every other text in the same order in each run. Throws
+ * `data.malformed` for fewer than 4 texts with words in either sample.
  */
 export function domainClassifier(
   reference: readonly string[],
@@ -43,7 +44,7 @@ export function domainClassifier(
   };
 }
 
-/** A text by its words' places, each once, as a vector of length 1. */
+/** Indices of a text's words, without duplicates, for a vector of length 1. */
 type Features = Uint32Array;
 
 function featuresOf(text: string): Features {
@@ -54,21 +55,21 @@ function notEmpty(features: Features): boolean {
   return features.length > 0;
 }
 
-/** FNV-1a of the UTF-16 units. */
+/** Hashes a word by FNV-1a over its UTF-16 units. */
 function placeOf(word: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < word.length; at++) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
   return (hash >>> 0) % places;
 }
 
-/** Stochastic gradient descent, the classes by turns, each weighed alike. */
+/** Trains by stochastic gradient descent, alternating between the classes, with equal weights. */
 function train(negatives: readonly Features[], positives: readonly Features[]): Float64Array {
   const weights = new Float64Array(places);
   const turns = Math.max(negatives.length, positives.length);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const step = rate / (1 + epoch);
     for (let turn = 0; turn < turns; turn++) {
-      // Coprime to most lengths, so that neighbours in time are apart.
+      // Coprime to most lengths, so that consecutive steps use distant texts.
       const at = turn * 7_919 + epoch;
       learn(weights, negatives[at % negatives.length]!, 0, step);
       learn(weights, positives[at % positives.length]!, 1, step);

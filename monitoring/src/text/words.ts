@@ -1,14 +1,14 @@
-/** The words of a text, lower case; letters, digits and apostrophes of any script. */
+/** Returns the words of a text in lower case; they have letters, digits and apostrophes of any script. */
 export function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*/gu) ?? [];
 }
 
-/** How long texts are, in characters. */
+/** Returns the lengths of texts in characters. */
 export function lengthsOf(texts: readonly string[]): Float64Array {
   return Float64Array.from(texts, text => [...text].length);
 }
 
-/** The share of words, of each text with any, that are not known. */
+/** Returns the share of unknown words of each text with any words. */
 export function unknownShares(texts: readonly string[], known: ReadonlySet<string>): Float64Array {
   return Float64Array.from(
     texts.flatMap(text => {
@@ -18,7 +18,7 @@ export function unknownShares(texts: readonly string[], known: ReadonlySet<strin
   );
 }
 
-/** The words of texts that are there at least so often. */
+/** Returns the words that occur at least `least` times in texts. */
 export function vocabularyOf(texts: readonly string[], least = 1): Set<string> {
   const counts = new Map<string, number>();
   for (const text of texts) for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
