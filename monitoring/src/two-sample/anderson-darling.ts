@@ -1,15 +1,19 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
-/** By significance from 25 % to 0.1 %: the critical value for many samples, and what it changes by their number (Scholz and Stephens 1987, table 2). */
+/**
+ * Critical values by significance, from 25 % to 0.1 %: the value for many samples, and its corrections by
+ * their number (Scholz and Stephens 1987, table 2).
+ */
 const significances = [0.25, 0.1, 0.05, 0.025, 0.01, 0.005, 0.001];
 const b0 = [0.675, 1.281, 1.645, 1.96, 2.326, 2.573, 3.085];
 const b1 = [-0.245, 0.25, 0.678, 1.149, 1.822, 2.364, 3.615];
 const b2 = [-0.105, -0.305, -0.362, -0.391, -0.396, -0.345, -0.154];
 
 /**
- * The test of Anderson and Darling whether samples are of one distribution, with ties at their middle rank: the standardised statistic, and a
- * p-value that is interpolated between the published critical values, so it is from 0.001 to 0.25. `samples`: two or more, ascending, not
- * empty, with four values and two distinct ones together; throws `data.malformed` else.
+ * Tests if samples come from one distribution by Anderson and Darling, with ties at their middle rank.
+ * Returns the standardised statistic and a p-value interpolated between the published critical values, so it
+ * is from 0.001 to 0.25. `samples`: two or more, ascending, not empty, with four values and two distinct
+ * ones in total; throws `data.malformed` otherwise.
  */
 export function andersonDarling(samples: readonly Float64Array[]): {
   readonly statistic: number;
@@ -28,7 +32,10 @@ export function andersonDarling(samples: readonly Float64Array[]): {
   return { statistic, p: chance(statistic, k - 1) };
 }
 
-/** Equation 7: the squared distance of a sample from all, weighed by how rare a distance is at each rank. */
+/**
+ * Equation 7: squared distance of a sample from all values, weighted by the rarity of a distance at each
+ * rank.
+ */
 function weighed(sample: Float64Array, all: Float64Array): number {
   const total = all.length;
   let sum = 0;
@@ -50,7 +57,7 @@ function weighed(sample: Float64Array, all: Float64Array): number {
   return sum;
 }
 
-/** Equation 4: the standard deviation of the statistic. */
+/** Equation 4: standard deviation of the statistic. */
 function spread(samples: readonly Float64Array[], n: number): number {
   const k = samples.length;
   const inverse = samples.reduce((sum, sample) => sum + 1 / sample.length, 0);
@@ -68,7 +75,7 @@ function spread(samples: readonly Float64Array[], n: number): number {
   return Math.sqrt((a * n ** 3 + b * n ** 2 + c * n + d) / ((n - 1) * (n - 2) * (n - 3)));
 }
 
-/** The p-value of a statistic, by a parabola through the logarithms of the published ones. */
+/** Returns the p-value of a statistic, by a parabola through the logarithms of the published ones. */
 function chance(statistic: number, m: number): number {
   const critical = b0.map((value, at) => value + b1[at]! / Math.sqrt(m) + b2[at]! / m);
   if (statistic < critical[0]!) return significances[0]!;
@@ -76,7 +83,10 @@ function chance(statistic: number, m: number): number {
   return Math.exp(parabola(critical, significances.map(Math.log), statistic));
 }
 
-/** The value at `at` of the parabola that is nearest to the points (least squares, by polynomials that are orthogonal on them). */
+/**
+ * Returns the value at `at` of the parabola nearest to the points (least squares, by polynomials that are
+ * orthogonal on them).
+ */
 function parabola(x: readonly number[], y: readonly number[], at: number): number {
   const n = x.length;
   const mean = x.reduce((sum, value) => sum + value, 0) / n;

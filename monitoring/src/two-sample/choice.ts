@@ -1,14 +1,19 @@
 import { distinctOfBoth, type Sample } from '../samples/sample.ts';
 import type { TestName } from './tests.ts';
 
-/** From more values in the reference on, nearly any difference is significant, so distances decide. */
+/**
+ * Most reference values for tests of significance; with more, nearly any difference is significant, so
+ * distances are used.
+ */
 const mostForChances = 1_000;
-/** Numbers with fewer distinct values are compared as categories. */
+/** Most distinct numbers that are compared as categories. */
 const fewValues = 5;
 
-/** The test that Evidently 0.7 takes where nobody names one, by the size of the reference and how many distinct values there are. */
+/**
+ * Returns the default test of Evidently 0.7, by the size of the reference and the number of distinct values.
+ */
 export function defaultTest(reference: Sample, current: Sample): TestName {
-  // Only few are counted in both: most features have many.
+  // Counts the joint distinct values only if there are few: most features have many.
   const least = Math.max(reference.distinct, current.distinct);
   const distinct = least > fewValues ? least : distinctOfBoth(reference, current);
   const isMany = reference.kind === 'numbers' && distinct > fewValues;

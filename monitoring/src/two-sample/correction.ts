@@ -1,9 +1,10 @@
-/** How p-values of many tests at once are made larger, so that chance alone finds no more than it may. */
+/** Correction of the p-values of many tests, to bound false findings. */
 export type Correction = 'none' | 'bonferroni' | 'benjamini-hochberg';
 
 /**
- * Adjusted p-values, in the order given, each to be compared with the threshold of a single test. `bonferroni` bounds the chance of any false
- * finding, `benjamini-hochberg` the expected share of false ones among all findings (Benjamini and Hochberg 1995).
+ * Returns adjusted p-values in the given order, each to be compared with the threshold of a single test.
+ * `bonferroni` bounds the probability of any false finding, `benjamini-hochberg` the expected share of false
+ * ones among all findings (Benjamini and Hochberg 1995).
  */
 export function corrected(chances: readonly number[], correction: Correction): number[] {
   const tests = chances.length;

@@ -1,20 +1,23 @@
 import { variance } from '../samples/moments.ts';
 
-/** Below this, the deviation of a reference does not shrink the unit further. */
+/** Smallest unit of distance, for references with a smaller deviation. */
 const leastDeviation = 0.001;
 
-/** How far values have to move, on average, to turn one sample into the other (Wasserstein), in standard deviations of the reference. */
+/**
+ * Returns the Wasserstein distance: the mean distance that values must move to turn one sample into the
+ * other, in standard deviations of the reference.
+ */
 export function wasserstein(reference: Float64Array, current: Float64Array): number {
   const unit = Math.max(Math.sqrt(variance(reference)), leastDeviation);
   return between(reference, current, Math.abs) / unit;
 }
 
-/** The energy distance of two samples (Székely 2003). */
+/** Returns the energy distance of two samples (Székely 2003). */
 export function energy(reference: Float64Array, current: Float64Array): number {
   return Math.sqrt(2 * between(reference, current, difference => difference * difference));
 }
 
-/** The integral of what `cost` makes of the distance between two empirical distributions. */
+/** Integrates `cost` of the distance between two empirical distributions. */
 function between(
   reference: Float64Array,
   current: Float64Array,
@@ -26,7 +29,7 @@ function between(
   let i = 0;
   let j = 0;
   let last = Math.min(reference[0]!, current[0]!);
-  // Value by value: equal ones add nothing to each other.
+  // Values are visited one by one; equal ones add nothing.
   while (i < m || j < n) {
     const isReference = j >= n || (i < m && reference[i]! <= current[j]!);
     const value = isReference ? reference[i]! : current[j]!;
@@ -38,7 +41,10 @@ function between(
   return sum;
 }
 
-/** The root of the Jensen–Shannon divergence of two distributions, by natural logarithms: from 0 to √(ln 2). */
+/**
+ * Returns the root of the Jensen–Shannon divergence of two distributions, with natural logarithms: from 0 to
+ * √(ln 2).
+ */
 export function jensenShannon(p: Float64Array, q: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < p.length; at++) {
@@ -48,14 +54,17 @@ export function jensenShannon(p: Float64Array, q: Float64Array): number {
   return Math.sqrt(Math.max(0, sum / 2));
 }
 
-/** The population stability index; no share is 0. */
+/** Returns the population stability index; no share may be 0. */
 export function stability(p: Float64Array, q: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < p.length; at++) sum += (p[at]! - q[at]!) * Math.log(p[at]! / q[at]!);
   return sum;
 }
 
-/** The Kullback–Leibler divergence of `q` from `p`, by natural logarithms, of shares that are brought to a sum of 1; no share of `q` is 0. */
+/**
+ * Returns the Kullback–Leibler divergence of `q` from `p`, with natural logarithms, of shares normalised to
+ * a sum of 1; no share of `q` may be 0.
+ */
 export function kullbackLeibler(p: Float64Array, q: Float64Array): number {
   const [allP, allQ] = [total(p), total(q)];
   let sum = 0;
@@ -63,14 +72,16 @@ export function kullbackLeibler(p: Float64Array, q: Float64Array): number {
   return sum;
 }
 
-/** The Hellinger distance, from 0 to 1. */
+/** Returns the Hellinger distance, from 0 to 1. */
 export function hellinger(p: Float64Array, q: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < p.length; at++) sum += (Math.sqrt(p[at]!) - Math.sqrt(q[at]!)) ** 2;
   return Math.sqrt(sum / 2);
 }
 
-/** The total variation distance: the largest difference that any event has in probability, from 0 to 1. */
+/**
+ * Returns the total variation distance: the largest difference in the probability of any event, from 0 to 1.
+ */
 export function totalVariation(p: Float64Array, q: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < p.length; at++) sum += Math.abs(p[at]! - q[at]!);

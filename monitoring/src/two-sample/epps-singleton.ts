@@ -2,14 +2,15 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { quantile } from '../samples/moments.ts';
 import { aboveByMixing } from './mixing.ts';
 
-/** Where characteristic functions are compared, in half distances between quartiles. */
+/** Points at which characteristic functions are compared, in half interquartile ranges. */
 const points = [0.4, 0.8];
 const size = 2 * points.length;
 
 /**
- * The test of Epps and Singleton 1986, by empirical characteristic functions: the p-value. It takes the covariance of both samples together, and
- * what mixing them would give: that of each by itself, as in the paper, is far too small for a few values, and where one sample is much the
- * larger. Both lists hold at least five values; throws `data.malformed` where fewer, or where values vary too little for it.
+ * Returns the p-value of the test of Epps and Singleton 1986, by empirical characteristic functions. It uses
+ * the covariance of both samples together, and the distribution under mixing: with each sample's own
+ * covariance, as in the paper, it is far too small for few values, and for samples of very different sizes.
+ * Throws `data.malformed` for fewer than five values in a list, and for values that vary too little.
  */
 export function eppsSingleton(reference: Float64Array, current: Float64Array): number {
   const m = reference.length;
@@ -33,7 +34,7 @@ export function eppsSingleton(reference: Float64Array, current: Float64Array): n
   return aboveByMixing(statistic, { m, n, dimensions: size, rarity });
 }
 
-/** Cosines and sines at the points. */
+/** Returns the cosines and sines at the points. */
 function wavesOf(value: number): number[] {
   return [...points.map(point => Math.cos(point * value)), ...points.map(point => Math.sin(point * value))];
 }
@@ -56,7 +57,7 @@ function covarianceOf(rows: readonly number[][]): number[][] {
   );
 }
 
-/** In the unit whose inverse this is. */
+/** Returns the squared length in the metric of `inverse`. */
 function squaredLength(vector: readonly number[], inverse: readonly number[][]): number {
   return vector.reduce(
     (sum, a, i) => sum + a * vector.reduce((inner, b, j) => inner + inverse[i]![j]! * b, 0),
@@ -64,7 +65,7 @@ function squaredLength(vector: readonly number[], inverse: readonly number[][]):
   );
 }
 
-/** By Gauss's elimination with pivots. */
+/** Inverts a matrix by Gaussian elimination with pivots. */
 function inverseOf(matrix: readonly number[][]): number[][] {
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => Number(i === j))]);
   for (let column = 0; column < size; column++) {

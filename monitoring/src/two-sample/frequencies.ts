@@ -5,13 +5,14 @@ import { countCategories, type Shares } from '../samples/bins.ts';
 import type { CategorySample } from '../samples/sample.ts';
 import { aboveByMixing } from './mixing.ts';
 
-/** Where fewer are expected of a category in a sample, the χ² distribution is too far from what chance makes (Cochran 1954). */
+/** Expected count of a category below which the χ² distribution is too inexact (Cochran 1954). */
 const fewest = 5;
 
 /**
- * The χ² test of homogeneity whether both samples are of one distribution, neither being exact: the p-value. Rare categories, of which a sample
- * should have fewer than five, are allowed for: of two categories by Fisher's exact test, of more by how far the statistic varies over all
- * samples with the same categories, where that is further than χ² does.
+ * Returns the p-value of the χ² test of homogeneity of two samples, neither of which is exact. Rare
+ * categories, with an expected count below five in a sample, are handled: two categories by Fisher's exact
+ * test, more by the variance of the statistic over all samples with the same categories, if that is larger
+ * than for χ².
  */
 export function chiSquared(reference: CategorySample, current: CategorySample): number {
   const table = tableOf(reference, current);
@@ -26,7 +27,10 @@ export function chiSquared(reference: CategorySample, current: CategorySample): 
   return Math.max(p, aboveByMixing(statistic, { m, n, dimensions: totals.length - 1, rarity }));
 }
 
-/** The same by the ratio of likelihoods (G-test); where categories are rare it is the χ² test, since G then finds far too much. */
+/**
+ * Returns the p-value of the likelihood-ratio test (G-test); with rare categories, that of the χ² test,
+ * since G then finds far too many differences.
+ */
 export function likelihoodRatio(reference: CategorySample, current: CategorySample): number {
   const table = tableOf(reference, current);
   if (table.totals.length < 2 || hasRare(table)) return chiSquared(reference, current);
@@ -41,8 +45,9 @@ export function likelihoodRatio(reference: CategorySample, current: CategorySamp
 }
 
 /**
- * The two-sided z-test with one pooled share whether the first of two categories is as frequent in both samples: the p-value, by Fisher's exact
- * test where one is rare. It is 1 where both samples have the same one category only; throws `data.malformed` of more than two.
+ * Returns the p-value of the two-sided z-test, with one pooled share, that the first of two categories is as
+ * frequent in both samples; by Fisher's exact test if one is rare. It is 1 if both samples have only the
+ * same category. Throws `data.malformed` for more than two categories.
  */
 export function proportions(reference: CategorySample, current: CategorySample): number {
   if (tableOf(reference, current).totals.length > 2)
@@ -55,7 +60,7 @@ export function proportions(reference: CategorySample, current: CategorySample):
 }
 
 interface Table extends Shares {
-  /** By category, of both samples. */
+  /** Counts by category, of both samples. */
   readonly totals: Float64Array;
   readonly m: number;
   readonly n: number;
@@ -78,7 +83,10 @@ function pearson({ reference, current, totals, m, n }: Table): number {
   );
 }
 
-/** Fisher's exact test of two categories: the chance of a table that is no more likely than this one, of those with the same totals. */
+/**
+ * Returns the p-value of Fisher's exact test of two categories: the probability of a table no more likely
+ * than this one, among those with the same totals.
+ */
 function fisher({ reference, totals, m, n }: Table): number {
   const [first, second] = [totals[0]!, totals[1]!];
   const chanceOf = (count: number) =>
@@ -87,7 +95,7 @@ function fisher({ reference, totals, m, n }: Table): number {
   let sum = 0;
   for (let count = Math.max(0, m - second); count <= Math.min(first, m); count++) {
     const chance = chanceOf(count);
-    // Equal ones differ in their last digits.
+    // Equal probabilities differ in their last digits.
     if (chance <= own * (1 + 1e-7)) sum += chance;
   }
   return sum;

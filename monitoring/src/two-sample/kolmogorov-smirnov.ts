@@ -1,18 +1,19 @@
 import { kolmogorovAbove } from '../distributions/kolmogorov.ts';
 import { walk } from '../samples/sample.ts';
 
-/** Up to this many values in a sample, every way of mixing the samples is counted. */
+/** Most values of a sample for the exact p-value. */
 const mostExact = 10_000;
 
-/** The largest distance between two empirical distributions, and the chance of one as large. */
+/** Largest distance between two empirical distributions, and the probability of one as large. */
 export interface KolmogorovSmirnov {
   readonly distance: number;
   readonly p: number;
 }
 
 /**
- * The two-sided test of Kolmogorov and Smirnov on two ascending lists that are not empty. `method`: `exact` counts the ways of mixing the
- * samples (Hodges 1957), `asymptotic` takes the distribution of one sample of their joint size, `auto` is exact up to 10,000 values each.
+ * Applies the two-sided test of Kolmogorov and Smirnov to two ascending lists that are not empty. `method`:
+ * `exact` counts the ways of mixing the samples (Hodges 1957), `asymptotic` uses the distribution of one
+ * sample of their joint size, `auto` is exact up to 10,000 values each.
  */
 export function kolmogorovSmirnov(
   reference: Float64Array,
@@ -27,11 +28,11 @@ export function kolmogorovSmirnov(
   });
   if (method === 'exact' || (method === 'auto' && Math.max(m, n) <= mostExact))
     return { distance, p: exactChance(m, n, distance) };
-  // To even where it is half, as the joint size is rounded elsewhere.
+  // Rounds half to even, as other implementations round the joint size.
   return { distance, p: kolmogorovAbove(roundToEven((m * n) / (m + n)), distance) };
 }
 
-/** The chance that samples of `m` and `n` values are `distance` apart or more, without ties. */
+/** Returns the probability that samples of `m` and `n` values are `distance` apart or more, without ties. */
 function exactChance(m: number, n: number, distance: number): number {
   const divisor = commonDivisor(m, n);
   // Distances are multiples of 1 / the least common multiple.
@@ -40,7 +41,7 @@ function exactChance(m: number, n: number, distance: number): number {
   return m === n ? outsideSquare(n, height) : outside(m, n, divisor, height);
 }
 
-/** Of paths from (0, 0) to (n, n), the share that leaves the band |x − y| < height, by reflections. */
+/** Returns the share of paths from (0, 0) to (n, n) that leave the band |x − y| < height, by reflections. */
 function outsideSquare(n: number, height: number): number {
   let share = 0;
   for (let k = Math.floor(n / height); k >= 0; k--) {
@@ -51,11 +52,14 @@ function outsideSquare(n: number, height: number): number {
   return 2 * share;
 }
 
-/** Of paths from (0, 0) to (m, n), the share that leaves the band around the diagonal: the chance at a point follows from its two neighbours. */
+/**
+ * Returns the share of paths from (0, 0) to (m, n) that leave the band around the diagonal; the probability
+ * at a point follows from its two neighbours.
+ */
 function outside(m: number, n: number, divisor: number, height: number): number {
   const stepX = n / divisor;
   const stepY = m / divisor;
-  /** By y, of the column before. */
+  /** Probabilities of the previous column, by y. */
   const chances = new Float64Array(n + 1).fill(1);
   for (let x = 0; x <= m; x++) {
     const first = Math.max(0, Math.floor((x * stepX - height) / stepY) + 1);

@@ -1,20 +1,24 @@
 import { chiSquaredAbove } from '../distributions/chi-squared.ts';
 
-/** All values of both samples, by what they say of how far the means of two samples may be apart. */
+/** Properties of all values of both samples that decide how far apart two means may be. */
 export interface Mixed {
-  /** How many values the samples have, one at least. */
+  /** Sizes of the samples, at least one. */
   readonly m: number;
   readonly n: number;
-  /** Of values, after those that others determine. */
+  /** Dimensions of values, without those that others determine. */
   readonly dimensions: number;
-  /** The mean of the squared squared distances of values from their mean, in the unit of their covariance: greater, the rarer some are. */
+  /**
+   * Mean of the fourth power of values' distances from their mean, in the unit of their covariance: the
+   * rarer some values, the greater.
+   */
   readonly rarity: number;
 }
 
 /**
- * The chance that the means of two samples are as far apart where all values are mixed and dealt again. `statistic`: m n / (m + n) times their
- * squared distance, in the unit of the covariance of all values. Taken from a χ² distribution with the mean and the variance that it has over all
- * deals (Haldane 1940; Mardia 1971), which holds for a few values and for samples of very different sizes as well.
+ * Returns the probability that the means of two samples are as far apart if all values are mixed and dealt
+ * again. `statistic`: m n / (m + n) times their squared distance, in the unit of the covariance of all
+ * values. It uses a χ² distribution with the statistic's mean and variance over all deals (Haldane 1940;
+ * Mardia 1971), which also holds for few values and for samples of very different sizes.
  */
 export function aboveByMixing(statistic: number, { m, n, dimensions, rarity }: Mixed): number {
   const all = m + n;

@@ -3,8 +3,9 @@ import { normalAbove } from '../distributions/normal.ts';
 import { walk } from '../samples/sample.ts';
 
 /**
- * The rank sum test of Mann, Whitney and Wilcoxon, by the normal approximation with corrections for ties and continuity: the p-value. Both
- * lists ascending and not empty. `less`: only values of the reference that tend to be below the current ones count.
+ * Returns the p-value of the rank sum test of Mann, Whitney and Wilcoxon, by the normal approximation with
+ * corrections for ties and continuity. Both lists must be ascending and not empty. `less` tests if values of
+ * the reference tend to be below the current ones.
  */
 export function mannWhitney(
   reference: Float64Array,
@@ -34,8 +35,8 @@ export function mannWhitney(
 }
 
 /**
- * The test of Cramér and von Mises on two samples, by its limiting distribution (Anderson 1962) with the mean and the spread that ties leave
- * it: the p-value. Both lists ascending, with two values each.
+ * Returns the p-value of the two-sample test of Cramér and von Mises, by its limiting distribution (Anderson
+ * 1962) with the mean and variance under ties. Both lists must be ascending, with at least two values each.
  */
 export function cramerVonMises(reference: Float64Array, current: Float64Array): number {
   const m = reference.length;
@@ -45,7 +46,7 @@ export function cramerVonMises(reference: Float64Array, current: Float64Array): 
   let sum = 0;
   let expected = 0;
   let varied = 0;
-  /** Of values so far: their number by how many of all are up to them, squared. */
+  /** Sum over the values so far of their count times the squared number of values up to them. */
   let weighed = 0;
   let before = 0;
   walk(reference, current, (_, below, belowCurrent) => {
@@ -58,7 +59,7 @@ export function cramerVonMises(reference: Float64Array, current: Float64Array): 
     before = upTo;
   });
   const statistic = (product / all ** 2) * sum;
-  // What is left of both where each value is another.
+  // Ratio of the variance to that without ties.
   const untied = (all ** 2 * (all ** 2 - 1) * (2 * all ** 2 + 7)) / 180;
   const left = varied / untied;
   const spread =
@@ -69,7 +70,10 @@ export function cramerVonMises(reference: Float64Array, current: Float64Array): 
   return standard < 0.003 ? 1 : Math.max(0, 1 - limit(standard));
 }
 
-/** The distribution function of the statistic for endless samples (Csörgő and Faraway 1996, equation 1.2). */
+/**
+ * Returns the distribution function of the statistic for infinite samples (Csörgő and Faraway 1996, equation
+ * 1.2).
+ */
 function limit(x: number): number {
   let sum = 0;
   for (let k = 0; ; k++) {
@@ -82,7 +86,10 @@ function limit(x: number): number {
   }
 }
 
-/** exp(−q) · K_ν(q), the modified Bessel function of the second kind, by its integral ∫ exp(−q cosh t) cosh(νt) dt and the trapezoidal rule. */
+/**
+ * Returns exp(−q) · K_ν(q), the modified Bessel function of the second kind, by its integral ∫ exp(−q cosh
+ * t) cosh(νt) dt and the trapezoidal rule.
+ */
 function besselTimes(order: number, q: number): number {
   const step = 1 / 64;
   let sum = 0.5 * Math.exp(-2 * q);

@@ -1,7 +1,10 @@
 import { studentBeyond } from '../distributions/student.ts';
 import { mean, variance } from '../samples/moments.ts';
 
-/** Student's two-sided t-test with one pooled variance: the p-value; NaN where no value differs from another. Three values together. */
+/**
+ * Returns the p-value of Student's two-sided t-test with one pooled variance; NaN if all values are equal.
+ * Needs three values in total.
+ */
 export function studentTest(reference: Float64Array, current: Float64Array): number {
   const m = reference.length;
   const n = current.length;

@@ -12,7 +12,7 @@ import { byChance, byDistance, type TwoSample } from './two-sample.ts';
 
 type OfNumbers = (reference: Float64Array, current: Float64Array) => number;
 
-/** A test of numbers reads their ascending lists. */
+/** Adapts a test of ascending lists of numbers. */
 function ofNumbers(score: OfNumbers): (reference: Sample, current: Sample) => number {
   return (reference, current) => {
     if (reference.kind !== 'numbers' || current.kind !== 'numbers')
@@ -32,7 +32,7 @@ function ofCategories(score: typeof chiSquared): (reference: Sample, current: Sa
   return (reference, current) => score(asCategories(reference), asCategories(current));
 }
 
-/** All tests, by name. Their thresholds are those of Evidently 0.7. */
+/** All tests, by name, with the thresholds of Evidently 0.7. */
 export const twoSampleTests = {
   'kolmogorov-smirnov': byChance(
     {

@@ -1,27 +1,29 @@
 import type { Sample } from '../samples/sample.ts';
 
-/** What a test takes: numbers, categories, or either. */
+/** Kind of samples that a test takes. */
 export type Takes = 'numbers' | 'categories' | 'either';
 
-/** Compares what a feature was with what it is. */
+/** Test that compares a feature's current values with its reference. */
 export interface TwoSample {
   readonly name: string;
-  /** For people. */
+  /** Title for people. */
   readonly title: string;
   readonly takes: Takes;
-  /** A p-value, from 0 to 1, is small where samples differ; a distance is large, from 0 on. */
+  /**
+   * Kind of the score: a p-value, from 0 to 1, is small if samples differ; a distance, from 0 on, is large.
+   */
   readonly measures: 'p-value' | 'distance';
-  /** The score from which on samples differ, where nobody says otherwise. */
+  /** Default score from which on samples differ. */
   readonly threshold: number;
-  /** Of samples that are not empty. */
+  /** Returns the score of two samples that are not empty. */
   score(reference: Sample, current: Sample): number;
-  /** Whether a score says that the samples differ. */
+  /** True if a score means that the samples differ. */
   differs(score: number, threshold: number): boolean;
 }
 
 type Given = Omit<TwoSample, 'measures' | 'differs' | 'score'>;
 
-/** A test by the chance of a difference this large between samples of one distribution. */
+/** Makes a test from the probability of a difference this large between samples of one distribution. */
 export function byChance(
   given: Given & { readonly inclusive?: boolean },
   score: TwoSample['score'],
@@ -35,7 +37,7 @@ export function byChance(
   };
 }
 
-/** A test by how far apart the distributions are. */
+/** Makes a test from a distance between distributions. */
 export function byDistance(given: Given, score: TwoSample['score']): TwoSample {
   return { ...given, measures: 'distance', score, differs: (distance, limit) => distance >= limit };
 }
