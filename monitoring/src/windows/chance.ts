@@ -2,15 +2,16 @@ import { chiSquaredCritical } from '../distributions/chi-squared.ts';
 import { normalQuantile } from '../distributions/normal.ts';
 import type { Shares } from '../samples/bins.ts';
 
-/** Of windows that differ by chance alone, the share that may look as if they had drifted. */
+/** Share of windows that may look drifted by chance. */
 export const rare = 0.001;
 
 export type WindowDistance = 'jensen-shannon' | 'psi' | 'hellinger' | 'kullback-leibler' | 'total-variation';
 
 /**
- * How far apart two windows of one distribution get by chance, in all but about one of a thousand cases: further, the fewer rows and the more
- * bins they have. `counts` are of bins that one of them has at least. All but the total variation are the χ² statistic of homogeneity to a
- * factor, as long as both are close; where bins are nearly empty they are more, so look at a χ² test as well.
+ * Returns the distance that two windows of one distribution exceed by chance in about one of a thousand
+ * cases: larger for fewer rows and more bins. `counts` are of bins that are not empty in both. All distances
+ * except the total variation are the χ² statistic of homogeneity up to a factor, if the windows are close;
+ * with nearly empty bins they are larger, so use a χ² test too.
  */
 export function distanceByChance(distance: WindowDistance, counts: Shares): number {
   const { reference, current } = counts;

@@ -5,7 +5,7 @@ import { twoSampleTests } from '../two-sample/tests.ts';
 import { distanceByChance, rare, type WindowDistance } from './chance.ts';
 import type { FeatureWindow } from './feature-window.ts';
 
-/** The tests that need no more than counts. */
+/** Tests that need only counts. */
 export const windowTests = [
   'chi-squared',
   'jensen-shannon',
@@ -18,18 +18,21 @@ export const windowTests = [
 
 export type WindowTest = (typeof windowTests)[number];
 
-/** How a window compares with what its bins were made of. */
+/** Comparison of a window with its reference. */
 export interface WindowComparison {
   readonly test: WindowTest;
   readonly score: number;
-  /** From which score on it has drifted: of a distance no less than what chance makes of so many rows and bins. */
+  /**
+   * Score from which on it has drifted; for a distance, at least the one that chance allows for so many rows
+   * and bins.
+   */
   readonly threshold: number;
   readonly drifted: boolean;
 }
 
 /**
- * Compares two windows that were counted with the same bins; undefined where one of them is empty. Values that are missing, and those that can't
- * be read, are bins of their own: a feature that is no longer there has drifted.
+ * Compares two windows counted with the same bins; undefined if one of them is empty. Missing and unreadable
+ * values have their own bins, so a feature that disappears has drifted.
  */
 export function compareWindows(
   reference: FeatureWindow,

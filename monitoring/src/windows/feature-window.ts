@@ -2,13 +2,13 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Category, Cell } from '../samples/sample.ts';
 import type { Bins } from './bins.ts';
 
-/** What was counted of one feature in a window: sums that add up over replicas and time. Plain data. */
+/** Counts of one feature in a window, which add up over replicas and time. Plain data. */
 export interface FeatureWindow {
-  /** By bin of its `Bins`, and last, of categories, the others. */
+  /** Counts by bin of its `Bins`; for categories, the last one counts all others. */
   readonly counts: readonly number[];
-  /** Null, undefined and NaN. */
+  /** Number of null, undefined and NaN values. */
   readonly missing: number;
-  /** Values of another kind than the bins are for, and infinities. */
+  /** Values of another kind than the bins, and infinities. */
   readonly unreadable: number;
 }
 
@@ -16,7 +16,10 @@ export function emptyWindow(bins: Bins): FeatureWindow {
   return { counts: Array<number>(sizeOf(bins)).fill(0), missing: 0, unreadable: 0 };
 }
 
-/** Adds what two places counted with the same bins, in any order. Throws `data.malformed` for windows of different bins. */
+/**
+ * Adds two windows counted with the same bins; the order doesn't matter. Throws `data.malformed` for windows
+ * of different bins.
+ */
 export function addWindows(a: FeatureWindow, b: FeatureWindow): FeatureWindow {
   if (a.counts.length !== b.counts.length)
     throw new MurmurationError(
@@ -46,7 +49,7 @@ export class WindowCounter {
   }
 
   add(cell: Cell): void {
-    // What nearly every cell is comes first: a number, no more than finite.
+    // Finite numbers come first, since nearly every cell is one.
     if (typeof cell === 'number' && !this.#places && Number.isFinite(cell))
       this.#counts[this.#binOf(cell)]! += 1;
     else if (cell === null || cell === undefined || Number.isNaN(cell)) this.#missing += 1;
@@ -54,7 +57,7 @@ export class WindowCounter {
     else this.#unreadable += 1;
   }
 
-  /** What was counted since the last time it was taken. */
+  /** Returns the counts since the last call, and resets them. */
   take(): FeatureWindow {
     const window = {
       counts: [...this.#counts],
@@ -67,7 +70,7 @@ export class WindowCounter {
     return window;
   }
 
-  /** How many edges are not above the value. */
+  /** Returns the number of edges that are not above the value. */
   #binOf(value: number): number {
     const edges = this.#edges;
     let low = 0;
