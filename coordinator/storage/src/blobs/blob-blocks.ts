@@ -5,54 +5,58 @@ import { hashPattern } from '@murmuration/protocol/ids/ids';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import { blockLength, type StoredBytes } from '@murmuration/rounds/registry/stored-bytes';
 
-/** Blocks that are kept of those read last, for all who read: 32 MiB. */
+/** Most blocks in memory, the last read ones, shared by all readers: 32 MiB. */
 const mostBlocks = 512;
-/** Blocks whose digests are known at most: those of 8 GiB, in 4 MiB. */
+/** Most blocks with known digests: those of 8 GiB, in 4 MiB. */
 const mostDigests = 131_072;
 const digestLength = 32;
 
-/** Reads into `block` what a blob has from `position` on; returns how many bytes that is, 0 at its end. */
+/** Reads bytes of a blob from `position` on into `block`; returns their number, 0 at the end. */
 type ReadBytes = (block: Uint8Array, position: number) => Promise<number>;
 
-/** Where blobs lie. */
+/** Location of blobs. */
 export interface BlobPlace {
-  /** Lets `work` read the bytes of a blob; false where there is none. Throws `storage.*`. */
+  /**
+   * Calls `work` with a reader of a blob's bytes; returns false if there is no such blob. Throws
+   * `storage.*`.
+   */
   reading(hash: string, work: (read: ReadBytes) => Promise<void>): Promise<boolean>;
 }
 
-/** What is known of a blob that was read through once and fits its name. */
+/** Blob that was read through once and matches its hash. */
 interface Checked {
   readonly length: number;
-  /** The SHA-256 of each block. */
+  /** SHA-256 of each block. */
   readonly digests: Uint8Array;
 }
 
 /**
- * Reads blobs, which are named by the SHA-256 of what they hold, in blocks. One is read through once, before anything of it is given out, and
- * from then on each block is held to what it was; those who want one block at the same time share one read.
+ * Reads blobs, named by the SHA-256 of their bytes, in blocks. A blob is read through once before any of it
+ * is returned; from then on each block is checked against its digest. Concurrent readers of a block share
+ * one read.
  */
 export class BlobBlocks {
   readonly #place: BlobPlace;
-  /** By hash, the least recently opened first. */
+  /** Map from a hash to its checked blob, least recently opened first. */
   readonly #checked = new Map<string, Promise<Checked>>();
   #digests = 0;
-  /** By hash and number, the least recently read first. */
+  /** Map from a hash and block number to the block, least recently read first. */
   readonly #blocks = new BoundedMap<string, Promise<Uint8Array>>(mostBlocks);
-  /** Blobs are read through one at a time, however many are asked for. */
+  /** Reads through one blob at a time. */
   readonly #readings = new PromiseQueue();
 
   constructor(place: BlobPlace) {
     this.#place = place;
   }
 
-  /** As `BlobStore.open`; reading throws the same of a blob that has changed since. */
+  /** Opens a blob as `BlobStore.open`; reads throw the same errors if the blob has changed since. */
   async open(hash: string, toRead?: () => void): Promise<StoredBytes> {
     if (!this.#checked.has(hash)) toRead?.();
     const { length } = await this.#check(hash);
     return { length, read: (start, end) => this.#read(hash, start, end) };
   }
 
-  /** Forgets a blob that was deleted. */
+  /** Drops a deleted blob from memory. */
   forget(hash: string): void {
     this.#forgetFile(hash);
     for (const key of this.#blocks.keys()) if (key.startsWith(hash)) this.#blocks.delete(key);
@@ -157,7 +161,7 @@ export class BlobBlocks {
   }
 }
 
-/** Reads until `block` is full or the blob ends, and returns how many bytes that is. */
+/** Reads until `block` is full or the blob ends; returns the number of bytes. */
 async function fill(read: ReadBytes, block: Uint8Array, position: number): Promise<number> {
   let filled = 0;
   while (filled < block.length) {

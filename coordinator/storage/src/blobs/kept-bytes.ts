@@ -1,7 +1,7 @@
-/** Bytes that are kept in memory of the blobs read whole last. */
+/** Most bytes of whole blobs kept in memory. */
 const most = 128 << 20;
 
-/** Blobs that were read and checked, up to 128 MiB: the one read longest ago goes first. */
+/** Cache of blobs that were read and checked, up to 128 MiB; the least recently read one is dropped first. */
 export class KeptBytes {
   readonly #kept = new Map<string, Uint8Array>();
   #bytes = 0;
