@@ -19,11 +19,11 @@ import {
 } from './durable-file.ts';
 
 /**
- * Blobs as files of a folder, named by their hash, which is checked whenever one is read. Removes what an interrupted `put` left
- * behind. Throws `storage.*` where the folder can't be used.
+ * Opens a folder of blobs as files named by their hash, which is checked at each read. Removes files that an
+ * interrupted `put` left behind. Throws `storage.*` if the folder can't be used.
  */
 export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore> {
-  /** When each was put last by this process, ms since 1970. */
+  /** Map from a hash to the time when this process last put it, ms since 1970. */
   const putAt = new Map<string, number>();
   const kept = new KeptBytes();
   let writes = 0;
@@ -38,7 +38,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
         ),
       )) ?? false,
   });
-  /** `put` and `sweep` take turns, since one may want what the other is about to delete. */
+  /** Serialises `put` and `sweep`, since one may need a blob that the other is about to delete. */
   const turns = new PromiseQueue();
 
   await onDisk(`The folder ${folder} can't be opened`, async () => {
@@ -50,7 +50,7 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
 
   return {
     put(bytes) {
-      // What is written is what the caller has now, whatever becomes of its buffer.
+      // Copied, since the caller may change its buffer.
       const own = new Uint8Array(bytes);
       const hash = contentHash(own);
       return turns.run(() =>
@@ -97,8 +97,8 @@ export async function fileBlobs(folder: string, clock: Clock): Promise<BlobStore
 }
 
 /**
- * Reads and checks one blob of a folder. Throws `model.missing`, `model.corrupt` where its bytes don't match, what is in its place is no
- * file, or the disk has lost it, and `storage.*`.
+ * Reads and checks one blob of a folder. Throws `model.missing`; `model.corrupt` if its bytes don't match,
+ * if it is not a file, or if the disk has lost it; and `storage.*`.
  */
 export async function readBlob(folder: string, hash: string): Promise<Uint8Array> {
   if (!hashPattern.test(hash)) throw new MurmurationError('model.missing');

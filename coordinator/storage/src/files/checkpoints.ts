@@ -6,25 +6,25 @@ import type { Checkpoint } from '@murmuration/rounds/round/store';
 import { ifThere, makeFolder, onDisk, readIfThere, syncFolder, withFile } from './durable-file.ts';
 import { decodeSlot, encodeSlot, isDamaged } from './slot.ts';
 
-/** The running sums of rounds under way, each together with those who are in it. */
+/** Store of the running sums of rounds under way, each with its contributors. */
 export interface Checkpoints {
   /**
-   * Replaces the checkpoint of a round, all or nothing; `erase`: the one before is then overwritten with zeros. One call at a
-   * time for a round. Throws `storage.*`, and the one before still counts.
+   * Replaces the checkpoint of a round, all or nothing; `erase` then overwrites the one before with zeros.
+   * Allows one call at a time per round. Throws `storage.*`; then the one before still counts.
    */
   write(round: RoundId, checkpoint: Checkpoint, erase: boolean): Promise<void>;
   /**
-   * The last checkpoint of a round that is whole; whatever else its slots hold is overwritten where it had to be erased. `damage` says, as a
-   * sentence, what was not whole: torn in a crash, or damaged since.
+   * Returns the last whole checkpoint of a round; overwrites other contents of its slots that had to be
+   * erased. `damage` describes in a sentence a slot that was not whole: torn in a crash, or damaged since.
    */
   read(round: RoundId): Promise<{ readonly checkpoint?: Checkpoint; readonly damage?: string }>;
-  /** Overwrites and deletes what there is of a round. */
+  /** Overwrites and deletes all data of a round. */
   forget(round: RoundId): Promise<void>;
-  /** Rounds of which there is anything. */
+  /** Lists the rounds with any data. */
   rounds(): Promise<readonly RoundId[]>;
 }
 
-/** Where the next checkpoint of a round goes. */
+/** Slot and sequence number of a round's next checkpoint. */
 interface Next {
   readonly sequence: number;
   readonly index: 0 | 1;
@@ -33,15 +33,16 @@ interface Next {
 const zeros = new Uint8Array(1 << 20);
 
 /**
- * Two files per round, `ROUND.0` and `ROUND.1`, written by turns and in place: the older one is overwritten, so that a crash in
- * the middle leaves the newer one whole, and that bytes to be erased are overwritten where they lie. Throws `storage.*`.
+ * Opens a store with two files per round, `ROUND.0` and `ROUND.1`, written alternately and in place: the
+ * older one is overwritten, so that a crash leaves the newer one whole, and erased bytes are overwritten
+ * where they are on disk. Throws `storage.*`.
  */
 export async function fileCheckpoints(folder: string): Promise<Checkpoints> {
   const next = new Map<RoundId, Next>();
   const pathOf = (round: RoundId, index: 0 | 1) => join(folder, `${round}.${index}`);
   await onDisk(`The folder ${folder} can't be opened`, () => makeFolder(folder));
 
-  /** Finds the checkpoint that counts, and overwrites what must not be left. */
+  /** Finds the checkpoint that counts, and overwrites bytes that must be erased. */
   const recover = async (round: RoundId): Promise<Awaited<ReturnType<Checkpoints['read']>>> => {
     const slots = await Promise.all(
       ([0, 1] as const).map(async index => {
@@ -68,7 +69,7 @@ export async function fileCheckpoints(folder: string): Promise<Checkpoints> {
         if (!next.has(round)) await recover(round);
         const { sequence, index } = next.get(round)!;
         await writeInPlace(pathOf(round, index), encodeSlot({ sequence, erase, checkpoint }));
-        // Only now: a write that failed is tried again in the same slot.
+        // Set after the write, so that a failed write is repeated in the same slot.
         const before: 0 | 1 = index === 0 ? 1 : 0;
         next.set(round, { sequence: sequence + 1, index: before });
         if (erase) await overwrite(pathOf(round, before));
@@ -102,7 +103,7 @@ function describeDamage(paths: readonly string[], left: Checkpoint | undefined):
   return `A checkpoint is torn or damaged (${paths.join(', ')}): ${rest}.`;
 }
 
-/** Writes over a file from its beginning; it keeps its length where it was longer. */
+/** Overwrites a file from its start; a longer file keeps its length. */
 async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
   let isNew = false;
   await withFile(path, constants.O_RDWR | constants.O_CREAT, async file => {
@@ -113,7 +114,7 @@ async function writeInPlace(path: string, bytes: Uint8Array): Promise<void> {
   if (isNew) await syncFolder(dirname(path));
 }
 
-/** Zeros in place of all bytes of a file; nothing where there is none. */
+/** Overwrites all bytes of a file with zeros; does nothing if it doesn't exist. */
 async function overwrite(path: string): Promise<void> {
   await ifThere(
     withFile(path, 'r+', async file => {

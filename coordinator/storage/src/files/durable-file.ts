@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { storageFailure } from '@murmuration/sql/failures/storage-failure';
 
-/** Does what `where` says; throws `storage.*` where the file system refuses it. */
+/** Runs `work`; turns errors of the file system into `storage.*`, with `where` in their message. */
 export async function onDisk<Value>(where: string, work: () => Promise<Value>): Promise<Value> {
   try {
     return await work();
@@ -14,8 +14,9 @@ export async function onDisk<Value>(where: string, work: () => Promise<Value>): 
 }
 
 /**
- * Puts a whole file in its place: written under `temporary`, in the same folder, synced, renamed, and the folder synced, so that
- * after a crash the file is there whole or not at all. Throws what the file system throws, and leaves no temporary file then.
+ * Writes a whole file: under `temporary`, in the same folder, synced, renamed, and the folder synced, so
+ * that after a crash the file is whole or missing. Throws errors of the file system, and then leaves no
+ * temporary file.
  */
 export async function writeWhole(path: string, temporary: string, bytes: Uint8Array): Promise<void> {
   try {
@@ -31,14 +32,14 @@ export async function writeWhole(path: string, temporary: string, bytes: Uint8Ar
   await syncFolder(dirname(path));
 }
 
-/** Makes the names in a folder durable, as those of files created, renamed or deleted there. */
+/** Makes names in a folder durable, after files in it were created, renamed or deleted. */
 export async function syncFolder(folder: string): Promise<void> {
   // Windows has no handle on a folder, and writes names through.
   if (process.platform === 'win32') return;
   await withFile(folder, 'r', file => file.sync());
 }
 
-/** A folder that nobody else may look into, with those above it, durable when it returns. */
+/** Creates a private folder and its parents, durably. */
 export async function makeFolder(folder: string): Promise<void> {
   const made = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (made === undefined) return;
@@ -46,7 +47,7 @@ export async function makeFolder(folder: string): Promise<void> {
     await syncFolder(dirname(at));
 }
 
-/** Opens a file, and closes it whatever happens. */
+/** Opens a file for `work`, and always closes it. */
 export async function withFile<Value>(
   path: string,
   flags: string | number,
@@ -60,7 +61,10 @@ export async function withFile<Value>(
   }
 }
 
-/** The bytes of a file; undefined where there is none. Throws `ELOOP` for a link, `EISDIR` for what is a folder, or a pipe, which never ends. */
+/**
+ * Reads a file; undefined if it doesn't exist. Throws `ELOOP` for a link, and `EISDIR` for a folder or a
+ * pipe, which never ends.
+ */
 export function readIfThere(path: string): Promise<Uint8Array | undefined> {
   return ifThere(
     withRegular(path, async file => {
@@ -70,7 +74,7 @@ export function readIfThere(path: string): Promise<Uint8Array | undefined> {
   );
 }
 
-/** Copies a file to where there is none, synced. Throws as `readIfThere`. */
+/** Copies a file to a new one, synced. Throws as `readIfThere`. */
 export function copyRegular(from: string, to: string): Promise<void> {
   return withRegular(from, source =>
     withFile(to, 'wx', async file => {
@@ -82,7 +86,7 @@ export function copyRegular(from: string, to: string): Promise<void> {
   );
 }
 
-/** Opens a file to read it, no link, and nothing that would keep whoever opens or reads it waiting. */
+/** Opens a regular file to read it; refuses links, and files on which opening or reading would block. */
 function withRegular<Value>(path: string, work: (file: FileHandle) => Promise<Value>): Promise<Value> {
   const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
   return withFile(path, flags, async file => {
@@ -92,7 +96,7 @@ function withRegular<Value>(path: string, work: (file: FileHandle) => Promise<Va
   });
 }
 
-/** undefined where the file is not there. */
+/** Returns undefined if the file doesn't exist. */
 export async function ifThere<Value>(work: Promise<Value>): Promise<Value | undefined> {
   try {
     return await work;

@@ -11,16 +11,16 @@ const contributorLength = assignmentLength + digestLength + signatureLength;
 const unsigned = new Uint8Array(signatureLength);
 const headLength = magic.length + 1 + 4 + 4 + 4;
 
-/** One checkpoint as it lies in a slot. */
+/** Checkpoint with its slot's metadata. */
 export interface Slot {
-  /** Of two slots the one with the larger number counts. */
+  /** Sequence number; of two slots, the larger one counts. */
   readonly sequence: number;
-  /** Whether the checkpoint before this one is to be overwritten. */
+  /** True if the checkpoint before this one must be overwritten. */
   readonly erase: boolean;
   readonly checkpoint: Checkpoint;
 }
 
-/** Head, contributors, sum; then the SHA-256 of all that, so that a torn write is told from a whole one. */
+/** Encodes the head, contributors and sum, followed by their SHA-256, which detects torn writes. */
 export function encodeSlot({ sequence, erase, checkpoint: { contributors, sum } }: Slot): Uint8Array {
   const writer = new ByteWriter(headLength + contributors.length * contributorLength);
   writer
@@ -38,12 +38,12 @@ export function encodeSlot({ sequence, erase, checkpoint: { contributors, sum } 
   return concatBytes(writer.bytes, sum, digest);
 }
 
-/** Whether a slot that can't be decoded holds something: it was erased where it has nothing but zeros. */
+/** True if a slot that can't be decoded is not erased: it has bytes other than zeros. */
 export function isDamaged(bytes: Uint8Array): boolean {
   return bytes.some(byte => byte !== 0);
 }
 
-/** What a slot holds; undefined where it was torn, erased or damaged. Bytes after its end don't count. */
+/** Decodes a slot; undefined if it was torn, erased or damaged. Bytes after its end don't count. */
 export function decodeSlot(bytes: Uint8Array): Slot | undefined {
   if (bytes.length < headLength) return undefined;
   const reader = new ByteReader(bytes);

@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { hashPattern } from '@murmuration/protocol/ids/ids';
 import { ifThere, onDisk } from './durable-file.ts';
 
-/** Where things lie in a folder. */
+/** Names of the parts of a folder. */
 interface Names {
   readonly database: string;
   readonly blobs: string;
@@ -12,8 +12,9 @@ interface Names {
 }
 
 /**
- * Throws `storage.incomplete` where a storage folder has files of models or rounds and no database, which is made before them: it was
- * deleted, or a restore was cut off. To begin anew there would forget everything without a word.
+ * Throws `storage.incomplete` if a storage folder has files of models or rounds but no database, which is
+ * created before them: it was deleted, or a restore was interrupted. A new database would silently lose
+ * everything.
  */
 export async function requireWhole(folder: string, names: Names): Promise<void> {
   const left = await onDisk(`The storage folder ${folder} can't be read`, async () => {
