@@ -7,13 +7,16 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { ifThere, onDisk, readIfThere, withFile, writeWhole } from '../files/durable-file.ts';
 
-/** The file of a storage folder that has the key of its backups, which have no copy of it. */
+/** Name of the file in a storage folder with the key of its backups; backups have no copy of it. */
 export const backupKeyFile = 'backup.key';
-/** The file of a backup that has its digest. */
+/** Name of the file in a backup with its digest. */
 export const digestFile = 'backup.digest';
 const keyPattern = /^[0-9a-f]{64}$/;
 
-/** The key of the backups of a storage folder, which is made where there is none. Throws `storage.*`, and as `readKey`. */
+/**
+ * Returns the key of a storage folder's backups; creates one if there is none. Throws `storage.*`, and as
+ * `readKey`.
+ */
 export async function keyOf(folder: string, random: RandomBytes = systemRandom): Promise<Uint8Array> {
   const path = join(folder, backupKeyFile);
   const known = await readKey(path);
@@ -23,16 +26,16 @@ export async function keyOf(folder: string, random: RandomBytes = systemRandom):
   return key;
 }
 
-/** Gives a storage folder the key of the backups that it goes on with. Throws `storage.*`. */
+/** Stores the key with which a storage folder continues its backups. Throws `storage.*`. */
 export async function putKey(folder: string, key: Uint8Array): Promise<void> {
   const path = join(folder, backupKeyFile);
   const text = Buffer.from(`${Buffer.from(key).toString('hex')}\n`);
   await onDisk(`${path} can't be written`, () => writeWhole(path, `${path}.tmp`, text));
 }
 
-/** The key in a file; undefined where there is none. Throws `config.invalid` for what is no key. */
+/** Reads the key in a file; undefined if there is no file. Throws `config.invalid` for an invalid key. */
 export async function readKey(path: string): Promise<Uint8Array | undefined> {
-  // What is mounted as a secret is a link.
+  // Follows links, since a mounted secret is one.
   const bytes = await onDisk(`${path} can't be read`, () => ifThere(readFile(path)));
   if (!bytes) return undefined;
   const text = bytes.toString('latin1').trim();
@@ -52,7 +55,10 @@ export async function sign(backup: string, path: string, key: Uint8Array): Promi
   );
 }
 
-/** Throws `storage.corrupt` where the database at `path`, which was copied from a backup, is not what was signed there with this key. */
+/**
+ * Throws `storage.corrupt` if the database at `path`, copied from a backup, differs from the one signed
+ * there with this key.
+ */
 export async function requireSigned(backup: string, path: string, key: Uint8Array): Promise<void> {
   const from = join(backup, digestFile);
   const bytes = await onDisk(`${from} can't be read`, () => readIfThere(from));
@@ -72,7 +78,7 @@ export async function requireSigned(backup: string, path: string, key: Uint8Arra
   );
 }
 
-/** HMAC-SHA256 of the file's SHA-256: models are in the backup by their own. */
+/** Returns the HMAC-SHA256 of the file's SHA-256; models in the backup have their own hashes. */
 async function digestOf(path: string, key: Uint8Array): Promise<Buffer> {
   const hash = createHash('sha256');
   await withFile(path, constants.O_RDONLY, async file => {

@@ -21,19 +21,20 @@ import { backupKeyFile, digestFile, keyOf, putKey, requireSigned, sign } from '.
 import { layout, lockFolder } from './folder.ts';
 import { busyTimeout, type Contents, contentsOf, requireOwnSchema } from './restored-database.ts';
 
-/** What was copied and checked, and what is in it. */
+/** Summary of a checked copy. */
 export interface Copied extends Contents {
   readonly versions: number;
   readonly files: number;
-  /** Of these files. */
+  /** Bytes of these files. */
   readonly bytes: number;
 }
 
 /**
- * Copies a storage folder that a coordinator may be using: the rows as they are at one moment, then the files that they name, which
- * never change, each checked against its hash; nothing is deleted meanwhile. Rounds under way are left out. The database comes last, signed with the key
- * of the folder, which stays there: with it the backup is complete. Throws `config.invalid` where there is no storage or `to` is not empty, `model.*` where a file is damaged or
- * missing, `storage.*`.
+ * Copies a storage folder that a coordinator may be using: the rows at one moment, then the files that they
+ * name, which never change, each checked against its hash; no file is deleted meanwhile. Rounds under way
+ * are left out. The database comes last, signed with the key of the folder, which stays there: with it the
+ * backup is complete. Throws `config.invalid` if there is no storage or `to` is not empty, `model.*` if a
+ * file is damaged or missing, `storage.*`.
  */
 export async function backUp(folder: string, to: string): Promise<Copied> {
   await requireStorage(folder);
@@ -62,10 +63,11 @@ export async function backUp(folder: string, to: string): Promise<Copied> {
 }
 
 /**
- * Puts a backup into a folder that is empty or not there, checking its digest with `key`, its schema, and each file against its hash; without a key it
- * is taken for what it is. Only regular files of it are read. Throws `config.invalid` where there is no backup or the folder is not empty,
- * `storage.in-use` where a coordinator uses it, `model.*`, `storage.newer` and `storage.corrupt` where the backup is damaged or was changed; then the
- * folder is left empty.
+ * Restores a backup into a folder that is empty or doesn't exist. Checks its digest with `key`, its schema,
+ * and each file against its hash; without a key, its database is trusted. Reads only regular files of the
+ * backup. Throws `config.invalid` if there is no backup or the folder is not empty, `storage.in-use` if a
+ * coordinator uses it, `model.*`, `storage.newer` and `storage.corrupt` if the backup is damaged or was
+ * changed; then the folder is left empty.
  */
 export async function restore(backup: string, folder: string, key: Uint8Array | undefined): Promise<Copied> {
   refuseDatabase(folder);
@@ -126,11 +128,11 @@ function requireEmpty(folder: string, names: readonly string[]): void {
     );
 }
 
-/** The rows as they are now, without those of rounds under way: they belong to this moment, and go on in no copy. */
+/** Copies the rows as of now, without those of rounds under way, which can't continue in a copy. */
 async function snapshot(database: string, to: string): Promise<void> {
   const source = await Connection.open(database, { busyTimeout });
   try {
-    // For nobody else to read: the database would make it by the mask of the process.
+    // Created first with private permissions, since the database would use the process's umask.
     await withFile(to, 'wx', async () => {});
     await source.exec(`vacuum into '${to.replaceAll("'", "''")}'`);
   } finally {
@@ -179,7 +181,9 @@ async function references(database: string) {
   }
 }
 
-/** Copies one file, unless it is there already, since versions may share files, and checks the copy; returns its bytes. */
+/**
+ * Copies one file and checks the copy, unless it exists, since versions may share files; returns its bytes.
+ */
 async function copyBlob(hash: string, from: string, to: string): Promise<Uint8Array> {
   if (!hashPattern.test(hash)) throw new MurmurationError('storage.corrupt', `"${hash}" is no hash.`);
   const target = join(to, hash);
@@ -203,7 +207,7 @@ async function copyBlob(hash: string, from: string, to: string): Promise<Uint8Ar
   });
 }
 
-/** Throws `storage.corrupt` where a backup has a link, a folder or a pipe in place of a file. */
+/** Throws `storage.corrupt` if a backup has a link, a folder or a pipe in place of a file. */
 async function ofRegular<Value>(path: string, work: Promise<Value>): Promise<Value> {
   try {
     return await work;
@@ -225,7 +229,7 @@ async function complete(partial: string, database: string, folder: string): Prom
   });
 }
 
-/** Takes back what was put into a folder that was empty. */
+/** Removes the files put into a folder that was empty. */
 async function clear(folder: string): Promise<void> {
   for (const name of [`${layout.database}.partial`, layout.blobs, backupKeyFile, digestFile])
     await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});

@@ -18,24 +18,27 @@ import { sqlParts } from '../rows/parts.ts';
 import { sqlRounds } from '../rows/rounds.ts';
 import { rowStores } from '../rows/stores.ts';
 
-/** Where things lie in a storage folder. */
+/** Names of the parts of a storage folder. */
 export const layout = {
-  /** SQLite: all rows. */
+  /** SQLite database with all rows. */
   database: 'murmuration.db',
-  /** Files of models and of strategies, by their SHA-256. */
+  /** Folder of the files of models and strategies, named by their SHA-256. */
   blobs: 'blobs',
-  /** Running sums of rounds under way. */
+  /** Folder of the running sums of rounds under way. */
   sums: 'rounds',
-  /** Locked by the process that has the folder; whoever only reads needs no lock. */
+  /** File locked by the process that has the folder; readers need no lock. */
   lock: 'lock.db',
-  /** Locked by whoever copies blobs or deletes some. */
+  /** File locked while blobs are copied or deleted. */
   blobsLock: 'blobs-lock.db',
 } as const;
 
-/** Bytes that are written to see whether any can be. */
+/** Bytes of the file that tests if the disk can be written. */
 const probeLength = 65_536;
 
-/** Takes a folder for this process until the returned function is called. Throws `storage.in-use` where it is taken. */
+/**
+ * Takes a folder for this process until the returned function is called. Throws `storage.in-use` if it is
+ * taken.
+ */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const unlock = await takeLock(join(folder, layout.lock));
   if (unlock) return unlock;
@@ -45,7 +48,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   );
 }
 
-/** Writes a file as long as a page of a model, and takes it away. Throws what the file system throws. */
+/** Writes a file as long as a page of a model, and deletes it. Throws errors of the file system. */
 async function writeAndForget(folder: string): Promise<void> {
   const path = join(folder, 'probe.tmp');
   try {
@@ -58,7 +61,7 @@ async function writeAndForget(folder: string): Promise<void> {
   }
 }
 
-/** Opens a storage folder as `openStorage` says. */
+/** Opens a storage folder, as `openStorage`. */
 export async function openFolder(folder: string, clock: Clock) {
   await onDisk(`The storage folder ${folder} can't be used`, async () => {
     await makeFolder(folder);
@@ -80,7 +83,7 @@ export async function openFolder(folder: string, clock: Clock) {
         ...files,
         async sweep(named, before) {
           const free = await takeLock(join(folder, layout.blobsLock));
-          // A backup is under way: the next sweep takes what this one leaves.
+          // A backup is under way; the next sweep deletes these blobs.
           if (!free) return [];
           try {
             return await files.sweep(named, before);
@@ -98,7 +101,7 @@ export async function openFolder(folder: string, clock: Clock) {
         },
       });
 
-      /** Rounds that are over and whose sums could not be erased yet. */
+      /** Rounds that are over but whose sums could not be erased yet. */
       const over = new Set<RoundId>();
       const erase = async (round: RoundId): Promise<void> => {
         over.add(round);
@@ -107,7 +110,7 @@ export async function openFolder(folder: string, clock: Clock) {
             await checkpoints.forget(each);
             over.delete(each);
           } catch {
-            // The round is committed all the same. The next one tries again, and so does the next start.
+            // The round stays committed. The next round and the next start try again.
           }
         }
       };
@@ -128,7 +131,7 @@ export async function openFolder(folder: string, clock: Clock) {
         },
         probeEvery: null,
         async close() {
-          // What a full disk keeps from being deleted belongs to a process that is over.
+          // A full disk may prevent the deletion; the row then names a process that has ended.
           await own.release().catch(() => {});
           await database.close();
           await unlock();

@@ -26,21 +26,24 @@ import type { Tables } from '../rows/schema.ts';
 import { sqlOperatorTokens } from '../rows/tokens.ts';
 import { layout } from './folder.ts';
 
-/** What a storage folder shows without being changed. */
+/** State of a storage folder, read without changing it. */
 export interface Inspection {
-  /** Whether another process has it. */
+  /** True if another process has the folder. */
   readonly isTaken: boolean;
-  /** Steps of the database that this version lacks, of a newer one. */
+  /** Migrations in the database that this version lacks, as it is older. */
   readonly newer: readonly string[];
-  /** Steps that the next start takes. */
+  /** Number of migrations that the next start will run. */
   readonly pending: number;
-  /** Whether an operator token of it counts now. */
+  /** True if it has a valid operator token. */
   readonly hasOperators: boolean;
-  /** Versions in use that can't be read; none are looked for in a folder that is not up to date. */
+  /** Versions in use that can't be read; not checked if the folder has pending or newer migrations. */
   readonly unreadable: readonly Unreadable[];
 }
 
-/** Looks into a storage folder at the time `now`, ms since 1970; null where it holds none yet. Throws `storage.*`. */
+/**
+ * Inspects a storage folder at the time `now`, ms since 1970; null if it has no storage yet. Throws
+ * `storage.*`.
+ */
 export async function inspectFolder(folder: string, now: number): Promise<Inspection | null> {
   await requireWhole(folder, layout);
   const database = join(folder, layout.database);
@@ -104,7 +107,7 @@ async function unreadableIn(
   const versionAliases = new VersionAliases({
     store: aliases,
     history,
-    // Nobody names a version here.
+    // Aliases never change here.
     moments: { aliasesChanged: () => {} },
     events,
     clock,

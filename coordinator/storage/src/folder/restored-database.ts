@@ -5,21 +5,21 @@ import { Kysely } from 'kysely';
 import { migrate } from '../rows/migrate.ts';
 import { migrations } from '../rows/migrations/all.ts';
 
-/** ms to wait for the locks of a coordinator that is at work. */
+/** ms to wait for the locks of a running coordinator. */
 export const busyTimeout = 10_000;
 
-/** How much of what nobody may lose is in a storage, for people to compare. */
+/** Counts of rows that must not get lost, for people to compare. */
 export interface Contents {
   /** Operator tokens of admins that were not revoked. */
   readonly admins: number;
   readonly auditEntries: number;
-  /** Steps of noise that privacy budgets have paid for. */
+  /** Noise steps of privacy budgets. */
   readonly ledgerSteps: number;
 }
 
 /**
- * Makes sure that a database that was copied from elsewhere is whole and has the tables, indexes and triggers of its version and no others, before
- * a row of it is read. Throws `storage.corrupt`, and `storage.newer` where another version made it.
+ * Checks that a database from elsewhere is whole and has exactly the tables, indexes and triggers of its
+ * version, before any row is read. Throws `storage.corrupt`, and `storage.newer` if another version made it.
  */
 export async function requireOwnSchema(path: string): Promise<void> {
   const connection = await Connection.open(path, { busyTimeout });
@@ -55,7 +55,7 @@ export async function requireOwnSchema(path: string): Promise<void> {
       );
 }
 
-/** Counts what is in a database whose schema is its own. Throws `storage.*`. */
+/** Counts rows in a database with a checked schema. Throws `storage.*`. */
 export async function contentsOf(path: string): Promise<Contents> {
   const connection = await Connection.open(path, { busyTimeout });
   const count = async (from: string) => {
@@ -76,7 +76,7 @@ export async function contentsOf(path: string): Promise<Contents> {
   }
 }
 
-/** What a database has, by kind and name, and how it was made. */
+/** Returns a map from the kind and name of each object of a database to its definition. */
 async function schemaOf(connection: Connection): Promise<ReadonlyMap<string, string>> {
   const { rows } = await connection.query(
     "select type, name, tbl_name, sql from sqlite_master where name not like 'sqlite_%'",
@@ -84,9 +84,9 @@ async function schemaOf(connection: Connection): Promise<ReadonlyMap<string, str
   return new Map(rows.map(({ type, name, tbl_name, sql }) => [`${type} ${name}`, `${tbl_name} ${sql}`]));
 }
 
-/** The schema that these steps make of an empty database. */
+/** Returns the schema after these migrations of an empty database. */
 async function schemaAfter(names: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-  // In memory: the disk may be as good as full.
+  // In memory, since the disk may be almost full.
   const connection = await Connection.open(':memory:', { busyTimeout });
   const rows = new Kysely<Record<never, never>>({ dialect: sqliteDialect(connection) });
   try {
