@@ -1,15 +1,18 @@
-/** Which challenges were answered, to whichever process that shares a storage. */
+/** Challenges that were answered, to any process that shares a storage. */
 export interface AnsweredChallenges {
-  /** Whether nobody has given this answer yet; it is remembered until after `until`. Times are in ms since 1970. Throws `storage.*`. */
+  /**
+   * Takes an answer; returns true if it is the first with it. The answer is remembered until after `until`.
+   * Times are in ms since 1970. Throws `storage.*`.
+   */
   take(answer: string, until: number, now: number): Promise<boolean>;
-  /** The answer may be given again, since it led to nothing. Throws `storage.*`. */
+  /** Allows an answer again that led to nothing. Throws `storage.*`. */
   giveBack(answer: string): Promise<void>;
 }
 
-/** ms for which an answer is remembered beyond the time of its challenge: clocks of processes differ. */
+/** ms for which an answer is remembered after its challenge has expired, as clocks of processes differ. */
 export const remembered = 60_000;
 
-/** Those of one process. */
+/** Keeps the challenges of one process in memory. */
 export function memoryChallenges(): AnsweredChallenges {
   const answers = new Map<string, number>();
   return {

@@ -1,19 +1,22 @@
 import type { Leased } from './parts.ts';
 
-/** A lease as it is kept where all cells see it. */
+/** Stored lease, which all cells see. */
 export interface KeptLease {
   readonly task: string;
   readonly token: number;
 }
 
-/** What a cell knows of its own leases: by their numbers it is told from one that was replaced, also once it has let go of them. */
+/**
+ * Leases that a cell holds, with their tokens, which tell it from a cell that replaced it, also after it let
+ * go of them.
+ */
 export class HeldLeases {
   readonly #tokens = new Map<Leased, number>();
   readonly #tasks = new Set<Leased>();
   readonly #lost: () => Error;
   #isReleased = false;
 
-  /** `lost` makes the error where another cell has one of them. */
+  /** Takes `lost`, which makes the error if another cell has one of the leases. */
   constructor(lost: () => Error) {
     this.#lost = lost;
   }
@@ -22,7 +25,7 @@ export class HeldLeases {
     return this.#tasks;
   }
 
-  /** Whether this cell may write whatever is kept: it has had no task yet. */
+  /** True if this cell has had no lease yet; it may then write anything. */
   get isUnbound(): boolean {
     return this.#tokens.size === 0 && !this.#isReleased;
   }
@@ -33,20 +36,23 @@ export class HeldLeases {
     this.#tasks.add(task);
   }
 
-  /** One of them may be another cell's from now on: nothing of it is under way here. */
+  /** Removes a lease that another cell may take: the task has nothing under way here. */
   letGo(task: Leased): void {
     this.#tokens.delete(task);
     this.#tasks.delete(task);
   }
 
-  /** From now on nothing may be written: what is still under way belongs to tasks that others may have. */
+  /** Removes all leases and forbids any further write: others may have the tasks of late ones. */
   release(): void {
     this.#isReleased = true;
     this.#tokens.clear();
     this.#tasks.clear();
   }
 
-  /** `kept`: those that name this cell. Throws where one of its own is not among them, or it has let go of all. */
+  /**
+   * Checks stored leases with this cell as their holder. Throws if a held lease is missing in `kept`, or if
+   * all were released.
+   */
   require(kept: readonly KeptLease[]): void {
     const found = new Map(kept.map(({ task, token }) => [task, token]));
     for (const [task, token] of this.#tokens) if (found.get(task) !== token) throw this.#lost();

@@ -5,68 +5,77 @@ import type { Eligibility } from '@murmuration/rounds/task/eligibility';
 import type { Task } from '@murmuration/rounds/task/task';
 import type { Leased } from './parts.ts';
 
-/** What a cell says of a task that it has, so that a front can answer check-ins. JSON. */
+/** State of a task that its cell publishes, so that fronts can answer check-ins. JSON. */
 export interface Standing extends Pick<Task, 'masking' | 'deadlines'> {
   readonly eligibility: Eligibility;
-  /** ms within which the task wants as many devices as `cohortSize` says. */
+  /** ms within which the task wants `cohortSize` devices. */
   readonly interval: number;
   readonly cohortSize: number;
-  /** Devices that come. */
+  /** Number of devices that come. */
   readonly population: number;
-  /** ms until a device can be of use, 0 while devices are gathered. */
+  /** ms until a device can be used; 0 while devices are gathered. */
   readonly untilNextRound: number;
-  /** Why another device is of no use now; null: it is. */
+  /** Reason why another device can't be used now; null if it can. */
   readonly busy: string | null;
-  /** How often devices that were sent away were told to come sooner. */
+  /** Number of times that devices sent away were asked to come sooner. */
   readonly recalls: number;
-  /** The version that devices serve. */
+  /** Version that devices serve. */
   readonly champion: ModelHash;
-  /** The same, where an operator has named it. */
+  /** Version that devices serve, if an operator has named it; else null. */
   readonly serve: ModelHash | null;
   readonly splits: readonly DeviceSplit[];
-  /** Parts that its rounds have, each with a place of its own; left out where they are whole. */
+  /** Number of parts of its rounds, each with its own place; left out if they have none. */
   readonly parts?: number;
-  /** Of a part: how far it is, in the newest round that this cell has had it in. */
+  /** Progress of a part in the newest round in which this cell has it. */
   readonly progress?: PartProgress;
 }
 
-/** Where a task is, or a part of its rounds. */
+/** Location of a task, or of a part of its rounds. */
 export interface TaskPlace {
   readonly task: Leased;
-  /** The cell that has it; null: none does, and it is there for the taking. */
+  /** Cell that has it; null if it is free. */
   readonly cell: string | null;
-  /** What was said of it last, and how long ago that is, ms. */
+  /** Last published state, and its age, ms. */
   readonly said: { readonly standing: Standing; readonly age: number } | null;
 }
 
 /**
- * Which cell has which task, or which part of the rounds of one. A lease is a cell's from `take` on until it lets go of it, or is gone; each has a number, larger by one than that of
- * the one before (a fencing token), by which all that the cell writes is refused once another has taken the task. All throw `storage.*`.
+ * Leases of tasks, and of parts of their rounds, to cells. A cell holds a lease from `take` until it lets go
+ * of it, or is gone. Each lease has a number, larger by one than the one before (a fencing token); once
+ * another cell has taken the task, all writes of the earlier cell are refused. All methods throw
+ * `storage.*`.
  */
 export interface TaskLeases {
-  /** Makes tasks known, so that they can be taken. */
+  /** Registers tasks, so that they can be taken. */
   announce(tasks: readonly Leased[]): Promise<void>;
-  /** Takes a task for the cell that devices reach at `url`; false where another cell that lives has it. Once more, where it was not heard. */
+  /**
+   * Takes a task for the cell that devices reach at `url`; returns false if another living cell has it. May
+   * be repeated if the answer was lost.
+   */
   take(task: Leased, url: string): Promise<boolean>;
-  /** Those that this cell has taken. */
+  /** Leases that this cell has taken. */
   readonly held: ReadonlySet<Leased>;
-  /** Throws `storage.in-use` where another cell has taken one of these. */
+  /** Throws `storage.in-use` if another cell has taken one of these. */
   require(): Promise<void>;
   /**
-   * ms from the beginning of a `require` that succeeds, within which no other cell gets one of these because this one can't be heard. Another
-   * may get it sooner where the place of the leases ends a connection by itself; then only the numbers tell.
+   * ms from the start of a successful `require` within which no other cell gets one of these leases because
+   * this one is unreachable. Another cell may get it sooner if the database ends a connection on its own;
+   * then only the tokens protect.
    */
   readonly lasts: number;
-  /** Lets go of one of them, of which nothing is under way. */
+  /** Lets go of a lease whose task has nothing under way. */
   letGo(task: Leased): Promise<void>;
-  /** Cells that live, this one among them. */
+  /** Counts the living cells, including this one. */
   living(): Promise<number>;
-  /** Lets go of all of them. */
+  /** Lets go of all leases. */
   release(): Promise<void>;
-  /** Tells fronts of tasks of this cell. */
+  /** Publishes the state of this cell's tasks to fronts. */
   tell(standings: ReadonlyMap<Leased, Standing>): Promise<void>;
-  /** Where all tasks are. */
+  /** Returns the locations of all tasks. */
   places(): Promise<readonly TaskPlace[]>;
-  /** The secret by which fronts sign tickets and cells check them, 32 bytes: the same for all that share a database. */
+  /**
+   * Returns the secret with which fronts sign tickets and cells check them, 32 bytes; shared by all
+   * processes of a database.
+   */
   ticketKey(): Promise<Uint8Array>;
 }
