@@ -2,7 +2,7 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Activity, ActivityStore } from '@murmuration/rounds/population/activity';
 import type { DeviceStore } from '@murmuration/rounds/population/device';
 
-/** `devices` is where its devices are enrolled. */
+/** Keeps activity in memory; `devices` is the store of the enrolled devices. */
 export function memoryActivity(
   devices: Pick<DeviceStore, 'get'> = { get: async () => undefined },
 ): ActivityStore {

@@ -17,7 +17,7 @@ export function memoryAudit(): AuditLog {
   };
 }
 
-/** Appends entries, as a store does before it changes what they tell of. */
+/** Appends entries; stores call it before the changes that the entries describe. */
 export async function appendAll(
   audit: Pick<AuditLog, 'append'>,
   entries: readonly AuditEntry[],

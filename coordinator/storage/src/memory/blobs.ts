@@ -5,7 +5,7 @@ import { contentHash } from '@murmuration/rounds/registry/content-hash';
 import type { BlobStore } from '@murmuration/rounds/registry/ports';
 import { wholeBytes } from '@murmuration/rounds/registry/stored-bytes';
 
-/** Everything in this process's memory: gone when it ends. */
+/** Keeps blobs in memory, until the process ends. */
 export function memoryBlobs(clock: Clock = systemClock): BlobStore {
   const blobs = new Map<string, { readonly bytes: Uint8Array; readonly putAt: number }>();
   const find = (hash: string): Uint8Array => {

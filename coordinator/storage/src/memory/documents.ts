@@ -7,7 +7,7 @@ import type {
 } from '@murmuration/rounds/operators/documents';
 import { appendAll, memoryAudit } from './audit.ts';
 
-/** Keeps documents as long as the process runs; `audit` takes what the log says of changes. */
+/** Keeps documents in memory, until the process ends; `audit` receives the entries of changes. */
 export function memoryDocuments(audit: Pick<AuditLog, 'append'> = memoryAudit()): Documents {
   const kinds = new Map<string, Map<string, Document>>();
   const of = (kind: string) => kinds.get(kind) ?? new Map<string, Document>();

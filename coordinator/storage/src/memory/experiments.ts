@@ -7,7 +7,7 @@ import type {
 import type { AuditLog } from '@murmuration/rounds/operators/audit';
 import { appendAll, memoryAudit } from './audit.ts';
 
-/** `audit` takes what the log says of its changes. */
+/** Keeps experiments in memory; `audit` receives the entries of changes. */
 export function memoryExperiments(audit: Pick<AuditLog, 'append'> = memoryAudit()): ExperimentStore {
   const kept = new Map<string, Experiment>();
   const counted = new Map<string, ExperimentCounts>();

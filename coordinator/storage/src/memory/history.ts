@@ -13,8 +13,8 @@ import type { MemoryRounds } from './rounds.ts';
 import { type MemoryVerdicts, memoryVerdicts } from './verdicts.ts';
 
 /**
- * `underWay`: where a round is forgotten once its record is kept; `verdicts`: where what devices said is counted; `documents`: where what became
- * of queries is kept; `audit` takes what the log says of a round.
+ * Keeps history in memory. `underWay` is told to forget rounds once their records are kept; `verdicts`
+ * counts devices' verdicts; `documents` stores results of queries; `audit` receives the entries of a round.
  */
 export function memoryHistory(
   underWay?: MemoryRounds,
@@ -105,7 +105,7 @@ export function memoryHistory(
     async references() {
       return {
         models: new Set(versions().map(({ model }) => model)),
-        // They lie in the states themselves; devices may be about to get one as a blob.
+        // Vectors are in the states themselves; devices may be about to get one as a blob.
         vectors: new Set(heads.flatMap(({ state }) => Object.values(state).flatMap(hashesOf))),
       };
     },
@@ -131,5 +131,5 @@ function newestFirst<Row extends { readonly task: TaskName; readonly number: num
     .slice(0, limit);
 }
 
-/** Of vectors that a strategy keeps, as they were asked for first. */
+/** Map from a strategy's vector to its hash when it was first requested. */
 const hashes = new WeakMap<Float32Array, string>();

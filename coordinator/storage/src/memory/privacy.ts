@@ -97,7 +97,7 @@ export function memoryPrivacy(): PrivacyLedger {
 const inOrder = (a: PartsPlace, b: PartsPlace): number =>
   a.step - b.step || (a.device < b.device ? -1 : a.device > b.device ? 1 : 0);
 
-/** Secrets before a step. */
+/** Removes secrets of steps before `oldest`. */
 function forget({ seeds, memories }: Kept, oldest: number): void {
   for (const secrets of [seeds, memories])
     for (const old of secrets.keys())
@@ -107,6 +107,6 @@ function forget({ seeds, memories }: Kept, oldest: number): void {
       }
 }
 
-/** Why a round may not take a step. */
+/** Returns the message for a round that may not take a step. */
 export const takenStep = (step: number): string =>
   `Step ${step} of the privacy budget is not this round's: another one has taken it, or the budget was put back.`;

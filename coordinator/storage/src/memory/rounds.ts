@@ -14,7 +14,9 @@ interface Ended {
   readonly sum: Uint8Array | undefined;
 }
 
-/** Rounds under way in this process's memory: they outlive a coordinator that is put together anew over them, and no more. */
+/**
+ * Keeps rounds under way in memory: they outlive a coordinator rebuilt in this process, but not the process.
+ */
 export class MemoryRounds implements RoundStore {
   readonly #rounds = new Map<RoundId, { saved: SavedRound; entries: JournalEntry[] }>();
   readonly #ended = new Map<RoundId, Map<number, Ended>>();
@@ -40,14 +42,14 @@ export class MemoryRounds implements RoundStore {
     return Array.from(this.#rounds.values(), ({ saved }) => structuredClone(saved));
   }
 
-  /** The round is over: nothing of it is kept. */
+  /** Deletes all data of a round that is over. */
   forget(round: RoundId): void {
     this.#rounds.get(round)?.saved.checkpoint?.sum.fill(0);
     this.#rounds.delete(round);
     this.#ended.delete(round);
   }
 
-  /** What came of the parts of spread rounds. */
+  /** Results of the parts of spread rounds. */
   readonly parts: PartStore = {
     open: async task =>
       [...this.#rounds.values()]

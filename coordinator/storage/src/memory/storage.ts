@@ -19,7 +19,7 @@ import { MemoryRounds } from './rounds.ts';
 import { memoryEnrolmentTokens, memoryInferenceTokens, memoryOperatorTokens } from './tokens.ts';
 import { memoryVerdicts } from './verdicts.ts';
 
-/** All that a coordinator keeps, until its process ends. Loads no database. */
+/** Makes a storage in memory, until the process ends. Loads no database. */
 export function memoryStorage(clock: Clock) {
   const rounds = new MemoryRounds();
   const verdicts = memoryVerdicts();

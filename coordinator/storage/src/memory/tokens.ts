@@ -5,7 +5,7 @@ import type { EnrolmentToken, EnrolmentTokenStore } from '@murmuration/rounds/po
 import type { InferenceTokenStore, StoredInferenceToken } from '@murmuration/rounds/tokens/inference-token';
 import { isValid } from '@murmuration/rounds/tokens/secret-token';
 
-/** Tokens by their ids, as all kinds are kept. */
+/** Map of tokens by id, for all kinds of tokens. */
 class MemoryTokens<Token extends Pick<OperatorToken, 'id' | 'createdAt' | 'revokedAt'>> {
   readonly tokens = new Map<string, Token>();
 

@@ -3,7 +3,7 @@ import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { Judged, VerdictStore } from '@murmuration/rounds/registry/verdicts';
 
 export interface MemoryVerdicts extends VerdictStore {
-  /** Adds to what is kept of a model. */
+  /** Adds to the verdicts on a model. */
   add(judged: Judged): void;
 }
 
