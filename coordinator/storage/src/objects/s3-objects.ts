@@ -5,15 +5,18 @@ import { AwsClient } from 'aws4fetch';
 import type { ObjectStore } from './object-store.ts';
 import type { S3Settings } from './s3-settings.ts';
 
-/** Tries of a request in all, with pauses of 0.2, 0.4, 0.8 and 1.6 s between them, each shortened by chance by half at most. */
+/**
+ * Most tries of a request, with pauses of 0.2, 0.4, 0.8 and 1.6 s between them, each randomly shortened by
+ * up to half.
+ */
 const tries = 5;
 const firstPause = 200;
-/** ms that the beginning of an answer may take, and that a megabyte of a body may take besides. */
+/** ms that the start of an answer may take, and additional ms per MiB of a body. */
 const patience = 15_000;
 const patienceForMebibyte = 2_000;
-/** Bytes of an answer that is no object: lists of 1,000 keys, and errors. */
+/** Most bytes of an answer that isn't an object: lists of 1,000 keys, and errors. */
 const longestText = 4 << 20;
-/** s for which a signed address is good: until a download has begun. */
+/** Seconds for which a signed URL is valid, which is until a download has begun. */
 const linkLasts = 300;
 
 interface Ask {
@@ -21,9 +24,9 @@ interface Ask {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  /** Bytes that the answer may have. */
+  /** Most bytes of the answer. */
   readonly most: number;
-  /** Where a part was asked for and the whole is given: how many of its first bytes are read. */
+  /** Number of first bytes that are read if a part was requested and the whole is returned. */
   readonly beginning?: number;
 }
 
@@ -33,8 +36,8 @@ interface Answer {
 }
 
 /**
- * Objects of an S3 bucket, by AWS Signature Version 4 over `fetch`. What may pass (no connection, 5xx, 429, half an answer) is tried again;
- * what it writes is bound to its SHA-256 by the signature.
+ * Objects of an S3 bucket, by AWS Signature Version 4 over `fetch`. Temporary failures (no connection, 5xx,
+ * 429, an incomplete answer) are retried; the signature of a write covers the SHA-256 of its bytes.
  */
 export class S3Objects implements ObjectStore {
   readonly #settings: S3Settings;
@@ -76,11 +79,11 @@ export class S3Objects implements ObjectStore {
     });
     if (status === 404) return undefined;
     if (status === 416) return new Uint8Array();
-    // Some services give the whole where it is short.
+    // Some services return the whole object if it is short.
     return status === 200 && isPart ? bytes.subarray(start, end) : bytes;
   }
 
-  /** A presigned GET (AWS Signature Version 4, in the query), at the public endpoint. */
+  /** Returns a presigned GET (AWS Signature Version 4, in the query) at the public endpoint. */
   async link(key: string, cache: 'public' | 'private'): Promise<string | undefined> {
     const { downloads, endpoint, publicEndpoint = endpoint, bucket, prefix } = this.#settings;
     if (downloads !== 'direct') return undefined;
@@ -120,7 +123,9 @@ export class S3Objects implements ObjectStore {
     } while (token !== undefined);
   }
 
-  /** The answer to a request that was taken, or one of 404 and 416. Throws `storage.failed`. */
+  /**
+   * Sends a request; returns its answer if it succeeded, or has status 404 or 416. Throws `storage.failed`.
+   */
   async #ask(key: string, ask: Ask): Promise<Answer> {
     let why = '';
     for (let turn = 0; turn < tries; turn++) {
@@ -159,7 +164,7 @@ export class S3Objects implements ObjectStore {
       });
       const response = await fetch(signed, { redirect: 'error', signal: late.signal });
       const { status, ok } = response;
-      // A service that does not know ranges gives the whole.
+      // A service without support for ranges returns the whole object.
       const bytes =
         status === 200 && beginning !== undefined
           ? await readBeginning(response, beginning)
@@ -185,17 +190,17 @@ export class S3Objects implements ObjectStore {
   }
 }
 
-/** How long caches may keep an object: it never changes. */
+/** Returns the cache header of an object, which never changes. */
 const keptFor = (cache: 'public' | 'private') => `${cache}, max-age=31536000, immutable`;
 
-/** The body of an answer. Throws where it has more bytes than `most`, or fewer than it says. */
+/** Reads the body of an answer. Throws if it has more than `most` bytes, or fewer than announced. */
 async function readAll(response: Response, most: number): Promise<Uint8Array> {
   const bytes = await readBeginning(response, most);
   if (bytes.length > most) throw new Error('it answered more bytes than were asked for');
   return bytes;
 }
 
-/** The same, or where it has more than `most` bytes its beginning: some more than that, and nothing of the rest. */
+/** Reads the body of an answer or, if it has more than `most` bytes, slightly more than those. */
 async function readBeginning(response: Response, most: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -214,14 +219,14 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return parts.length === 1 ? (parts[0] as Uint8Array) : new Uint8Array(Buffer.concat(parts));
 }
 
-/** The code that an error document has, such as ` (AccessDenied)`. */
+/** Returns the code of an error document, such as ` (AccessDenied)`. */
 function codeIn(bytes: Uint8Array): string {
   const [, code] =
     /<Code>([A-Za-z]{1,64})<\/Code>/.exec(new TextDecoder().decode(bytes.subarray(0, 4_096))) ?? [];
   return code ? ` (${code})` : '';
 }
 
-/** Text of XML without its entities. */
+/** Decodes the entities in a text of XML. */
 function plain(text: string): string {
   const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
   return text.replaceAll(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => entities[name] ?? '');

@@ -1,7 +1,7 @@
 import { isLoopback } from '@murmuration/serving/access/loopback';
 import * as z from 'zod';
 
-/** Whether bytes and signatures travel unread: by TLS, or within this machine. */
+/** True if bytes and signatures are protected on the way: by TLS, or within this machine. */
 function isProtected(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, pathname, search, hash, username } = new URL(text);
@@ -9,36 +9,41 @@ function isProtected(text: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
-/** Where models lie outside of the database: a bucket of S3, or of what speaks as S3 does. */
+/** Bucket of S3, or of a compatible service, for models outside of the database. */
 export const s3Schema = z
   .strictObject({
-    /** Of the service, such as `https://s3.eu-central-1.amazonaws.com`; the bucket follows in the path. */
+    /**
+     * Origin of the service, such as `https://s3.eu-central-1.amazonaws.com`; the bucket follows in the
+     * path.
+     */
     endpoint: z
       .string()
       .refine(isProtected, 'expected an origin such as "https://s3.example.org"; http only on this machine'),
-    /** Its name; it exists. */
+    /** Name of the bucket, which must exist. */
     bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket'),
-    /** That of the bucket; what a service of your own calls it, often `us-east-1`. */
+    /** Region of the bucket; for your own service its configured name, often `us-east-1`. */
     region: z.string().regex(/^[a-z0-9-]{1,64}$/, 'expected a region such as "eu-central-1"'),
-    /** Begins the key of each object, such as `murmuration/`. @default '' */
+    /** Prefix of the key of each object, such as `murmuration/`. @default '' */
     prefix: z
       .string()
       .regex(/^(?:(?!\.{1,2}\/)[\w.-]+\/)*$/, 'expected a path such as "murmuration/"')
       .max(512)
       .default(''),
-    /** Of the account that reads, writes, lists and deletes there; AWS_ACCESS_KEY_ID where it is left out. */
+    /**
+     * Access key of an account that may read, write, list and delete there; AWS_ACCESS_KEY_ID if left out.
+     */
     accessKeyId: z.string().min(1).max(256),
-    /** AWS_SECRET_ACCESS_KEY where it is left out. */
+    /** Secret access key; AWS_SECRET_ACCESS_KEY if left out. */
     secretAccessKey: z.string().min(1).max(1_024),
-    /** Of passing credentials; AWS_SESSION_TOKEN where it is left out. */
+    /** Session token of temporary credentials; AWS_SESSION_TOKEN if left out. */
     sessionToken: z.string().min(1).max(8_192).optional(),
     /**
-     * Who sends devices the files of models: `coordinator`, or, to devices that take them from there, `direct`, the bucket, at signed addresses that
-     * are good for 5 minutes.
+     * Source of model files for devices: `coordinator`, or `direct`, the bucket, for devices that support
+     * it, at signed URLs that are valid for 5 minutes.
      * @default 'coordinator'
      */
     downloads: z.enum(['coordinator', 'direct']).default('coordinator'),
-    /** Where devices reach the service, if that is not `endpoint`; needs `direct` downloads. */
+    /** Endpoint at which devices reach the service, if it is not `endpoint`; needs `direct` downloads. */
     publicEndpoint: z
       .string()
       .refine(isProtected, 'expected an origin such as "https://s3.example.org"; http only on this machine')

@@ -1,11 +1,11 @@
 import type { ObjectStore } from './object-store.ts';
 
-/** Bytes that are asked for at once where an object is read from one end to the other. */
+/** Bytes per request while an object is read sequentially. */
 const ahead = 4 << 20;
 
 /**
- * Reads an object in pieces: a first piece costs a request of its own size, and the pieces that follow it come from larger ones, so that
- * reading through takes a request for 4 MiB.
+ * Reads an object in pieces: the first piece is a request of its own size, and the pieces after it come from
+ * larger ones, so that a full read takes one request per 4 MiB.
  */
 export class SequentialReads {
   readonly #objects: ObjectStore;
@@ -18,7 +18,10 @@ export class SequentialReads {
     this.#key = key;
   }
 
-  /** Puts what there is from `position` on into `into`; how many bytes that is, 0 at the end. Undefined where there is no such object. */
+  /**
+   * Reads the bytes from `position` on into `into`; returns their number, 0 at the end, and undefined if
+   * there is no such object.
+   */
   async read(into: Uint8Array, position: number): Promise<number | undefined> {
     const known = this.#bytes;
     const end = this.#from + (known?.length ?? 0);
