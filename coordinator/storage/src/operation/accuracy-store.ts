@@ -7,7 +7,7 @@ interface Kept {
   readonly sums: AccuracySums;
 }
 
-/** Keeps how good versions were, hour by hour. */
+/** Makes a store of the accuracy of versions by hour. */
 export function accuracyIn(documents: Documents): AccuracyStore {
   const kind = 'live-accuracy';
   return {

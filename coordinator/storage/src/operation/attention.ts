@@ -4,7 +4,7 @@ import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Alert } from '@murmuration/rounds/events/alert';
 import type { Documents } from '@murmuration/rounds/operators/documents';
 
-/** That an operator looks after an alert. */
+/** Acknowledgement of an alert by an operator. */
 export interface Acknowledgement {
   /** Name of the operator. */
   readonly by: string;
@@ -12,10 +12,10 @@ export interface Acknowledgement {
   readonly at: number;
 }
 
-/** A kind of alert of which no webhook is told for a while. */
+/** Silence of a kind of alert: no webhook is notified for a while. */
 export interface Silence {
   readonly rule: AlertRule;
-  /** null: of the whole coordinator. */
+  /** Task of the alert; null for the whole coordinator. */
   readonly task: TaskName | null;
   /** ms since 1970. */
   readonly until: number;
@@ -23,18 +23,18 @@ export interface Silence {
   readonly by: string;
 }
 
-/** The silences, which last over a restart. */
+/** Store of silences, which survive a restart. */
 export type SilenceStore = ReturnType<typeof silencesIn>;
 
 export function silencesIn(documents: Documents) {
   const kind = 'silence';
   return {
-    /** Those that end after `now`, ms since 1970; others are forgotten. */
+    /** Lists silences that end after `now`, ms since 1970, and removes the others. */
     async after(now: number): Promise<readonly Silence[]> {
       await documents.change({ forget: { kind, until: now } });
       return (await documents.list<Silence>(kind)).map(({ value }) => value);
     },
-    /** In place of an earlier silence of the same kind. */
+    /** Adds a silence, or replaces one of the same kind of alert. */
     async put(silence: Silence): Promise<void> {
       const { rule, task, until } = silence;
       await documents.change({ put: [{ kind, scope: task ?? '', key: rule, at: until, value: silence }] });
@@ -42,12 +42,12 @@ export function silencesIn(documents: Documents) {
   };
 }
 
-/** Acknowledgements that are remembered: those of alerts that are over give way first, being the oldest. */
+/** Most acknowledgements in memory; the oldest are dropped first, whose alerts are over. */
 const most = 200;
 
 /**
- * Which alerts operators look after, and of which kinds they want to hear nothing for a while. Acknowledgements are in memory: they are of
- * single alerts, and a restart begins all alerts again.
+ * Alerts that operators acknowledged, and kinds of alerts that they silenced. Acknowledgements are in
+ * memory: they are for single alerts, and a restart begins all alerts again.
  */
 export class Attention {
   readonly #acknowledged = new BoundedMap<string, Acknowledgement>(most);
@@ -58,12 +58,12 @@ export class Attention {
     this.#store = store;
   }
 
-  /** Reads the silences that operators asked for before; `now`: ms since 1970. Throws `storage.*`. */
+  /** Reads stored silences; `now`: ms since 1970. Throws `storage.*`. */
   async open(now: number): Promise<void> {
     for (const silence of await this.#store.after(now)) this.#silences.set(keyOf(silence), silence);
   }
 
-  /** Whoever was first keeps it. */
+  /** Acknowledges an alert; the first acknowledgement stays. */
   acknowledge(alert: string, acknowledgement: Acknowledgement): void {
     if (!this.#acknowledged.has(alert)) this.#acknowledged.set(alert, acknowledgement);
   }
@@ -72,13 +72,15 @@ export class Attention {
     return this.#acknowledged.get(alert) ?? null;
   }
 
-  /** From now on, durably; in place of an earlier silence of the same kind. Throws `storage.*`. */
+  /** Silences a kind of alert durably, in place of an earlier silence. Throws `storage.*`. */
   async silence(silence: Silence): Promise<void> {
     await this.#store.put(silence);
     this.#silences.set(keyOf(silence), silence);
   }
 
-  /** Until when nobody is told of this kind of alert, ms since 1970; null where it is told at `now`. */
+  /**
+   * Returns the time until which this kind of alert is silenced, ms since 1970; null if it isn't at `now`.
+   */
   silencedUntil(alert: Pick<Alert, 'rule' | 'task'>, now: number): number | null {
     const silence = this.#silences.get(keyOf(alert));
     return silence && silence.until > now ? silence.until : null;

@@ -1,19 +1,19 @@
-/** How often something happened in one hour. */
+/** Count of one kind of event in one hour. */
 export interface HourlyCount {
-  /** Beginning of the hour, ms since 1970. */
+  /** Start of the hour, ms since 1970. */
   readonly hour: number;
   readonly series: 'check-ins' | 'refusals';
-  /** Empty where it belongs to none. */
+  /** Name of the task; empty for none. */
   readonly task: string;
-  /** What happened: how a check-in was answered, or the code of a refusal. */
+  /** Kind of the event: the answer to a check-in, or the code of a refusal. */
   readonly name: string;
   readonly count: number;
 }
 
 export interface HourlyCountStore {
-  /** Adds to what is kept, all or none, and forgets what is of hours before `forget`, ms since 1970. */
+  /** Adds to the stored counts, all or none, and removes hours before `forget`, ms since 1970. */
   add(counts: readonly HourlyCount[], forget: number): Promise<void>;
-  /** Those of a series since an hour, oldest first. */
+  /** Lists the counts of a series since an hour, oldest first. */
   since(series: HourlyCount['series'], hour: number): Promise<readonly HourlyCount[]>;
 }
 
