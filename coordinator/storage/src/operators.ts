@@ -10,7 +10,7 @@ import type { RowDatabase } from './rows/database.ts';
 import { openDatabase } from './rows/open.ts';
 import { sqlOperatorTokens } from './rows/tokens.ts';
 
-/** The operators of a storage. */
+/** Operators' tokens and audit log in a storage. */
 interface OperatorStorage {
   readonly tokens: OperatorTokenStore;
   readonly audit: AuditLog;
@@ -18,8 +18,8 @@ interface OperatorStorage {
 }
 
 /**
- * Opens what is kept about operators in a storage folder, which is made where there is none, or in a database of PostgreSQL; a coordinator
- * may be running on it, and sees what is changed at once. Throws `storage.*`.
+ * Opens the operators' part of a storage folder, which is created if it doesn't exist, or of a PostgreSQL
+ * database. A coordinator may be running on it, and sees changes at once. Throws `storage.*`.
  */
 export async function openOperators(place: string): Promise<OperatorStorage> {
   const database = isPostgresql(place) ? await openServerTables(place) : await openFolderTables(place);
@@ -31,7 +31,7 @@ export async function openOperators(place: string): Promise<OperatorStorage> {
 }
 
 async function openServerTables(address: string): Promise<RowDatabase> {
-  // Only now: a folder needs no client of PostgreSQL.
+  // Imported here, since a folder needs no client of PostgreSQL.
   const { openTables } = await import('./postgresql/storage.ts');
   return openTables(address);
 }
