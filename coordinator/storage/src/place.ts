@@ -1,13 +1,13 @@
 import { isPostgresql, withoutPassword } from '@murmuration/sql/postgresql/address';
 
-/** Where a storage lies. */
+/** Location of a storage. */
 export interface StoragePlace {
   readonly kind: 'folder' | 'postgresql';
-  /** For people: the folder, or the address of the database without its password. */
+  /** Name for people: the folder, or the address of the database without its password. */
   readonly name: string;
 }
 
-/** The place that a configuration names as its storage. */
+/** Returns the location that a configuration names as its storage. */
 export function placeOf(storage: string): StoragePlace {
   return isPostgresql(storage)
     ? { kind: 'postgresql', name: withoutPassword(storage) }
