@@ -5,12 +5,12 @@ import type { Tables } from '../rows/schema.ts';
 
 /** ms between two beats of a process. */
 export const beatEvery = 2_000;
-/** ms without a beat after which a process hangs, and others end its sessions. */
+/** ms without a beat after which a process counts as hanging, and others end its sessions. */
 const hangsAfter = 10_000;
-/** ms between two looks at the beats of others, at most: in a longer gap the database may have been what hung. */
+/** Most ms between two looks at the beats of others; in a longer gap the database may have been what hung. */
 const longestGap = 3 * beatEvery;
 
-/** The ids of processes whose sessions carry one in their name: 8 bytes. */
+/** Returns a random id of a process, 8 bytes, for the names of its sessions. */
 export const sessionId = (random: RandomBytes): string => Buffer.from(random(8)).toString('hex');
 
 interface Beat {
@@ -18,16 +18,16 @@ interface Beat {
   readonly count: number;
 }
 
-/** A count of another process, and when it was first seen. */
+/** Beat of another process, and the time when it was first seen. */
 interface Seen {
   readonly count: number;
   readonly since: number;
 }
 
 /**
- * Counts by which processes that share a database know that each of them goes on: one that is stopped, or whose main thread stands still, keeps its
- * connections, and with them its locks. No clock of another machine is gone by, nor the time of a gap between two looks, after which each has
- * `longestGap` ms to go on.
+ * Heartbeats of processes that share a database. A process that is stopped, or whose main thread is blocked,
+ * keeps its connections and so its locks; the others then end its sessions. No clocks of other machines are
+ * compared. After a gap between two looks, each process has `longestGap` ms for a new beat.
  */
 export class Beats {
   readonly #rows: Kysely<Tables>;
@@ -37,14 +37,17 @@ export class Beats {
   #beatenAt = Number.NEGATIVE_INFINITY;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  /** `session`: the id in the names of the sessions of this process. */
+  /** Takes `session`, the id in the names of this process's sessions. */
   constructor(rows: Kysely<Tables>, session: string, clock: Clock) {
     this.#rows = rows;
     this.#session = session;
     this.#clock = clock;
   }
 
-  /** Says that this process goes on: others leave it its sessions for `hangsAfter` ms from the call on. Throws `storage.*`. */
+  /**
+   * Records a beat: others don't end the sessions of this process for `hangsAfter` ms from the call on.
+   * Throws `storage.*`.
+   */
   async beat(): Promise<void> {
     const began = this.#clock.now();
     await sql`
@@ -53,12 +56,15 @@ export class Beats {
     this.#beatenAt = began;
   }
 
-  /** Makes sure that others leave it its sessions for so many ms. Throws `storage.*`. */
+  /** Makes sure that others don't end the sessions of this process for `ms`. Throws `storage.*`. */
   async lastFor(ms: number): Promise<void> {
     if (this.#clock.now() + ms > this.#beatenAt + hangsAfter) await this.beat();
   }
 
-  /** Looks at the others, and ends the sessions of those that hang; to be called every `beatEvery` ms. Throws `storage.*`. */
+  /**
+   * Looks at the others, and ends the sessions of those that hang; call it every `beatEvery` ms. Throws
+   * `storage.*`.
+   */
   async endHanging(): Promise<void> {
     const { rows: found } = await sql<Beat>`
       select session, count from beats where session <> ${this.#session}`.execute(this.#rows);
@@ -78,12 +84,12 @@ export class Beats {
     for (const session of gone) this.#seen.delete(session);
   }
 
-  /** Leaves nothing for others to look at. Throws `storage.*`. */
+  /** Deletes the beat of this process. Throws `storage.*`. */
   async close(): Promise<void> {
     await sql`delete from beats where session = ${this.#session}`.execute(this.#rows);
   }
 
-  /** Also of one that is gone, which has no session any more. */
+  /** Ends the sessions of a process, which has none if it is gone, and deletes its beat. */
   async #end({ session, count }: Beat): Promise<void> {
     await sql`
       select pg_terminate_backend(pid) from pg_stat_activity

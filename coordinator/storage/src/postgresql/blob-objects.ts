@@ -5,21 +5,27 @@ import type { ObjectStore } from '../objects/object-store.ts';
 import type { RowDatabase } from '../rows/database.ts';
 import type { FileTables } from './tables.ts';
 
-/** Keeps what is put again from being swept away before the version that wants it. */
+/** Protects a blob that is put again from a sweep before its version is committed. */
 const putLater = { put_at: sql<number>`excluded.put_at` };
 
-/** The place of bytes outside of the database, and the key by which this process names what it puts there. */
+/** Store of objects, and the token with which this process names its objects. */
 export interface Objects {
   readonly store: ObjectStore;
-  /** This owner's of the database, larger than each before. Undefined for a front, which puts and sweeps nothing. */
+  /**
+   * Token of this owner of the database, larger than each before. Undefined for a front, which puts and
+   * sweeps nothing.
+   */
   readonly token: number | undefined;
-  /** Others put objects at the same time: only those with this token are this process's to sweep. */
+  /**
+   * True if other processes put objects at the same time; this process then sweeps only those with its
+   * token.
+   */
   readonly shared: boolean;
 }
 
 /**
- * Blobs each in an object whose key its row names. A key is used once, and begins to mean something with its row: so
- * an owner that was replaced, and whose rows no longer count, can delete nothing that the one after it has put.
+ * Blobs as objects whose keys are in rows. A key is used once, and is valid only with its row: an owner that
+ * was replaced, whose rows no longer count, can't delete objects of its successor.
  */
 export class BlobObjects {
   readonly store: ObjectStore;
@@ -39,7 +45,7 @@ export class BlobObjects {
     this.#shared = shared;
   }
 
-  /** Durable when it returns. Throws `storage.read-only` at a front. */
+  /** Stores a blob durably. Throws `storage.read-only` at a front. */
   async put(bytes: Uint8Array, hash: string): Promise<void> {
     if (this.#token === undefined)
       throw new MurmurationError('storage.read-only', 'A front puts nothing into the bucket of the models.');
@@ -54,18 +60,19 @@ export class BlobObjects {
     }
   }
 
-  /** Deletes objects that no row names: of swept blobs, and what an interrupted put or sweep has left. */
+  /** Deletes objects that no row names: of swept blobs, and of interrupted puts or sweeps. */
   async sweep(): Promise<void> {
     const token = this.#token;
     if (token === undefined) return;
     const found: string[] = [];
     for await (const key of this.store.keys()) {
       const [, owner] = /^[0-9a-f]{64}\.(\d+)\.\d+$/.exec(key) ?? [];
-      // What an owner after this one has put, or another cell, is not this one's to judge.
+      // Objects of a later owner, or of another cell, are not this process's to judge.
       if (owner === undefined) continue;
       if (this.#shared ? Number(owner) === token : Number(owner) <= token) found.push(key);
     }
-    // Between the two looks: what was being put when it was listed is still coming now, or has its row by the next look.
+    // Read between the two listings: an object that was being put is either still coming now, or has its row
+    // by the next query.
     const spared = new Set(this.#coming);
     const stored = this.#database.rows.withTables<FileTables>();
     const named = await stored.selectFrom('blobs').select('place').where('place', 'is not', null).execute();
@@ -73,7 +80,10 @@ export class BlobObjects {
     for (const key of found) if (!places.has(key) && !spared.has(key)) await this.store.delete(key);
   }
 
-  /** Whether the blob has a row, which nobody sweeps away before the next one; with `place` it is made where there is none. */
+  /**
+   * Claims the row of a blob, which protects it until the next sweep; with `place`, inserts it if there is
+   * none. Returns true if there is a row.
+   */
   #claim(hash: string, place?: string): Promise<boolean> {
     return this.#database.writer.write(async changes => {
       const files = changes.withTables<FileTables>();

@@ -15,16 +15,16 @@ import type { Tables } from '../rows/schema.ts';
 import { BlobObjects, type Objects } from './blob-objects.ts';
 import type { FileTables } from './tables.ts';
 
-/** Blocks of one statement: 4 MiB. */
+/** Blocks in one statement: 4 MiB. */
 const blocksAtOnce = 64;
-/** Hashes of one statement. */
+/** Hashes in one statement. */
 const hashesAtOnce = 1_000;
 
 type Stored = Kysely<Tables & FileTables>;
 
 /**
- * Blobs as rows, checked against their hash whenever one is read. Their bytes are in blocks of 64 KiB beside them, or,
- * with a `bucket`, each in an object whose key its row names.
+ * Opens blobs as rows, checked against their hash at each read. Their bytes are in blocks of 64 KiB in a
+ * table or, with a `bucket`, in an object whose key is in the row.
  */
 export function databaseBlobs(database: RowDatabase, clock: Clock, bucket?: Objects): BlobStore {
   const { writer } = database;
@@ -38,7 +38,7 @@ export function databaseBlobs(database: RowDatabase, clock: Clock, bucket?: Obje
   const blocks = blocksIn(stored, storeOf);
   return {
     async put(bytes) {
-      // What is written is what the caller has now, whatever becomes of its buffer.
+      // Copied, since the caller may change its buffer.
       const own = new Uint8Array(bytes);
       const hash = contentHash(own);
       if (objects) {
@@ -80,21 +80,24 @@ export function databaseBlobs(database: RowDatabase, clock: Clock, bucket?: Obje
         kept.forget(hash);
         blocks.forget(hash);
       }
-      // What can't be deleted now is found by the next sweep; whoever counts faults hears of it.
+      // Objects that can't be deleted now are found by the next sweep; the failure is reported as a fault.
       if (objects) await objects.sweep();
       return gone;
     },
   };
 }
 
-/** Undefined where there is no such blob; null as its place: in the database. */
+/**
+ * Returns the key of a blob's object; null if its bytes are in the database, undefined if there is no such
+ * blob.
+ */
 async function placeOf(stored: Stored, hash: string): Promise<string | null | undefined> {
   if (!hashPattern.test(hash)) return undefined;
   const row = await stored.selectFrom('blobs').select('place').where('hash', '=', hash).executeTakeFirst();
   return row?.place;
 }
 
-/** The blocks in the database from one number up to another that there are. */
+/** Returns the existing blocks in the database from one number up to another. */
 async function blocksOf(stored: Stored, hash: string, from: number, to: number): Promise<Uint8Array[]> {
   const found = await stored
     .selectFrom('blob_blocks')
@@ -107,7 +110,7 @@ async function blocksOf(stored: Stored, hash: string, from: number, to: number):
   return found.map(({ bytes }) => bytes);
 }
 
-/** The bytes of a blob in the database. */
+/** Returns the bytes of a blob in the database. */
 async function wholeOf(stored: Stored, hash: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for (let at = 0; parts.length === at; at += blocksAtOnce)
@@ -115,7 +118,7 @@ async function wholeOf(stored: Stored, hash: string): Promise<Uint8Array> {
   return concatBytes(...parts);
 }
 
-/** Blobs by their blocks, wherever these are. */
+/** Reads blobs by blocks, from the database or from objects. */
 function blocksIn(stored: Stored, storeOf: (hash: string) => ObjectStore): BlobBlocks {
   return new BlobBlocks({
     async reading(hash, work) {
@@ -142,7 +145,10 @@ function blocksIn(stored: Stored, storeOf: (hash: string) => ObjectStore): BlobB
   });
 }
 
-/** Inserts a blob with its blocks; what is put again is not swept away before the version that wants it. */
+/**
+ * Inserts a blob with its blocks; a blob that is put again is protected from a sweep before its version is
+ * committed.
+ */
 async function insertBlob(files: Stored, hash: string, bytes: Uint8Array, put_at: number): Promise<void> {
   const { numInsertedOrUpdatedRows } = await files
     .insertInto('blobs')
@@ -165,13 +171,16 @@ async function insertBlob(files: Stored, hash: string, bytes: Uint8Array, put_at
       .execute();
 }
 
-/** Deletes the blobs of no name that were not put since `before`, ms since 1970; returns their hashes. */
+/**
+ * Deletes blobs that are not in `named` and were not put since `before`, ms since 1970; returns their
+ * hashes.
+ */
 async function deleteUnnamed(
   files: Stored,
   named: ReadonlySet<string>,
   before: number,
 ): Promise<readonly string[]> {
-  // By whatever process: its version may be about to be committed.
+  // Includes puts by other processes, whose versions may be about to be committed.
   const all = await files.selectFrom('blobs').select(['hash', 'put_at']).execute();
   const unnamed = all
     .filter(({ hash, put_at }) => !named.has(hash) && (put_at ?? -Infinity) < before)

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type AnsweredChallenges, remembered } from '../leases/answered-challenges.ts';
 import type { RowDatabase } from '../rows/database.ts';
 
-/** Answers as rows, those whose time is over deleted with each that comes. */
+/** Keeps answers as rows; each new answer deletes the expired ones. */
 export function databaseChallenges({ writer }: Pick<RowDatabase, 'writer'>): AnsweredChallenges {
   return {
     take: (answer, until, now) =>

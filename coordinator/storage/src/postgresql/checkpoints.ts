@@ -6,8 +6,9 @@ import type { RowDatabase } from '../rows/database.ts';
 import type { FileTables } from './tables.ts';
 
 /**
- * Running sums as rows, one a round, replaced whole. What was replaced is out of reach of queries, but the server overwrites it when it
- * likes, and has it in its log: nothing here can erase that.
+ * Keeps running sums as rows, one per round, which are replaced as a whole. Queries can't reach replaced
+ * rows, but the server overwrites them at its own time and has them in its log; they can't be erased from
+ * here.
  */
 export function databaseCheckpoints({ rows, writer }: RowDatabase): Checkpoints {
   const stored = rows.withTables<FileTables>();

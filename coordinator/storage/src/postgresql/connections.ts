@@ -1,22 +1,26 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /**
- * What part of a coordinator a process is, as its database sees it: `all` shares it with no other, cells and fronts do with each other. A
- * `function` is a front that may be stopped after each request, so that it keeps nothing in the database beyond a transaction.
+ * Role of a process for its database: `all` doesn't share it; cells and fronts share it with each other. A
+ * `function` is a front that may be stopped after each request, so it keeps nothing in the database beyond a
+ * transaction.
  */
 export type StorageRole = 'all' | 'cell' | 'front' | 'function';
 
-/** Connections of a process to its database. */
+/** Numbers of connections of a process to its database. */
 export interface Connections {
-  /** That hold locks from start to end, each one. */
+  /** Connections that each hold a lock for the life of the process. */
   readonly locks: number;
-  /** By which it looks at the leases and says that it goes on, and which are given up soon; 0: it does by those of `rows`. */
+  /** Connections for leases and beats, which are given up soon; 0 uses those of `rows`. */
   readonly looks: number;
-  /** By which it reads and writes all else. */
+  /** Connections for all other reads and writes. */
   readonly rows: number;
 }
 
-/** So many at most, where nothing else is said. Each is made when it is needed, and all but locks end after half a minute without use. */
+/**
+ * Default limits of connections. Each is opened when needed, and all except locks are closed after half a
+ * minute without use.
+ */
 const usual: Readonly<Record<StorageRole, Connections>> = {
   all: { locks: 1, looks: 1, rows: 8 },
   front: { locks: 1, looks: 2, rows: 8 },
@@ -24,7 +28,7 @@ const usual: Readonly<Record<StorageRole, Connections>> = {
   function: { locks: 0, looks: 0, rows: 2 },
 };
 
-/** Shares so many connections out to what a process needs them for. Throws `config.invalid` where they are too few. */
+/** Distributes a number of connections over their purposes. Throws `config.invalid` if there are too few. */
 export function connectionsOf(role: StorageRole, most: number | undefined): Connections {
   const { locks, looks } = usual[role];
   if (most === undefined) return usual[role];

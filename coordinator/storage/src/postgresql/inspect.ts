@@ -9,8 +9,9 @@ import { coordinatorLock } from './storage.ts';
 import { postgresqlMigrations } from './tables.ts';
 
 /**
- * Looks into a storage in PostgreSQL at the time `now`, ms since 1970, and changes nothing; null where the database holds none yet.
- * Versions are not read. Throws `storage.*`, `config.invalid` where the server refuses, or is behind a pool that drops what connections ask for.
+ * Inspects a storage in PostgreSQL at the time `now`, ms since 1970, without changing it; null if the
+ * database has none yet. Versions are not read. Throws `storage.*`, and `config.invalid` if the server
+ * refuses, or is behind a pool that drops session settings.
  */
 export async function inspectDatabase(address: string, now: number): Promise<Inspection | null> {
   const { rows, description, close } = await openPostgresql<Tables>(address);

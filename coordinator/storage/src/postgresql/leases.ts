@@ -8,18 +8,21 @@ import type { Tables } from '../rows/schema.ts';
 import type { Beats } from './beats.ts';
 import { inUse } from './owner.ts';
 
-/** Advisory locks of cells: this and the number of the cell. A cell has its own while it lives. */
+/** Base of the advisory locks of cells; a cell holds this plus its number while it lives. */
 const cellLocks = 7_236_850 * 2 ** 20;
-/** The largest number of a cell: that of its column. Each start of a cell takes the next one. */
+/** Largest number of a cell, by its column. Each start of a cell takes the next one. */
 const mostCells = 2 ** 31 - 1;
 
-/** Less than the server takes to find that a cell is cut off, and than others to find that it hangs, by what a look at the leases may take and a clock may be off. */
+/**
+ * Shorter than the server needs to find that a cell is cut off, and others to find that it hangs, by the
+ * time of a look at the leases and clock drift.
+ */
 const lasts = keptFor - 2_000;
 
-/** The advisory lock that says that a cell lives. */
+/** Returns the advisory lock that a living cell holds. */
 export const cellLock = (cell: number): number => cellLocks + cell;
 
-/** Whether no cell lives that has this number, as a condition on rows of `task_leases`. */
+/** SQL condition on rows of `task_leases`: the holder is no living cell. */
 const isFree = sql<boolean>`holder is null or not exists (
   select 1 from pg_locks where locktype = 'advisory' and objsubid = 1
   and database = (select oid from pg_database where datname = current_database())
@@ -33,23 +36,26 @@ interface PlaceRow {
   readonly age: number | null;
 }
 
-/** Leases as rows, with what all transactions of a cell ask first. */
+/** Leases as rows, with the guard of all transactions of a cell. */
 export interface DatabaseLeases extends TaskLeases {
-  /** Throws `storage.in-use` once another cell has taken what this one had. */
+  /** Throws `storage.in-use` once another cell has taken a lease of this one. */
   readonly guard: (rows: Transaction<Tables>) => Promise<void>;
 }
 
-/** What leases are of. */
+/** Holder of leases. */
 export interface Holder {
-  /** The number of the cell; 0 for a front, which takes none. */
+  /** Number of the cell; 0 for a front, which takes no leases. */
   readonly cell: number;
-  /** Resolves once the server has shown that the advisory lock of the cell is its own, from then on for `keptFor` ms. Throws `storage.failed`. */
+  /**
+   * Resolves once the server has confirmed that the cell holds its advisory lock, for `keptFor` ms from then
+   * on. Throws `storage.failed`.
+   */
   readonly confirm: () => Promise<void>;
-  /** By which others know that it goes on; undefined for a front, which no other replaces. */
+  /** Heartbeats of the cell; undefined for a front, which no other process replaces. */
   readonly beats?: Beats | undefined;
 }
 
-/** The leases of a database. `description` names the database in errors. */
+/** Opens the leases of a database; `description` names it in errors. */
 export function databaseLeases(
   rows: Kysely<Tables>,
   { cell, confirm, beats }: Holder,
@@ -64,7 +70,7 @@ export function databaseLeases(
 
     async guard(changes) {
       if (held.isUnbound) return;
-      // Whoever takes one of them waits for this transaction.
+      // Locks the rows, so that another cell that takes one waits for this transaction.
       const { rows: found } =
         await sql<KeptLease>`select task, token from task_leases where holder = ${cell} for share`.execute(
           changes,
@@ -81,13 +87,13 @@ export function databaseLeases(
 
     async take(task, url) {
       const token = await rows.transaction().execute(async changes => {
-        // Locked: a transaction of the cell that has it is under way, or another cell takes it.
+        // A locked row means that its cell has a transaction under way, or that another cell takes it.
         const { rows: found } = await sql<{
           holder: number | null;
         }>`select holder from task_leases where task = ${task} for update skip locked`.execute(changes);
         const [row] = found;
         if (!row) return undefined;
-        // This cell: it was given the task, and did not hear so.
+        // Held by this cell: an earlier `take` succeeded, but its answer was lost.
         if (row.holder !== null && Number(row.holder) !== cell) {
           const { rows: tried } = await sql<{
             gone: boolean;
@@ -108,7 +114,7 @@ export function databaseLeases(
 
     async require() {
       if (held.tasks.size === 0) return;
-      // First: whoever took a lease before the lock was seen has changed its row, and that counts more.
+      // Comes first: a lease taken before the lock was seen has a changed row, which counts more.
       const seen = async () => {
         await confirm();
         await beats?.lastFor(lasts);

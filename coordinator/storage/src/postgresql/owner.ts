@@ -4,20 +4,23 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../rows/schema.ts';
 
 export interface Ownership {
-  /** Larger by one than that of the owner before (a fencing token). */
+  /** Number of the owner, larger by one than the one before (a fencing token). */
   readonly token: number;
-  /** What each transaction has to ask first. Throws `storage.in-use` once another process is the owner. */
+  /** Guard of each transaction. Throws `storage.in-use` once another process is the owner. */
   readonly guard: (rows: Transaction<Tables>) => Promise<void>;
 }
 
-/** What the row of the owner names in place of a file: whether the last one has the database for itself. */
+/** Values of the owner row's `file`: the last owner has the database for itself, or shares it. */
 const alone = '';
 const shared = 'shared';
 
-/** Makes this process the owner of a database, in place of the one before, or of cells: what these write from now on fails. */
+/**
+ * Makes this process the owner of a database, in place of the one before, or of cells, whose writes fail
+ * from now on.
+ */
 export async function own(database: Kysely<Tables>, description: string): Promise<Ownership> {
   const { token, text } = await nextToken(database, alone);
-  // Cells that were cut off, where there were any.
+  // Frees the leases of cells that were cut off.
   await sql`update task_leases set holder = null, token = token + 1`.execute(database);
   return {
     token,
@@ -28,13 +31,16 @@ export async function own(database: Kysely<Tables>, description: string): Promis
   };
 }
 
-/** The token of the next owner, or the number of the next cell: an owner before writes nothing any more. */
+/**
+ * Returns the token of the next owner, or the number of the next cell; the owner before can't write any
+ * more.
+ */
 export async function nextToken(
   database: Kysely<Tables>,
   file: typeof alone | typeof shared = shared,
 ): Promise<{ token: number; text: string }> {
   const who = { process: hostname(), pid: process.pid, file };
-  // Waits for transactions of the owner before, which hold its row as it was.
+  // Waits for transactions of the owner before, which lock its row.
   const { token } = await database
     .insertInto('owner')
     .values({ id: 1, token: '1', ...who })
@@ -48,7 +54,7 @@ export async function nextToken(
   return { token: Number(token), text: token };
 }
 
-/** Ends an owner that had the database for itself. Fronts take no number, of which functions would use up many. */
+/** Ends an exclusive owner. Fronts take no number, since functions would use up many. */
 export async function endOwner(database: Kysely<Tables>): Promise<void> {
   await database
     .updateTable('owner')
@@ -57,7 +63,7 @@ export async function endOwner(database: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
-/** That another coordinator has the database. */
+/** Returns the error that another coordinator has the database. */
 export function inUse(description: string): MurmurationError {
   return new MurmurationError(
     'storage.in-use',

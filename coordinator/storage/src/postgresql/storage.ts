@@ -27,34 +27,35 @@ import { cellLock, type DatabaseLeases, databaseLeases, type Holder } from './le
 import { endOwner, inUse, nextToken, own } from './owner.ts';
 import { type FileTables, postgresqlMigrations } from './tables.ts';
 
-/** The advisory lock of the coordinator that has a database. */
+/** Advisory lock of the coordinator that has a database. */
 export const coordinatorLock = 7_236_849;
 
-/** ms after which a look at the leases, or a beat, has failed. */
+/** ms after which a look at the leases, or a beat, counts as failed. */
 const leasePatience = 2_000;
-/** ms after which any other statement has failed: one that waits for a lock has heard so by then. */
+/** ms after which any other statement counts as failed; waits for locks end earlier. */
 const rowPatience = 15_000;
-/** ms after which whatever a function asks has failed: the one that asked it has no answer, and may wait for none. */
+/** ms after which a statement of a function counts as failed, since its caller may not wait longer. */
 const functionPatience = 10_000;
 
-/** What each transaction has to ask first. */
+/** Guard of each transaction. */
 type Guard = (rows: Transaction<Tables>) => Promise<void>;
 
 interface TablesOptions extends Omit<PoolOptions, 'patience'> {
   readonly guard?: Guard | undefined;
-  /** Asked before anything else: what it throws leaves the database as it was. */
+  /** Check before anything else; if it throws, the database stays as it was. */
   readonly check?: ((connected: Connected<Tables>) => Promise<void>) | undefined;
 }
 
 /**
- * The tables of a storage in PostgreSQL, up to date; for whoever may change them beside a coordinator. `guard` is asked before they are brought
- * up to date, and before all that is written. Throws as `openPostgresql`, and what `guard` and `check` throw.
+ * Opens the tables of a storage in PostgreSQL and brings them up to date, for processes that may change them
+ * beside a coordinator. `guard` runs before the migrations, and before each write. Throws as
+ * `openPostgresql`, and errors of `guard` and `check`.
  */
 export async function openTables(
   address: string,
   { guard, check, ...options }: TablesOptions = {},
 ): Promise<RowDatabase> {
-  // A step over many rows takes as long as it takes.
+  // Without a time limit, since a migration over many rows may take long.
   const { rows, description, close } = await openPostgresql<Tables>(address, options);
   try {
     await check?.({ rows, description });
@@ -65,29 +66,32 @@ export async function openTables(
   return tablesOf(address, { ...options, patience: rowPatience }, guard);
 }
 
-/** The tables that are up to date; the first query connects. */
+/** Opens tables that are up to date; the first query connects. */
 function tablesOf(address: string, options: PoolOptions, guard?: Guard): RowDatabase {
   const { rows, close } = postgresqlRows<Tables>(address, options);
   return { rows, writer: new Writer(rows, guard), close };
 }
 
 export interface PostgresqlStorageOptions {
-  /** Called where this process waits for another one to end; without it, none waits. */
+  /** Called when this process begins to wait for another one to end; without it, it never waits. */
   readonly waiting?: (() => void) | undefined;
-  /** Where the bytes of models go in place of the database; those that are in the database stay there. */
+  /** Store for the bytes of new models in place of the database; older models stay in the database. */
   readonly objects?: ObjectStore | undefined;
-  /** What part of a coordinator this process is; `all` by default. */
+  /** Role of this process; `all` by default. */
   readonly role?: StorageRole | undefined;
-  /** Connections to the database at most, all told; by default 10, for a front 11, for a cell 12, for a function 2. */
+  /**
+   * Most connections to the database in total; by default 10, for a front 11, for a cell 12, for a function
+   * 2.
+   */
   readonly connections?: number | undefined;
 }
 
 /**
- * The whole of a storage in a database of PostgreSQL, which belongs to this process while it is connected: another one that waits
- * takes over when this one ends, or its machine, and what this one writes afterwards fails. Cells share it, each of whose writes is fenced by
- * the leases of its tasks, and fronts. Throws `storage.in-use` where another has the
- * database and nothing waits, other `storage.*`, and `config.invalid` where the server refuses, or models are in objects and no store of
- * these is given.
+ * Opens a whole storage in a PostgreSQL database, which belongs to this process while it is connected:
+ * another process that waits takes over when this one, or its machine, ends, and later writes of this one
+ * fail. Cells and fronts share it; each write of a cell is fenced by the leases of its tasks. Throws
+ * `storage.in-use` if another process has the database and `waiting` is missing, other `storage.*`, and
+ * `config.invalid` if the server refuses, or if models are in objects and no store of objects is given.
  */
 export async function openPostgresqlStorage(
   address: string,
@@ -108,7 +112,7 @@ export async function openPostgresqlStorage(
     else await requireNoObjects(database);
     const blobs = databaseBlobs(database, clock, objects && { store: objects, token, shared });
     const checkpoints = databaseCheckpoints(database);
-    // Others may be about to begin theirs.
+    // Other processes may be about to begin theirs.
     if (!shared) await forgetLeftOver(database, checkpoints);
     // A sum that can't be deleted now is deleted by the next start.
     const forget = (round: RoundId) => checkpoints.forget(round).catch(() => {});
@@ -137,11 +141,14 @@ interface PartOptions {
   readonly role: StorageRole;
   readonly waiting: (() => void) | undefined;
   readonly shares: Connections;
-  /** What is to be closed, the last first. */
+  /** Functions that close what was opened, run in reverse order. */
   readonly opened: (() => Promise<unknown>)[];
 }
 
-/** The tables as one part of a coordinator has them. `token` names what it puts into a bucket; without one it puts nothing there. */
+/**
+ * Tables as one role of a coordinator uses them. `token` names its objects in a bucket; without one it puts
+ * nothing there.
+ */
 interface Part {
   readonly tables: RowDatabase;
   readonly token: number | undefined;
@@ -156,8 +163,9 @@ async function openPart(options: PartOptions): Promise<Part> {
   if (role === 'function') return openFunction(options);
   const shared = role !== 'all';
   const session = sessionId(systemRandom);
-  // Connections of their own, which are given up soon: where one carries nothing any more, the next look is on another one. The first is made by the
-  // first look, which may fail as any other: the server has been there, and may be slow now.
+  // Separate connections that are given up soon, so that after a dead one the next look uses another one.
+  // The first look opens the first connection, and may fail like any other: the server was reachable before,
+  // and may be slow now.
   const looks = postgresqlRows<Tables>(address, {
     connections: shares.looks,
     patience: leasePatience,
@@ -200,7 +208,7 @@ async function openPart(options: PartOptions): Promise<Part> {
   };
 }
 
-/** The lock of a coordinator; one that hangs is kept from nobody who waits. */
+/** Takes the lock of a coordinator; ends the sessions of a hanging holder if this process waits. */
 async function takeLock(
   beats: Beats,
   {
@@ -217,7 +225,7 @@ async function takeLock(
   let cancel: Cancel = () => {};
   let isOver = false;
   const look = async (): Promise<void> => {
-    // A database that does not answer, or that an older version has: there is nobody to look at.
+    // The database doesn't answer, or an older version made it: there are no beats to look at.
     await beats.endHanging().catch(() => {});
     if (!isOver) cancel = clock.at(clock.now() + beatEvery, () => void look());
   };
@@ -235,12 +243,12 @@ async function takeLock(
   }
 }
 
-/** Of what takes no lease. */
+/** Holder of processes that take no lease. */
 const takesNone: Holder = { cell: 0, confirm: async () => {} };
 
 /**
- * A front that may be stopped after each request: it has the lock of the coordinator only while it writes, on the connection that writes, and
- * all else by the same few connections.
+ * Opens a front that may be stopped after each request: it holds the lock of the coordinator only while it
+ * writes, on the writing connection, and uses the same few connections for everything.
  */
 async function openFunction({ address, shares, opened }: PartOptions): Promise<Part> {
   const description = withoutPassword(address);
@@ -258,7 +266,10 @@ async function openFunction({ address, shares, opened }: PartOptions): Promise<P
   return { tables, token: undefined, guard, leases, probe: async () => {} };
 }
 
-/** Deletes the sums of rounds that are over; and nobody is about to commit what was put before. */
+/**
+ * Deletes the sums of rounds that are over, and the protection of earlier puts, which are no longer about to
+ * be committed.
+ */
 async function forgetLeftOver({ rows, writer }: RowDatabase, checkpoints: Checkpoints): Promise<void> {
   await writer.write(changes =>
     changes
@@ -273,7 +284,10 @@ async function forgetLeftOver({ rows, writer }: RowDatabase, checkpoints: Checkp
   for (const round of await checkpoints.rounds()) if (!underWay.has(round)) await checkpoints.forget(round);
 }
 
-/** A bucket that is not there, or lets nobody in, is told at the start, and not when the first round ends. */
+/**
+ * Reads from a bucket, so that a missing or closed one fails at the start and not at the end of the first
+ * round.
+ */
 async function requireReadable(objects: ObjectStore): Promise<void> {
   for await (const _ of objects.keys()) return;
 }

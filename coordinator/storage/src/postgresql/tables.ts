@@ -2,16 +2,19 @@ import { sql } from 'kysely';
 import { migrations } from '../rows/migrations/all.ts';
 import type { Migration } from '../rows/migrations/migration.ts';
 
-/** What lies in files where the storage is a folder. */
+/** Tables for data that is in files if the storage is a folder. */
 export type FileTables = {
-  /** `place`: the key of its object; null where its bytes are in `blob_blocks`. `put_at`: when it was put last, ms since 1970. */
+  /**
+   * Blobs. `place`: key of the object; null if the bytes are in `blob_blocks`. `put_at`: time of the last
+   * put, ms since 1970.
+   */
   readonly blobs: { readonly hash: string; readonly place: string | null; readonly put_at: number | null };
   readonly blob_blocks: { readonly hash: string; readonly number: number; readonly bytes: Uint8Array };
-  /** `checkpoint` is MessagePack of a `Checkpoint`. */
+  /** Checkpoints; `checkpoint` is MessagePack of a `Checkpoint`. */
   readonly checkpoints: { readonly round: string; readonly checkpoint: Uint8Array };
 };
 
-/** Blobs, and the running sums of rounds under way. */
+/** Adds blobs, and the running sums of rounds under way. */
 const files: Migration = {
   name: 'files',
   async up(database) {
@@ -32,13 +35,13 @@ const files: Migration = {
       .addColumn('round', 'text', column => column.primaryKey())
       .addColumn('checkpoint', 'blob', column => column.notNull())
       .execute();
-    // Weights and sums don't compress: to try costs more than to store them.
+    // Weights and sums don't compress; trying costs more than storing them.
     await sql`alter table blob_blocks alter column bytes set storage external`.execute(database);
     await sql`alter table checkpoints alter column checkpoint set storage external`.execute(database);
   },
 };
 
-/** Blobs outside of the database. */
+/** Adds the locations of blobs outside of the database. */
 const places: Migration = {
   name: 'blob-places',
   async up({ schema }) {
@@ -46,7 +49,10 @@ const places: Migration = {
   },
 };
 
-/** Which cell has which task, what it says of it, the key of tickets, and what one process has to know of what others have put. */
+/**
+ * Adds the leases of cells and their published states, the key of tickets, and times of puts for other
+ * processes.
+ */
 const cells: Migration = {
   name: 'cells',
   async up({ schema }) {
@@ -72,7 +78,7 @@ const cells: Migration = {
   },
 };
 
-/** Counts by which processes know of each other that they go on. */
+/** Adds heartbeats of processes. */
 const beats: Migration = {
   name: 'beats',
   async up({ schema }) {
@@ -84,7 +90,7 @@ const beats: Migration = {
   },
 };
 
-/** Answers to challenges that fronts keep nowhere else. */
+/** Adds answers to challenges, which fronts store nowhere else. */
 const challenges: Migration = {
   name: 'answered-challenges',
   async up({ schema }) {
@@ -96,7 +102,7 @@ const challenges: Migration = {
   },
 };
 
-/** All steps of a database of PostgreSQL that holds the whole of a storage. */
+/** All migrations of a PostgreSQL database with a whole storage. */
 export const postgresqlMigrations: readonly Migration[] = [
   ...migrations,
   files,
