@@ -3,14 +3,14 @@ import type { Activity, ActivityStore, Participation } from '@murmuration/rounds
 import { sql } from 'kysely';
 import type { RowDatabase } from './database.ts';
 
-/** Rows of one statement: SQLite binds up to 32,766 values. */
+/** Most rows of one statement: SQLite binds up to 32,766 values. */
 const maxRows = 1_000;
 
-/** What devices do as rows: one a device, and one a device and task. */
+/** Keeps activity as rows: one per device, and one per device and task. */
 export function sqlActivity({ rows, writer }: RowDatabase): ActivityStore {
   return {
     async record(unordered) {
-      // In one order in every process: two that saw the same devices at the same time would each wait for a row of the other.
+      // Sorted, since two processes that saw the same devices would otherwise deadlock on each other's rows.
       const changes = unordered.toSorted((one, other) => (one.device < other.device ? -1 : 1));
       const seen = changes.map(({ device, seenAt, client }) => ({
         device,
@@ -112,7 +112,7 @@ export function sqlActivity({ rows, writer }: RowDatabase): ActivityStore {
   };
 }
 
-/** The later of two times, in the words of either database. */
+/** SQL expression for the later of two times, in both databases. */
 const later = (one: string, other: string) =>
   sql<number>`case when ${sql.ref(one)} > ${sql.ref(other)} then ${sql.ref(one)} else ${sql.ref(other)} end`;
 

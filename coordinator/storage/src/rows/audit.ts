@@ -6,7 +6,7 @@ import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Tables } from './schema.ts';
 
-/** The audit log as rows, which triggers keep from being changed or deleted. */
+/** Keeps the audit log as rows, which triggers protect from changes and deletion. */
 export function sqlAudit({ rows, writer }: RowDatabase): AuditLog {
   return {
     append: (entry, begun) => writer.write(changes => append(changes, entry, begun)),
@@ -41,7 +41,7 @@ export function sqlAudit({ rows, writer }: RowDatabase): AuditLog {
   };
 }
 
-/** Appends entries in the transaction of what they tell of: neither is kept without the other. */
+/** Appends entries in the transaction of the changes that they describe, so that both are kept or neither. */
 export async function appendEntries(
   changes: Transaction<Tables>,
   entries: readonly AuditEntry[],

@@ -4,7 +4,7 @@ import type { Conviction, ConvictionStore } from '@murmuration/rounds/population
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 
-/** Convictions as rows, one a device and round. */
+/** Keeps convictions as rows, one per device and round. */
 export function sqlConvictions({ rows, writer }: RowDatabase): ConvictionStore {
   const standing = () =>
     rows.selectFrom('convictions').selectAll().where('is_pardoned', '=', 0).orderBy('time').orderBy('round');

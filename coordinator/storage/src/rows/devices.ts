@@ -3,7 +3,7 @@ import type { Device, DeviceStore } from '@murmuration/rounds/population/device'
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 
-/** Enrolled devices as rows. */
+/** Keeps enrolled devices as rows. */
 export function sqlDevices({ rows, writer }: RowDatabase): DeviceStore {
   return {
     async get(id) {
@@ -34,7 +34,7 @@ export function sqlDevices({ rows, writer }: RowDatabase): DeviceStore {
     async list({ after, limit }, revoked, prefix) {
       let query = rows.selectFrom('devices').selectAll();
       if (revoked !== undefined) query = query.where('revoked_at', revoked ? 'is not' : 'is', null);
-      // No character of an id comes after a tilde.
+      // No character of an id sorts after a tilde.
       if (prefix)
         query = query.where('id', '>=', prefix as DeviceId).where('id', '<', `${prefix}~` as DeviceId);
       if (after)

@@ -11,10 +11,10 @@ import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Tables } from './schema.ts';
 
-/** Rows of one statement: SQLite binds up to 32,766 values. */
+/** Most rows of one statement: SQLite binds up to 32,766 values. */
 const rowsAtOnce = 1_000;
 
-/** Documents as rows of one table. */
+/** Keeps documents as rows of one table. */
 export function sqlDocuments({ rows, writer }: RowDatabase): Documents {
   return {
     async get<Value>(kind: string, scope: string, key: string) {
@@ -43,7 +43,7 @@ export function sqlDocuments({ rows, writer }: RowDatabase): Documents {
   };
 }
 
-/** Changes documents within a transaction, and returns how many of `remove` were there. */
+/** Changes documents within a transaction; returns how many of `remove` existed. */
 export async function changeDocuments(
   changes: Transaction<Tables>,
   { remove = [], forget, put = [], add = [], newest, entries = [] }: DocumentChange,

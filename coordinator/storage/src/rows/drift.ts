@@ -11,7 +11,7 @@ import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Tables } from './schema.ts';
 
-/** References, windows and settings of models as rows. */
+/** Keeps references, windows and settings of models as rows. */
 export function sqlDrift({ rows, writer }: RowDatabase): DriftStore {
   return {
     async reference(model, version) {
@@ -93,7 +93,7 @@ async function dropReference(changes: Transaction<Tables>, model: string, versio
     .execute();
 }
 
-/** Deletes all rows of a model but the newest. */
+/** Deletes all rows of a model except the newest. */
 async function keepNewest(
   changes: Transaction<Tables>,
   table: 'drift_references' | 'drift_windows',

@@ -7,7 +7,7 @@ import { appendEntries } from './audit.ts';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 
-/** Experiments and what they measured as rows, one a key. */
+/** Keeps experiments and their measurements as rows, one per key. */
 export function sqlExperiments({ rows, writer }: RowDatabase): ExperimentStore {
   return {
     async all(task) {

@@ -19,8 +19,9 @@ type Rows = RowDatabase['rows'];
 type Entry = Parameters<History['commit']>[0];
 
 /**
- * Versions and rounds as rows; the vectors of strategies as blobs. A round that is committed is forgotten in the same
- * transaction, with its journal; `closed` hears of it afterwards, and may forget what the round has on disk elsewhere.
+ * Keeps versions and rounds as rows, and the vectors of strategies as blobs. The journal of a committed
+ * round is deleted in the same transaction; `closed` is called afterwards, and may delete other files of the
+ * round.
  */
 export function sqlHistory(
   { rows, writer }: RowDatabase,
@@ -48,7 +49,7 @@ export function sqlHistory(
   };
 }
 
-/** Versions with what their strategy remembers with them. */
+/** Reads versions with the state of their strategies. */
 function headsIn(rows: Rows, blobs: BlobStore): Pick<History, 'head' | 'at'> {
   return {
     async head(task) {
@@ -78,7 +79,7 @@ function headsIn(rows: Rows, blobs: BlobStore): Pick<History, 'head' | 'at'> {
   };
 }
 
-/** Versions by themselves, and what they name. */
+/** Reads versions without state, and the blobs that they name. */
 function versionsIn(
   rows: Rows,
 ): Pick<History, 'version' | 'numbersOf' | 'versions' | 'thinned' | 'references'> {
@@ -147,7 +148,7 @@ function versionsIn(
   };
 }
 
-/** Rounds that are over. */
+/** Reads rounds that are over. */
 function roundsIn(rows: Rows): Pick<History, 'rounds' | 'search' | 'round' | 'roundsOf'> {
   return {
     async rounds(task, before, limit) {
@@ -194,7 +195,7 @@ function roundsIn(rows: Rows): Pick<History, 'rounds' | 'search' | 'round' | 'ro
   };
 }
 
-/** Inserts what is committed together; `state` is that of the head. */
+/** Inserts a commit; `state` is that of the head. */
 async function insertEntry(
   changes: Transaction<Tables>,
   entry: Entry,
@@ -221,7 +222,7 @@ async function insertEntry(
   await appendEntries(changes, entries);
 }
 
-/** Deletes the versions that are not to be kept; true where there were any. */
+/** Deletes the versions outside of `keep`; returns true if there were any. */
 async function pruneVersions(changes: Rows, task: TaskName, keep: Keep): Promise<boolean> {
   const kept = await changes
     .selectFrom('versions')
@@ -242,7 +243,7 @@ async function pruneVersions(changes: Rows, task: TaskName, keep: Keep): Promise
   return gone.length > 0;
 }
 
-/** Deletes the records of rounds that are not to be kept. */
+/** Deletes the records of rounds outside of `keep`. */
 async function pruneRounds(changes: Rows, task: TaskName, keep: Keep): Promise<void> {
   const records = await changes
     .selectFrom('rounds')
@@ -259,5 +260,5 @@ async function pruneRounds(changes: Rows, task: TaskName, keep: Keep): Promise<v
     .execute();
 }
 
-/** How many rows to keep: at least 1. */
+/** Returns the number of rows to keep, at least 1. */
 const rowsOf = (count: number): number => bound(Math.max(1, count));

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { HourlyCount, HourlyCountStore } from '../operation/hourly-counts.ts';
 import type { RowDatabase } from './database.ts';
 
-/** Counts by the hour as rows. */
+/** Keeps hourly counts as rows. */
 export function sqlHourlyCounts({ rows, writer }: RowDatabase): HourlyCountStore {
   return {
     async add(counts, forget) {
@@ -39,7 +39,9 @@ export function sqlHourlyCounts({ rows, writer }: RowDatabase): HourlyCountStore
   };
 }
 
-/** In one order in every process: two that count the same at the same time would each wait for a row of the other. */
+/**
+ * Sorts counts, since two processes that write the same ones would otherwise deadlock on each other's rows.
+ */
 function ordered(counts: readonly HourlyCount[]): readonly HourlyCount[] {
   const keyOf = ({ series, hour, task, name }: HourlyCount) => JSON.stringify([series, hour, task, name]);
   return counts.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));

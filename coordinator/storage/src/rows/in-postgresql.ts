@@ -7,7 +7,10 @@ import {
   sql,
 } from 'kysely';
 
-/** What PostgreSQL calls the types of columns in migrations. Text is compared by its bytes, as SQLite does: ids and names have no language. */
+/**
+ * Map from the column types in migrations to those of PostgreSQL. Text is compared by its bytes, as in
+ * SQLite: ids and names have no language.
+ */
 const types = {
   integer: DataTypeNode.create('bigint'),
   blob: DataTypeNode.create('bytea'),
@@ -17,7 +20,7 @@ const types = {
 
 class Columns extends OperationNodeTransformer {
   protected override transformCreateTable(node: CreateTableNode): CreateTableNode {
-    // `without rowid`: there are no such tables here.
+    // `without rowid` exists only in SQLite.
     const { endModifiers: _, ...table } = super.transformCreateTable(node);
     return table;
   }
@@ -38,7 +41,7 @@ class Columns extends OperationNodeTransformer {
 
 const columns = new Columns();
 
-/** Has the steps of migrations, written for SQLite, make the same tables in PostgreSQL. */
+/** Plugin that makes migrations written for SQLite create the same tables in PostgreSQL. */
 export const inPostgresql: KyselyPlugin = {
   transformQuery: ({ node, queryId }) => columns.transformNode(node, queryId),
   transformResult: async ({ result }) => result,

@@ -1,9 +1,9 @@
-/** Numbers that JSON has no notation for. */
+/** Number that JSON can't represent. */
 interface Float {
   readonly float: string;
 }
 
-/** JSON that gives back every number as it was, NaN, infinities and −0 included. Text in it has no NUL. */
+/** Encodes JSON that preserves every number, including NaN, infinities and −0. Its text has no NUL. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, item) =>
     typeof item === 'number' && (!Number.isFinite(item) || Object.is(item, -0))

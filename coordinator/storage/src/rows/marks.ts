@@ -3,7 +3,7 @@ import { type DeviceMark, type MarkStore, saysNothing } from '@murmuration/round
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 
-/** Marks as rows, one a task and device. */
+/** Keeps marks as rows, one per task and device. */
 export function sqlMarks({ rows, writer }: RowDatabase): MarkStore {
   return {
     async put(marks) {

@@ -4,12 +4,15 @@ import { inPostgresql } from './in-postgresql.ts';
 import { migrations } from './migrations/all.ts';
 import type { DatabaseKind, Migration } from './migrations/migration.ts';
 
-/** Held by whoever changes the tables of a database of PostgreSQL, until the end of its transaction. */
+/**
+ * Advisory lock held while the tables of a PostgreSQL database are changed, until the end of the
+ * transaction.
+ */
 const migrationLock = 7_236_848;
 
 /**
- * Runs the steps that a database lacks, all in one transaction, which holds the lock of writing from its beginning, and asks `guard` first. Throws
- * `storage.newer` where the database has steps that are not among them, and what `guard` throws.
+ * Runs the missing migrations in one transaction, which holds the write lock from its start, and calls
+ * `guard` first. Throws `storage.newer` if the database has unknown migrations, and errors of `guard`.
  */
 export async function migrate<Tables>(
   database: Kysely<Tables>,

@@ -4,14 +4,14 @@ import type { RowDatabase } from './database.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
 
-/** Opens a database file as `openSqlite` does, and brings its tables up to date. Throws `storage.*`. */
+/** Opens a database file as `openSqlite`, and brings its tables up to date. Throws `storage.*`. */
 export async function openDatabase(
   path: string,
   options: { readonly busyTimeout?: number } = {},
 ): Promise<RowDatabase> {
   const { rows, connection, close } = await openSqlite<Tables>(path, options);
   try {
-    // What is deleted is written over: secrets of noise are.
+    // Overwrites deleted bytes, among them secrets of noise.
     await connection.exec('pragma secure_delete = on');
     await migrate(rows);
   } catch (error) {

@@ -5,11 +5,14 @@ import { processIdentity } from '@murmuration/sql/processes/process-identity';
 import type { Kysely, Transaction } from 'kysely';
 import type { Tables } from './schema.ts';
 
-/** That this process has the storage. */
+/** Ownership of the storage by this process. */
 export interface Ownership {
-  /** Throws `storage.in-use` where another process has taken the storage over; inside of the transaction of whatever is written. */
+  /**
+   * Throws `storage.in-use` if another process has taken the storage over; call it inside the transaction of
+   * each write.
+   */
   require(rows: Kysely<Tables> | Transaction<Tables>): Promise<void>;
-  /** Lets go of it. */
+  /** Gives up the ownership. */
   release(): Promise<void>;
 }
 
@@ -18,9 +21,10 @@ const mine = new Set<string>();
 let claims = 0;
 
 /**
- * Takes the storage whose database lies at `path` for this process, at `now`, ms since 1970. The row lies in the database itself, which nobody can delete and keep
- * what is stored: a lock file alone can be taken away from under its owner. Throws `storage.in-use` where a process that lives has it; where
- * that can't be told, the older owner finds at its next write that it has lost it, and writes nothing more.
+ * Takes the storage with the database at `path` for this process, at `now`, ms since 1970. The row is in the
+ * database itself, which can't be deleted without the stored data, unlike a lock file. Throws
+ * `storage.in-use` if a living process has it; if that is unknown, the older owner finds at its next write
+ * that it has lost it, and writes nothing more.
  */
 export async function claim(database: Kysely<Tables>, path: string, now: number): Promise<Ownership> {
   claims += 1;
@@ -50,10 +54,10 @@ export async function claim(database: Kysely<Tables>, path: string, now: number)
   };
 }
 
-/** Throws `storage.in-use` where a process that lives has the storage. */
+/** Throws `storage.in-use` if a living process has the storage. */
 export async function refuseLiving(rows: Kysely<Tables>, path: string): Promise<void> {
   const found = await rows.selectFrom('owner').selectAll().executeTakeFirst();
-  // A copy of the file belongs to nobody.
+  // A copy of the file has no owner.
   if (!found || found.file !== (await fileOf(path))) return;
   const lives =
     found.pid === process.pid && found.process === (await processIdentity(process.pid))

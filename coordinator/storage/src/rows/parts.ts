@@ -9,14 +9,17 @@ import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 import { termsIn } from './terms.ts';
 
-/** Results of parts as rows. `closed` hears of a part that is over, and may forget what it has on disk elsewhere. */
+/**
+ * Keeps results of parts as rows. `closed` is called when a part is over, and may delete other files of it.
+ */
 export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) => Promise<void>): PartStore {
   const end = async (terms: PartTerms, result?: PartResult, sum?: Uint8Array) => {
     const { id, part } = terms;
     const key = keyOf(terms);
     await writer.write(async changes => {
       if (result) {
-        // Changes nothing, and holds the round: who ends it waits for this, and then deletes the result as well.
+        // Changes nothing, but locks the round: a process that ends it waits for this transaction, and then
+        // also deletes the result.
         const held = await changes
           .updateTable('rounds_under_way')
           .set(({ ref }) => ({ round: ref('round') }))
@@ -33,11 +36,14 @@ export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) =
     });
     await closed(key);
   };
-  /** By the keys of rounds that were under way when this was last looked at: each part looks twice a second, and terms never change. */
+  /**
+   * Map from the rounds under way at the last look to their terms, which never change; each part looks twice
+   * a second.
+   */
   let known: ReadonlyMap<RoundId, RoundTerms> = new Map();
-  /** The terms of whole rounds, in the order in which they began. */
+  /** Returns the terms of whole rounds, in the order in which they began. */
   const termsUnderWay = async (): Promise<readonly RoundTerms[]> => {
-    // The key of a part has a dot, that of a round none.
+    // The key of a part has a dot, that of a round has none.
     const whole = rows.selectFrom('rounds_under_way').where('round', 'not like', '%.%');
     const begun = await whole.select('round').orderBy('id').execute();
     const keys = begun.map(({ round }) => round as RoundId);
@@ -49,7 +55,7 @@ export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) =
         .where('round', 'in', others)
         .execute())
         read.set(round as RoundId, termsIn(decoded<object>(terms)));
-    // One that was over in between has no terms any more.
+    // A round that ended in between has no terms.
     known = new Map(keys.flatMap(key => (read.has(key) ? [[key, read.get(key)!]] : [])));
     return [...known.values()];
   };
@@ -81,7 +87,10 @@ export function sqlParts({ rows, writer }: RowDatabase, closed: (key: RoundId) =
   };
 }
 
-/** Forgets the results of a round that is over, within the transaction that ends it, and once the round is under way no more. */
+/**
+ * Deletes the results of a round that is over, in the transaction that ends it, after the round is no longer
+ * under way.
+ */
 export async function forgetParts(changes: Kysely<Tables>, round: RoundId): Promise<void> {
   await changes.deleteFrom('round_parts').where('round', '=', round).execute();
 }

@@ -17,17 +17,17 @@ import { fromJson, toJson } from './json.ts';
 /** Bytes of a memory in one row. */
 const pieceBytes = 1 << 20;
 
-/** Rows of one statement, below SQLite's limit of parameters. */
+/** Most rows of one statement, below SQLite's limit of parameters. */
 const rowsAtOnce = 1_000;
 
 type Rows = RowDatabase['rows'];
 
-/** Budgets, steps and parts as rows. */
+/** Keeps budgets, steps and parts as rows. */
 export function sqlPrivacy(database: RowDatabase): PrivacyLedger {
   return { ...budgetsIn(database), ...partsIn(database), ...stepsIn(database), ...memoriesIn(database) };
 }
 
-/** Budgets: when each was begun, with which terms, and the end of its secrets. */
+/** Keeps budgets: their starts and terms, and the deletion of their secrets. */
 function budgetsIn({
   rows,
   writer,
@@ -47,7 +47,7 @@ function budgetsIn({
       const found = await rows
         .selectFrom('privacy_budgets')
         .selectAll()
-        // Names of tasks have no character with a meaning here.
+        // Names of tasks have no wildcard characters.
         .where('task', 'like', `${accountOf(task, '')}%`)
         .orderBy('number')
         .execute();
@@ -81,7 +81,7 @@ function budgetsIn({
   };
 }
 
-/** The parts of devices. */
+/** Reads the participations of devices. */
 function partsIn({ rows }: RowDatabase): Pick<PrivacyLedger, 'parts' | 'partsOf'> {
   return {
     async parts(budget, { after, limit, keeping }) {
@@ -89,7 +89,7 @@ function partsIn({ rows }: RowDatabase): Pick<PrivacyLedger, 'parts' | 'partsOf'
         .selectFrom('privacy_parts')
         .select(['device', 'step', 'parts'])
         .where('budget', '=', budget);
-      // Both databases find the place in the index by such a pair.
+      // Both databases use the index for such a pair.
       if (after)
         query = query.where(({ eb, refTuple, tuple }) =>
           eb(refTuple('step', 'device'), '>', tuple(after.step, after.device)),
@@ -120,7 +120,7 @@ function partsIn({ rows }: RowDatabase): Pick<PrivacyLedger, 'parts' | 'partsOf'
   };
 }
 
-/** The steps that rounds take. */
+/** Claims steps for rounds. */
 function stepsIn({ writer }: RowDatabase): Pick<PrivacyLedger, 'claim'> {
   return {
     async claim(claim) {
@@ -147,7 +147,7 @@ function stepsIn({ writer }: RowDatabase): Pick<PrivacyLedger, 'claim'> {
   };
 }
 
-/** Takes a step for a round, with a part of each contributor. Throws `round.closed`. */
+/** Claims a step for a round, with a participation of each contributor. Throws `round.closed`. */
 async function takeStep(
   changes: Rows,
   { budget, step, round, seed, contributors, counted }: Claim,
@@ -155,7 +155,7 @@ async function takeStep(
 ): Promise<void> {
   if (step !== (newest ?? -1) + 1) throw new MurmurationError('round.closed', takenStep(step));
   requireOnce(contributors);
-  // First: whoever would take the same step waits for the end of this transaction.
+  // Inserted first, so that a concurrent claim of the step waits for the end of this transaction.
   await changes
     .insertInto('privacy_steps')
     .values({ budget, step, round, seed, counted: counted ?? contributors.length })
@@ -174,7 +174,7 @@ async function takeStep(
   }
 }
 
-/** The memories of noise, step by step. */
+/** Keeps the memories of noise by step. */
 function memoriesIn({
   rows,
   writer,
@@ -221,7 +221,7 @@ function memoriesIn({
   };
 }
 
-/** What stands in a row for whom a budget is for: no name of a task has a slash. */
+/** Returns the owner of a budget in a row; no name of a task has a slash. */
 const accountOf = (task: TaskName, query?: string): string =>
   query === undefined ? task : `${task}/${query}`;
 
@@ -241,7 +241,7 @@ async function budgetOf(
   };
 }
 
-/** null: no ε holds, and no device is held to anything. */
+/** Returns the terms of a budget; null if no ε holds and no device is limited. */
 async function limitsOf(rows: Rows, budget: string): Promise<BudgetTerms | null> {
   const { terms } = await rows
     .selectFrom('privacy_budgets')
@@ -251,7 +251,7 @@ async function limitsOf(rows: Rows, budget: string): Promise<BudgetTerms | null>
   return fromJson<BudgetTerms | null>(terms);
 }
 
-/** Throws `round.closed` where one of these may have no part in a step. */
+/** Throws `round.closed` if one of these devices may not take part in a step. */
 async function requireMayTakePart(
   rows: Rows,
   budget: string,
@@ -287,7 +287,9 @@ async function forget(changes: Rows, budget: string, oldest?: number): Promise<v
     .execute();
 }
 
-/** Updates in the sum of each step of a budget; 0 for those of versions of the coordinator that did not keep it. */
+/**
+ * Returns the number of updates in each step of a budget; 0 for steps of coordinators that did not store it.
+ */
 async function countedOf(rows: Rows, budget: string): Promise<number[]> {
   const steps = await rows
     .selectFrom('privacy_steps')

@@ -6,10 +6,10 @@ import type { Checkpoints } from '../files/checkpoints.ts';
 import type { RowDatabase } from './database.ts';
 import { rowOf, termsIn } from './terms.ts';
 
-/** Rows of one statement: SQLite binds up to 32,766 values. */
+/** Most rows of one statement: SQLite binds up to 32,766 values. */
 const maxRows = 1_000;
 
-/** Journals as rows, checkpoints as files. `History.commit` forgets the rows. */
+/** Keeps journals as rows and checkpoints as files. `History.commit` deletes the rows. */
 export function sqlRounds({ rows, writer }: RowDatabase, checkpoints: Checkpoints): RoundStore {
   const requireBegun = (round: RoundId, found: unknown): void => {
     if (!found) throw new MurmurationError('storage.failed', `The round ${round} has not begun.`);

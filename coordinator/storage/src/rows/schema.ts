@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** What the tables hold; `migrations/` makes them. Times are ms since 1970; JSON is text. */
+/** Tables, which `migrations/` create. Times are ms since 1970; JSON is text. */
 export interface Tables {
   readonly versions: VersionsTable;
   readonly rounds: RoundsTable;
@@ -46,7 +46,7 @@ interface DocumentsTable {
 interface QueueTable {
   readonly number: Generated<number>;
   readonly kind: string;
-  /** JSON of what waits. */
+  /** JSON of the operation that waits. */
   readonly operation: string;
 }
 
@@ -79,15 +79,15 @@ interface PrivacyStepsTable {
   readonly budget: string;
   readonly step: number;
   readonly round: string;
-  /** null once no noise follows from it any more. */
+  /** Seed of the noise; null once no noise depends on it any more. */
   readonly seed: Uint8Array | null;
-  /** Updates in the sum; null where that was not kept yet. */
+  /** Updates in the sum; null in rows from before this was stored. */
   readonly counted: number | null;
 }
 
 interface PrivacyMemoriesTable {
   readonly budget: string;
-  /** The step before which noise remembers this. */
+  /** Step whose noise uses this memory. */
   readonly step: number;
   readonly piece: number;
   readonly bytes: Uint8Array;
@@ -104,10 +104,10 @@ interface OwnerTable {
   /** Always 1. */
   readonly id: number;
   readonly token: string;
-  /** What tells the process from all others; empty where the system does not say. */
+  /** Identity of the process; empty if the system has none. */
   readonly process: string;
   readonly pid: number;
-  /** Device and inode of the database, so that a copy belongs to nobody. */
+  /** Device and inode of the database, so that a copy has no owner. */
   readonly file: string;
 }
 
@@ -140,7 +140,7 @@ interface VersionsTable {
   readonly model: string;
   /** JSON of a `ModelVersion`. */
   readonly version: string;
-  /** JSON of a `StrategyState`, its vectors as the hashes of their blobs. */
+  /** JSON of a `StrategyState`, with vectors as the hashes of their blobs. */
   readonly state: string;
 }
 
@@ -175,7 +175,7 @@ interface RoundPartsTable {
   readonly part: number;
   /** MessagePack of a `PartResult`. */
   readonly result: Uint8Array;
-  /** As its aggregate gives it; null where it failed. */
+  /** Sum of the part's aggregate; null if it failed. */
   readonly sum: Uint8Array | null;
 }
 
@@ -214,7 +214,7 @@ interface InferenceTokensTable {
   /** SHA-256 of the token. */
   readonly digest: Uint8Array;
   readonly name: string;
-  /** JSON, as are `models`, `rate` and `quota`. */
+  /** JSON, like `models`, `rate` and `quota`. */
   readonly rights: string;
   readonly models: string | null;
   readonly rate: string | null;
@@ -232,9 +232,9 @@ interface AuditTable {
   readonly action: string;
   readonly subject: string;
   readonly outcome: string;
-  /** JSON; null of entries that tell of none. */
+  /** JSON; null without changes. */
   readonly changes: string | null;
-  /** Number of the entry that says that this had begun; null of entries that end none. */
+  /** Number of the `begun` entry that this one completes; null without one. */
   readonly begun: number | null;
 }
 
@@ -259,7 +259,7 @@ interface ExperimentsTable {
   readonly task: string;
   /** JSON of an `Experiment`. */
   readonly experiment: string;
-  /** JSON of `ExperimentCounts`; null before anything was measured. */
+  /** JSON of `ExperimentCounts`; null before the first measurement. */
   readonly counts: string | null;
 }
 

@@ -16,7 +16,7 @@ import { sqlEnrolmentTokens, sqlInferenceTokens, sqlOperatorTokens } from './tok
 import { sqlQueue } from './tracking-queue.ts';
 import { sqlVerdicts } from './verdicts.ts';
 
-/** Makes the stores that are rows only. */
+/** Makes the stores that consist only of rows. */
 export function rowStores(database: RowDatabase) {
   const documents = sqlDocuments(database);
   return {

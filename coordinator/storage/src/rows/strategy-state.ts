@@ -5,14 +5,17 @@ import { vectorBytes } from '@murmuration/rounds/registry/vector-bytes';
 import type { StrategyState } from '@murmuration/rounds/strategy/strategy';
 import { fromJson, toJson } from './json.ts';
 
-/** A vector of float32, little-endian, as the blob that holds it. */
+/** Reference to the blob of a vector: float32, little-endian. */
 interface StoredVector {
   readonly vector: string;
 }
 
 type StoredState = Readonly<Record<string, number | StoredVector>>;
 
-/** Stores the vectors of a state, and returns the rest, which names them, as JSON. Throws `storage.*`. */
+/**
+ * Stores the vectors of a state as blobs, and returns the state as JSON with their hashes. Throws
+ * `storage.*`.
+ */
 export async function storeState(state: StrategyState, blobs: BlobStore): Promise<string> {
   const stored: Record<string, number | StoredVector> = {};
   for (const [name, value] of Object.entries(state))
@@ -20,7 +23,10 @@ export async function storeState(state: StrategyState, blobs: BlobStore): Promis
   return toJson(stored);
 }
 
-/** Throws `model.missing` or `model.corrupt` where a vector is gone or damaged, `storage.*`. */
+/**
+ * Loads a state with its vectors. Throws `model.missing` or `model.corrupt` if a vector is gone or damaged,
+ * `storage.*`.
+ */
 export async function loadState(json: string, blobs: BlobStore): Promise<StrategyState> {
   const state: Record<string, number | Float32Array> = {};
   for (const [name, value] of Object.entries(fromJson<StoredState>(json)))
@@ -28,7 +34,7 @@ export async function loadState(json: string, blobs: BlobStore): Promise<Strateg
   return state;
 }
 
-/** The hashes of the vectors in a state that was stored. */
+/** Returns the hashes of the vectors in a stored state. */
 export function vectorsIn(json: string): string[] {
   return Object.values(fromJson<StoredState>(json)).flatMap(value =>
     typeof value === 'number' ? [] : [value.vector],

@@ -1,11 +1,11 @@
 import type { RoundTerms } from '@murmuration/rounds/round/round';
 
-/** Terms as a row has them: without their kind, which follows from what else they have. */
+/** Returns terms as stored in a row: without their kind, which follows from their other fields. */
 export const rowOf = ({ kind: _, ...row }: RoundTerms): object => row;
 
 export const termsIn = (row: object): RoundTerms => ({ ...row, kind: kindOf(row) }) as RoundTerms;
 
-/** A part may have been written with the parts of its round beside it. */
+/** A part's row may also have the parts of its round. */
 function kindOf(row: object): RoundTerms['kind'] {
   if ('part' in row) return 'part';
   if ('parts' in row) return 'spread';

@@ -10,7 +10,7 @@ import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Tables } from './schema.ts';
 
-/** Enrolment tokens as rows, and the devices that used each. */
+/** Keeps enrolment tokens as rows, and the devices that used each. */
 export function sqlEnrolmentTokens(database: RowDatabase): EnrolmentTokenStore {
   const { rows, writer } = database;
   return {
@@ -85,7 +85,7 @@ export function sqlEnrolmentTokens(database: RowDatabase): EnrolmentTokenStore {
   };
 }
 
-/** Operator tokens as rows. */
+/** Keeps operator tokens as rows. */
 export function sqlOperatorTokens(database: RowDatabase): OperatorTokenStore {
   const { rows, writer } = database;
   return {
@@ -115,7 +115,7 @@ export function sqlOperatorTokens(database: RowDatabase): OperatorTokenStore {
   };
 }
 
-/** Inference tokens as rows. */
+/** Keeps inference tokens as rows. */
 export function sqlInferenceTokens(database: RowDatabase): InferenceTokenStore {
   const { rows, writer } = database;
   return {
@@ -153,20 +153,20 @@ export function sqlInferenceTokens(database: RowDatabase): InferenceTokenStore {
   };
 }
 
-/** What comes after a place, by SQLite's comparison of row values. */
+/** Returns the condition for rows after a place, by SQLite's comparison of row values. */
 function after({ after }: Page) {
   return after ? sql<boolean>`(created_at, id) < (${after.time}, ${after.id})` : sql<boolean>`true`;
 }
 
 type TokenTable = 'enrolment_tokens' | 'operator_tokens' | 'inference_tokens';
 
-/** What all kinds of tokens have in common. */
+/** Makes the methods that all kinds of tokens share. */
 function tokenRows<Table extends TokenTable, Token>(
   { rows, writer }: RowDatabase,
   table: Table,
   tokenOf: (row: Tables[Table]) => Token,
 ) {
-  // Kysely infers no columns of a table that is a type parameter.
+  // Kysely can't infer the columns of a table that is a type parameter.
   const all = () => rows.selectFrom<TokenTable>(table).selectAll();
   const read = (row: object) => tokenOf(row as Tables[Table]);
   return {

@@ -2,10 +2,10 @@ import type { Queued, TrackingQueue } from '@murmuration/lifecycle/tracking/queu
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 
-/** Rows of one statement, below SQLite's limit of parameters. */
+/** Most rows of one statement, below SQLite's limit of parameters. */
 const rowsAtOnce = 1_000;
 
-/** What waits for a server as rows of a table of its own. */
+/** Keeps operations that wait for a server as rows of a table. */
 export function sqlQueue<Operation extends Queued>(
   { rows, writer }: RowDatabase,
   table: 'tracking_queue' | 'lineage_queue',

@@ -5,7 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
 
-/** Adds to what is kept of a model, within a transaction. */
+/** Adds to the verdicts on a model, within a transaction. */
 export async function addVerdicts(
   changes: Kysely<Tables>,
   { model, verdicts: { kept, refused } }: Judged,
@@ -22,7 +22,7 @@ export async function addVerdicts(
     .execute();
 }
 
-/** Verdicts on versions as rows, one a model; `addVerdicts` makes them. */
+/** Keeps verdicts on versions as rows, one per model; `addVerdicts` adds them. */
 export function sqlVerdicts({ rows, writer }: RowDatabase): VerdictStore {
   return {
     async of(models) {

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** What a trigger does in place of a change. */
+/** Trigger bodies that refuse a change. */
 const refusal = {
   sqlite: sql`begin select raise(abort, 'The audit log only grows.'); end`,
   postgresql: sql`for each row execute function audit_only_grows()`,
 };
 
-/** Who may enrol and operate, what operators did, and what devices do. */
+/** Adds enrolment and operator tokens, the audit log, and activity of devices. */
 export const access: Migration = {
   name: 'access',
   async up(database, kind) {

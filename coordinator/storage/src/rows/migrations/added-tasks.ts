@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Tasks that operators added to a running coordinator. */
+/** Adds tasks that operators added to a running coordinator. */
 export const addedTasks: Migration = {
   name: 'added-tasks',
   async up({ schema }) {

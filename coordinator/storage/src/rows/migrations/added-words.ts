@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Words that were added to the vocabularies of tasks. */
+/** Adds words that were added to the vocabularies of tasks. */
 export const addedWords: Migration = {
   name: 'added-words',
   async up({ schema }) {

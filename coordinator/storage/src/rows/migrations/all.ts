@@ -37,8 +37,9 @@ import { verdicts } from './verdicts.ts';
 import { wantedQueries } from './wanted-queries.ts';
 
 /**
- * All steps, oldest first. What a feature keeps under keys needs none: it is documents. A new one goes at the end: a file in this folder that
- * exports it, a line here, and what its tables hold in `schema.ts`. Databases that lack it get it when they are opened next.
+ * All migrations, oldest first. Features that store documents need none. Add a new one at the end: a file in
+ * this folder that exports it, a line here, and its tables in `schema.ts`. Databases without it get it when
+ * they are next opened.
  */
 export const migrations: readonly Migration[] = [
   history,

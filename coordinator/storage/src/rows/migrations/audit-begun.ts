@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Which entry of the audit log says that an action had begun whose end another one tells. */
+/** Adds to entries of the audit log the number of the `begun` entry that they complete. */
 export const auditBegun: Migration = {
   name: 'audit-begun',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What an operator changed, with the values before and after. */
+/** Adds an operator's changes, with the values before and after. */
 export const auditChanges: Migration = {
   name: 'audit-changes',
   async up({ schema }) {

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** Devices that were proved to have revealed or dealt wrong shares; a pardon stays, so that a round convicts once. */
+/**
+ * Adds devices that were proved to have revealed or dealt wrong shares; pardoned rows stay, so that a round
+ * convicts once.
+ */
 export const convictions: Migration = {
   name: 'convictions',
   async up({ schema }) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** How devices have behaved lately in the rounds of each task. */
+/** Adds the recent behaviour of devices in the rounds of each task. */
 export const deviceMarks: Migration = {
   name: 'device-marks',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Enrolled devices. */
+/** Adds enrolled devices. */
 export const devices: Migration = {
   name: 'devices',
   async up({ schema }) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** One table for what features keep as JSON under keys, with all that had tables of its own. */
+/** Adds one table for JSON documents of features, and moves those into it that had their own tables. */
 export const documents: Migration = {
   name: 'documents',
   async up(database, kind) {
@@ -18,7 +18,7 @@ export const documents: Migration = {
     await schema.createIndex('documents_newest').on('documents').columns(['kind', 'scope', 'at']).execute();
     const object = kind === 'sqlite' ? 'json_object' : 'json_build_object';
     const json = (column: string) => (kind === 'sqlite' ? `json(${column})` : `cast(${column} as json)`);
-    /** JSON of an object with these columns. */
+    /** Returns the SQL of a JSON object with these columns. */
     const made = (columns: Readonly<Record<string, string>>) => {
       const members = Object.entries(columns).map(([name, column]) => `'${name}', ${column}`);
       return `cast(${object}(${members.join(', ')}) as text)`;

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What windows of requests are compared with, the windows, and what people set for a model. */
+/** Adds references of drift, windows of requests, and settings of models. */
 export const drift: Migration = {
   name: 'drift',
   async up({ schema }) {

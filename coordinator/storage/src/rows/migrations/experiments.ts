@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Experiments on versions, and what is known of each key. */
+/** Adds experiments on versions, and the states of their keys. */
 export const experiments: Migration = {
   name: 'experiments',
   async up({ schema }) {

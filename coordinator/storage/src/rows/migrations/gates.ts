@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What gates decided about versions. */
+/** Adds decisions of gates about versions. */
 export const gates: Migration = {
   name: 'gates',
   async up({ schema }) {

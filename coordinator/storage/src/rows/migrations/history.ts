@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Versions and the rounds that are over: what they are looked up by, and the whole of each as JSON. */
+/** Adds versions and rounds that are over: columns for look-ups, and each as JSON. */
 export const history: Migration = {
   name: 'history',
   async up({ schema }) {

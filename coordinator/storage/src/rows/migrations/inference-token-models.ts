@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** The models that an inference token is for; those that there are stay for all. */
+/** Adds the models of an inference token; existing tokens stay valid for all models. */
 export const inferenceTokenModels: Migration = {
   name: 'inference-token-models',
   async up({ schema }) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** With which programs ask the inference server. */
+/** Adds tokens of programs for the inference server. */
 export const inferenceTokens: Migration = {
   name: 'inference-tokens',
   async up({ schema }) {

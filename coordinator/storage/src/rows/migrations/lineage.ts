@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What waits for an OpenLineage server. */
+/** Adds the queue for an OpenLineage server. */
 export const lineage: Migration = {
   name: 'lineage',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** How good versions were, by the hour in which predictions were made. */
+/** Adds the accuracy of versions, by the hour of the predictions. */
 export const liveAccuracy: Migration = {
   name: 'live-accuracy',
   async up({ schema }) {

@@ -1,15 +1,15 @@
 import type { Kysely } from 'kysely';
 
-/** Which database the tables lie in. */
+/** Kind of the database. */
 export type DatabaseKind = 'sqlite' | 'postgresql';
 
-/** One step of the tables' history. What is released is never changed again: a later step changes its tables. */
+/** Migration of the tables. A released one never changes: a later one changes its tables. */
 export interface Migration {
-  /** Unique; kept in the database once it is done. */
+  /** Unique name, stored in the database once it is done. */
   readonly name: string;
   /**
-   * Runs in the transaction of all steps that are missing. Types of columns are SQLite's, which `inPostgresql` translates; only raw SQL
-   * has to ask for the kind.
+   * Runs in the transaction of all missing migrations. Column types are SQLite's, which `inPostgresql`
+   * translates; only raw SQL depends on the kind.
    */
   up(database: Kysely<unknown>, kind: DatabaseKind): Promise<void>;
 }

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** What operators look at and change: rounds by outcome and time, aliases of versions, settings of tasks, counts by the hour. */
+/**
+ * Adds rounds by outcome and time, aliases of versions, settings of tasks, and hourly counts, for operators.
+ */
 export const operation: Migration = {
   name: 'operation',
   async up(database, kind) {
@@ -10,7 +12,8 @@ export const operation: Migration = {
       .alterTable('rounds')
       .addColumn('outcome', 'text', column => column.notNull().defaultTo('failed'))
       .execute();
-    // Rounds before this step were recorded without their phases; it is older than all databases of PostgreSQL.
+    // Earlier rounds were stored without their phases; this migration is older than all PostgreSQL
+    // databases.
     if (kind === 'sqlite')
       await sql`
       update rounds set

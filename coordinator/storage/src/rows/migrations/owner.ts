@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Which process has the storage; at most one row. */
+/** Adds the process that has the storage; at most one row. */
 export const owner: Migration = {
   name: 'owner',
   async up({ schema }) {

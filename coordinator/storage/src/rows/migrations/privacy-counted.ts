@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** How many updates were in the sum of a step: where devices add the noise, ε depends on it. */
+/** Adds the number of updates in a step's sum, on which ε depends if devices add the noise. */
 export const privacyCounted: Migration = {
   name: 'privacy-counted',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What the noise of privacy budgets remembers of the steps before one, in pieces. */
+/** Adds the memory that the noise of privacy budgets keeps of earlier steps, in pieces. */
 export const privacyMemories: Migration = {
   name: 'privacy-memories',
   async up({ schema }) {

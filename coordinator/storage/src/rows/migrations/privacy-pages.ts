@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** The parts of a budget are read in pages, by step and device. */
+/** Adds an index to read the participations of a budget in pages, by step and device. */
 export const privacyPages: Migration = {
   name: 'privacy-pages',
   async up({ schema }) {

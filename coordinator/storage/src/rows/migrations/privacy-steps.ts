@@ -1,6 +1,9 @@
 import type { Migration } from './migration.ts';
 
-/** Cells with a part of spread rounds ask after each round who took the last steps, of perhaps millions of devices. */
+/**
+ * Adds an index for cells with a part of spread rounds, which ask after each round for the devices of the
+ * last steps, among perhaps millions.
+ */
 export const privacySteps: Migration = {
   name: 'privacy-steps',
   async up({ schema }) {

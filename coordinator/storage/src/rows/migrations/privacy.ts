@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** Privacy budgets of tasks, the steps that rounds took of them, and the devices that had a part. */
+/** Adds privacy budgets of tasks, the steps that rounds took, and the devices that took part. */
 export const privacy: Migration = {
   name: 'privacy',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Versions that may be taken back by themselves. */
+/** Adds versions that may be taken back automatically. */
 export const promotionWatches: Migration = {
   name: 'promotion-watches',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What became of queries that devices were asked. */
+/** Adds results of queries to devices. */
 export const queries: Migration = {
   name: 'queries',
   async up({ schema }) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** Words that the vocabularies of tasks are not to have. */
+/** Adds words that must not be in the vocabularies of tasks. */
 export const rejectedWords: Migration = {
   name: 'rejected-words',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What came of the parts of rounds that are spread over cells. */
+/** Adds results of the parts of rounds that are spread over cells. */
 export const roundParts: Migration = {
   name: 'round parts',
   async up({ schema }) {

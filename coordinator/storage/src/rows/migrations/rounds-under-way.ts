@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** The journals of rounds that are not over. */
+/** Adds the journals of rounds that are not over. */
 export const roundsUnderWay: Migration = {
   name: 'rounds under way',
   async up({ schema }) {

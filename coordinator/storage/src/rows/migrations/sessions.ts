@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** Sessions of operators who have signed in with a browser. */
+/** Adds sessions of operators in browsers. */
 export const sessions: Migration = {
   name: 'sessions',
   async up({ schema }) {

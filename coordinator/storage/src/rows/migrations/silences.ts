@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** Alerts of which operators want to hear nothing for a while. */
+/** Adds silenced kinds of alerts. */
 export const silences: Migration = {
   name: 'silences',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What waits for a tracking server, and the aliases that both sides had last. */
+/** Adds the queue for a tracking server, and the aliases that both sides last agreed on. */
 export const tracking: Migration = {
   name: 'tracking',
   async up({ schema }) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migration.ts';
 
-/** Training runs of tasks, what triggers fired, and where retraining stands. */
+/** Adds training runs of tasks, trigger records, and retraining states. */
 export const trainingRuns: Migration = {
   name: 'training-runs',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** What devices said of versions, as numbers. */
+/** Adds counts of devices' verdicts on versions. */
 export const verdicts: Migration = {
   name: 'verdicts',
   async up({ schema }) {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.ts';
 
-/** When somebody last wanted a query asked. */
+/** Adds the times of requests to ask a query. */
 export const wantedQueries: Migration = {
   name: 'wanted-queries',
   async up({ schema }) {
