@@ -25,9 +25,9 @@ import type { documentStores } from './operation/document-stores.ts';
 import type { HourlyCountStore } from './operation/hourly-counts.ts';
 import type { PostgresqlStorageOptions } from './postgresql/storage.ts';
 
-/** All that a coordinator keeps. */
+/** Storage of a coordinator. */
 export interface Storage extends ReturnType<typeof documentStores> {
-  /** Whether it is there again after a restart. */
+  /** True if its data survives a restart. */
   readonly durable: boolean;
   readonly blobs: BlobStore;
   readonly history: History;
@@ -48,23 +48,29 @@ export interface Storage extends ReturnType<typeof documentStores> {
   readonly verdicts: VerdictStore;
   readonly experiments: ExperimentStore;
   readonly hourlyCounts: HourlyCountStore;
-  /** Of a database that cells and fronts share. */
+  /** Leases of a database that cells and fronts share. */
   readonly leases?: TaskLeases;
-  /** Of a database that fronts share. */
+  /** Answered challenges of a database that fronts share. */
   readonly challenges?: AnsweredChallenges;
-  /** Writes a little, by which is seen whether anything can be written. Throws `storage.*`. */
+  /** Writes a little, to test if the storage can be written. Throws `storage.*`. */
   probe(): Promise<void>;
-  /** ms between two calls of `probe`, by which other processes know that this one goes on; null: they go by nothing, and it is called after a failure. */
+  /**
+   * ms between two calls of `probe`, which tells other processes that this one is alive; null if it is
+   * called only after a failure.
+   */
   readonly probeEvery: number | null;
-  /** Lets go of the folder or the database once what is under way is done; nothing can be read or written afterwards. */
+  /**
+   * Closes the folder or the database once pending work is done; nothing can be read or written afterwards.
+   */
   close(): Promise<void>;
 }
 
 /**
- * The storage in a folder, which is made where there is none, or in a database of PostgreSQL (`postgres://…`); it belongs to this process
- * until `close`. Without a place it is in memory. With `waiting` a process waits for a database that another one has, is told so, and takes
- * over when that one ends. Throws `storage.in-use` where another process has the place, `storage.newer` where a newer version wrote it, and
- * any other `storage.*` where it can't be read and written.
+ * Opens the storage in a folder, which is created if it doesn't exist, or in a PostgreSQL database
+ * (`postgres://…`); it belongs to this process until `close`. Without a place it is in memory. With
+ * `waiting`, a process waits for a database that another one has, after a call of it, and takes over when
+ * that one ends. Throws `storage.in-use` if another process has the place, `storage.newer` if a newer
+ * version wrote it, and other `storage.*` if it can't be read and written.
  */
 export async function openStorage(
   place: string | undefined,
@@ -76,7 +82,7 @@ export async function openStorage(
     const { openPostgresqlStorage } = await import('./postgresql/storage.ts');
     return openPostgresqlStorage(place, clock, options);
   }
-  // Only now, since there are platforms without its native library.
+  // Imported here, since some platforms lack its native library.
   const { openFolder } = await import('./folder/folder.ts');
   return openFolder(place, clock);
 }
