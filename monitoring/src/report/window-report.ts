@@ -52,7 +52,7 @@ function driftOf({ reference, current, test, threshold }: CountedFeature): Featu
   return { ...found, title, measures, adjusted: found.score, since: undefined };
 }
 
-/** Returns the quality of counted values, of which distinct values within a bin are unknown. */
+/** Returns the quality of counted values; distinct values within a bin are unknown. */
 function qualityOf(bins: Bins, reference: FeatureWindow, current: FeatureWindow): Quality {
   const isCategories = bins.kind === 'categories';
   const others = isCategories ? bins.categories.length : -1;

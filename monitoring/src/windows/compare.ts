@@ -23,8 +23,8 @@ export interface WindowComparison {
   readonly test: WindowTest;
   readonly score: number;
   /**
-   * Score from which on it has drifted; for a distance, at least the one that chance allows for so many rows
-   * and bins.
+   * Score from which on it has drifted; for a distance, at least the one that chance allows for these
+   * numbers of rows and bins.
    */
   readonly threshold: number;
   readonly drifted: boolean;

@@ -6,7 +6,7 @@ import type { Task } from '@murmuration/rounds/task/task';
 import type { KeyField } from '@murmuration/serving/experiments/experiment';
 import type { Experiment, ExperimentArm } from './experiment.ts';
 
-/** Inputs of a design besides the experiment's terms. */
+/** Inputs of a design, in addition to the experiment's terms. */
 interface Surroundings {
   readonly task: Task;
   readonly champion: VersionName;

@@ -21,7 +21,7 @@ const longestWait = 60_000;
 const mostTurns = 65_536;
 
 /**
- * Places for concurrent uploads, limited in number and bytes. An upload without a place is told its expected
+ * Places for concurrent uploads, limited in number and bytes. An upload without a place gets an expected
  * turn, from the duration of uploads and from the turns already given (SPEC.md, UP18), so that few tries
  * fail and no place stays empty while uploads wait.
  */

@@ -2,8 +2,8 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { isLoopback } from '@murmuration/serving/access/loopback';
 
 /**
- * True if clients from other machines are expected, for instance through a relay; local programs then get no
- * extra rights.
+ * True if clients from other machines are expected; rights of local programs would then be open to every
+ * client of a relay.
  */
 export function isReached(
   {

@@ -39,7 +39,7 @@ export interface Adjustable {
 /** Change of settings that an operator requests. */
 export interface SettingsChange {
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Only checks the change. */
+  /** True to check the change without applying it. */
   readonly dryRun?: boolean;
   /** Applies the change only if the plan still has this version. */
   readonly ifPlanVersion?: number | undefined;

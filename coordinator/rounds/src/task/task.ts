@@ -95,7 +95,7 @@ export interface Task {
   readonly uploadSlot: number;
   /** ms from the start of a round to the start of the next; a longer round delays the next. */
   readonly interval: number;
-  /** When training runs begin and end; null: rounds run all the time. */
+  /** Start and end of training runs; null if rounds run all the time. */
   readonly retrain: Retrain | null;
   /** Queries to devices in addition to training. */
   readonly queries: readonly TaskQuery[];

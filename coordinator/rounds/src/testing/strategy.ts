@@ -29,7 +29,7 @@ function gathered<State extends StrategyState>(
 
 /** Contract of every strategy. */
 export function strategyContract<State extends StrategyState>(name: string, strategy: Strategy<State>): void {
-  /** Returns the states and models of rounds in each of which three devices learned the same. */
+  /** Returns the states and models of rounds; in each round, three devices learned the same. */
   function run(model: Float32Array, deltas: readonly (readonly number[])[]) {
     let now = { state: strategy.init(model.length), model };
     const all = [now];

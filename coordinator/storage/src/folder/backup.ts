@@ -64,7 +64,7 @@ export async function backUp(folder: string, to: string): Promise<Copied> {
 
 /**
  * Restores a backup into a folder that is empty or doesn't exist. Checks its digest with `key`, its schema,
- * and each file against its hash; without a key, its database is trusted. Reads only regular files of the
+ * and each file against its hash; without a key, the digest is not checked. Reads only regular files of the
  * backup. Throws `config.invalid` if there is no backup or the folder is not empty, `storage.in-use` if a
  * coordinator uses it, `model.*`, `storage.newer` and `storage.corrupt` if the backup is damaged or was
  * changed; then the folder is left empty.

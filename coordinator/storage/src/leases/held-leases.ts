@@ -25,7 +25,7 @@ export class HeldLeases {
     return this.#tasks;
   }
 
-  /** True if this cell has had no lease yet; it may then write anything. */
+  /** True if this cell holds no lease and has not released all; it may then write anything. */
   get isUnbound(): boolean {
     return this.#tokens.size === 0 && !this.#isReleased;
   }
@@ -42,7 +42,7 @@ export class HeldLeases {
     this.#tasks.delete(task);
   }
 
-  /** Removes all leases and forbids any further write: others may have the tasks of late ones. */
+  /** Removes all leases and forbids further writes: late ones are for tasks that other cells may have. */
   release(): void {
     this.#isReleased = true;
     this.#tokens.clear();

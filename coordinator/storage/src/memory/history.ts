@@ -13,7 +13,7 @@ import type { MemoryRounds } from './rounds.ts';
 import { type MemoryVerdicts, memoryVerdicts } from './verdicts.ts';
 
 /**
- * Keeps history in memory. `underWay` is told to forget rounds once their records are kept; `verdicts`
+ * Keeps history in memory. `underWay` forgets rounds once their records are kept; `verdicts`
  * counts devices' verdicts; `documents` stores results of queries; `audit` receives the entries of a round.
  */
 export function memoryHistory(
