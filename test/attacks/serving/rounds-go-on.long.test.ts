@@ -1,3 +1,4 @@
+// @module-tag rabbitmq
 import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';

@@ -108,7 +108,9 @@ it('editors say what masking and strategy are, whatever the strategy consumes', 
   for (const written of ['masking: { threat', 'masking: { groups', "masking: 'off'"])
     expect(textAt(written), written).toMatch(/^Secure aggregation/);
   for (const written of ['strategy: fedAvg()', 'strategy: inGroups', 'strategy: median'])
-    expect(textAt(written), written).toMatch(/^What turns a round into the next model/);
+    expect(textAt(written), written).toMatch(
+      /^Strategy that turns the updates of a round into the next model/,
+    );
 });
 
 it.each(schemas)('the declarations of %s have them, in the lines that TypeScript writes', path => {
