@@ -3,7 +3,10 @@ import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type { LoadedModel, RunOptions } from '../inference/loaded-model.ts';
 import { refuseInput } from './intermediates.ts';
 
-/** One row of numbers, or one sequence, as a model takes it. Throws `inference.input`, without quoting any, where it does not. */
+/**
+ * Turns one row of numbers, or one sequence, into the input of a model. Throws `inference.input`, without
+ * quoting the numbers, if the model does not take them.
+ */
 export function rowInput(
   { inputs: [spec, ...others], takesLengths }: Pick<LoadedModel, 'inputs' | 'takesLengths'>,
   row: readonly number[],

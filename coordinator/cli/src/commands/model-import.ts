@@ -8,9 +8,9 @@ import { inThread } from '../threads/in-thread.ts';
 import type readModel from '../threads/read-model.ts';
 import { noting } from './export-report.ts';
 
-/** Where a model goes, besides into which folder. */
+/** Name and version under which a model is imported. */
 export interface ImportOptions {
-  /** By default that of the folder it comes from. */
+  /** Default: the name of the source folder. */
   readonly name?: string;
   readonly version: number;
   /** The clock by which it may take a minute; the system’s by default. */
@@ -25,7 +25,7 @@ export interface Imported {
   readonly model: string;
   readonly values: number;
   readonly bytes: number;
-  /** What runs it, and why. */
+  /** Engine that runs the model, and the reason. */
   readonly engine: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
@@ -40,14 +40,15 @@ interface Port {
   readonly shape: readonly number[];
 }
 
-/** What an inference server finds in a folder. */
+/** Names that an inference server finds in a folder. */
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /**
- * Reads a pretrained Keras model, as `tensorflowjs_converter` writes it, and writes it into a folder of models as `NAME/VERSION`, which an
- * inference server serves and a task begins with. The model is built before anything is written, in a thread, for a minute at most. Throws
- * `model.missing` and `model.unusable` for what can't be used, and `config.invalid` for a name that is none, a version that is there, and a
- * folder that can't be written.
+ * Copies a pretrained Keras model, as `tensorflowjs_converter` writes it, into a folder of models as
+ * `NAME/VERSION`, from which an inference server serves it and a task begins. First builds the model in a
+ * thread, for a minute at most. Throws `model.missing` and `model.unusable` for unusable files, and
+ * `config.invalid` for an invalid name, an existing version or an unwritable
+ * folder.
  */
 export async function importModel(
   from: string,
@@ -74,7 +75,7 @@ export async function importModel(
   return { name, version, ...known, bytes: weights.length, folder, files };
 }
 
-/** What to tell people of an import, a line each. */
+/** Lines that report an import to people. */
 export function linesOfImport({
   name,
   version,

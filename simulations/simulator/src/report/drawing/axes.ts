@@ -16,7 +16,7 @@ export function axis(ink: Ink, label: string, { name }: Scale, rest: Partial<uPl
   };
 }
 
-/** Of a lying axis. */
+/** Options of a horizontal axis. */
 export const flat: Partial<uPlot.Axis> = { size: 26, labelSize: 18, grid: { show: false } };
 
 /** The space that the numbers of an upright axis take. */
@@ -26,7 +26,7 @@ export function widthOfNumbers(plot: uPlot, values: readonly string[] | null): n
   return Math.ceil(plot.ctx.measureText(longest).width / devicePixelRatio) + 14;
 }
 
-/** What all plots of the page have in common. */
+/** Options that all plots of the page share. */
 export function commonOptions(width: number): Pick<uPlot.Options, 'width' | 'height' | 'legend' | 'padding'> {
   return { width, height: width < 420 ? 230 : 280, legend: { show: false }, padding: [12, 12, 0, 0] };
 }

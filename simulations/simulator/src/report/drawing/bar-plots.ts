@@ -67,7 +67,7 @@ export function stackPlot(chart: StackChart, ink: Ink, width: number, place: HTM
   );
 }
 
-/** What each client gains and loses, the worst off first. */
+/** Plots each client's gain or loss, the worst off first. */
 export function changePlot(chart: ChangeChart, ink: Ink, width: number, place: HTMLElement): uPlot {
   const { change, unit, better } = chart;
   const scale = scaleFor(

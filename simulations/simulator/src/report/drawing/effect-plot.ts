@@ -8,7 +8,10 @@ import { tip } from './tip.ts';
 /** How far points of the same choice lie beside one another, as a share of the way to the next one. */
 const beside = 0.3;
 
-/** A point for each trial at its value of the setting, and what is expected there: a line in its band, or a mark for each choice. */
+/**
+ * Plots a point for each trial at its value of the setting, and the expected result: a line with its band,
+ * or a mark for each choice.
+ */
 export function effectPlot(chart: EffectChart, ink: Ink, width: number, place: HTMLElement): uPlot {
   const { unit, scale, choices, trials, expected } = chart;
   const heights = [...trials.value, ...expected.low, ...expected.high, ...expected.value];

@@ -1,4 +1,4 @@
-/** The colours and letters of the page, for what is drawn on a canvas; they change with the reader's colour scheme. */
+/** Colours and fonts of the page for drawing on a canvas; they follow the reader's colour scheme. */
 export interface Ink {
   readonly text: string;
   readonly muted: string;

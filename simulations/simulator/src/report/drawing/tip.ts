@@ -6,7 +6,7 @@ export interface TipLine {
   readonly text: string;
 }
 
-/** A small note beside the pointer that says what is under it; `read` gives nothing where there is nothing. */
+/** Shows a note beside the pointer about what is under it; `read` returns nothing if nothing is there. */
 export function tip(
   read: (index: number) => { readonly head: string; readonly lines: readonly TipLine[] } | undefined,
 ): uPlot.Plugin {

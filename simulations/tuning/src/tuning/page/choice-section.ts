@@ -6,7 +6,7 @@ import { settingsText } from '../flat.ts';
 import type { Finished, Tuned } from '../tuned.ts';
 import { trialName } from './words.ts';
 
-/** What was chosen, why, what it comes to on held-out data, and what runs it. */
+/** Section on the chosen trial: the reason, its held-out result, and the command that runs it. */
 export function choiceSection(tuned: Tuned): Section {
   const { searches, own, finalSeeds, metric, unit, command, proposed, space } = tuned;
   const withError = (value: number | null, error: number | null) =>

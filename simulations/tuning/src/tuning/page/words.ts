@@ -1,6 +1,6 @@
 import type { Tuned } from '../tuned.ts';
 
-/** What a search counts its cost in. */
+/** Unit in which a search counts its cost. */
 export function unitOf({ space }: Pick<Tuned, 'space'>): 'rounds' | 'epochs' {
   return space.training === 'central' ? 'epochs' : 'rounds';
 }
@@ -10,7 +10,7 @@ export function counted(count: number, tuned: Pick<Tuned, 'space'>): string {
   return `${count} ${count === 1 ? unitOf(tuned).slice(0, -1) : unitOf(tuned)}`;
 }
 
-/** What a trial is called; in one piece. */
+/** Name of a trial, which no line break splits. */
 export function trialName(trial: number): string {
   return `trial\u00a0${trial}`;
 }
