@@ -159,6 +159,10 @@ describe('a storage folder of 0.2.0', () => {
         Array.from({ length: newest.number + 1 }, (_, i) => newest.number - i),
       );
       for (const { url } of versions) expect((await fetch(coordinator.url + url)).status).toBe(200);
+      const { models } = await ask(`../tasks/${task}/models?limit=200`);
+      expect(models).toHaveLength(versions.length);
+      const { rounds } = await ask(`../tasks/${task}/rounds?limit=200`);
+      expect(rounds.length).toBeGreaterThan(3);
     }
     const { entries } = await ask('audit');
     expect(entries.map(({ action }: { action: string }) => action)).toEqual([

@@ -179,7 +179,7 @@ const topology = (layers: readonly object[]) => () => checkedTopology(graph('m',
 const chain = (n: number) =>
   idsOf(n).map(at => (at === 0 ? input('l0') : layer('Activation', `l${at}`, [[`l${at - 1}`]])));
 
-/** As in linear-parsers.test.ts: nothing counts their steps but time. */
+/** Readers whose steps only time counts, see linear-parsers.test.ts. */
 describe('readers take no more than so much longer for what is longer', () => {
   const large = 10_000;
   it.each<[string, (n: number) => (() => unknown) | Promise<() => unknown>]>([

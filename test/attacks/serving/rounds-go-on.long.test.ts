@@ -19,7 +19,7 @@ const path = '/v2/models/line/infer';
 const mebibyte = 1 << 20;
 
 let target: Target;
-/** Of its model. */
+/** Name of its model's input. */
 let input: string;
 const cleanUp: (() => unknown)[] = [];
 

@@ -7,7 +7,7 @@ import { requestPath } from './request-path.ts';
 const order: ReportOrder = { features: 100, rows: 100_000 };
 
 /**
- * What watching a model costs: a drift report of many features in a process of its own, and the
+ * Measures the cost of watching a model: a drift report of many features in a process of its own, and the
  * CPU time that a log and a monitor add to a request of a small dense model.
  */
 export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {

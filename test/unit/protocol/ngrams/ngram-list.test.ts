@@ -7,7 +7,7 @@ const list = [
   [7, 7],
 ];
 
-/** What devices that have these n-grams so often come to. */
+/** Adds up the numbers of devices that have these n-grams. */
 function counted(...devices: { readonly ids: number[]; readonly count: number }[][]) {
   const said = new Map<number, number>();
   for (const own of devices)

@@ -59,7 +59,7 @@ const taskOf = (growth: Partial<GrowthDefinition> = {}, words = ['see', 'you'], 
 let task: Task;
 let results: QueryResult[];
 let store: AddedWordsStore;
-/** What the next start would refuse. */
+/** Words that the next start would refuse. */
 let requireGrows: (grown: Task) => Promise<void>;
 let clock: VirtualClock;
 let newWords: NewWords;
