@@ -1,6 +1,7 @@
 import { noField } from '@murmuration/protocol/errors/expected';
 import { misfitsOf } from '@murmuration/protocol/errors/misfits';
 import type { ZodError } from 'zod';
+import { removedSetting } from './removed-settings.ts';
 
 /** Invalid field, by a path such as `cohort.goal`, and its allowed values. */
 export interface FieldProblem {
@@ -15,7 +16,9 @@ export interface FieldProblem {
 export function fieldProblems({ issues }: ZodError, input: unknown): FieldProblem[] {
   return misfitsOf(issues).map(({ path, message }) => ({
     field: path.join('.'),
-    message: message.startsWith(noField) ? message : `${message}; ${describe(valueAt(input, path))}`,
+    message: message.startsWith(noField)
+      ? (removedSetting(path) ?? message)
+      : `${message}; ${describe(valueAt(input, path))}`,
   }));
 }
 
@@ -34,8 +37,10 @@ export function describeIssues(
     .map(({ path, message }) => {
       const place = path.join('.');
       const field = path.length > 0 ? `${place}: ` : '';
-      if (message.startsWith(noField))
-        return `${subject}: ${field}${message}${message.endsWith('?') ? '' : '.'}`;
+      if (message.startsWith(noField)) {
+        const removed = removedSetting(path);
+        return `${subject}: ${field}${removed ?? `${message}${message.endsWith('?') ? '' : '.'}`}`;
+      }
       const value = valueAt(input, path);
       const isSecret = value !== undefined && secrets.some(each => `${place}.`.startsWith(`${each}.`));
       return `${subject}: ${field}${message}${isSecret ? '' : `; ${describe(value)}`}.`;
