@@ -16,7 +16,6 @@ const pages: Readonly<Record<string, string>> = {
   'THREAT_MODEL.md': '/project/threat-model',
   'protocol/SPEC.md': '/reference/specification',
   'protocol/ERRORS.md': '/reference/errors',
-  'examples/README.md': '/guides/examples',
 };
 
 /** Where the sources are on the web, if the package says so. */

@@ -15,8 +15,8 @@ import { plainEnvironment } from './reader.ts';
 
 const guides = new Map(readDocuments());
 const blocksOf = (name: string) => codeBlocks(guides.get(`docs/guides/${name}.md`)!);
-const app = blocksOf('from-scratch').filter(({ file }) => file);
-const bundlers = blocksOf('bundlers');
+const app = blocksOf('your-first-task').filter(({ file }) => file);
+const bundlers = blocksOf('embed-web');
 const commands = bundlers
   .filter(({ language }) => language === 'sh')
   .flatMap(({ code }) => code.trim().split('\n'));
@@ -86,7 +86,7 @@ const typed = {
 
 /**
  * Apps of every kind that the guides know, of people who have nothing but the packages, which lie packed in a folder: each takes part in a
- * round of one coordinator, beside the two Node processes of docs/guides/from-scratch.md, of which one is in CommonJS.
+ * round of one coordinator, beside the two Node processes of docs/guides/your-first-task.md, of which one is in CommonJS.
  */
 export function walkBundlers(packs: () => string): void {
   let packed: PackedApp;

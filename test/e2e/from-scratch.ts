@@ -5,14 +5,14 @@ import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { freePort } from '../free-port.ts';
 import type { Reader } from './reader.ts';
 
-const guide = readDocuments().get('docs/guides/from-scratch.md')!;
+const guide = readDocuments().get('docs/guides/your-first-task.md')!;
 const files = codeBlocks(guide).filter(({ file }) => file);
-/** What the guide has its reader type, in its order. */
-const [, install, serve, ...others] = codeBlocks(guide)
-  .filter(({ language }) => language === 'sh')
+/** Commands that the reader types in a folder of their own, in order; `npm run` is for the checkout. */
+const [install, serve, ...others] = codeBlocks(guide)
+  .filter(({ language, code }) => language === 'sh' && !code.startsWith('npm run '))
   .map(({ code }) => code.trim());
 
-/** The walk of docs/guides/from-scratch.md, by a reader who has packed the packages. */
+/** The walk of docs/guides/your-first-task.md, by a reader who has packed the packages. */
 export function walkFromScratch(whose: () => Reader): void {
   let reader: Reader;
   let browser: Browser;

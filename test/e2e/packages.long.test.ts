@@ -74,7 +74,7 @@ let printed: string;
 beforeAll(async () => {
   registry = await LocalRegistry.start();
   reader = new Reader(registry.url);
-  const guides = ['from-scratch', 'run-a-coordinator'].map(
+  const guides = ['your-first-task', 'run-a-coordinator'].map(
     name => readDocuments().get(`docs/guides/${name}.md`)!,
   );
   const [command, again] = guides.map(guide => /^npm run pack .+$/m.exec(guide)?.[0]);

@@ -14,7 +14,7 @@ const shell = blocksOf('docs/guides/run-a-coordinator.md')
   .map(({ code }) => code.trim());
 const [begin] = shell;
 const install = shell.find(code => code.includes('npm install ~'))!;
-const task = blocksOf('docs/guides/from-scratch.md').find(({ file }) => file === 'rent.task.js')!;
+const task = blocksOf('docs/guides/your-first-task.md').find(({ file }) => file === 'rent.task.js')!;
 
 /** The way of docs/guides/run-a-coordinator.md onto a machine, whose operator has a task and copied the packs there. */
 export function walkOntoServer(whose: () => Reader): void {

@@ -61,7 +61,7 @@ beforeAll(() => {
     `#!/bin/sh\nexec ${words.map(word => `'${word}'`).join(' ')} "$@"\n`,
   );
   chmodSync(join(programs, 'murmuration'), 0o755);
-  const guide = codeBlocks(readDocuments().get('docs/guides/from-scratch.md')!);
+  const guide = codeBlocks(readDocuments().get('docs/guides/your-first-task.md')!);
   mkdirSync(join(folder, 'tasks'));
   writeFileSync(join(folder, 'tasks/task.js'), guide.find(({ file }) => file === 'rent.task.js')!.code);
   writeFileSync(join(folder, 'murmuration.json'), JSON.stringify({ port: 0, openEnrolment: true }));

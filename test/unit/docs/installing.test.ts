@@ -37,7 +37,7 @@ describe('what tells people how to install the packages', () => {
   it.each([
     ...publishedPackages().map(({ folder }) => `${relative(root, folder)}/README.md`),
     'README.md',
-    ...['from-scratch', 'run-a-coordinator', 'embed-node', 'embed-web', 'react-native', 'export'].map(
+    ...['your-first-task', 'run-a-coordinator', 'embed-node', 'embed-web', 'react-native', 'export'].map(
       name => `docs/guides/${name}.md`,
     ),
   ])('says that they are on no registry, %s', path => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type LocalTask, loadLocalTask } from '@murmuration/cli/arguments/local-task';
 import { smallTask } from '@murmuration/cli/dev/small-task';
 import { tryTask } from '@murmuration/cli/dev/trial';
@@ -87,13 +86,4 @@ describe('a task for a few devices', () => {
     expect(small).toMatchObject({ cohort: { goal: 1, minimum: 1 }, masking: null });
     expect(isUnmasked).toBe(true);
   });
-});
-
-it('the tutorial shows the task as it is', () => {
-  const page = readFileSync(
-    new URL('../../../../../docs/guides/your-first-task.md', import.meta.url),
-    'utf8',
-  );
-  const [, shown] = /^```ts\n([\s\S]*?)^```$/m.exec(page)!;
-  expect(shown).toBe(readFileSync(file, 'utf8'));
 });
