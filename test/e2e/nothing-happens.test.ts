@@ -16,7 +16,9 @@ import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { freePort } from '../free-port.ts';
 import { enrolmentToken, lineOptions, lineTask } from './line.ts';
 
-const guide = [...readDocuments()].find(([path]) => path === 'docs/guides/nothing-happens.md')![1];
+const [, guide] = readDocuments()
+  .get('docs/guides/run-a-coordinator.md')!
+  .split('## When nothing happens\n') as [string, string];
 /** What the guide's lines say that is printed: the event, the code of an error, or the words that are in it. */
 const rows = [...guide.matchAll(/^\| `(\w+)`(?: `([\w.-]+)`|: (.+?)) \| (?!---)/gm)].map(
   ([, event, code, words]) => ({ event: event!, words: code ?? words! }),
@@ -77,7 +79,7 @@ const clientOf = (options: ClientOptions) =>
   new PlatformClient(options, { ...nodePlatform, conditions: async () => ({}) });
 const started: PlatformClient[] = [];
 
-describe('the guide of what to do when nothing happens', () => {
+describe('what the guide says to do when nothing happens', () => {
   it('has a line for each mistake, and no other', () => {
     // Mistakes of pages: test/e2e/connection-problems.test.ts and test/unit/client-sdk/worker make them.
     const ofPages = ['does not let pages of', 'training.no-answer'];

@@ -30,7 +30,9 @@ const untried: Readonly<Record<string, string>> = {
   'npx react-native': 'comes with React Native, which only its example installs',
 };
 /** Blocks that another test runs whole, by the path of that test. */
-const walked: Readonly<Record<string, string>> = { 'docs/guides/plain-http.md': 'test/e2e/curl.test.ts' };
+const walked: Readonly<Record<string, string>> = {
+  'docs/guides/run-a-coordinator.md': 'test/e2e/curl.test.ts',
+};
 const sources = readSources(['scripts', 'simulations', 'test']);
 const programs = [...readSources(['coordinator', 'serving']).values()].join('\n');
 const hasBash = spawnSync('bash', ['--version']).status === 0;
