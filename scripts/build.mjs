@@ -108,7 +108,7 @@ async function buildDashboard() {
     logLevel: 'error',
     build: { outDir: whole, emptyOutDir: true },
   });
-  // Takes the place of the last one at once: whoever serves that misses no file.
+  // Takes the place of the last one at once: a server that reads it misses no file.
   rmSync(old, { recursive: true, force: true });
   if (existsSync(target)) renameSync(target, old);
   renameSync(whole, target);

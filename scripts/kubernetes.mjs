@@ -28,7 +28,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8
 export const manifestsFolder = fileURLToPath(new URL('deploy/kubernetes/', root));
 
 /**
- * A patch of Kustomize: what is changed, of which resource.
+ * A patch of Kustomize: its resource, and what changes.
  * @typedef {{ target: object, change: readonly object[] }} Patch
  */
 
@@ -77,7 +77,7 @@ const namespace = {
  *   readonly also?: Readonly<Record<string, object>>,
  *   readonly patches?: readonly Patch[],
  *   readonly images?: readonly string[],
- * }} [more] `images`: besides that of this version
+ * }} [more] `images`: others than that of this version
  */
 const overlay = (name, bases, { also = {}, patches, images = [] } = {}) =>
   kustomized(

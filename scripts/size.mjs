@@ -86,7 +86,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true });
 }
-/** TensorFlow.js, of which nothing can be left out, is 92 MB of each. */
+/** TensorFlow.js, all of it, is 92 MB of each. */
 const installed = [
   { name: 'the SDK', names: ['@murmuration/client-sdk'], limit: 118_000_000 },
   { name: 'all packages', names: [], limit: 230_000_000 },

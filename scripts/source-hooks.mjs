@@ -97,7 +97,7 @@ function kept(url) {
     writeFileSync(unfinished, text);
     renameSync(unfinished, file);
   } catch {
-    // Where nothing can be kept, it is read anew each time.
+    // Where nothing can be kept, it is read again each time.
   }
   return text;
 }

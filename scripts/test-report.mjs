@@ -1,4 +1,4 @@
-// What is read in vitest's JSON report, and how it is told.
+// What is read in vitest's JSON report, and how it is printed.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';

@@ -17,7 +17,7 @@ import { labelsOf, ofDatabase } from './pods.mjs';
 const rules = new URL('../../deploy/prometheus/', import.meta.url);
 
 /**
- * The figures of a component. Its job is called as the rules of Prometheus expect: after it, or after all of which it is a part.
+ * The figures of a component. Its job is called as the rules of Prometheus expect: after it, or after the whole that it is a part of.
  * @param {string} name
  * @param {string} key of its token in the secret
  * @param {'name' | 'part-of'} job

@@ -20,7 +20,7 @@ const ofBucket = (name, key) => ({
 });
 
 /**
- * What a front or a cell is told.
+ * Variables of a front or a cell.
  * @param {'front' | 'cell'} role
  * @returns {Variable[]}
  */

@@ -46,7 +46,7 @@ const deployment = deploymentOf(name, {
     startupProbe: probe('/v2/health/live', { periodSeconds: 5, failureThreshold: 24 }),
     livenessProbe: probe('/v2/health/live', { periodSeconds: 5, failureThreshold: 3 }),
     readinessProbe: probe('/v2/health/ready', { periodSeconds: 5, failureThreshold: 1 }),
-    // Models take up to 1 GiB by "inference.memory", besides what the program takes.
+    // Models take up to 1 GiB by "inference.memory", on top of what the program takes.
     resources: {
       requests: { cpu: '1', memory: '1Gi', 'ephemeral-storage': '256Mi' },
       limits: { memory: '2Gi', 'ephemeral-storage': '1Gi' },

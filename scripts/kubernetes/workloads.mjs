@@ -46,7 +46,7 @@ export const deploymentOf = (name, pods) => ({
 });
 
 /**
- * So many pods that keep their names. They start together; an update replaces one after another.
+ * Pods, `replicas` of them, that keep their names. They start together; an update replaces one after another.
  * @param {string} name
  * @param {number} replicas
  * @param {Pods} pods

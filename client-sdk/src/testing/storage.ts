@@ -92,7 +92,7 @@ function entryContract(fresh: Fresh): void {
     expect(await storage.get('b')).toEqual(Uint8Array.of(2));
   });
 
-  it('erases everything but what it is told to keep, and goes on', async () => {
+  it('erases everything but what it has to keep, and goes on', async () => {
     const storage = await fresh();
     await storage.clear([]);
     const names = ['identity', 'personal/ü', 'session.a', 'session.a.new'];

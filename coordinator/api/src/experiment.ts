@@ -144,7 +144,7 @@ export const experiment = z.object({
   key: shownField,
   covariate: shownField
     .extend({
-      known: count.describe('Units of the metric of which it is known'),
+      known: count.describe('Units whose metric is known'),
       removed: estimate.describe(
         'Of the variance of the metric, the share that it takes out of differences; null: they are not adjusted yet',
       ),
@@ -177,7 +177,7 @@ export const experiment = z.object({
       version: count,
       share,
       units: count.describe('Keys, or requests without one; or devices that had something to say'),
-      outcomes: count.describe('Of them, those of which an outcome is known; or that have answered'),
+      outcomes: count.describe('Of them, those with a known outcome; or that have answered'),
       requests: count,
       failures: count.describe('Of all requests'),
       accuracy: estimate.describe('Of first outcomes; or the mean error, where the metric is `error`'),

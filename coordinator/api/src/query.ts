@@ -70,7 +70,7 @@ export const evaluatedPart = z.object({
 export const queryFigures = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('count'),
-    count: count.describe('Devices of which it is so'),
+    count: count.describe('Devices that say so'),
     share: estimate.describe('Of the devices that answered'),
     noise,
   }),

@@ -94,7 +94,7 @@ export class Participation {
     this.leave();
   }
 
-  /** Ends the device's part in the round at once, even before the coordinator is told. */
+  /** Ends the device's part in the round at once, even before the coordinator hears of it. */
   leave(): void {
     const part = this.part.peek();
     if (part) this.#end(part.number);

@@ -1,4 +1,4 @@
-/** Hash of a 32-bit number, each bit of which depends on all input bits; the seed of a dropout draw. */
+/** Hash of a 32-bit number, whose bits each depend on all input bits; the seed of a dropout draw. */
 export function mixed(value: number): number {
   let bits = Math.imul(value ^ (value >>> 16), 0x7feb352d);
   bits = Math.imul(bits ^ (bits >>> 15), 0x846ca68b);

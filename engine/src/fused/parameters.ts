@@ -19,7 +19,7 @@ interface Piece extends Parameter {
   value: Address;
   gradient: Address;
   readonly isTrained: boolean;
-  /** Layer of which this is the kernel in panels; null if it is not packed. */
+  /** Layer whose kernel this is, in panels; null if it is not packed. */
   readonly packed: DenseLayer | null;
 }
 

@@ -15,7 +15,7 @@ export interface Predictor {
   begin(): void;
   /** Takes the sequence's next token. Throws `RangeError` for one that the model does not know. */
   next(token: number): void;
-  /** Copies the state after the tokens since `begin`, of which there must be at least one. */
+  /** Copies the state after the tokens since `begin`, at least one. */
   state(): SequenceState;
   /** Goes on from one of its own states; gives the same bytes as reading its tokens again. */
   resume(state: SequenceState): void;

@@ -64,7 +64,7 @@ export async function trainLocally<Batch>(
   if (settings.correction && settings.optimizer)
     throw new MurmurationError(
       'training.unsupported',
-      'The plan corrects the steps of gradient descent, and asks for another optimiser besides.',
+      'The plan corrects the steps of gradient descent, and asks for another optimiser as well.',
     );
   if (settings.correction && settings.average !== undefined)
     throw new MurmurationError(

@@ -9,7 +9,7 @@ import { aboveByMixing } from './mixing.ts';
 const fewest = 5;
 
 /**
- * Returns the p-value of the χ² test of homogeneity of two samples, neither of which is exact. Rare
+ * Returns the p-value of the χ² test of homogeneity of two samples that are not exact. Rare
  * categories, with an expected count below five in a sample, are handled: two categories by Fisher's exact
  * test, more by the variance of the statistic over all samples with the same categories, if that is larger
  * than for χ².

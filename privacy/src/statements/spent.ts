@@ -90,7 +90,7 @@ const isByDevices = (mechanism: Mechanism): boolean =>
   partiesOf(mechanism).every(party => party === 'device');
 
 /**
- * Numbers of releases with noise by devices, some of which had more devices than others: the least noise, and
+ * Numbers of releases with noise by devices, some with more devices than others: the least noise, and
  * all participations.
  */
 function numbersOfReleases(each: readonly Numbers[]): Numbers {

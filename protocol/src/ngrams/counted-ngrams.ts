@@ -9,7 +9,7 @@ export interface CountedNgram {
 
 /** N-grams of its sequences that a device counts. */
 export interface NgramsAsked {
-  /** Ids of each, the last of which is a class. */
+  /** Ids of each; the last is a class. */
   readonly length: number;
   /** First id that is a class. */
   readonly firstClass: number;

@@ -11,7 +11,7 @@ export interface Bins {
   /** Upper end of a bin; ∞ for the last. */
   to(index: number): number;
   /**
-   * Value at a quantile within a bin, of which `part` (0 to 1) lies below; not finite for the first and the
+   * Value at a quantile within a bin, with `part` of it (0 to 1) below; not finite for the first and the
    * last bin.
    */
   at(index: number, part: number): number;

@@ -26,7 +26,7 @@ export interface EvaluatedPart {
   /** Examples of all these devices. */
   readonly examples: number;
   /**
-   * Means over devices, each of which counts once, and their standard deviations; empty if fewer devices than
+   * Means over devices, which count once each, and their standard deviations; empty if fewer devices than
    * the threshold have examples.
    */
   readonly metrics: readonly {

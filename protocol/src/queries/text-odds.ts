@@ -2,7 +2,7 @@ import { sketchShare } from './sides.ts';
 import { pieces, piecesNeeded } from './text-digest.ts';
 
 /**
- * Probability that `devices` devices, each of which reports a random piece, report enough different ones to
+ * Probability that `devices` devices, reporting a random piece each, report enough different ones to
  * reveal a text.
  */
 export function chanceOfPieces(devices: number): number {
@@ -32,7 +32,7 @@ export function chanceOfHeavy(devices: number, heavyFrom: number): number {
 
 /**
  * Probability that a text can't be read though enough pieces were reported: it is in a
- * circle of texts, each of which shares its bucket with the one before and a spare cell with the one after.
+ * circle of texts, where each shares its bucket with the one before and a spare cell with the one after.
  * All others are read one after another. Small while texts² is well below the product of buckets and spare
  * cells.
  */

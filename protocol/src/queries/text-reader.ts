@@ -52,7 +52,7 @@ export function readTable(
   const cellsOf = cellsIn(query, table);
   const left = new Places(table, sum, width, devices);
   const known = new Map<string, Known>();
-  /** Finds a text in a cell of which enough pieces fit together and are the only ones in their places. */
+  /** Finds a text in a cell if enough of its pieces fit together and are the only ones in their places. */
   const textIn = (cell: number): Known | undefined => {
     for (const three of choicesOf(left.singlesIn(cell))) {
       const text = textOf(three, query.bytes);
@@ -66,9 +66,9 @@ export function readTable(
     }
     return undefined;
   };
-  /** Texts that were read and of which some piece was not counted yet, by their cells. */
+  /** Texts that were read and have a piece not yet counted, by their cells. */
   const uncounted = new Map<number, Known[]>();
-  // Only what has changed is looked at again: texts of which each hides the next take no longer than others.
+  // Only what has changed is looked at again: texts that each hide the next take no longer than others.
   let changed = new Set(Array(table.own + table.spare).keys());
   while (changed.size > 0) {
     const next = new Set<number>();

@@ -13,7 +13,7 @@ import { drawPlaces, packPlaces, placesLength, unpackPlaces } from './sparse.ts'
  *     5  kind
  *
  * All numbers are little-endian. `float32` carries the delta itself; `ring` carries `count` elements of w
- * bits, the last of which is the weight, so that masking covers it too. `sparse` carries `count` values of a
+ * bits; the last is the weight, so that masking covers it too. `sparse` carries `count` values of a
  * longer vector: their unit as a float32, their places, or the u32 from which these are drawn, and multiples
  * of the unit as integers of as many bits as byte 6 says.
  */

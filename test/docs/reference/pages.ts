@@ -179,7 +179,7 @@ its parameters and answers. Errors are problem documents (RFC 9457) with a \`cod
 \`Authorization: Bearer\`, or the session of the dashboard.
 
 Routes under \`/v1/admin\`, \`/v1/tasks\`, \`/v1/rounds\` and \`/v1/connection\` refuse a parameter in the
-query of the address that they don't have, with 400 and \`request.invalid\`: \`?limt=5\` is told to mean
+query of the address that they don't have, with 400 and \`request.invalid\`: \`?limt=5\` gets the hint
 \`limit\`. Files of models, webhooks that trigger training, and whatever speaks a protocol of others take
 any.
 

@@ -70,7 +70,7 @@ export async function importModel(
     inThread<typeof readModel>(new URL('../threads/read-model.ts', import.meta.url), from, { clock }),
   );
   const { json, weights, weightsName, ...known } = read;
-  // Whoever watches the folder finds the weights once it finds the model.
+  // A program that watches the folder finds the weights once it finds the model.
   const files = await writeFolder(folder, { [weightsName]: weights, 'model.json': json });
   return { name, version, ...known, bytes: weights.length, folder, files };
 }

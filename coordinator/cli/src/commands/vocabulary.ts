@@ -12,12 +12,12 @@ import { printable, say, sayJson, sayTable } from '../output/output.ts';
 export function vocabularyCommands(program: Command): void {
   const vocabulary = program
     .command('vocabulary')
-    .description('the words that a task knows, and those that devices have besides');
+    .description('the words that a task knows, and others that devices have');
 
   operatorOptions(
     vocabulary
       .command('show', { isDefault: true })
-      .description('show how many words a task knows, and the words that devices have besides'),
+      .description('show how many words a task knows, and the other words that devices have'),
   )
     .argument('<task>', 'the task')
     .action(async (task: string, given: RemoteOptions) => {

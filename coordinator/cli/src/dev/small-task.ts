@@ -13,7 +13,7 @@ export interface SmallTask {
 const interval = 2_000;
 
 /**
- * Adapts the task to `devices` devices: cohorts of at most that many, one of which may be lost, a round every
+ * Adapts the task to `devices` devices: cohorts of at most that many, where one may be lost, a round every
  * two seconds, and no waiting before uploads. Masking stays if its graph is possible with so few. Throws
  * `SettingsError`.
  */

@@ -206,7 +206,7 @@ export class MaskedRound {
   }
 
   /**
-   * Devices of which at least one has kept the masks on: each dealer whose secret lacks shares and whose
+   * Devices, at least one among which has kept the masks on: each dealer whose secret lacks shares and whose
    * boxes were said not to open, and the holders that said so.
    */
   get suspects(): readonly AssignmentId[] {

@@ -49,7 +49,7 @@ export interface Account {
 }
 
 /**
- * Privacy budgets of queries: each has its own, of which its sums take steps, with noise by devices. Spending
+ * Privacy budgets of queries: each has its own, which its sums spend in steps, with noise by devices. Spending
  * is permanent, whatever becomes of the query.
  */
 export class QueryBudgets {

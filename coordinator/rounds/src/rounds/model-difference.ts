@@ -21,7 +21,7 @@ export function modelDifference(stored: Shape, made: Shape): string | undefined 
       return `its weights for ${name} have the shape [${next}] instead of [${shape}]`;
   }
   const more = made.layout.tensors[stored.layout.tensors.length];
-  return more && `it has the weights ${more.name} besides`;
+  return more && `it also has the weights ${more.name}`;
 }
 
 interface Layer {

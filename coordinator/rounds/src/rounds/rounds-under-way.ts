@@ -39,7 +39,7 @@ interface RoundsUnderWayPorts {
 }
 
 /**
- * Rounds of a task that are under way (one, or two buffers of which the first closes), and those that are
+ * Rounds of a task that are under way (one, or two buffers while the first closes), and those that are
  * over.
  */
 export class RoundsUnderWay {
@@ -100,7 +100,7 @@ export class RoundsUnderWay {
   }
 
   /**
-   * Acts as `begin`, for a round that goes on after a restart, or for two buffers of which the first has
+   * Acts as `begin`, for a round that goes on after a restart, or for two buffers once the first has
    * closed.
    */
   goOn(first: Lifetime, second: Lifetime | undefined): Promise<void> {

@@ -37,7 +37,7 @@ export interface SumOfParts<Sum extends PartSum = PartSum> {
  * Adds up the sums of the parts of a round, one at a time, to the sum that one cell would have had of the
  * same updates. A part does not count if it failed, has left no result, or has an impossible result:
  * contributors of another part, one of them twice, one that the privacy budget excludes, fewer than a part
- * needs or more than it has places, or a sum that so many updates of the plan can't add up to. So no update
+ * needs or more than it has places, or a sum that its updates of the plan can't add up to. So no update
  * counts twice. Throws `storage.*` if the storage fails.
  */
 export async function sumOfParts<Sum extends PartSum>(

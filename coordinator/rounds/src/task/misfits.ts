@@ -104,7 +104,7 @@ export function refuseUncontrollable(
   if (population < goal)
     throw new MurmurationError(
       'config.invalid',
-      `The task: the strategy ${name} is told of a population of ${population}, and cohort.goal is ${goal}; the population is at least that.`,
+      `The task: the strategy ${name} has a population of ${population}, and cohort.goal is ${goal}; the population is at least that.`,
     );
 }
 

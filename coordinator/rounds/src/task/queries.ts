@@ -58,7 +58,7 @@ function refuseUnspread({ name, kind, threshold, privacy }: Query, { count }: Sp
   if (kind === 'arm')
     throw refuse(`with queries about arms ("${name}"), whose devices one cell has to choose`);
   if (privacy)
-    throw refuse(`with noise in answers ("${name}"), all of which the sum of each part would need`);
+    throw refuse(`with noise in answers ("${name}"), which the sum of each part would need in full`);
   const share = shareOf(goal, count, count);
   if (threshold > share)
     throw new MurmurationError(

@@ -154,7 +154,7 @@ export function problemOfGate(
     if (test.kind === 'paired-bootstrap' && test.over === 'slices') {
       const fewest = fewestUnits(test.confidence);
       if (slices.length < fewest)
-        return `gate.test resamples slices, of which the evaluation has ${slices.length}: as sure as confidence ${test.confidence} it can be with ${fewest} or more. Name them in the slices of the evaluator, or choose a lower confidence, or "none".`;
+        return `gate.test resamples slices, and the evaluation has ${slices.length}: as sure as confidence ${test.confidence} it can be with ${fewest} or more. Name them in the slices of the evaluator, or choose a lower confidence, or "none".`;
     } else if (!measures[better]?.byExample)
       return `gate.test needs the value of "${better}" for each example, and the evaluation does not say that it gives them (byExample); without them, gate.test can be pairedBootstrap({ over: 'slices' }) or "none".`;
   }

@@ -13,7 +13,7 @@ import { Pooling } from './pooling.ts';
 import type { Running } from './running.ts';
 import { suitsWinograd, Winograd } from './winograd.ts';
 
-/** First part of a model over rows of values: a stack of layers, each of which turns one row into one row. */
+/** First part of a model over rows of values: a stack of layers that each turn one row into one row. */
 export class Stack implements Features {
   readonly everyPosition = false;
   readonly learns: boolean;

@@ -26,7 +26,7 @@ function reshaped(call: LayerCall): Value {
 /** Target shape: the batch unchanged, and at most one length that follows from the others. */
 function target(call: LayerCall, [, ...row]: Shape): string {
   if (row.filter(length => length === null).length > 1)
-    refuse(call, 'makes a shape of which two lengths are not known');
+    refuse(call, 'makes a shape with two unknown lengths');
   return call.graph.integers([0, ...row.map(length => length ?? -1)]);
 }
 

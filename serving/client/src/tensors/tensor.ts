@@ -30,7 +30,7 @@ export function weightOf(datatype: Datatype): number {
 
 /**
  * Number of elements of a shape from the wire. Throws `inference.input` for an invalid shape, such as with a
- * negative length, and for more than `most` elements, each of which counts as `weight`: before anything of
+ * negative length, and for more than `most` elements, which count as `weight` each: before anything of
  * that size is allocated.
  */
 export function elementsOf(name: string, shape: unknown, most: number, weight = 1): number {

@@ -112,7 +112,7 @@ function tensorOf(input: InputParts, mostElements: number, raw: Buffer | undefin
   refuseParameters(parameters);
   if (!raw) return { name, datatype, shape, data: readContents(name, datatype, count, contents) };
   if (contents.length > 0)
-    refuseInput(`The input "${name}" has contents, and the request raw_input_contents besides.`);
+    refuseInput(`The input "${name}" has contents, and the request also has raw_input_contents.`);
   return { name, datatype, shape, data: dataFromBytes(name, datatype, count, raw) };
 }
 

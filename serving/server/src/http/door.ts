@@ -44,7 +44,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** True if bodies may be compressed: the route bounds their unpacked size. */
     takesCompressed?: boolean;
-    /** Rights of which a request needs one; undefined if the route is open to all. */
+    /** Rights, one of them needed by a request; undefined if the route is open to all. */
     rights?: readonly Right[];
   }
 }

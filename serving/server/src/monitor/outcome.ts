@@ -46,7 +46,7 @@ function judgeNumber(value: number, outcome: Label): Judged {
   if (typeof outcome === 'number') return { kind: 'number', predicted: value, outcome };
   if (typeof outcome !== 'boolean' || !(value >= 0 && value <= 1))
     refuseInput(
-      `The outcome is a ${typeof outcome}; the model says a number, of which a probability has outcomes that are true or false.`,
+      `The outcome is a ${typeof outcome}; the model says a number; only of a probability outcomes are true or false.`,
     );
   const isLikely = value >= 0.5;
   return {

@@ -141,7 +141,7 @@ function readInput(value: unknown, most: number, bytes: Remainder): Tensor {
   let elements: TensorData;
   if (size === undefined) elements = dataFromJson(name, datatype, count, data);
   else {
-    if (data !== undefined) refuseInput(`The input "${name}" has data, and binary_data_size besides.`);
+    if (data !== undefined) refuseInput(`The input "${name}" has data, and also binary_data_size.`);
     const length = numberOf(size);
     if (length === undefined || !Number.isSafeInteger(length) || length < 0)
       refuseInput(`The binary_data_size of the input "${name}" is no number of bytes.`);

@@ -95,7 +95,7 @@ function tableOf(shown: Shown): string[][] {
   const { coverage: of, bytesUp, maskingBytesPerDevice: masks, phonesAsked: asked } = shown;
   return [
     [
-      `the words of ${shown.phones} phones, ${asked.sketch} of which are asked in a sketch and ${asked.table} for counts`,
+      `the words of ${shown.phones} phones, ${asked.sketch} asked in a sketch and ${asked.table} for counts`,
       'figure',
     ],
     [

@@ -249,7 +249,7 @@ describe('bad input', () => {
     ['too few bytes', raw(Buffer.alloc(4)), /^INVALID_ARGUMENT .*has 4 bytes; 2 elements of FP32 have 8/],
     ['too many bytes', raw(Buffer.alloc(12)), /^INVALID_ARGUMENT .*has 12 bytes/],
     ['bytes for no input', raw(Buffer.alloc(8), Buffer.alloc(8)), /^INVALID_ARGUMENT The request has 1 inputs and 2 raw_input_contents/],
-    ['values and bytes', { inputs: [x], raw_input_contents: [Buffer.alloc(8)] }, /^INVALID_ARGUMENT .*and the request raw_input_contents besides/],
+    ['values and bytes', { inputs: [x], raw_input_contents: [Buffer.alloc(8)] }, /^INVALID_ARGUMENT .*and the request also has raw_input_contents/],
     ['shared memory', input({ parameters: { shared_memory_region: { string_param: 'a' } } }), /^UNIMPLEMENTED .*shared_memory_region/],
     ['classification', { inputs: [x], outputs: [{ name: 'y', parameters: { classification: { int64_param: 3 } } }] }, /^UNIMPLEMENTED .*classification/],
     ['a time that is none', { parameters: { timeout: { int64_param: -1 } }, inputs: [x] }, /^INVALID_ARGUMENT .*timeout/],

@@ -355,7 +355,7 @@ describe('bad input', () => {
     ['no data', input({ data: undefined }), /^400 .*no data/],
     ['bytes that are not there', input({ data: undefined, parameters: { binary_data_size: 8 } }), /^400 .*has 8 bytes; the body has 0 left/],
     ['a size that is none', input({ data: undefined, parameters: { binary_data_size: -8 } }), /^400 .*no number of bytes/],
-    ['data and bytes', input({ parameters: { binary_data_size: 8 } }), /^400 .*besides/],
+    ['data and bytes', input({ parameters: { binary_data_size: 8 } }), /^400 .*and also binary_data_size/],
     ['shared memory', input({ parameters: { shared_memory_region: 'a' } }), /^501 .*shared_memory_region/],
     ['a time that is none', { parameters: { timeout: -1 }, inputs: [x] }, /^400 .*timeout/],
   ])('refuses %s', async (_, request, message) => {

@@ -101,7 +101,7 @@ function versionFileRoutes(
       ...onRequest,
       schema: {
         summary:
-          'Weights, little-endian float32, or the smaller ones or the n-grams that model.json names; or what a plan names besides',
+          'Weights, little-endian float32, or the smaller ones or the n-grams that model.json names; or what else a plan names',
         description: `To whom accepts \`${addressType}\` it may say \`{ "url": … }\` instead, where the same bytes are for a few minutes.`,
         params: z.object({ model: hash, weights: weightsFile }),
         response: { 404: problem },

@@ -180,7 +180,7 @@ function liveRound(state: SeenState): z.input<typeof publicRound> {
   };
 }
 
-/** A round as it is recorded, of which the schema leaves what everybody may know. */
+/** A recorded round; the schema leaves what everybody may know. */
 function pastRound({
   outcome,
   startedAt,

@@ -16,7 +16,7 @@ const receipt = z.object({ round: z.string(), assignment: z.string(), counted: z
 
 /**
  * Adds the upload of updates. Round, assignment, token and signature are validated before the first byte of a
- * body is read; if there is no place, the device is told when to try again.
+ * body is read; if there is no place, the answer says when to try again.
  */
 export function updateRoutes(app: App, uploads: Uploads, places: UploadPlaces, traces?: RoundTraces): void {
   /** Functions that release the place of an upload, by its waiting response. */

@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import type { Reference } from '../chart.ts';
 import type { Ink } from './ink.ts';
 
-/** Rounds that others needed are marked unless they lie so many times farther than the run went. */
+/** Rounds that others needed are marked unless they lie this many times farther than the run went. */
 const farthest = 1.6;
 
 /** The references that can be shown over rounds up to `last`. */

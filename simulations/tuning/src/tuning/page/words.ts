@@ -5,7 +5,7 @@ export function unitOf({ space }: Pick<Tuned, 'space'>): 'rounds' | 'epochs' {
   return space.training === 'central' ? 'epochs' : 'rounds';
 }
 
-/** So many rounds or epochs, such as `1 round`. */
+/** Number of rounds or epochs, such as `1 round`. */
 export function counted(count: number, tuned: Pick<Tuned, 'space'>): string {
   return `${count} ${count === 1 ? unitOf(tuned).slice(0, -1) : unitOf(tuned)}`;
 }

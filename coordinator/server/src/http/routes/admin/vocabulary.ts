@@ -27,7 +27,7 @@ export function vocabularyRoutes(scope: App, operators: Operators, newWords: New
     {
       config: { least: 'viewer' },
       schema: {
-        summary: 'The vocabulary of a task, and the words that devices have besides',
+        summary: 'The vocabulary of a task, and the other words that devices have',
         params,
         response: { 200: vocabularyStanding, 404: problem },
       },
