@@ -61,7 +61,7 @@ function problemsOf(claims: readonly Claim[]): string[] {
   });
 }
 
-/** What is wrong with the ids that were claimed, those that are claimed now, and those that a changelog withdraws. */
+/** Compares ids that were claimed with those that are, less those that a changelog withdraws. */
 function lostIds(known: readonly string[], now: readonly string[], changelog: string): string[] {
   const withdrawn = (id: string) => new RegExp(`withdrawn: ${id}\\b`).test(changelog);
   return [

@@ -49,8 +49,8 @@ export interface Account {
 }
 
 /**
- * Privacy budgets of queries: each has its own, which its sums spend in steps, with noise by devices. Spending
- * is permanent, whatever becomes of the query.
+ * Privacy budgets of queries: each has its own, which its sums spend in steps, with noise by devices.
+ * Spending is permanent, whatever becomes of the query.
  */
 export class QueryBudgets {
   readonly #ports: QueryBudgetPorts;
