@@ -13,7 +13,7 @@ const temporary = mkdtempSync(join(tmpdir(), 'murmuration-api-'));
 const differing = [];
 
 /** TensorFlow.js as the engine has it: for the extractor a package beside the others, since it can't read all of it. */
-const library = readFileSync(join(rootFolder, 'engine/dist/tfjs/library.d.ts'), 'utf8');
+const library = readFileSync(join(rootFolder, 'engine/src/tensorflow/library.d.ts'), 'utf8');
 const libraryFile = join(rootFolder, 'node_modules/.cache/murmuration/tensorflow/index.d.ts');
 mkdirSync(dirname(libraryFile), { recursive: true });
 writeFileSync(libraryFile, library);

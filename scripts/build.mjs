@@ -2,6 +2,7 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -10,9 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { writeDeclarations } from './declarations.mjs';
-import { builtAs, modules } from './kernels/modules.mjs';
+import { builtAs, madeFiles } from './kernels/modules.mjs';
+import { writeLibraryTypes } from './kernels/tensorflow.mjs';
 import { prepare, rootFolder, say, stop } from './prepare.mjs';
 import { packInto, publishedPackages } from './published.mjs';
 
@@ -58,13 +60,19 @@ for (const { name, folder } of packages) {
     failOnWarn: true,
   });
   // What is made of kernels stays as it was made, byte for byte.
-  for (const { target } of modules.filter(each => each.target.startsWith(`${basename(folder)}/`)))
-    copyFileSync(join(rootFolder, target), join(rootFolder, builtAs(target)));
+  for (const file of madeFiles.filter(
+    each => each.startsWith(`${basename(folder)}/`) && builtAs(each) !== each,
+  )) {
+    const built = join(rootFolder, builtAs(file));
+    mkdirSync(dirname(built), { recursive: true });
+    copyFileSync(join(rootFolder, file), built);
+  }
   // npm packs a licence that lies beside the manifest.
   copyFileSync(join(rootFolder, 'LICENSE'), join(folder, 'LICENSE'));
 }
 say('Writing their types …');
 writeDeclarations(packages.map(({ folder }) => folder));
+writeLibraryTypes(join(rootFolder, 'engine/dist/tensorflow'));
 await buildDashboard();
 for (const { name, folder } of packages) {
   nameInternals(join(folder, 'dist'));

@@ -1,10 +1,12 @@
-// node scripts/kernels.mjs FOLDER TARGET …: compiles kernels into the modules of `kernels/modules.mjs` that are named, below a folder: the same
+// node scripts/kernels.mjs FOLDER TARGET …: compiles kernels into the modules of `kernels/modules.mjs` that are named, below a folder, or TensorFlow.js
+// into the files of which the first one is named: the same
 // bytes wherever it runs. Every command has it done where kernels have changed (`kernels/provide.mjs`).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compileKernels } from './kernels/compile.mjs';
 import { javascriptOf } from './kernels/javascript.mjs';
 import { modules } from './kernels/modules.mjs';
+import { libraryFiles, makeLibrary } from './kernels/tensorflow.mjs';
 import { stop } from './prepare.mjs';
 
 /**
@@ -19,6 +21,10 @@ function moduleOf(bytes, { folder, name }) {
 const [into, ...targets] = process.argv.slice(2);
 if (into === undefined || targets.length === 0) stop('Usage: node scripts/kernels.mjs FOLDER TARGET …');
 for (const target of targets) {
+  if (target === libraryFiles[0]) {
+    await makeLibrary(write);
+    continue;
+  }
   const of = modules.find(each => each.target === target);
   if (of === undefined) stop(`No kernels are compiled into ${target}.`);
   const bytes = await compileKernels(of, !of.isJavaScript).catch(error => stop(error.message));

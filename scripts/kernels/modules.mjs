@@ -1,6 +1,7 @@
 // The modules that are made of the kernels of engine/assembly and protocol/assembly. None is committed; their types are, beside each.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { libraryFiles } from './tensorflow.mjs';
 
 export const modules = [
   {
@@ -50,11 +51,14 @@ export const modules = [
   },
 ];
 
-/** Their files, by their paths from the root of the repository. */
-export const madeFiles = modules.flatMap(({ target, module }) => (module ? [target, module] : [target]));
+/** Their files and those of TensorFlow.js, by their paths from the root of the repository. */
+export const madeFiles = [
+  ...modules.flatMap(({ target, module }) => (module ? [target, module] : [target])),
+  ...libraryFiles,
+];
 
-/** Where the built package has a file, byte for byte; WebAssembly itself is an entry, and lies in the sources only. @param {string} file */
-export const builtAs = file => (file.endsWith('.js') ? file.replace('/src/', '/dist/') : file);
+/** Where the built package has a file, byte for byte; the kernels themselves are an entry, and lie in the sources only. @param {string} file */
+export const builtAs = file => (file.endsWith('kernels.wasm') ? file : file.replace('/src/', '/dist/'));
 
 /**
  * What of the built packages differs from the sources, or is missing, by their paths from `there`: the packages as they lie in a

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wr
 import { basename, dirname, join } from 'node:path';
 import { locked } from '../lock.mjs';
 import { madeFiles, modules } from './modules.mjs';
+import { libraryFiles } from './tensorflow.mjs';
 
 const kept = 'node_modules/.cache/murmuration/kernels';
 /** How many are kept: to go back and forth between commits is quick. */
@@ -48,7 +49,7 @@ function keyOf(root) {
   }
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   for (const [path, { version, integrity }] of Object.entries(packages))
-    if (/node_modules\/(assemblyscript|binaryen)(\/|$)/.test(path))
+    if (/node_modules\/(assemblyscript|binaryen|rolldown|seedrandom|@tensorflow\/[^/]+)(\/|$)/.test(path))
       hash.update(`${path} ${version} ${integrity}\n`);
   return hash.digest('hex').slice(0, 32);
 }
@@ -62,7 +63,7 @@ async function compileInto(root, made) {
   const unfinished = `${made}.${process.pid}`;
   const targets = modules.map(({ target }) => target);
   // Two processes, of about the same work.
-  const parts = [targets.slice(0, 2), targets.slice(2)];
+  const parts = [targets.slice(0, 2), [...targets.slice(2), libraryFiles[0] ?? '']];
   try {
     const problems = await Promise.all(parts.map(part => compile(root, unfinished, part)));
     const problem = problems.find(each => each !== undefined);

@@ -10,7 +10,7 @@ export default defineProject({
   // Found at the start: a dependency that is found later reloads the page in the middle of a test.
   optimizeDeps: { entries: ['**/*.test.ts'] },
   // Serves the .wasm files of TensorFlow.js at the root.
-  publicDir: fileURLToPath(new URL('../../node_modules/@tensorflow/tfjs-backend-wasm/dist', import.meta.url)),
+  publicDir: fileURLToPath(new URL('../../engine/src/tensorflow', import.meta.url)),
   test: {
     name: 'browser',
     include: ['**/*.test.ts'],

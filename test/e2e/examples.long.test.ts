@@ -56,12 +56,6 @@ beforeAll(async () => {
     server: { port: 0, host: '127.0.0.1', hmr: false, fs: { allow: [root] } },
     resolve: { conditions: ['murmuration-source', 'module', 'browser', 'development|production'] },
     worker: { format: 'es' },
-    // Else vite finds them when a worker asks, bundles them again, and tells pages to load again, which it can't here.
-    optimizeDeps: {
-      include: ['core', 'layers', 'backend-cpu', 'backend-wasm', 'backend-webgl'].map(
-        part => `@tensorflow/tfjs-${part}`,
-      ),
-    },
   });
   await vite.listen();
   browser = await chromium.launch(chromiumOptions);

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { builtAs, differing, madeFiles } from '../../scripts/kernels/modules.mjs';
 import { provideKernels } from '../../scripts/kernels/provide.mjs';
+import { libraryFiles } from '../../scripts/kernels/tensorflow.mjs';
 
 /** Stands for the compilers: writes what the kernels are, and counts how often. */
 const compiler = `
@@ -23,7 +24,12 @@ const compiler = `
   const [into, ...targets] = process.argv.slice(2);
   const kernels = readFileSync('engine/assembly/index.ts');
   if (String(kernels) === 'wrong') process.exit(1);
-  for (const file of [...targets, ...(String(targets).includes('fused/binary') ? ['engine/src/kernels.wasm'] : [])]) {
+  const library = ${JSON.stringify(libraryFiles.slice(1))};
+  for (const file of [
+    ...targets,
+    ...(String(targets).includes('fused/binary') ? ['engine/src/kernels.wasm'] : []),
+    ...(String(targets).includes('tensorflow') ? library : []),
+  ]) {
     appendFileSync('compiled', file + '\\n');
     mkdirSync(dirname(join(into, file)), { recursive: true });
     writeFileSync(join(into, file), kernels);

@@ -62,7 +62,7 @@ async function startWasm(wasmPath: string | undefined): Promise<string> {
     });
   }
   if (!started) {
-    const where = wasmPath === undefined ? 'the installed @tensorflow/tfjs-backend-wasm' : wasmPath;
+    const where = wasmPath === undefined ? 'the installed @murmuration/engine' : wasmPath;
     throw new MurmurationError(
       'engine.no-backend',
       `WebAssembly does not start with the .wasm files of ${where}; check that they are there and readable.`,

@@ -2,13 +2,7 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import { setWasmPaths } from '#tfjs-wasm';
 import { registerKernels } from '../kernels/register.ts';
 import { env, findBackendFactory, setBackend, util } from '../tfjs/tf.ts';
-import {
-  type BrowserBackend,
-  type BrowserBackendName,
-  installing,
-  nameOf,
-  requireBackends,
-} from './browser-backends.ts';
+import { type BrowserBackend, type BrowserBackendName, nameOf, requireBackends } from './browser-backends.ts';
 import { requireAgreement, trainingMs } from './self-test.ts';
 import { wasmFilesPath } from './wasm-files.ts';
 
@@ -101,7 +95,7 @@ async function start(backend: BrowserBackend, { wasmPath }: BrowserBackendOption
   try {
     await backend.load();
   } catch (cause) {
-    throw new Error(`its package does not load: ${messageOf(cause)} (${installing(backend.name)})`);
+    throw new Error(`it does not load: ${messageOf(cause)}`);
   }
   if (!findBackendFactory(backend.name) || !(await setBackend(backend.name)))
     throw new Error('this browser has none');

@@ -1,7 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { version_core } from '../tfjs/tf.ts';
 
-/** Backends of TensorFlow.js in packages of their own, which an app installs if it wants them. */
+/** Backends of TensorFlow.js that an app imports if it wants them. */
 const graphics = ['webgl', 'webgpu'] as const;
 type Graphics = (typeof graphics)[number];
 
@@ -32,7 +31,7 @@ export function requireBackends(backends: readonly unknown[]): readonly BrowserB
     if (named)
       throw new MurmurationError(
         'options.invalid',
-        `backends: ${named} is a package of its own. Run ${installing(named)}, and give { ${named} } of @murmuration/engine/${named} in place of its name.`,
+        `backends: give { ${named} } of @murmuration/engine/${named} in place of its name.`,
       );
     const { name, load } = Object(backend) as Partial<GraphicsBackend>;
     if (graphics.some(each => each === name) && typeof load === 'function') return backend as GraphicsBackend;
@@ -45,6 +44,3 @@ export function requireBackends(backends: readonly unknown[]): readonly BrowserB
 
 export const nameOf = (backend: BrowserBackend): BrowserBackendName =>
   backend === 'wasm' ? backend : backend.name;
-
-/** Command that installs a backend. */
-export const installing = (name: Graphics) => `npm install @tensorflow/tfjs-backend-${name}@${version_core}`;

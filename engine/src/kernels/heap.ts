@@ -1,4 +1,4 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { BackendWasm } from '#tfjs-wasm';
 import type { DataType, KernelConfig, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '../tfjs/tf.ts';
 
 /** Arguments of a kernel of the WebAssembly backend. */

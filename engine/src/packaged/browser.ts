@@ -8,8 +8,8 @@ export type { Answer, Nested, PackagedFiles, PackagedModel, Values } from './pac
 
 export interface OpenOptions {
   /**
-   * Folder or URL (ending in a slash) of the .wasm files of `@tensorflow/tfjs-backend-wasm`, for models that
-   * the fused kernels don't know; without it, such a model runs on one of `backends`.
+   * Folder or URL (ending in a slash) of the .wasm files of `@murmuration/engine/dist/tensorflow`, for models
+   * that the fused kernels don't know; without it, such a model runs on one of `backends`.
    */
   readonly wasmPath?: string;
   /**

@@ -1,48 +1,44 @@
 /**
- * Loads packages of TensorFlow.js in their minified builds on Node. The builds that their manifests name for
- * Node are the same code, with 4.4 MB of comments and of syntax from before 2015, and V8 keeps the text of
- * the code it runs: 2 bytes a character for the largest two.
+ * Loads parts of TensorFlow.js in their minified builds on Node. The builds that npm names for Node are the
+ * same code, with 4.4 MB of comments and of syntax from before 2015, and V8 keeps the text of the code it
+ * runs: 2 bytes a character for the largest two.
  */
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
+/** Version of TensorFlow.js that `src/tensorflow` is made of. */
+const version = '4.22.0';
 
-/**
- * Path of a package's build for Node, and of its minified one; as literals, for tools that look for the files
- * a program needs.
- */
+/** File of each part, as literals for tools that look for the files a program needs, and its name on npm. */
 const builds = {
-  core: {
-    named: () => require.resolve('@tensorflow/tfjs-core'),
-    minified: () => require.resolve('@tensorflow/tfjs-core/dist/tf-core.es2017.min.js'),
-  },
-  layers: {
-    named: () => require.resolve('@tensorflow/tfjs-layers'),
-    minified: () => require.resolve('@tensorflow/tfjs-layers/dist/tf-layers.es2017.min.js'),
-  },
-  cpu: {
-    named: () => require.resolve('@tensorflow/tfjs-backend-cpu'),
-    minified: () => require.resolve('@tensorflow/tfjs-backend-cpu/dist/tf-backend-cpu.es2017.min.js'),
-  },
-  wasm: {
-    named: () => require.resolve('@tensorflow/tfjs-backend-wasm'),
-    minified: () => require.resolve('@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.es2017.min.js'),
-  },
+  core: { file: () => require.resolve('../tensorflow/core.cjs'), name: '@tensorflow/tfjs-core' },
+  layers: { file: () => require.resolve('../tensorflow/layers.cjs'), name: '@tensorflow/tfjs-layers' },
+  cpu: { file: () => require.resolve('../tensorflow/cpu.cjs'), name: '@tensorflow/tfjs-backend-cpu' },
+  wasm: { file: () => require.resolve('../tensorflow/wasm.cjs'), name: '@tensorflow/tfjs-backend-wasm' },
 };
 
 /**
- * Loads the exports of a package. A copy that this process has already loaded stays the only one, and later
- * imports by name get the minified build, so that an app with the whole of TensorFlow.js shares these parts.
+ * Loads the exports of a part. An app that has TensorFlow.js of npm in the same version shares it: the copy
+ * that is loaded first is the only one of the process, so that there is one class of tensors and of layers.
  */
 export function smallBuild(part: keyof typeof builds): Record<string, unknown> {
-  // The other packages load the core by its name.
+  // The other parts load the core.
   if (part !== 'core') smallBuild('core');
-  const { named, minified } = builds[part];
-  const place = named();
-  if (require.cache[place] === undefined) {
-    const small = minified();
-    require(small);
-    require.cache[place] = require.cache[small];
+  const { file, name } = builds[part];
+  const own = file();
+  const theirs = placeOf(name);
+  if (theirs === undefined) return require(own);
+  require.cache[own] ??= require.cache[theirs];
+  const loaded = require(own);
+  require.cache[theirs] ??= require.cache[own];
+  return loaded;
+}
+
+/** File that Node loads for a package; undefined unless it is installed in our version. */
+function placeOf(name: string): string | undefined {
+  try {
+    return require(`${name}/package.json`).version === version ? require.resolve(name) : undefined;
+  } catch {
+    return undefined;
   }
-  return require(place);
 }

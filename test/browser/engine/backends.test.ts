@@ -74,14 +74,14 @@ describe('the backends of a browser', () => {
     expect(await before.recall()).toBe('wasm');
   });
 
-  it('say what to install where a package does not load', async () => {
+  it('say why where one does not load', async () => {
     const backend: BrowserBackend = {
       name: 'webgl',
       load: () => Promise.reject(new Error('Failed to resolve module specifier')),
     };
     await expect(startBrowserBackend({ wasmPath, backends: [backend] })).rejects.toMatchObject({
       code: 'engine.no-backend',
-      detail: expect.stringMatching(/Failed to resolve.*npm install @tensorflow\/tfjs-backend-webgl@4/),
+      detail: expect.stringContaining('Failed to resolve'),
     });
     expect(await startBrowserBackend({ wasmPath, backends: [backend, 'wasm'] })).toMatchObject({
       backend: 'wasm',
@@ -96,8 +96,8 @@ describe('the backends of a browser', () => {
   });
 
   it.each([
-    ['webgl', /npm install @tensorflow\/tfjs-backend-webgl@4.*@murmuration\/engine\/webgl/],
-    ['webgpu', /npm install @tensorflow\/tfjs-backend-webgpu@4.*@murmuration\/engine\/webgpu/],
+    ['webgl', /@murmuration\/engine\/webgl/],
+    ['webgpu', /@murmuration\/engine\/webgpu/],
     ['cpu', /"cpu" is none/],
     [null, /null is none/],
     [{ name: 'webgl' }, /is none/],

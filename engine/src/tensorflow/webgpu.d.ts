@@ -1,0 +1,2 @@
+/** Registers the backend with TensorFlow.js. */
+export {};
