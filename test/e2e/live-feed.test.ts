@@ -30,9 +30,14 @@ let coordinator: Coordinator;
 const sockets: Socket[] = [];
 
 beforeEach(async () => {
-  const config = { port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens };
+  const config = parseConfig({
+    port: 0,
+    log: 'silent',
+    enrolmentTokens: [enrolmentToken],
+    operatorTokens,
+  });
   coordinator = await createCoordinator(
-    parseConfig({ ...config, limits: { dashboardsPerAddress: 3 } }),
+    { ...config, limits: { ...config.limits, dashboardsPerAddress: 3 } },
     [
       lineTask({
         schedule: { every: '1 h' },

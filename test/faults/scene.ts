@@ -12,6 +12,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { type Layout, layoutOf } from '@murmuration/protocol/weights/layout';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { SeenState } from '@murmuration/rounds/round/round';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
@@ -26,7 +27,8 @@ interface Client {
 
 export interface SceneOptions {
   readonly task?: Partial<TaskDefinition>;
-  readonly config?: Partial<Record<keyof Config, unknown>>;
+  /** A configuration, with limits in place of its own. */
+  readonly config?: Partial<Record<keyof Config, unknown> & { readonly limits: Partial<Limits> }>;
   readonly surroundings?: Partial<CoordinatorEnvironment>;
   /** Devices that take part by the SDK and do nothing wrong. */
   readonly healthy?: number;
@@ -119,8 +121,10 @@ export class Scene {
       agreement: '1 min',
       unmasking: '1 min',
     };
+    const { limits, ...rest } = config ?? {};
+    const parsed = parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent', ...rest });
     const coordinator = await createCoordinator(
-      parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent', ...config }),
+      { ...parsed, limits: { ...parsed.limits, ...limits } },
       [
         lineTask({
           update: { kind: 'float32', clip: 1 },

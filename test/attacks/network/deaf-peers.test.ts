@@ -3,6 +3,7 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { openStorage } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -26,7 +27,7 @@ function takeOver(device: RawDevice): HostileSocket {
 const viewer = mintToken('operator', systemRandom, native);
 
 /** A scene in whose storage a viewer's token is. */
-async function watched(limits: object = {}) {
+async function watched(limits: Partial<Limits> = {}) {
   const storage = await openStorage(undefined, systemClock);
   await storage.operatorTokens.add({
     ...viewer.proof,

@@ -8,8 +8,12 @@ import {
 } from '@murmuration/coordinator/assembly/main';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
+
+/** A configuration, with limits in place of its own. */
+export type Terms = Readonly<Record<string, unknown>> & { readonly limits?: Partial<Limits> };
 
 /** A coordinator under attack, and the attacker's bare connections to it. */
 export class Target {
@@ -27,16 +31,17 @@ export class Target {
   }
 
   static async open(
-    config: object = {},
+    { limits = {}, ...config }: Terms = {},
     surroundings: Partial<CoordinatorEnvironment> = {},
     task: Partial<TaskDefinition> = {},
   ): Promise<Target> {
+    const parsed = parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], ...config });
     return new Target(
-      await createCoordinator(
-        parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], ...config }),
-        [lineTask(task)],
-        { clock: systemClock, random: systemRandom, ...surroundings },
-      ),
+      await createCoordinator({ ...parsed, limits: { ...parsed.limits, ...limits } }, [lineTask(task)], {
+        clock: systemClock,
+        random: systemRandom,
+        ...surroundings,
+      }),
     );
   }
 

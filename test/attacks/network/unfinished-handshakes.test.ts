@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { get } from 'node:https';
+import type { Limits } from '@murmuration/rounds/limits/limits';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificate } from './certificate.ts';
 import { heard, type Target, targets } from './target.ts';
@@ -11,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => tls.remove());
 const open = targets(afterEach);
 
-const withTls = (limits: object) => {
+const withTls = (limits: Partial<Limits>) => {
   const { certificate, key } = tls;
   return open({ tls: { certificate, key }, limits });
 };
@@ -52,7 +53,7 @@ describe('a stranger that never finishes its TLS handshake', () => {
   });
 
   it('does not keep the coordinator from stopping', async () => {
-    const target = await withTls({ handshake: '30 min' });
+    const target = await withTls({ handshake: 1_800_000 });
     const sockets = await Promise.all(Array.from({ length: 3 }, () => target.dial()));
     sockets[1]!.write(halfHello);
     await new Promise<void>(resolve => sockets[2]!.end(resolve));

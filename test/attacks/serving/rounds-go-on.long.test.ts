@@ -28,7 +28,7 @@ beforeAll(async () => {
   // Devices pause between rounds.
   const clock = hurriedClock(10);
   const task = { cohort: { goal: 8, minimum: 8 }, deadlines: { gathering: '50 s', updates: '10 min' } };
-  const config = { limits: { patience: '2 min' }, inference: { grpc: { port: 0 } } };
+  const config = { limits: { patience: 120_000 }, inference: { grpc: { port: 0 } } };
   target = await Target.open(config, { clock }, task);
   cleanUp.push(() => target.close());
   const clients: PlatformClient[] = Array.from({ length: 8 }, (_, at) =>

@@ -94,7 +94,7 @@ async function measure({ storage, devices, clients, polling, rate: each, fronts,
       enrolmentTokens: [token],
       operatorTokens: [{ id, name: 'the benchmark', role: 'operator', sha256: hex(digest) }],
       trustedProxies: ['127.0.0.1'],
-      limits: { connections: 2 * clients, polled: 2 * clients },
+      limits: { connections: 2 * clients },
     };
     const order = { do: 'start', role, config, tasks: role === 'front' ? [] : tasks } as const;
     return { server, url: await server.run<string>(order) };

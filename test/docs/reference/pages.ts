@@ -76,17 +76,8 @@ ${fields(brokers, brokerComments)}
 }
 
 function limitsPage(): string {
-  const comments = propertyComments('coordinator/rounds/src/limits/limits.ts', 'limits');
+  const comments = commentsOf(configurationSources);
   const rows = schemaRows(configSchema).filter(({ path }) => path.startsWith('limits.'));
-  const own = rows.map(row => {
-    const rate = /^(.*)\.(burst|perSecond)$/.exec(row.path);
-    if (rate)
-      comments.set(
-        row.path,
-        `${comments.get(rate[1]!) ?? ''} ${rate[2] === 'burst' ? 'At once.' : 'In the long run.'}`,
-      );
-    return row;
-  });
   return `# Limits
 
 \`limits\` of the [configuration](configuration.md) says what the coordinator accepts at most. Beyond a
@@ -95,11 +86,9 @@ further from a connection that sends too much. An address is an IPv4 address, or
 an IPv6 address; many devices may share one. Behind a proxy, name the proxy in \`trustedProxies\`, or
 all devices seem to have one address.
 
-${durations}
-
 ${made}
 
-${fields(own, comments)}
+${fields(rows, comments)}
 `;
 }
 

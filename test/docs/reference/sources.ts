@@ -15,7 +15,7 @@ export const taskSources: readonly Source[] = [
 
 export const configurationSources: readonly Source[] = [
   ['coordinator/server/src/assembly/config.ts', ''],
-  ['coordinator/rounds/src/limits/limits.ts', 'limits'],
+  ['coordinator/rounds/src/limits/limits.ts', 'limits', 'limitSettings'],
   ['coordinator/storage/src/objects/s3-settings.ts', 's3'],
   ['coordinator/server/src/telemetry/alerts/settings.ts', 'alerts'],
   ['coordinator/server/src/telemetry/alerts/settings.ts', 'alerts.figuresFell'],

@@ -9,7 +9,6 @@ import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 import type { TargetFigures, TargetMessage } from './target-process.ts';
 import { operatorToken } from './world.ts';
 
-const unbounded = { burst: 1_000_000, perSecond: 1_000_000 };
 const masking = { threat: 'malicious', corrupt: 0.1, dropping: 0.3 } as const;
 const deadlines = {
   gathering: '1 s',
@@ -24,29 +23,26 @@ const crowd = { cohort: { goal: 6, minimum: 3, overSelection: 1 }, deadlines, sc
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-fuzz-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-const coordinator = await createCoordinator(
-  parseConfig({
-    port: 0,
-    enrolmentTokens: [enrolmentToken],
-    log: 'silent',
-    operatorTokens: [
-      {
-        id: operatorToken.proof.id,
-        name: 'fuzz',
-        role: 'admin',
-        sha256: hex(operatorToken.proof.digest),
-      },
-    ],
-    storage: folder,
-    retention: { versions: 20, roundsFor: '1 min' },
-    // Of the frames that a rate turns away the coordinator would see nothing.
-    limits: {
-      messages: unbounded,
-      messagesPerAddress: unbounded,
-      requestsPerAddress: unbounded,
-      enrolmentsPerAddress: unbounded,
+const { limits, ...config } = parseConfig({
+  port: 0,
+  enrolmentTokens: [enrolmentToken],
+  log: 'silent',
+  operatorTokens: [
+    {
+      id: operatorToken.proof.id,
+      name: 'fuzz',
+      role: 'admin',
+      sha256: hex(operatorToken.proof.digest),
     },
-  }),
+  ],
+  storage: folder,
+  retention: { versions: 20, roundsFor: '1 min' },
+  limits: { requestsPerAddress: 1_000_000, enrolmentsPerAddress: 1_000_000 },
+});
+
+const coordinator = await createCoordinator(
+  // Of the frames that a rate turns away the coordinator would see nothing.
+  { ...config, limits: { ...limits, messages: { burst: 1_000_000, perSecond: 1_000_000 } } },
   [
     // The devices that send garbage say that their SDK is older.
     lineTask({

@@ -21,7 +21,7 @@ const task = defineTask({
 });
 const config = parseConfig({
   port: 80,
-  limits: { messages: { burst: 3 } },
+  limits: { uploadBytes: 3 },
   alerts: { noEligibleDevices: '2 h' },
   inference: { drift: { threshold: 0.2 } },
 });
@@ -94,7 +94,7 @@ it('editors show the defaults of a task and of a configuration as they are writt
     gate: 'null',
     test: 'pairedBootstrap()',
     port: '8_800',
-    messages: '{ burst: 64, perSecond: 16 }',
+    uploadBytes: '256 * 2 ** 20',
     noEligibleDevices: "'1 h'",
     drift: '{}',
     threshold: 'null',

@@ -59,7 +59,7 @@ export async function openRoutes(scope: ServedScope, parts: Parts): Promise<void
   await publicRoutes(scope, parts);
   taskAdminRoutes(scope, core);
   peopleAdminRoutes(scope, core, entrance, watch);
-  await entrance.admin.open(app, operators, authenticator, { clock, limits: config.limits, trustedProxies });
+  await entrance.admin.open(app, operators, authenticator, { clock, trustedProxies });
   await serveApps(app, config.apps);
   await serveDashboard(app);
   openApiRoute(app, guardBy(authenticator, operators));

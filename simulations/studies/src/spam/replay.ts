@@ -156,7 +156,7 @@ export class Replay {
           drift: { every: week, atLeast: 100 },
           feedback: { horizon: 60 * day },
         },
-        limits: { requestsPerAddress: { burst: 1_000_000, perSecond: 1_000_000 } },
+        limits: { requestsPerAddress: 1_000_000 },
       }),
       [spamTask(labels)],
       {

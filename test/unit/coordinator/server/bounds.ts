@@ -9,5 +9,10 @@ export function boundsOf(
   change: Partial<Limits> = {},
   trusted: readonly string[] = [],
 ) {
-  return { events, clock, limits: limitsSchema.parse(change), trustedProxies: trustProxies(trusted) };
+  return {
+    events,
+    clock,
+    limits: { ...limitsSchema.parse(undefined), ...change },
+    trustedProxies: trustProxies(trusted),
+  };
 }

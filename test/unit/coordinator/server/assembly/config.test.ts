@@ -150,16 +150,46 @@ describe('a configuration', () => {
     });
   });
 
-  it('takes limits one by one, and the rest stays as it is', () => {
+  it('has the limits that it always had', () => {
+    expect(limitsSchema.parse(undefined)).toEqual({
+      connections: 20_000,
+      connectionsPerAddress: 2_000,
+      strangers: 2_000,
+      strangersPerAddress: 1_000,
+      polled: 20_000,
+      polledPerAddress: 2_000,
+      handshake: 15_000,
+      inFlight: 16,
+      messages: { burst: 64, perSecond: 16 },
+      messagesPerAddress: { burst: 20_000, perSecond: 4_000 },
+      dashboards: 200,
+      dashboardsPerAddress: 100,
+      requestsPerAddress: { burst: 10_000, perSecond: 2_000 },
+      enrolmentsPerAddress: { burst: 2_000, perSecond: 50 },
+      uploads: 256,
+      uploadBytes: 256 << 20,
+      predictions: 64,
+      predictionsPerDevice: { burst: 16, perSecond: 4 },
+      slowest: 2_048,
+      patience: 10_000,
+      outgoing: 4 << 20,
+    });
+  });
+
+  it('takes limits one by one, and the rest stays as it is, or follows', () => {
     const { limits } = parseConfig({
       ...least,
-      limits: { uploads: 3, handshake: '5 s', messages: { perSecond: 0.5 } },
+      limits: { connections: 45, requestsPerAddress: 0.1, uploadBytes: 3_000_000 },
     });
     expect(limits).toEqual({
       ...limitsSchema.parse({}),
+      connections: 45,
+      polled: 45,
+      strangers: 5,
+      requestsPerAddress: { burst: 1, perSecond: 0.1 },
+      messagesPerAddress: { burst: 1, perSecond: 0.2 },
       uploads: 3,
-      handshake: 5_000,
-      messages: { burst: 64, perSecond: 0.5 },
+      uploadBytes: 3_000_000,
     });
   });
 
@@ -180,14 +210,13 @@ describe('a configuration', () => {
     [{ ...least, cors: ['https://a.example/'] }, 'cors.0: ', 'an origin'],
     [{ ...least, cors: 'https://a.example' }, 'cors: ', 'expected a list'],
     [{ ...least, trustedProxies: ['the one'] }, 'trustedProxies.0: ', 'an address or a range'],
-    [{ ...least, limits: { uploads: 0 } }, 'limits.uploads: ', 'expected a whole number from 1 to'],
+    [{ ...least, limits: { uploadBytes: 0 } }, 'limits.uploadBytes: ', 'expected a whole number from 1 to'],
     [{ ...least, limits: { uplods: 1 } }, 'limits.uplods: ', 'no such field'],
     [
-      { ...least, limits: { messages: { perSecond: 0 } } },
-      'limits.messages.perSecond: ',
+      { ...least, limits: { requestsPerAddress: 0 } },
+      'limits.requestsPerAddress: ',
       'expected a number above 0',
     ],
-    [{ ...least, limits: { patience: '10 x' } }, 'limits.patience: ', 'a time such as "30 s"'],
     [{ ...least, storage: '' }, 'storage: ', 'expected text of at least 1 character'],
     [{ ...least, retention: { versions: 0 } }, 'retention.versions: ', 'expected a whole number'],
     [{ ...least, publicUrl: 'ftp://learn.example.org' }, 'publicUrl: ', 'an origin such as'],

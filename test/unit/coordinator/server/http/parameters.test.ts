@@ -28,7 +28,7 @@ beforeAll(async () => {
     log: 'silent',
     enrolmentTokens: [enrolmentToken],
     operatorTokens,
-    limits: { requestsPerAddress: { burst: 1_000_000, perSecond: 100_000 } },
+    limits: { requestsPerAddress: 100_000 },
   });
   const surroundings = { clock: systemClock, random: systemRandom };
   coordinator = await createCoordinator(config, [lineTask()], surroundings);

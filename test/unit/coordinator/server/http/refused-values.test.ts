@@ -38,7 +38,7 @@ beforeAll(async () => {
     enrolmentTokens: [enrolmentToken],
     operatorTokens,
     inference: { tokens: [{ ...listed, name: 'test', rights: ['feedback'] }] },
-    limits: { requestsPerAddress: { burst: 1_000_000, perSecond: 100_000 } },
+    limits: { requestsPerAddress: 100_000 },
   });
   const surroundings = { clock: systemClock, random: systemRandom };
   coordinator = await createCoordinator(config, [lineTask()], surroundings);

@@ -4,16 +4,17 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { isoOrNull } from '@murmuration/protocol/time/iso';
 import { Rates } from '@murmuration/protocol/time/rates';
 import { originOf, type TrustedProxies } from '@murmuration/rounds/limits/address';
-import type { Limits } from '@murmuration/rounds/limits/limits';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
 import type { AuthenticatedOperator, OperatorAuthenticator } from '../../operator-authenticator.ts';
 import { problem } from '../../problem.ts';
 import { adminPrefix, authenticatedOperatorOf } from './scope.ts';
 
+/** Attempts of one address to sign in: enough for a person, not for a guesser. */
+const attempts = { burst: 20, perSecond: 0.2 };
+
 export interface SignInBounds {
   readonly clock: Clock;
-  readonly limits: Pick<Limits, 'signInsPerAddress'>;
   readonly trustedProxies: TrustedProxies;
 }
 
@@ -21,9 +22,9 @@ export interface SignInBounds {
 export function signInRoute(
   app: App,
   authenticator: OperatorAuthenticator,
-  { clock, limits, trustedProxies }: SignInBounds,
+  { clock, trustedProxies }: SignInBounds,
 ): void {
-  const rates = new Rates(limits.signInsPerAddress, clock);
+  const rates = new Rates(attempts, clock);
   app.post(
     `${adminPrefix}/session`,
     {

@@ -32,7 +32,7 @@ async function start(now: number) {
   const { app, admin, operators, authenticator, trustedProxies } = entrance;
   const scope: ServedScope = { ...base, metrics: new Registry(), app, admin: admin.add };
   openNotes(scope);
-  await admin.open(app, operators, authenticator, { clock, limits: config.limits, trustedProxies });
+  await admin.open(app, operators, authenticator, { clock, trustedProxies });
   metricRoutes(app, scope.metrics, async () => {});
   const ask = async (role: 'viewer' | 'operator', method: 'GET' | 'POST', url: string, payload?: object) => {
     const headers = { authorization: `Bearer ${textOf(role)}` };
