@@ -90,7 +90,7 @@ async function open(config: object = {}): Promise<void> {
       log: 'silent',
       enrolmentTokens: [enrolmentToken],
       storage: await postgresql.freshDatabase(),
-      s3: { ...bucket, downloads: 'direct', publicEndpoint: front.origin },
+      s3: { ...bucket, downloads: front.origin },
       ...config,
     }),
     // With more in a cohort than devices, a round would wait for them until its deadline.

@@ -32,7 +32,7 @@ describe('a coordinator with a storage folder', () => {
         log: 'silent',
         enrolmentTokens: [enrolmentToken],
         storage: folder,
-        retention: { versions: 2, rounds: 3 },
+        retention: { versions: 2, roundsFor: 0 },
       }),
       // So slowly that no round leads to the model that it began with, which would stay in use.
       [
@@ -59,7 +59,7 @@ describe('a coordinator with a storage folder', () => {
     await Promise.all(clients.map(client => client.stop()));
     // Old versions and records go after the round is told to have ended.
     await expect.poll(() => list('models')).toHaveLength(2);
-    await expect.poll(() => list('rounds')).toHaveLength(3);
+    await expect.poll(() => list('rounds')).toHaveLength(1);
     const after = { models: await list('models'), rounds: await list('rounds') };
     await coordinator.stop();
     enrolled.push(count);
@@ -85,7 +85,7 @@ describe('a coordinator with a storage folder', () => {
     expect(second.rounds[0]!.number).toBeGreaterThan(first.rounds[0]!.number);
     for (const { models, rounds } of [first, second]) {
       expect(models).toHaveLength(2);
-      expect(rounds).toHaveLength(3);
+      expect(rounds).toHaveLength(1);
     }
     // What the first process stored is old to the second one.
     const left = new Set(await readdir(join(folder, 'blobs')));

@@ -18,7 +18,7 @@ const patience = 15_000;
  * that they get.
  */
 export async function checkBucket(settings: S3Settings, clock: Clock, random: RandomBytes): Promise<Finding> {
-  const { bucket, endpoint, publicEndpoint = endpoint, prefix } = settings;
+  const { bucket, endpoint, prefix } = settings;
   const objects = new S3Objects(settings, clock, random);
   const bytes = utf8('Written by the doctor of Murmuration, which deletes it at once.');
   const sha256 = hex(native.sha256(bytes));
@@ -38,8 +38,8 @@ export async function checkBucket(settings: S3Settings, clock: Clock, random: Ra
     if (why)
       return fault(
         'bucket',
-        `Devices would not get models from the bucket at ${publicEndpoint}: ${why}.`,
-        'Correct "s3" → "publicEndpoint": what is there has to pass on the host that it is asked for, and change nothing. Devices get models from the coordinator until then.',
+        `Devices would not get models from the bucket at ${new URL(address).origin}: ${why}.`,
+        'Correct "s3" → "downloads": what is there has to pass on the host that it is asked for, and change nothing. Devices get models from the coordinator until then.',
       );
     doing = 'list';
     for await (const _ of objects.keys()) break;

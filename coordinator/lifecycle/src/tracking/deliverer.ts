@@ -21,6 +21,8 @@ interface DelivererPorts<Operation extends Queued> {
   readonly most: number;
 }
 
+/** Operations, a line each, that wait for a server that is away: weeks of rounds, and some 100 MB at most. */
+export const mostWaiting = 100_000;
 const atOnce = 100;
 const firstPause = 1_000;
 const longestPause = 300_000;

@@ -53,17 +53,13 @@ interface KnownRun {
  */
 export class MlflowTracker {
   readonly #client: MlflowClient;
-  readonly #settings: Pick<MlflowSettings, 'prefix' | 'artifacts'>;
+  readonly #settings: Pick<MlflowSettings, 'prefix'>;
   readonly #files: TrackedFiles;
   readonly #experiments = new Map<TaskName, string>();
   readonly #runs = new Map<string, KnownRun>();
   readonly #models = new Set<TaskName>();
 
-  constructor(
-    client: MlflowClient,
-    settings: Pick<MlflowSettings, 'prefix' | 'artifacts'>,
-    files: TrackedFiles,
-  ) {
+  constructor(client: MlflowClient, settings: Pick<MlflowSettings, 'prefix'>, files: TrackedFiles) {
     this.#client = client;
     this.#settings = settings;
     this.#files = files;
@@ -91,7 +87,6 @@ export class MlflowTracker {
       case 'version':
         return this.#version(operation);
       case 'drift': {
-        if (!this.#settings.artifacts) return;
         const { id, experiment } = await this.#run(task, operation.run);
         const page = await this.#files.driftPage(task, operation.version, operation.window);
         const file = `drift/version-${operation.version}-window-${operation.window}.html`;
@@ -241,9 +236,8 @@ export class MlflowTracker {
     const { task, number, model } = operation;
     const { id, experiment } = await this.#run(task, operation.run);
     const folder = `versions/${number}`;
-    if (this.#settings.artifacts)
-      for (const { name, bytes } of await this.#files.model(model))
-        await this.#client.artifact(`${experiment}/${id}/artifacts/${folder}/${name}`, bytes);
+    for (const { name, bytes } of await this.#files.model(model))
+      await this.#client.artifact(`${experiment}/${id}/artifacts/${folder}/${name}`, bytes);
     await this.#requireModel(task);
     const versions = await this.#versions(task);
     if (versions.some(each => each.number === number)) return;

@@ -1,4 +1,3 @@
-import { duration } from '@murmuration/protocol/time/duration';
 import { Secret } from '@murmuration/rounds/tokens/secret';
 import * as z from 'zod';
 
@@ -39,22 +38,12 @@ export const trackingSchema = z
             'expected letters, digits, spaces and any of _ . -: MLflow takes no model whose name has / or :',
           )
           .default(''),
-        /** Sends files of versions and reports of drift too. @default true */
-        artifacts: z.boolean().default(true),
         /**
          * Lets the remote alias `champion`, once it is moved there, decide what devices serve here. If
          * false, aliases are only sent.
          * @default false
          */
         followAliases: z.boolean().default(false),
-        /** Time between two looks at the remote aliases. @default '1 min' */
-        every: duration.refine(span => span >= 1_000, 'expected a second at least').default(60_000),
-        /**
-         * Most operations that wait for the server, each one line; beyond it, the oldest figures are
-         * dropped.
-         * @default 100_000
-         */
-        queue: z.int().min(100).max(1_000_000).default(100_000),
       })
       .nullable()
       .default(null),
@@ -77,12 +66,6 @@ export const trackingSchema = z
           .max(200)
           .regex(/^[\w.:/@+=-]+$/, 'expected letters, digits and any of _ . : / @ + = -')
           .default('murmuration'),
-        /**
-         * Most events that wait for the server; beyond it, the oldest events of rounds and precompute runs
-         * are dropped.
-         * @default 100_000
-         */
-        queue: z.int().min(100).max(1_000_000).default(100_000),
       })
       .nullable()
       .default(null),

@@ -44,8 +44,6 @@ export interface Keep {
   readonly versions: number;
   /** Models whose versions are also kept, such as the base of a round under way. */
   readonly models: ReadonlySet<ModelHash>;
-  /** Number of newest records of rounds to keep; at least 1. */
-  readonly rounds: number;
   /** Earliest end of the kept records, ms since 1970; the newest record is always kept. */
   readonly roundsSince: number;
 }

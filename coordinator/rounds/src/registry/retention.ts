@@ -9,8 +9,6 @@ import type { VerdictStore } from './verdicts.ts';
 export interface RetentionPolicy {
   /** Number of newest versions to keep. */
   readonly versions: number | null;
-  /** Number of newest records of rounds to keep. */
-  readonly rounds: number | null;
   /** ms for which records of rounds are kept after their end; the newest one is always kept. */
   readonly roundsFor: number | null;
 }
@@ -58,12 +56,11 @@ export class Retention {
   }
 
   async #prune(task: TaskName, models: ReadonlySet<ModelHash>): Promise<void> {
-    const { versions, rounds, roundsFor } = this.#policy;
-    if (versions === null && rounds === null && roundsFor === null) return;
+    const { versions, roundsFor } = this.#policy;
+    if (versions === null && roundsFor === null) return;
     const hasGone = await this.#history.prune(task, {
       versions: versions ?? Number.POSITIVE_INFINITY,
       models,
-      rounds: rounds ?? Number.POSITIVE_INFINITY,
       roundsSince: roundsFor === null ? Number.NEGATIVE_INFINITY : this.#clock.now() - roundsFor,
     });
     if (hasGone) await this.#sweep();

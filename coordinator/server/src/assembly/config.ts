@@ -124,8 +124,6 @@ export const configSchema = z.strictObject({
        * @default null
        */
       versions: z.int().min(1).nullable().default(null),
-      /** Number of newest round records to keep. @default null */
-      rounds: z.int().min(1).nullable().default(null),
       /**
        * Time for which round records are kept after the round's end; the newest record is always kept.
        * @default null

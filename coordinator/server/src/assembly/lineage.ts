@@ -1,4 +1,4 @@
-import { TrackingDeliverer } from '@murmuration/lifecycle/tracking/deliverer';
+import { mostWaiting, TrackingDeliverer } from '@murmuration/lifecycle/tracking/deliverer';
 import { EventMaker } from '@murmuration/lifecycle/tracking/openlineage/event-maker';
 import { LineageClient } from '@murmuration/lifecycle/tracking/openlineage/lineage-client';
 import { LineageRecorder } from '@murmuration/lifecycle/tracking/openlineage/lineage-recorder';
@@ -14,6 +14,7 @@ import { version } from './version.ts';
 export function openLineage(
   { config, storage, events, metrics, clock, random, opened }: TrackingScope<'history' | 'lineage'>,
   { versionAliases }: Pick<Core, 'versionAliases'>,
+  most = mostWaiting,
 ): void {
   const settings = config.tracking.openLineage;
   if (!settings) return;
@@ -26,7 +27,7 @@ export function openLineage(
     where: 'lineage',
     perform: ({ event }) => client.post(event),
     fault: (where, error) => events.emit('fault', where, error),
-    most: settings.queue,
+    most,
   });
   const recorder = new LineageRecorder({
     events,

@@ -1,5 +1,5 @@
 import { AliasFollower } from '@murmuration/lifecycle/tracking/alias-follower';
-import { TrackingDeliverer } from '@murmuration/lifecycle/tracking/deliverer';
+import { mostWaiting, TrackingDeliverer } from '@murmuration/lifecycle/tracking/deliverer';
 import { MlflowClient } from '@murmuration/lifecycle/tracking/mlflow-client';
 import { MlflowTracker } from '@murmuration/lifecycle/tracking/mlflow-tracker';
 import { TrackingRecorder } from '@murmuration/lifecycle/tracking/recorder';
@@ -17,6 +17,9 @@ import { version } from './version.ts';
 /** Actor recorded for aliases that were set on the MLflow server. */
 const actor = { id: 'mlflow', name: 'MLflow' };
 
+/** Milliseconds between two looks at the remote aliases. */
+const lookEvery = 60_000;
+
 /**
  * Reports events to the MLflow server of the configuration, if it has one, from now on, beginning with those
  * still queued. Closing leaves the queue to the next start.
@@ -32,6 +35,7 @@ export function openTracking(
     opened,
   }: TrackingScope<'drift' | 'history' | 'tracking'>,
   { registry, rounds, versionAliases }: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>,
+  { every = lookEvery, most = mostWaiting } = {},
 ): void {
   const settings = config.tracking.mlflow;
   if (!settings) return;
@@ -54,7 +58,7 @@ export function openTracking(
         await storage.tracking.putAliases(task, { champion: operation.aliases.champion! });
     },
     fault,
-    most: settings.queue,
+    most,
   });
   new TrackingRecorder({
     events,
@@ -75,7 +79,7 @@ export function openTracking(
   const follower = settings.followAliases
     ? new AliasFollower({
         clock,
-        every: settings.every,
+        every,
         store: storage.tracking,
         tasks: () => [...rounds.keys()] as TaskName[],
         remote: async task => (await tracker.aliases(task)).champion,

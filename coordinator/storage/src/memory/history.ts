@@ -95,9 +95,7 @@ export function memoryHistory(
       );
       heads = heads.filter(({ version }) => !old.has(version));
       const records = newestFirst(rounds, task, Number.POSITIVE_INFINITY, rounds.length);
-      const kept = records
-        .slice(0, Math.max(1, keep.rounds))
-        .findLastIndex((record, i) => i === 0 || record.endedAt >= keep.roundsSince);
+      const kept = records.findLastIndex((record, i) => i === 0 || record.endedAt >= keep.roundsSince);
       const gone = new Set(records.slice(kept + 1));
       rounds = rounds.filter(record => !gone.has(record));
       return old.size > 0;

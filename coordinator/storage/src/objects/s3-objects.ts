@@ -3,7 +3,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { AwsClient } from 'aws4fetch';
 import type { ObjectStore } from './object-store.ts';
-import type { S3Settings } from './s3-settings.ts';
+import { downloadOrigin, type S3Settings } from './s3-settings.ts';
 
 /**
  * Most tries of a request, with pauses of 0.2, 0.4, 0.8 and 1.6 s between them, each randomly shortened by
@@ -85,9 +85,10 @@ export class S3Objects implements ObjectStore {
 
   /** Returns a presigned GET (AWS Signature Version 4, in the query) at the public endpoint. */
   async link(key: string, cache: 'public' | 'private'): Promise<string | undefined> {
-    const { downloads, endpoint, publicEndpoint = endpoint, bucket, prefix } = this.#settings;
-    if (downloads !== 'direct') return undefined;
-    const url = new URL(`/${bucket}/${prefix}${key}`, publicEndpoint);
+    const { bucket, prefix } = this.#settings;
+    const origin = downloadOrigin(this.#settings);
+    if (origin === undefined) return undefined;
+    const url = new URL(`/${bucket}/${prefix}${key}`, origin);
     url.searchParams.set('X-Amz-Expires', String(linkLasts));
     if (cache === 'private') url.searchParams.set('response-cache-control', keptFor(cache));
     const datetime = new Date(this.#clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, '');

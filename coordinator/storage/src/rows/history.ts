@@ -250,7 +250,6 @@ async function pruneRounds(changes: Rows, task: TaskName, keep: Keep): Promise<v
     .select(['number', 'ended_at'])
     .where('task', '=', task)
     .orderBy('number', 'desc')
-    .limit(rowsOf(keep.rounds))
     .execute();
   const oldestRecord = records.findLast((record, i) => i === 0 || record.ended_at >= keep.roundsSince);
   await changes

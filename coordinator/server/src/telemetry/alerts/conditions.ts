@@ -1,5 +1,8 @@
 import { type AlertRule, alertRules } from '@murmuration/api/alert';
+import { betterOf } from '@murmuration/api/direction';
+import { fullWithin, leastFree } from './disk-filling.ts';
 import { inWords } from './in-words.ts';
+import { enrolmentsWithin } from './many-enrolments.ts';
 import type { AlertSettings } from './settings.ts';
 
 /**
@@ -15,13 +18,11 @@ export function conditionsOf(
 }
 
 function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
-  const { roundsFailing, figuresFell, noEligibleDevices, diskFilling, manyEnrolments, dataDrifted } =
-    settings;
+  const { roundsFailing, figuresFell, noEligibleDevices, manyEnrolments } = settings;
   const figures = figuresFell.map(
-    ({ figure, better, margin }) =>
-      `${figure} is more than ${margin} ${better === 'higher' ? 'below' : 'above'}`,
+    ({ figure, margin }) =>
+      `${figure} is more than ${margin} ${betterOf(figure) === 'higher' ? 'below' : 'above'}`,
   );
-  const within = diskFilling?.within;
   return {
     'rounds-failing':
       roundsFailing === null
@@ -41,13 +42,12 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
     'protection-weakened':
       'Operators gave a task settings that protect its devices less than its definition.',
     'many-enrolments':
-      manyEnrolments &&
-      `More than ${manyEnrolments.devices} devices enrolled within ${inWords(manyEnrolments.within)}.`,
+      manyEnrolments === null
+        ? null
+        : `More than ${manyEnrolments} devices enrolled within ${inWords(enrolmentsWithin)}.`,
     'outdated-devices': 'Enrolled devices came that speak another version of the protocol.',
-    'data-drifted': dataDrifted ? 'What a served version is asked has drifted from its reference.' : null,
+    'data-drifted': 'What a served version is asked has drifted from its reference.',
     'clock-stepped': 'The clock of the machine was set since the coordinator started.',
-    'disk-filling':
-      diskFilling &&
-      `Less than ${Number((100 * diskFilling.free).toPrecision(4))} % of the disk of the storage folder is free${within ? `, or it is full within ${inWords(within)} at its pace` : ''}.`,
+    'disk-filling': `Less than ${100 * leastFree} % of the disk of the storage folder is free, or it is full within ${inWords(fullWithin)} at its pace.`,
   };
 }

@@ -1,8 +1,10 @@
 import type { Finding } from './finding.ts';
 import { inWords } from './in-words.ts';
-import type { AlertSettings } from './settings.ts';
 
-type DiskSettings = NonNullable<AlertSettings['diskFilling']>;
+/** Share of free disk space below which an alert begins. */
+export const leastFree = 0.1;
+/** Milliseconds within which the disk will be full, at the pace of the last hours: a day to make room. */
+export const fullWithin = 86_400_000;
 
 /** Free space on a disk at a time. */
 export interface DiskSample {
@@ -62,13 +64,12 @@ export function writeRefused(time: number): Finding {
 }
 
 /** Returns the trend after one more sample. */
-export function followDisk(trend: DiskTrend, sample: DiskSample, settings: DiskSettings): DiskTrend {
+export function followDisk(trend: DiskTrend, sample: DiskSample): DiskTrend {
   const samples = [...trend.samples.filter(({ time }) => time > sample.time - window), sample];
   const fullAt = whenFull(samples);
   const factor = trend.isCertain ? slack : 1;
-  const { free, within } = settings;
-  const isScarce = sample.free < free * factor * sample.size;
-  const fillsSoon = within !== null && fullAt !== null && fullAt - sample.time < within * factor;
+  const isScarce = sample.free < leastFree * factor * sample.size;
+  const fillsSoon = fullAt !== null && fullAt - sample.time < fullWithin * factor;
   const isLow = isScarce || fillsSoon;
   return {
     samples,

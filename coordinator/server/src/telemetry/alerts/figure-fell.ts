@@ -1,3 +1,4 @@
+import { betterOf } from '@murmuration/api/direction';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import type { Finding } from './finding.ts';
@@ -83,8 +84,8 @@ export function figureFell(
 }
 
 /** Returns by how much `after` is worse, without rounding errors in the last digits. */
-function loss(before: number, after: number, { better }: FigureSettings): number {
-  const difference = better === 'higher' ? before - after : after - before;
+function loss(before: number, after: number, { figure }: FigureSettings): number {
+  const difference = betterOf(figure) === 'higher' ? before - after : after - before;
   return Number(difference.toPrecision(12));
 }
 

@@ -24,12 +24,13 @@ export function findingsOf(
     .filter(({ isPaused }) => !isPaused)
     .flatMap(facts => findingsOfTask(facts, settings, now));
   // The model of a paused task is still served.
-  const drifts = settings.dataDrifted ? tasks.flatMap(({ drifts }) => drifts.map(dataDrifted)) : [];
+  const drifts = tasks.flatMap(({ drifts }) => drifts.map(dataDrifted));
+  const { manyEnrolments: most } = settings;
   return [
     ...found,
     ...drifts,
-    settings.diskFilling && diskFilling(disk),
-    settings.manyEnrolments && manyEnrolments(enrolments, settings.manyEnrolments, now),
+    diskFilling(disk),
+    most === null ? null : manyEnrolments(enrolments, most, now),
   ].filter(each => each !== null);
 }
 

@@ -2,19 +2,12 @@ import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
 import { webhookSchema } from './webhooks/settings.ts';
 
-const share = z
-  .number()
-  .gt(0, 'expected a share between 0 and 1, such as 0.1')
-  .lt(1, 'expected a share between 0 and 1, such as 0.1');
-
 const figure = z.strictObject({
   /**
    * Name of a held-out figure, such as `top3`; tasks whose evaluator gives no figure of this name are not
    * watched for it.
    */
   figure: z.string().min(1).max(100),
-  /** Direction that is better. @default 'higher' */
-  better: z.enum(['higher', 'lower']).default('higher'),
   /** Amount by which a version may be worse than the one before, in the figure's own unit. */
   margin: z.number().min(0),
 });
@@ -26,8 +19,8 @@ export const alertsSchema = z
     roundsFailing: z.int().min(1).max(50).nullable().default(3),
     /**
      * Held-out figures that must not get worse from one version to the next.
-     * @default [{ figure: 'top3', better: 'higher', margin: 0.02 },
-     * { figure: 'accuracy', better: 'higher', margin: 0.02 }]
+     * @default [{ figure: 'top3', margin: 0.02 },
+     * { figure: 'accuracy', margin: 0.02 }]
      */
     figuresFell: z
       .array(figure)
@@ -36,8 +29,8 @@ export const alertsSchema = z
         error: 'expected each figure once',
       })
       .default([
-        { figure: 'top3', better: 'higher', margin: 0.02 },
-        { figure: 'accuracy', better: 'higher', margin: 0.02 },
+        { figure: 'top3', margin: 0.02 },
+        { figure: 'accuracy', margin: 0.02 },
       ]),
     /**
      * Time without a device that could take part in a task; at least two intervals of its rounds.
@@ -47,35 +40,8 @@ export const alertsSchema = z
       .refine(span => span >= 60_000, 'expected a minute at least')
       .nullable()
       .default(3_600_000),
-    /** Free space on the disk of the storage folder. @default {} */
-    diskFilling: z
-      .strictObject({
-        /** Share of free disk space below which an alert begins. @default 0.1 */
-        free: share.default(0.1),
-        /**
-         * Time within which the disk will be full at the pace of the last hours; null ignores the pace.
-         * @default '1 d'
-         */
-        within: duration.nullable().default(86_400_000),
-      })
-      .nullable()
-      .prefault({}),
-    /** Number of enrolments within a time that is more than an app normally gains. @default {} */
-    manyEnrolments: z
-      .strictObject({
-        /** Number of devices that enrol. @default 1_000 */
-        devices: z.int().min(1).default(1_000),
-        /** Time in which they enrol. @default '10 min' */
-        within: duration.refine(span => span >= 1_000, 'expected a second at least').default(600_000),
-      })
-      .nullable()
-      .prefault({}),
-    /**
-     * True if an alert begins when the requests to a version have drifted from its reference, by
-     * `inference.drift`.
-     * @default true
-     */
-    dataDrifted: z.boolean().default(true),
+    /** Number of enrolments within 10 minutes that is more than an app normally gains. @default 1_000 */
+    manyEnrolments: z.int().min(1).nullable().default(1_000),
     /** Webhooks that alerts are sent to. @default [] */
     webhooks: z.array(webhookSchema).max(10).default([]),
   })

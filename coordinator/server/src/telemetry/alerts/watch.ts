@@ -214,11 +214,11 @@ export class AlertWatch {
   }
 
   #followEnrolment(): void {
-    const { manyEnrolments: rule } = this.#ports.settings;
-    if (rule === null) return;
+    const { manyEnrolments: most } = this.#ports.settings;
+    if (most === null) return;
     const now = this.#ports.clock.now();
-    this.#enrolments = followEnrolment(this.#enrolments, rule, now);
-    if (!this.#ledger.firing.has('many-enrolments') && manyEnrolments(this.#enrolments, rule, now))
+    this.#enrolments = followEnrolment(this.#enrolments, now);
+    if (!this.#ledger.firing.has('many-enrolments') && manyEnrolments(this.#enrolments, most, now))
       this.#look();
   }
 
@@ -241,17 +241,17 @@ export class AlertWatch {
   }
 
   async #refused(): Promise<void> {
-    if (!this.#ports.disk || !this.#ports.settings.diskFilling) return;
+    if (!this.#ports.disk) return;
     this.#refusedAt ??= this.#ports.clock.now();
     await this.#lookAtDisk();
     if (!this.#isClosed) this.#look();
   }
 
   async #lookAtDisk(): Promise<void> {
-    const { disk, clock, settings, events } = this.#ports;
-    if (!disk || !settings.diskFilling) return;
+    const { disk, clock, events } = this.#ports;
+    if (!disk) return;
     try {
-      this.#disk = followDisk(this.#disk, { time: clock.now(), ...(await disk()) }, settings.diskFilling);
+      this.#disk = followDisk(this.#disk, { time: clock.now(), ...(await disk()) });
       this.#couldLook = true;
       // A write just now is better evidence than the free space.
       const refusedFor = this.#refusedAt === null ? 0 : clock.now() - this.#refusedAt;

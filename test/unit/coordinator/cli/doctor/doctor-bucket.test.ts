@@ -29,25 +29,25 @@ describe('doctor on a bucket', () => {
 
   it('names an address at which devices would not get what is there, and not its signature', async () => {
     const settings = await s3.freshBucket('murmuration/');
-    const direct = { ...settings, downloads: 'direct' as const };
+    const direct = { ...settings, downloads: 'direct' };
     expect(await look(direct)).toMatchObject({ state: 'ok' });
     let answer = 403;
     const server: Server = createServer((_, response) => {
       response.writeHead(answer).end('other bytes');
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const publicEndpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const downloads = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const said: string[] = [];
     for (const status of [403, 200, 302]) {
       answer = status;
-      const finding = await look({ ...direct, publicEndpoint });
-      expect(finding).toMatchObject({ state: 'fault', mend: expect.stringContaining('publicEndpoint') });
+      const finding = await look({ ...settings, downloads });
+      expect(finding).toMatchObject({ state: 'fault', mend: expect.stringContaining('"downloads"') });
       said.push(finding.says);
     }
     await new Promise(resolve => server.close(resolve));
-    const unreachable = await look({ ...direct, publicEndpoint });
+    const unreachable = await look({ ...settings, downloads });
     said.push(unreachable.says);
-    expect(said[0]).toContain(`${publicEndpoint}: it answered HTTP 403`);
+    expect(said[0]).toContain(`${downloads}: it answered HTTP 403`);
     expect(said[1]).toContain('it gave other bytes');
     expect(unreachable.state).toBe('fault');
     expect(said.join()).not.toContain('X-Amz');

@@ -33,17 +33,17 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function open(settings: object = {}, kept?: Pick<Storage, 'lineage'>): Promise<void> {
+async function open(settings: object = {}, kept?: Pick<Storage, 'lineage'>, most?: number): Promise<void> {
   admin = await openAdmin();
   storage = kept ?? admin.storage;
   admin.events.on('fault', (_, error) => faults.push(error as Error));
-  again(settings);
+  again(settings, most);
   await admin.rounds.start();
   await admin.clock.advance(0);
 }
 
 /** Tells as a coordinator does that begins now. */
-function again(settings: object = {}): void {
+function again(settings: object = {}, most?: number): void {
   const openLineageSettings = { url: server.url, token: 'a secret token', ...settings };
   metrics = new Registry();
   // The server is a real one: its answers take real time.
@@ -61,6 +61,7 @@ function again(settings: object = {}): void {
       opened: running,
     },
     admin,
+    most,
   );
 }
 
@@ -376,7 +377,7 @@ describe('a server of OpenLineage events', () => {
   });
 
   it('that stays away is not told of the oldest rounds, where more waits than may', async () => {
-    await open({ queue: 100 });
+    await open({}, undefined, 100);
     await server.stop();
     await publish();
     const [head] = await admin.history.versions(admin.task.name, 9, 1);

@@ -27,17 +27,19 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function open(settings: object = {}, task: object = {}): Promise<void> {
+type Bounds = NonNullable<Parameters<typeof openTracking>[2]>;
+
+async function open(settings: object = {}, task: object = {}, bounds: Bounds = {}): Promise<void> {
   admin = await openAdmin({ task });
   admin.events.on('fault', (_, error) => faults.push(error));
-  again(settings);
+  again(settings, bounds);
   await admin.rounds.start();
   await admin.clock.advance(0);
 }
 
 /** Tracks as a coordinator does that begins now. */
-function again(settings: object = {}): void {
-  const mlflow = { url: server.url, token: 'a secret token', every: '1 s', ...settings };
+function again(settings: object = {}, bounds: Bounds = {}): void {
+  const mlflow = { url: server.url, token: 'a secret token', ...settings };
   // The server is a real one: its answers take real time.
   const clock = systemClock;
   const running = new OpenResources(clock);
@@ -53,6 +55,7 @@ function again(settings: object = {}): void {
       opened: running,
     },
     { ...admin, rounds: new Map([[admin.task.name, admin.rounds]]) },
+    { every: 1_000, ...bounds },
   );
 }
 
@@ -230,7 +233,7 @@ describe('tracking by MLflow', () => {
   });
 
   it('lets figures go, and nothing else, where more waits than may', async () => {
-    await open({ queue: 100 });
+    await open({}, {}, { most: 100 });
     await server.stop();
     for (let i = 0; i < 60; i++) {
       const each = { ...run, id: `run ${i}`, number: i };
@@ -289,7 +292,7 @@ describe('aliases of MLflow', () => {
   });
 
   it('that were sent from here are nobody else’s', async () => {
-    await open({ followAliases: true, every: '1 h' });
+    await open({ followAliases: true }, {}, { every: 3_600_000 });
     for (let i = 0; i < 2; i++) await publish();
     await admin.versionAliases.set(admin.task.name, 'champion', 1, 'ann');
     await admin.versionAliases.set(admin.task.name, 'champion', null, 'ann');

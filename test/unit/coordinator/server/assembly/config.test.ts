@@ -140,7 +140,7 @@ describe('a configuration', () => {
       trustedProxies: [],
       limits: limitsSchema.parse({}),
       apps: {},
-      retention: { versions: null, rounds: null, roundsFor: null },
+      retention: { versions: null, roundsFor: null },
       alerts: alertsSchema.parse(undefined),
       inference: inferenceSchema.parse(undefined),
       tracking: { mlflow: null, openLineage: null },
@@ -227,7 +227,6 @@ describe('a configuration', () => {
       'expected a whole number from 1 to 50; found 0',
     ],
     [{ ...least, alerts: { noEligibleDevices: '5 s' } }, 'alerts.noEligibleDevices: ', 'a minute at least'],
-    [{ ...least, alerts: { diskFilling: { free: 10 } } }, 'alerts.diskFilling.free: ', 'between 0 and 1'],
     [{ ...least, alerts: { figuresFell: [{ figure: 'top3' }] } }, 'alerts.figuresFell.0.margin: ', 'number'],
     [
       { ...least, alerts: { figuresFell: [1, 2].map(margin => ({ figure: 'top3', margin })) } },
@@ -267,11 +266,6 @@ describe('a configuration', () => {
       { ...least, tracking: { openLineage: { url: 'https://x.example', namespace: 'a b' } } },
       'tracking.openLineage.namespace: ',
       'a b',
-    ],
-    [
-      { ...least, tracking: { openLineage: { url: 'https://x.example', queue: 9 } } },
-      'tracking.openLineage.queue: ',
-      'expected a whole number from 100 to',
     ],
     [{}, 'enrolmentTokens: ', 'expected an array of tokens'],
     [{ enrolmentTokens: [] }, 'enrolmentTokens: ', 'expected a list of at least 1 item'],

@@ -118,7 +118,7 @@ describe('a backup', () => {
     const { folder, storage, backup, restored } = await withStorage();
     const clock = new VirtualClock(1_000 + 7_200_000);
     const retention = new Retention(
-      { versions: 2, rounds: null, roundsFor: null },
+      { versions: 2, roundsFor: null },
       storage.history,
       storage.blobs,
       clock,

@@ -283,7 +283,7 @@ describe('addresses of objects', () => {
     const other = new URL(url);
     other.pathname = '/models/murmuration/another';
     expect(refusalOf(other, secret, clock.now())).toBe('signature');
-    const elsewhere = await objects({ publicEndpoint: 'https://models.example.org' }).link(key, 'public');
+    const elsewhere = await objects({ downloads: 'https://models.example.org' }).link(key, 'public');
     expect(new URL(elsewhere!).origin).toBe('https://models.example.org');
     expect(refusalOf(new URL(elsewhere!), secret, clock.now())).toBeUndefined();
   });
@@ -338,8 +338,7 @@ describe('the settings of S3', () => {
     { region: '' },
     { secretAccessKey: '' },
     { downloads: 'bucket' },
-    { publicEndpoint: 'https://s3.example.org' },
-    { downloads: 'direct', publicEndpoint: 'http://s3.example.org' },
-    { downloads: 'direct', publicEndpoint: 'https://s3.example.org/models' },
+    { downloads: 'http://s3.example.org' },
+    { downloads: 'https://s3.example.org/models' },
   ])('refuse %o', wrong => expect(s3Schema.safeParse({ ...given, ...wrong }).success).toBe(false));
 });

@@ -239,17 +239,4 @@ describe('alerts of a federation', () => {
     await admin.ask('POST', '/tasks/values/experiments/back/stop', 'operator', {});
     expect(news()).toEqual(['data-drifted ended']);
   });
-
-  it('say nothing of drift where the configuration says so', async () => {
-    await open({ noEligibleDevices: null, dataDrifted: false });
-    admin.events.emit('drift', {
-      task: 'values' as never,
-      version: 0,
-      features: [],
-      share: 1,
-      isDrifted: true,
-      window: { from: 0, to: 1 },
-    });
-    expect(news()).toEqual([]);
-  });
 });
