@@ -16,9 +16,9 @@ export interface FieldProblem {
 export function fieldProblems({ issues }: ZodError, input: unknown): FieldProblem[] {
   return misfitsOf(issues).map(({ path, message }) => ({
     field: path.join('.'),
-    message: message.startsWith(noField)
-      ? (removedSetting(path) ?? message)
-      : `${message}; ${describe(valueAt(input, path))}`,
+    message:
+      removedSetting(path, valueAt(input, path)) ??
+      (message.startsWith(noField) ? message : `${message}; ${describe(valueAt(input, path))}`),
   }));
 }
 
@@ -37,11 +37,11 @@ export function describeIssues(
     .map(({ path, message }) => {
       const place = path.join('.');
       const field = path.length > 0 ? `${place}: ` : '';
-      if (message.startsWith(noField)) {
-        const removed = removedSetting(path);
-        return `${subject}: ${field}${removed ?? `${message}${message.endsWith('?') ? '' : '.'}`}`;
-      }
       const value = valueAt(input, path);
+      const removed = removedSetting(path, value);
+      if (removed) return `${subject}: ${field}${removed}`;
+      if (message.startsWith(noField))
+        return `${subject}: ${field}${message}${message.endsWith('?') ? '' : '.'}`;
       const isSecret = value !== undefined && secrets.some(each => `${place}.`.startsWith(`${each}.`));
       return `${subject}: ${field}${message}${isSecret ? '' : `; ${describe(value)}`}.`;
     })
