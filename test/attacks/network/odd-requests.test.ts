@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { answerTo, heard, targets } from './target.ts';
+import { answerTo, heard, type Terms, targets } from './target.ts';
 
 const open = targets(afterEach);
 
@@ -96,7 +96,7 @@ describe('a request', () => {
   });
 
   it('is told to use TLS from now on for this host alone, and over TLS alone', async () => {
-    const said = async (config: object, headers = {}) =>
+    const said = async (config: Terms, headers = {}) =>
       (await fetch(`${(await open(config)).url}/health/live`, { headers })).headers.get(
         'strict-transport-security',
       );

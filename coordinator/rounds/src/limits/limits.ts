@@ -1,3 +1,4 @@
+import type { Rate } from '@murmuration/protocol/time/rates';
 import * as z from 'zod';
 
 const count = (most: number) => z.int().min(1).max(most);
@@ -37,12 +38,6 @@ const limitSettings = z.strictObject({
 
 /** Schema of `limits` of a configuration; gives all limits, also those that it has no setting for. */
 export const limitsSchema = limitSettings.transform(limitsOf).prefault({});
-
-/** Token bucket: `burst` at once, `perSecond` in the long run. */
-interface Rate {
-  readonly burst: number;
-  readonly perSecond: number;
-}
 
 export type Limits = ReturnType<typeof limitsOf>;
 
