@@ -34,7 +34,7 @@ beforeAll(async () => {
       port: 0,
       log: 'silent',
       enrolmentTokens: [enrolmentToken],
-      inference: { log: { allow: [{ tensors: ['*', 'outcome'] }], files: { folder: log, sync: 'never' } } },
+      inference: { log: { allow: [{ tensors: ['*', 'outcome'] }], files: { folder: log } } },
     }),
     [
       defineTask({

@@ -153,7 +153,7 @@ describe('murmuration inference', () => {
       config,
       JSON.stringify({
         port: 0,
-        inference: { log: { person, delay: 0, files: { folder: 'x', chain: 'keyed' } } },
+        inference: { log: { person, files: { folder: 'x', chain: 'keyed' } } },
       }),
     );
     const server = run('inference', '--from', folder.path, '--config', config, '--log', log);

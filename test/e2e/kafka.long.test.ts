@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
-import { kafkaSchema } from '@murmuration/serving/brokers/settings';
+import { type BrokerPace, kafkaSchema } from '@murmuration/serving/brokers/settings';
 import { type Consumer, Kafka, type KafkaMessage, logLevel, type Producer } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type * as z from 'zod';
 import { halfPlusTwo, ModelFolder } from '../unit/serving/server/models.ts';
 import { openWorld, type World } from '../unit/serving/server/world.ts';
 import { KafkaMock } from './kafka-mock.ts';
@@ -65,19 +64,19 @@ async function topics(partitions: number): Promise<string> {
 
 /** A server that takes requests from a topic. */
 async function serve(
-  settings: Partial<z.input<typeof kafkaSchema>> = {},
+  { topic: given, ...pace }: Partial<BrokerPace> & { readonly topic?: string } = {},
   inference: Parameters<typeof openWorld>[1] = {},
 ): Promise<{ readonly topic: string; readonly world: World; readonly lost: readonly string[] }> {
-  const topic = settings.topic ?? (await topics(2));
+  const topic = given ?? (await topics(2));
   const lost: string[] = [];
   let isConnected = () => {};
   const connected = new Promise<void>(resolve => {
     isConnected = resolve;
   });
-  const own = { brokers: [...mock.brokers], topic, group: topic, ...settings };
   world = await openWorld(fill, inference, {
     brokers: {
-      kafka: kafkaSchema.parse(own),
+      kafka: kafkaSchema.parse({ brokers: [...mock.brokers], topic, group: topic }),
+      pace,
       events: { connected: isConnected, lost: (_, reason) => lost.push(reason) },
     },
   });
@@ -184,7 +183,7 @@ describe('requests from Kafka', () => {
   it('need a token where there are any; what is too often is tried again', async () => {
     const { text, ...entry } = mintInferenceToken(systemRandom, native);
     // Slow enough that three at once are too many on any machine.
-    const rate = { burst: 1, perSecond: 1 };
+    const rate = { perSecond: 1 };
     const { text: readerText, ...reader } = mintInferenceToken(systemRandom, native);
     const tokens = [
       { ...entry, name: 'test', rights: ['predict' as const], rate },
@@ -231,7 +230,7 @@ describe('in the middle of some hundred requests', () => {
     const folder = await ModelFolder.create();
     await fill(folder);
     const config = join(folder.path, 'config.json');
-    await writeFile(config, JSON.stringify({ kafka: { group: topic, prefetch: 4, session: 2_000 } }));
+    await writeFile(config, JSON.stringify({ kafka: { group: topic } }));
     const start = async () => {
       const kafkaOptions = ['--kafka', mock.brokers.join(','), '--topic', topic];
       const program = new PackedProcess('coordinator/cli/src/cli.ts', [

@@ -1,8 +1,7 @@
 // @module-tag rabbitmq
-import { rabbitmqSchema } from '@murmuration/serving/brokers/settings';
+import { type BrokerPace, rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import { Connection, type ConnectionOptions } from 'rabbitmq-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type * as z from 'zod';
 import { halfPlusTwo } from '../unit/serving/server/models.ts';
 import { openWorld, type World } from '../unit/serving/server/world.ts';
 import { AmqpRequester } from './amqp-requester.ts';
@@ -34,7 +33,7 @@ interface Scene {
   readonly losses: string[];
 }
 
-async function serve(settings: Partial<z.input<typeof rabbitmqSchema>> = {}): Promise<Scene> {
+async function serve(pace: Partial<BrokerPace> = {}): Promise<Scene> {
   const queue = `hostile-${names++}`;
   const losses: string[] = [];
   let isConnected = () => {};
@@ -46,7 +45,8 @@ async function serve(settings: Partial<z.input<typeof rabbitmqSchema>> = {}): Pr
     {},
     {
       brokers: {
-        rabbitmq: rabbitmqSchema.parse({ url: broker.url, ...settings, queue }),
+        rabbitmq: rabbitmqSchema.parse({ url: broker.url, queue }),
+        pace,
         events: { connected: isConnected, lost: (_, reason) => losses.push(reason) },
       },
     },

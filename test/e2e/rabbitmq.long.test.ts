@@ -1,12 +1,9 @@
 // @module-tag rabbitmq
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
-import { rabbitmqSchema } from '@murmuration/serving/brokers/settings';
+import { type BrokerPace, rabbitmqSchema } from '@murmuration/serving/brokers/settings';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type * as z from 'zod';
 import { halfPlusTwo, ModelFolder } from '../unit/serving/server/models.ts';
 import { openWorld, type World } from '../unit/serving/server/world.ts';
 import { AmqpRequester } from './amqp-requester.ts';
@@ -56,17 +53,17 @@ const json = (body: Buffer) => JSON.parse(body.toString());
 
 /** A queue that no other test has, a server that takes requests from it, and somebody who asks. */
 async function serve(
-  settings: Partial<z.input<typeof rabbitmqSchema>> = {},
+  { queue = `requests-${names++}`, ...pace }: Partial<BrokerPace> & { readonly queue?: string } = {},
   inference: Parameters<typeof openWorld>[1] = {},
 ): Promise<{ readonly queue: string; readonly world: World; readonly requester: AmqpRequester }> {
-  const { queue = `requests-${names++}` } = settings;
   let isConnected = () => {};
   const connected = new Promise<void>(resolve => {
     isConnected = resolve;
   });
   const opened = await openWorld(fill, inference, {
     brokers: {
-      rabbitmq: rabbitmqSchema.parse({ url: broker.url, ...settings, queue }),
+      rabbitmq: rabbitmqSchema.parse({ url: broker.url, queue }),
+      pace,
       events: { connected: isConnected },
     },
   });
@@ -156,7 +153,7 @@ describe('requests from RabbitMQ', () => {
   it('need a token where there are any, which no dead letter keeps; what is too often is tried again', async () => {
     const { text, ...entry } = mintInferenceToken(systemRandom, native);
     // Slow enough that three at once are too many on any machine.
-    const rate = { burst: 1, perSecond: 2 };
+    const rate = { perSecond: 1 };
     const { text: readerText, ...reader } = mintInferenceToken(systemRandom, native);
     const tokens = [
       { ...entry, name: 'test', rights: ['predict' as const], rate },
@@ -200,12 +197,10 @@ describe('kill -9 in the middle of some hundred requests', () => {
     const queue = `requests-${names++}`;
     const folder = await ModelFolder.create();
     await fill(folder);
-    const config = join(folder.path, 'config.json');
-    await writeFile(config, JSON.stringify({ rabbitmq: { prefetch } }));
     const start = async () => {
       const program = new PackedProcess(
         'coordinator/cli/src/cli.ts',
-        ['inference', '--from', folder.path, '--port', '0', '--queue', queue, '--config', config],
+        ['inference', '--from', folder.path, '--port', '0', '--queue', queue],
         { MURMURATION_RABBITMQ_URL: broker.url },
       );
       programs.push(program);

@@ -84,6 +84,7 @@ const order: Record<string, readonly string[]> = {
     'runtime',
     'conversion',
     'server',
+    'kafka',
     'request-log',
     'adapters',
     'access',

@@ -21,7 +21,8 @@ beforeAll(async () => {
     {},
     {
       brokers: {
-        rabbitmq: rabbitmqSchema.parse({ url: broker.url, queue, prefetch: 2 }),
+        rabbitmq: rabbitmqSchema.parse({ url: broker.url, queue }),
+        pace: { prefetch: 2 },
         events: { connected: isConnected },
       },
     },

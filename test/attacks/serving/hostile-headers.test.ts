@@ -4,11 +4,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
-import { kafkaSchema } from '@murmuration/serving/brokers/settings';
+import { type BrokerPace, kafkaSchema } from '@murmuration/serving/brokers/settings';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
 import { type IHeaders, Kafka, type KafkaMessage, logLevel, type Producer } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type * as z from 'zod';
 import { KafkaMock } from '../../e2e/kafka-mock.ts';
 import { lineClient, openCoordinator } from '../../e2e/line.ts';
 import { halfPlusTwo } from '../../unit/serving/server/models.ts';
@@ -51,7 +50,7 @@ async function topics(): Promise<string> {
 /** A server that takes requests from a topic, and why it lost the cluster. */
 async function serve(
   topic: string,
-  settings: Partial<z.input<typeof kafkaSchema>> = {},
+  pace: Partial<BrokerPace> = {},
   more: Parameters<typeof openWorld>[2] = {},
   inference: Parameters<typeof openWorld>[1] = {},
 ): Promise<{ readonly world: World; readonly lost: readonly string[] }> {
@@ -60,13 +59,13 @@ async function serve(
   const connected = new Promise<void>(resolve => {
     isConnected = resolve;
   });
-  const own = { brokers: [...mock.brokers], topic, group: topic, ...settings };
   const world = await openWorld(
     folder => halfPlusTwo().then(model => folder.put('half', 1, model)),
     inference,
     {
       brokers: {
-        kafka: kafkaSchema.parse(own),
+        kafka: kafkaSchema.parse({ brokers: [...mock.brokers], topic, group: topic }),
+        pace,
         events: { connected: isConnected, lost: (_, reason) => lost.push(reason) },
       },
       ...more,

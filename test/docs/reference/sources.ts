@@ -23,6 +23,7 @@ export const configurationSources: readonly Source[] = [
   ['serving/server/src/assembly/settings.ts', 'inference'],
   ['serving/server/src/access/tokens.ts', 'inference.tokens'],
   ['serving/server/src/request-log/settings.ts', 'inference.log'],
+  ['serving/server/src/kafka/cluster.ts', 'inference.log.kafka', 'clusterFields'],
   ['serving/server/src/request-log/settings.ts', 'inference.log.allow'],
   ['serving/server/src/request-log/settings.ts', 'inference.log.redact'],
   ['serving/server/src/monitor/settings.ts', 'inference.feedback', 'feedbackSchema'],
@@ -34,4 +35,5 @@ export const configurationSources: readonly Source[] = [
 export const brokerSources: readonly Source[] = [
   ['serving/server/src/brokers/settings.ts', 'rabbitmq'],
   ['serving/server/src/brokers/settings.ts', 'kafka'],
+  ['serving/server/src/kafka/cluster.ts', 'kafka', 'clusterFields'],
 ];

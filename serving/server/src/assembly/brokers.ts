@@ -10,7 +10,12 @@ import { requestHandler } from '../brokers/handle.ts';
 import { kafkaBroker } from '../brokers/kafka/kafka.ts';
 import { brokerMetrics } from '../brokers/metrics.ts';
 import { rabbitmqBroker } from '../brokers/rabbitmq/rabbitmq.ts';
-import type { KafkaSettings, RabbitmqSettings } from '../brokers/settings.ts';
+import {
+  type BrokerPace,
+  type KafkaSettings,
+  type RabbitmqSettings,
+  standardPace,
+} from '../brokers/settings.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import type { Turns } from '../server/turns.ts';
 
@@ -18,6 +23,8 @@ import type { Turns } from '../server/turns.ts';
 export interface BrokerOptions {
   readonly rabbitmq?: RabbitmqSettings | undefined;
   readonly kafka?: KafkaSettings | undefined;
+  /** Limits and pauses in place of the standard ones. */
+  readonly pace?: Partial<BrokerPace>;
   readonly events?: BrokerEvents;
   /** Random source; by default the operating system's. */
   readonly random?: RandomBytes;
@@ -37,23 +44,23 @@ export interface OpenBrokersPorts {
 
 /** Opens the brokers that the options name. */
 export function openBrokers(
-  { rabbitmq, kafka, events = {}, random = systemRandom }: BrokerOptions,
+  { rabbitmq, kafka, pace: given, events = {}, random = systemRandom }: BrokerOptions,
   { server, access, hasTokens, metrics, clock, turns, fault }: OpenBrokersPorts,
 ): readonly Broker[] {
   const both = joinBrokerEvents(brokerMetrics(metrics), events);
-  const portsOf = (protocol: BrokerProtocol, settings: RabbitmqSettings | KafkaSettings) => {
-    const { attempts, retryDelay, trusted } = settings;
+  const pace = { ...standardPace, ...given };
+  const portsOf = (protocol: BrokerProtocol) => {
     const admit = (authorization: string | undefined) => {
       // The broker controls who may write to it; a token, if there are any, controls who may ask models.
-      if (trusted || !hasTokens) return anybody;
+      if (!hasTokens) return anybody;
       return access.admit({ authorization, isForeign: true, isLocal: false }, 'predict');
     };
-    const handle = requestHandler({ server, protocol, admit, attempts, retryDelay, fault });
+    const handle = requestHandler({ server, protocol, admit, ...pace, fault });
     return { handle, clock, random, turns, events: both, fault };
   };
   const brokers: Broker[] = [];
-  if (rabbitmq) brokers.push(rabbitmqBroker(rabbitmq, portsOf('rabbitmq', rabbitmq)));
-  if (kafka) brokers.push(kafkaBroker(kafka, portsOf('kafka', kafka)));
+  if (rabbitmq) brokers.push(rabbitmqBroker({ ...rabbitmq, ...pace }, portsOf('rabbitmq')));
+  if (kafka) brokers.push(kafkaBroker({ ...kafka, ...pace }, portsOf('kafka')));
   return brokers;
 }
 

@@ -5,9 +5,6 @@ import { eventOf, eventTypes, type LogEvent, logEvent } from './event.ts';
 import type { PersonField, Redaction } from './redaction.ts';
 import { bytesOfData, valuesText } from './tensor-json.ts';
 
-/** Events that a request makes. */
-export type LogMode = 'all' | 'request' | 'response';
-
 /** Tensor, as far as it may be logged. */
 interface Sight {
   /** Name; null if a client may have made it up. */
@@ -39,11 +36,9 @@ export interface Draft {
   readonly outputs: readonly Sight[];
 }
 
-/** Origin of the log, in the terms of KServe's logger. */
-export interface LogPlace {
-  readonly source: string;
-  readonly namespace: string;
-}
+/** Origin of all events, in the terms of KServe's logger. */
+const source = '/murmuration/inference';
+const namespace = 'default';
 
 /** Maximum characters of all headers, and of all parameters, that are logged of one request. */
 const mostText = 8_192;
@@ -122,10 +117,10 @@ export function personIn({ headers, parameters }: Exchange['request'], field: Pe
 }
 
 /** Makes the events of a draft, the request before its response. */
-export function eventsOf(draft: Draft, mode: LogMode, place: LogPlace, now: number): readonly LogEvent[] {
+export function eventsOf(draft: Draft, now: number): readonly LogEvent[] {
   const { endedAt, ms, queueMs, version, status } = draft;
   const id = JSON.stringify(draft.id);
-  const { first, before, after, name } = sharedOf(draft, place);
+  const { first, before, after, name } = sharedOf(draft);
   const person = draft.person === null ? '' : `,"person":${JSON.stringify(draft.person)}`;
   const headers = Object.keys(draft.headers).length > 0;
   const metadata = headers ? `,"metadata":${JSON.stringify(JSON.stringify(draft.headers))}` : '';
@@ -135,20 +130,15 @@ export function eventsOf(draft: Draft, mode: LogMode, place: LogPlace, now: numb
       `{"specversion":"1.0","id":${id}${first},"type":"${eventTypes[type]}","time":"${iso(time)}"${rest}`,
       data,
     );
-  const events: LogEvent[] = [];
   const head = `"id":${id},"model_name":${name}`;
-  if (mode !== 'response') {
-    const own = Object.keys(draft.parameters).length > 0;
-    const parameters = own ? `,"parameters":${JSON.stringify(draft.parameters)}` : '';
-    events.push(of('request', endedAt - ms, `{${head}${parameters},"inputs":${listText(draft.inputs)}}`));
-  }
-  if (mode !== 'request') {
-    const times = `"status":"${status}","ms":${rounded(ms)},"queue_ms":${rounded(queueMs)}`;
-    const outputs = status === 'ok' ? `,"outputs":${listText(draft.outputs)}` : '';
-    const data = `{${head},"model_version":${JSON.stringify(version)},${times}${outputs}}`;
-    events.push(of('response', endedAt, data));
-  }
-  return events;
+  const own = Object.keys(draft.parameters).length > 0;
+  const parameters = own ? `,"parameters":${JSON.stringify(draft.parameters)}` : '';
+  const times = `"status":"${status}","ms":${rounded(ms)},"queue_ms":${rounded(queueMs)}`;
+  const outputs = status === 'ok' ? `,"outputs":${listText(draft.outputs)}` : '';
+  return [
+    of('request', endedAt - ms, `{${head}${parameters},"inputs":${listText(draft.inputs)}}`),
+    of('response', endedAt, `{${head},"model_version":${JSON.stringify(version)},${times}${outputs}}`),
+  ];
 }
 
 /**
@@ -167,9 +157,9 @@ interface SharedText {
 
 const shared = new BoundedMap<string, SharedText>(1_024);
 
-function sharedOf({ model, version, protocol }: Draft, { source, namespace }: LogPlace): SharedText {
+function sharedOf({ model, version, protocol }: Draft): SharedText {
   // Only the name of a model may contain a line break, and it comes last.
-  const key = `${source}\n${namespace}\n${protocol}\n${version}\n${model}`;
+  const key = `${protocol}\n${version}\n${model}`;
   const known = shared.get(key);
   if (known) return known;
   const text = (fields: Readonly<Record<string, string>>) => `,${JSON.stringify(fields).slice(1, -1)}`;
@@ -197,7 +187,6 @@ export function feedbackEvent(
     version,
     outcome,
   }: { readonly id: string; readonly model: string; readonly version: string; readonly outcome?: unknown },
-  { source, namespace }: LogPlace,
   now: number,
 ): LogEvent {
   const extensions = {

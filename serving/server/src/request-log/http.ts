@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { binaryHeaders, type LogEvent, structured } from './event.ts';
+import { binaryHeaders, type LogEvent } from './event.ts';
 import type { LogSink } from './sink.ts';
 
 /** Receiver of events over HTTP. */
@@ -8,17 +8,14 @@ export interface HttpOptions {
   readonly url: string;
   /** Token for `Authorization: Bearer`; null: none. */
   readonly token: string | null;
-  /**
-   * `binary`: one event per request, with its attributes as headers, as KServe's logger does; `batch`: a JSON
-   * list of events.
-   */
-  readonly format: 'binary' | 'batch';
-  /** Maximum ms to wait for an answer. */
-  readonly timeout: number;
 }
 
+/** Maximum ms to wait for an answer. */
+const patience = 10_000;
+
 /**
- * Sends events to a receiver of CloudEvents over HTTP. An event may arrive twice, with the same id and type.
+ * Sends events to a receiver of CloudEvents over HTTP, one per request, with its attributes as headers, as
+ * KServe's logger does. An event may arrive twice, with the same id and type.
  */
 export class HttpSink implements LogSink {
   readonly name = 'http';
@@ -36,14 +33,10 @@ export class HttpSink implements LogSink {
    * for a refusal that would be repeated.
    */
   async write(events: readonly LogEvent[]): Promise<number> {
-    if (this.#options.format === 'batch') {
-      await this.#post('application/cloudevents-batch+json', {}, `[${events.map(structured).join(',')}]`);
-      return events.length;
-    }
     let sent = 0;
     for (const event of events) {
       try {
-        await this.#post('application/json', binaryHeaders(event), event.data);
+        await this.#post(event);
       } catch (error) {
         if (sent === 0) throw error;
         // The next attempt begins with this one.
@@ -58,28 +51,28 @@ export class HttpSink implements LogSink {
     this.#stop.abort(new MurmurationError('server.stopping'));
   }
 
-  async #post(type: string, headers: Readonly<Record<string, string>>, body: string): Promise<void> {
-    const { url, token, timeout } = this.#options;
+  async #post(event: LogEvent): Promise<void> {
+    const { url, token } = this.#options;
     const late = new AbortController();
-    const cancel = this.#clock.at(this.#clock.now() + timeout, () => late.abort());
+    const cancel = this.#clock.at(this.#clock.now() + patience, () => late.abort());
     try {
       const response = await fetch(url, {
         method: 'POST',
         redirect: 'manual',
         signal: AbortSignal.any([this.#stop.signal, late.signal]),
         headers: {
-          'content-type': type,
+          'content-type': 'application/json',
           'user-agent': 'murmuration',
           ...(token !== null && { authorization: `Bearer ${token}` }),
-          ...headers,
+          ...binaryHeaders(event),
         },
-        body,
+        body: event.data,
       });
       await response.body?.cancel();
       if (!response.ok) throw refusal(response);
     } catch (error) {
       if (error instanceof MurmurationError) throw error;
-      const reason = late.signal.aborted ? `gave no answer within ${timeout} ms` : 'can not be reached';
+      const reason = late.signal.aborted ? `gave no answer within ${patience} ms` : 'can not be reached';
       throw new MurmurationError('server.unreachable', `What takes the request log ${reason}.`, {
         cause: error,
       });

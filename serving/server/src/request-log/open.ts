@@ -4,10 +4,19 @@ import { DatabaseSink } from './database.ts';
 import { JsonLines } from './files/writer.ts';
 import { HttpSink } from './http.ts';
 import { keyBeside, type LogKey, openKey } from './key.ts';
+import type { OutboxLimits } from './outbox.ts';
 import { Redaction } from './redaction.ts';
 import { RequestLog, type RequestLogPorts } from './request-log.ts';
 import type { RequestLogSettings } from './settings.ts';
 import type { LogSink } from './sink.ts';
+
+/** Maximum bytes of values in one event: as much as a text or a small picture needs. */
+const payload = 64 << 10;
+/** Limits of each sink: some seconds of a busy server, and batches that are worth a write. */
+const limits: OutboxLimits = { entries: 10_000, bytes: 32 << 20, batch: 500, delay: 200 };
+/** Form of a log in files: a file is read at once, and holds a day at most. */
+const rotation = { size: 64 << 20, age: 86_400_000, gzip: true };
+const table = 'request_log';
 
 /**
  * Opens a request log by its settings. Throws `config.invalid`, `storage.in-use`, and errors of its sinks.
@@ -16,21 +25,7 @@ export async function openRequestLog(
   settings: RequestLogSettings,
   ports: RequestLogPorts,
 ): Promise<RequestLog> {
-  const {
-    mode,
-    rate,
-    rates,
-    allow,
-    redact,
-    payload,
-    person,
-    source,
-    namespace,
-    files,
-    database,
-    kafka,
-    http,
-  } = settings;
+  const { rate, allow, redact, person, keepFor, files, database, kafka, http } = settings;
   const key = await keyOf(settings, ports);
   const sinks: LogSink[] = [];
   const fault = (where: string, error: unknown) => ports.events.fault?.(where, error);
@@ -41,11 +36,11 @@ export async function openRequestLog(
         'config.invalid',
         'The anchor of the log lies in its folder, where those who cut the log off can change it as well; put it elsewhere.',
       );
-    sinks.push(await JsonLines.open(files, { ...ports, key, fault }));
+    sinks.push(await JsonLines.open({ ...files, ...rotation, keepFor }, { ...ports, key, fault }));
   }
   if (database)
     sinks.push(
-      await DatabaseSink.open(database, { ...ports, fault }).catch(async error => {
+      await DatabaseSink.open({ ...database, table, keepFor }, { ...ports, fault }).catch(async error => {
         await Promise.all(sinks.map(sink => sink.close()));
         throw error;
       }),
@@ -56,20 +51,22 @@ export async function openRequestLog(
     sinks.push(new KafkaSink(kafka));
   }
   if (http) sinks.push(new HttpSink(http, ports.clock));
-  const { entries, bytes, batch, delay } = settings;
   return new RequestLog(
     {
-      mode,
-      rate: model => (Object.hasOwn(rates, model) ? (rates[model] ?? rate) : rate),
+      rate: model => (typeof rate === 'number' ? rate : shareOf(model, rate)),
       redaction: new Redaction(allow, redact, person),
       payload,
       person: person && key && { field: person, key },
-      place: { source, namespace },
-      limits: { entries, bytes, batch, delay },
+      limits,
     },
     sinks,
     ports,
   );
+}
+
+function shareOf(model: string, shares: Readonly<Record<string, number>>): number {
+  const name = Object.hasOwn(shares, model) ? model : '*';
+  return shares[name] ?? 1;
 }
 
 async function keyOf(

@@ -4,16 +4,7 @@ import type { Exchange, InferenceEvents } from '../server/events.ts';
 import { isUnkept } from '../server/request.ts';
 import { namedId, requestIds } from '../server/request-id.ts';
 import type { Turns } from '../server/turns.ts';
-import {
-  bytesOfDraft,
-  type Draft,
-  draftOf,
-  eventsOf,
-  feedbackEvent,
-  type LogMode,
-  type LogPlace,
-  personIn,
-} from './exchange-events.ts';
+import { bytesOfDraft, type Draft, draftOf, eventsOf, feedbackEvent, personIn } from './exchange-events.ts';
 import type { LogKey } from './key.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
 import type { PersonField, Redaction } from './redaction.ts';
@@ -22,7 +13,6 @@ import type { LogSink } from './sink.ts';
 
 /** Options of a request log. */
 export interface RequestLogOptions {
-  readonly mode: LogMode;
   /** Returns the share of a model's requests that is logged, 0 to 1. */
   readonly rate: (model: string) => number;
   readonly redaction: Redaction;
@@ -30,7 +20,6 @@ export interface RequestLogOptions {
   readonly payload: number;
   /** Field that identifies the person, and the key that makes the pseudonym; null: none. */
   readonly person: { readonly field: PersonField; readonly key: Pick<LogKey, 'person'> } | null;
-  readonly place: LogPlace;
   /** Limits of each sink. */
   readonly limits: OutboxLimits;
 }
@@ -95,12 +84,12 @@ export class RequestLog {
     { id, model, version }: { readonly id: string; readonly model: string; readonly version: string },
     outcome: unknown,
   ): void {
-    const { rate, place, redaction } = this.#options;
+    const { rate, redaction } = this.#options;
     if (!isSampled(id, rate(model))) return;
     // Under the rules of an output with this name.
     const isAllowed = redaction.tensor(model, 'outcome', 'BYTES');
     const told = { id, model, version, ...(isAllowed && { outcome }) };
-    const event = feedbackEvent(told, place, this.#ports.clock.now());
+    const event = feedbackEvent(told, this.#ports.clock.now());
     for (const outbox of this.#outboxes) outbox.offer(event);
   }
 
@@ -112,7 +101,7 @@ export class RequestLog {
 
   #record(exchange: Exchange): void {
     if (isUnkept(exchange.request)) return;
-    const { mode, rate, redaction, payload, person, limits } = this.#options;
+    const { rate, redaction, payload, person, limits } = this.#options;
     const { clock, turns } = this.#ports;
     const model = this.#modelOf(exchange);
     const share = rate(model);
@@ -130,8 +119,8 @@ export class RequestLog {
     });
     const bytes = bytesOfDraft(draft);
     if (this.#drafts.length >= limits.entries || this.#draftBytes + bytes > limits.bytes) {
-      const events = mode === 'all' ? 2 : 1;
-      for (const outbox of this.#outboxes) outbox.drop(events, 'full');
+      // A request, and its response.
+      for (const outbox of this.#outboxes) outbox.drop(2, 'full');
       return;
     }
     this.#drafts.push(draft);
@@ -154,13 +143,11 @@ export class RequestLog {
   }
 
   #convert(): void {
-    const { mode, place } = this.#options;
     const drafts = this.#drafts.splice(0, perTurn);
     for (const draft of drafts) this.#draftBytes -= bytesOfDraft(draft);
     const now = this.#ports.clock.now();
     for (const draft of drafts)
-      for (const event of eventsOf(draft, mode, place, now))
-        for (const outbox of this.#outboxes) outbox.offer(event);
+      for (const event of eventsOf(draft, now)) for (const outbox of this.#outboxes) outbox.offer(event);
   }
 
   /**

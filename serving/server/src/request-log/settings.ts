@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clusterFields, connectionOf, hidden, unhidden } from '../kafka/cluster.ts';
 import { chainKinds } from './files/chain.ts';
 import { isSecret } from './redaction.ts';
 
@@ -7,12 +8,7 @@ const day = 86_400_000;
 const name = z.string().min(1).max(128);
 const field = name.refine(text => !isSecret(text), 'expected a name that is not one of a secret');
 
-const kept = z
-  .int()
-  .min(60_000)
-  .max(100 * 366 * day)
-  .nullable()
-  .default(30 * day);
+const share = z.number().min(0).max(1);
 
 const rules = z
   .array(
@@ -40,15 +36,15 @@ const rules = z
   .max(1_000)
   .default([]);
 
-/** Settings of the request log; null: none. Times are in ms, sizes in bytes. */
+/** Settings of the request log; null: none. */
 export const requestLogSchema = z
   .strictObject({
-    /** Events to write: of requests, of responses, or of both. @default 'all' */
-    mode: z.enum(['all', 'request', 'response']).default('all'),
-    /** Share of requests that is logged, from 0 to 1, chosen by a hash of the id. @default 1 */
-    rate: z.number().min(0).max(1).default(1),
-    /** Share by model name, in place of `rate`. @default {} */
-    rates: z.record(name, z.number().min(0).max(1)).default({}),
+    /**
+     * Share of requests that is logged, from 0 to 1, chosen by a hash of the id; or shares by model name, `*`
+     * for all others.
+     * @default 1
+     */
+    rate: z.union([share, z.record(name, share)]).default(1),
     /**
      * Rules that allow logging in addition to sizes, shapes, times and statuses; without a rule, no values,
      * parameters, headers or outcomes of feedback.
@@ -57,8 +53,6 @@ export const requestLogSchema = z
     allow: rules,
     /** Rules that forbid logging some of that. @default [] */
     redact: rules,
-    /** Maximum bytes of values in one event; longer ones are left out. @default 65_536 */
-    payload: count(1 << 20).default(65_536),
     /**
      * Field that identifies the person a request is about. The log has only its pseudonym, made with the
      * log's key, by which `murmuration log forget` finds it.
@@ -83,47 +77,18 @@ export const requestLogSchema = z
      * @default null
      */
     key: z.string().min(1).nullable().default(null),
-    /** `source` of the events. @default '/murmuration/inference' */
-    source: z
-      .string()
-      .min(1)
-      .max(256)
-      .regex(/^[!-~]+$/, 'expected ASCII without spaces')
-      .default('/murmuration/inference'),
-    /** `namespace` of the events, as in KServe. @default 'default' */
-    namespace: z
-      .string()
-      .regex(/^[\w.-]{1,128}$/, 'expected 1 to 128 letters, digits and any of _ . -')
-      .default('default'),
-    /** Maximum events that wait for a sink; more are dropped. @default 10_000 */
-    entries: count(1_000_000).default(10_000),
-    /** Maximum bytes of these events. @default 32 * 2 ** 20 */
-    bytes: count(2 ** 32).default(32 << 20),
-    /** Maximum events that are written together. @default 500 */
-    batch: count(10_000).default(500),
-    /** Milliseconds that an event waits for others. @default 200 */
-    delay: z.int().min(0).max(60_000).default(200),
+    /** Milliseconds after which lines and rows are deleted; null: never. @default 30 * 86_400_000 */
+    keepFor: z
+      .int()
+      .min(60_000)
+      .max(100 * 366 * day)
+      .nullable()
+      .default(30 * day),
     /** Files of JSON Lines. @default null */
     files: z
       .strictObject({
         /** Folder for the files, which must hold nothing else. */
         folder: z.string().min(1),
-        /** Bytes after which a new file begins. @default 64 * 2 ** 20 */
-        size: count(2 ** 40).default(64 << 20),
-        /** Milliseconds after which a new file begins. @default 86_400_000 */
-        age: z
-          .int()
-          .min(1_000)
-          .max(366 * day)
-          .default(day),
-        /** True to compress closed files by gzip. @default true */
-        gzip: z.boolean().default(true),
-        /**
-         * `batch`: events count as written once they are on disk; `never`: the operating system decides when
-         * to sync.
-         * @default 'batch'
-         */
-        sync: z.enum(['batch', 'never']).default('batch'),
         /**
          * Hash chain of the lines. `open`: SHA-256, which anyone can check; `keyed`: HMAC with the key of the
          * log.
@@ -135,8 +100,6 @@ export const requestLogSchema = z
          * @default null
          */
         anchor: z.string().min(1).nullable().default(null),
-        /** Milliseconds after which lines may be deleted; null: never. @default 30 * 86_400_000 */
-        keepFor: kept,
         /**
          * Total bytes of files beyond which the oldest are deleted; null: any number.
          * @default 10 * 2 ** 30
@@ -147,55 +110,28 @@ export const requestLogSchema = z
       })
       .nullable()
       .default(null),
-    /** Table of SQLite or PostgreSQL. @default null */
+    /** Table `request_log` of SQLite or PostgreSQL, created if it is missing. @default null */
     database: z
       .strictObject({
         /** Path of a SQLite file, or `postgres://USER:PASSWORD@HOST:PORT/NAME`. */
         address: z.string().min(1).max(2_000),
-        /** Table, created if it is missing. @default 'request_log' */
-        table: z
-          .string()
-          .regex(/^[a-z_][a-z0-9_]{0,39}$/, 'expected small letters, digits and underscores, 40 at most')
-          .default('request_log'),
-        /** Milliseconds after which rows are deleted; null: never. @default 30 * 86_400_000 */
-        keepFor: kept,
       })
       .nullable()
       .default(null),
     /** Kafka topic. @default null */
     kafka: z
       .strictObject({
-        /** Addresses of the cluster's brokers: `host:port`. */
-        brokers: z
-          .array(z.string().regex(/^\S+:\d{1,5}$/, 'expected host:port'))
-          .min(1)
-          .max(100),
+        ...clusterFields,
         /** Topic, which must exist. */
         topic: z
           .string()
           .regex(/^[A-Za-z0-9._-]{1,249}$/, 'expected letters, digits, dots, hyphens or underscores'),
-        /** True for TLS. @default false */
-        tls: z.boolean().default(false),
-        /** Login by SASL; null: none. @default null */
-        sasl: z
-          .strictObject({
-            /** SASL mechanism; `plain` only with TLS. */
-            mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-            /** User name. */
-            username: z.string().min(1).max(1_000),
-            /** Password of the user. */
-            password: z.string().min(1).max(1_000),
-          })
-          .nullable()
-          .default(null),
       })
-      .refine(({ sasl, tls }) => sasl?.mechanism !== 'plain' || tls, {
-        path: ['tls'],
-        error: 'expected true: without TLS, anybody on the way reads a plain password',
-      })
+      .refine(hidden, unhidden)
+      .transform(connectionOf)
       .nullable()
       .default(null),
-    /** Receiver of CloudEvents over HTTP. @default null */
+    /** Receiver of CloudEvents over HTTP, one event per request, as of KServe's logger. @default null */
     http: z
       .strictObject({
         /** HTTP or HTTPS URL without user, password and fragment. */
@@ -210,13 +146,6 @@ export const requestLogSchema = z
           .regex(/^[!-~]+$/, 'expected ASCII without spaces')
           .nullable()
           .default(null),
-        /**
-         * `binary`: one event per request, as KServe's logger does; `batch`: a JSON list of events.
-         * @default 'binary'
-         */
-        format: z.enum(['binary', 'batch']).default('binary'),
-        /** Maximum ms to wait for an answer. @default 10_000 */
-        timeout: count(600_000).default(10_000),
       })
       .nullable()
       .default(null),

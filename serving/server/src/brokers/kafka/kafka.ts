@@ -1,14 +1,14 @@
 import { AnsweredKeys } from '../answered-keys.ts';
 import type { Broker, BrokerPorts } from '../broker.ts';
 import { KeptSession } from '../kept-session.ts';
-import type { KafkaSettings } from '../settings.ts';
+import type { BrokerPace, KafkaSettings } from '../settings.ts';
 
 /**
  * Takes requests from a Kafka topic, and answers under their keys to the topic of answers. That topic is also
  * the memory of answered keys: a server that takes over a partition first reads it to its end, so a request
  * that a crashed server had answered is not answered again.
  */
-export function kafkaBroker(settings: KafkaSettings, ports: BrokerPorts): Broker {
+export function kafkaBroker(settings: KafkaSettings & BrokerPace, ports: BrokerPorts): Broker {
   const { clock, random, events } = ports;
   const answered = new AnsweredKeys(settings.remember);
   const kept = new KeptSession({

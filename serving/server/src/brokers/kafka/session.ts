@@ -16,7 +16,7 @@ import type { BrokerPorts } from '../broker.ts';
 import { failedBy } from '../handle.ts';
 import { attemptOf, usedKey } from '../headers.ts';
 import type { Session } from '../kept-session.ts';
-import type { KafkaSettings } from '../settings.ts';
+import type { BrokerPace, KafkaSettings } from '../settings.ts';
 import { AnsweredTopic } from './answered-topic.ts';
 import { boundFetches } from './bounded-fetch.ts';
 import { Deliveries } from './deliveries.ts';
@@ -36,7 +36,7 @@ const none = Buffer.alloc(0);
 /** Takes requests over one set of connections until one of them is lost. */
 export class KafkaSession implements Session {
   readonly lost: Promise<unknown>;
-  readonly #settings: KafkaSettings;
+  readonly #settings: KafkaSettings & BrokerPace;
   readonly #ports: BrokerPorts;
   readonly #answered: AnsweredKeys;
   readonly #topics: Topics;
@@ -55,7 +55,7 @@ export class KafkaSession implements Session {
   #isClosing = false;
   #lag: Cancel = () => {};
 
-  private constructor(settings: KafkaSettings, ports: BrokerPorts, answered: AnsweredKeys) {
+  private constructor(settings: KafkaSettings & BrokerPace, ports: BrokerPorts, answered: AnsweredKeys) {
     const { brokers, tls, sasl, group, session } = settings;
     this.#settings = settings;
     this.#ports = ports;
@@ -96,7 +96,7 @@ export class KafkaSession implements Session {
 
   /** Connects, reads which keys have been answered, and starts. */
   static async open(
-    settings: KafkaSettings,
+    settings: KafkaSettings & BrokerPace,
     ports: BrokerPorts,
     answered: AnsweredKeys,
   ): Promise<KafkaSession> {

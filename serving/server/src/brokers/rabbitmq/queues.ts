@@ -1,6 +1,6 @@
 import type { Channel, Connection } from 'rabbitmq-client';
 import { longestDelay } from '../handle.ts';
-import type { RabbitmqSettings } from '../settings.ts';
+import type { BrokerPace, RabbitmqSettings } from '../settings.ts';
 
 /** Queue, with the arguments to declare it with. */
 export interface Queue {
@@ -30,7 +30,7 @@ export function queuesOf({
   retryDelay,
   remember,
   deliveries,
-}: Pick<RabbitmqSettings, 'queue' | 'attempts' | 'retryDelay' | 'remember' | 'deliveries'>): Queues {
+}: Pick<RabbitmqSettings, 'queue'> & Omit<BrokerPace, 'prefetch' | 'session'>): Queues {
   const quorum = { 'x-queue-type': 'quorum' };
   /** Dead-letters to `name`, and keeps a message until it has arrived there. */
   const passingTo = (name: string) => ({
@@ -75,18 +75,14 @@ export function retryFor(delay: number, { retries }: Queues): Queue | undefined 
   return [...retries.values()].at(-1);
 }
 
-/** Checks that a queue exists, and leaves it as it is; declares a missing one unless `isMade` is false. */
-export async function ensureQueue(
-  connection: Connection,
-  { name, arguments: own }: Queue,
-  isMade: boolean,
-): Promise<void> {
+/** Checks that a queue exists, and leaves it as it is; declares a missing one. */
+export async function ensureQueue(connection: Connection, { name, arguments: own }: Queue): Promise<void> {
   const channel = await connection.acquire({ emitErrorsFromChannel: true });
   channel.on('error', () => {});
   try {
     await channel.queueDeclare({ queue: name, passive: true });
   } catch (error) {
-    if (!isMade || (error as { code?: unknown }).code !== 'NOT_FOUND') throw error;
+    if ((error as { code?: unknown }).code !== 'NOT_FOUND') throw error;
     await declare(await connection.acquire(), name, own);
   } finally {
     await channel.close();

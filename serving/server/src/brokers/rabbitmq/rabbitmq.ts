@@ -1,7 +1,7 @@
 import { AnsweredKeys } from '../answered-keys.ts';
 import type { Broker, BrokerPorts } from '../broker.ts';
 import { KeptSession } from '../kept-session.ts';
-import type { RabbitmqSettings } from '../settings.ts';
+import type { BrokerPace, RabbitmqSettings } from '../settings.ts';
 import type { RabbitmqMemory } from './session.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { RabbitmqMemory } from './session.ts';
  * answered. Only if the connection or the broker breaks during a commit, this server sends that answer again,
  * byte for byte and with the same message id.
  */
-export function rabbitmqBroker(settings: RabbitmqSettings, ports: BrokerPorts): Broker {
+export function rabbitmqBroker(settings: RabbitmqSettings & BrokerPace, ports: BrokerPorts): Broker {
   const { clock, random, events } = ports;
   const memory: RabbitmqMemory = { answered: new AnsweredKeys(settings.remember), unsure: new Map() };
   const kept = new KeptSession({

@@ -6,7 +6,7 @@ import type { BrokerPorts, Outcome } from '../broker.ts';
 import { failedBy, longestDelay } from '../handle.ts';
 import { attemptOf, usedKey } from '../headers.ts';
 import type { Session } from '../kept-session.ts';
-import type { RabbitmqSettings } from '../settings.ts';
+import type { BrokerPace, RabbitmqSettings } from '../settings.ts';
 import { AnsweredStream } from './answered-stream.ts';
 import { AnswerRefused, Commits } from './commits.ts';
 import {
@@ -46,7 +46,7 @@ const protocol = 'rabbitmq';
 /** Takes requests over one connection until that is lost. */
 export class RabbitmqSession implements Session {
   readonly lost: Promise<unknown>;
-  readonly #settings: RabbitmqSettings;
+  readonly #settings: RabbitmqSettings & BrokerPace;
   readonly #ports: BrokerPorts;
   readonly #memory: RabbitmqMemory;
   readonly #queues: Queues;
@@ -62,7 +62,7 @@ export class RabbitmqSession implements Session {
   #requests: { readonly channel: Channel; readonly consumerTag: string } | undefined;
   #lag: Cancel = () => {};
 
-  private constructor(settings: RabbitmqSettings, ports: BrokerPorts, memory: RabbitmqMemory) {
+  private constructor(settings: RabbitmqSettings & BrokerPace, ports: BrokerPorts, memory: RabbitmqMemory) {
     this.#settings = settings;
     this.#ports = ports;
     this.#memory = memory;
@@ -90,7 +90,7 @@ export class RabbitmqSession implements Session {
 
   /** Connects, ensures the queues, reads which keys have been answered, and starts. */
   static async open(
-    settings: RabbitmqSettings,
+    settings: RabbitmqSettings & BrokerPace,
     ports: BrokerPorts,
     memory: RabbitmqMemory,
   ): Promise<RabbitmqSession> {
@@ -126,7 +126,7 @@ export class RabbitmqSession implements Session {
   async #begin(): Promise<void> {
     const { requests, dead, answered, retries } = this.#queues;
     for (const queue of [dead, requests, answered, ...retries.values()])
-      await ensureQueue(this.#connection, queue, this.#settings.declare);
+      await ensureQueue(this.#connection, queue);
     const { clock, random } = this.#ports;
     this.#stream = await AnsweredStream.open({
       connection: this.#connection,

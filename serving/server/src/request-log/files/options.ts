@@ -11,11 +11,6 @@ export interface FilesOptions {
   readonly age: number;
   /** True to compress closed files. */
   readonly gzip: boolean;
-  /**
-   * `batch`: events count as written once they are on disk; `never`: the operating system decides when to
-   * sync.
-   */
-  readonly sync: 'batch' | 'never';
   readonly chain: ChainKind;
   /** File elsewhere that always names the last line; null: none. */
   readonly anchor: string | null;

@@ -57,7 +57,6 @@ export async function reopenLog(folder: string, ports: FilesPorts): Promise<Json
       size: Number.POSITIVE_INFINITY,
       age: Number.POSITIVE_INFINITY,
       gzip: false,
-      sync: 'batch',
       anchor: null,
       keepFor: null,
       keepBytes: null,
@@ -190,7 +189,7 @@ export class JsonLines implements LogSink {
       if (active.isDirty) await handle.truncate(active.size);
       active.isDirty = true;
       await writeAll(handle, bytes, active.size);
-      if (this.#options.sync === 'batch') await handle.datasync();
+      await handle.datasync();
       active.isDirty = false;
       active.size += bytes.length;
     } catch (error) {

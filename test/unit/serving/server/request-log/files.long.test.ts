@@ -202,7 +202,7 @@ describe.runIf(canMount)('a log on a disk that is full', { tags: 'small-disk' },
   it('says so, keeps whole lines only, and goes on once there is room', async () => {
     small = mountSmall()!;
     const own = await LogFolder.create(small);
-    const log = await own.open({ chain: 'open', sync: 'batch' });
+    const log = await own.open({ chain: 'open' });
     await log.write(eventsOf(0, 10));
     await fill(small);
     let at = 10;

@@ -8,7 +8,6 @@ import { type JoinedOptions, joinedRequests } from '@murmuration/serving/request
 import { afterEach, describe, expect, it } from 'vitest';
 
 const start = Date.UTC(2026, 0, 1);
-const place = { source: '/test', namespace: 'default' };
 const folders: string[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
@@ -35,7 +34,7 @@ function asked(id: string, inputs: readonly object[], { model = 'spam', at = sta
 }
 
 const came = (id: string, outcome: unknown, model = 'spam') =>
-  structured(feedbackEvent({ id, model, version: '3', outcome }, place, start + 5_000));
+  structured(feedbackEvent({ id, model, version: '3', outcome }, start + 5_000));
 
 const text = (...data: readonly unknown[]) => ({
   name: 'text',

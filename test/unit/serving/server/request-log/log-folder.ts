@@ -43,7 +43,6 @@ export class LogFolder {
       size: 64 << 20,
       age: 86_400_000,
       gzip: false,
-      sync: 'never',
       chain: 'open',
       anchor: null,
       keepFor: null,

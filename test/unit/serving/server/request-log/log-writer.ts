@@ -12,7 +12,6 @@ const log = await JsonLines.open(
     size: 20_000,
     age: 86_400_000,
     gzip: true,
-    sync: 'batch',
     chain: 'keyed',
     anchor: join(dirname(folder), 'anchor.json'),
     keepFor: null,

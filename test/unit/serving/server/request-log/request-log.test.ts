@@ -60,12 +60,10 @@ function open(sinks: readonly LogSink[], changes: Partial<RequestLogOptions> = {
   let random = 0;
   const log = new RequestLog(
     {
-      mode: 'all',
       rate: () => 1,
       redaction: new Redaction([], [], null),
       payload: 65_536,
       person: null,
-      place: { source: '/test', namespace: 'default' },
       limits: { entries: 1_000, bytes: 1 << 20, batch: 100, delay: 10 },
       ...changes,
     },
@@ -152,7 +150,7 @@ describe('what is logged of a request', () => {
     expect(request).toEqual({
       specversion: '1.0',
       id: 'request-1',
-      source: '/test',
+      source: '/murmuration/inference',
       type: 'org.kubeflow.serving.inference.request',
       time: '2025-12-31T23:59:59.987Z',
       datacontenttype: 'application/json',
@@ -280,14 +278,6 @@ describe('what is logged of a request', () => {
       payload: 12,
     });
     expect(request?.data).toMatchObject({ inputs: [{ data: [1, 2] }, { name: 'b', cut: true, bytes: 8 }] });
-  });
-
-  it('are the events that its mode names', async () => {
-    const types = async (mode: RequestLogOptions['mode']) =>
-      (await logged([exchange()], { mode })).map(({ type }) => String(type).split('.').at(-1));
-    expect(await types('all')).toEqual(['request', 'response']);
-    expect(await types('request')).toEqual(['request']);
-    expect(await types('response')).toEqual(['response']);
   });
 
   it('writes no header that a proxy or an app lets others in by, whatever a rule of all says', async () => {
