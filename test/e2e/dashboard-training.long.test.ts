@@ -57,7 +57,7 @@ beforeAll(async () => {
       config: {
         inference: {
           tokens: [{ ...listed, name: 'test', rights: ['predict', 'feedback'] }],
-          drift: { reference: 100, atLeast: 50, every: 1_000 },
+          drift: { atLeast: 50, every: 1_000 },
         },
       },
     },
@@ -80,10 +80,10 @@ async function post(path: string, body: object): Promise<Response> {
 /** So that asking leaves the machine to what is asked. */
 const seldom = { interval: 200 };
 
-/** Asks with a hundred rows around a value. */
+/** Asks with a thousand rows around a value, as many as a reference has. */
 async function predict(task: string, around: number): Promise<void> {
-  const instances = Array.from({ length: 100 }, (_, row) => [around + (row % 10) / 10]);
-  for (let times = 0; times < 2; times++) await post(`/v1/models/${task}:predict`, { instances });
+  const instances = Array.from({ length: 250 }, (_, row) => [around + (row % 10) / 10]);
+  for (let times = 0; times < 4; times++) await post(`/v1/models/${task}:predict`, { instances });
 }
 
 /** Features that had drifted in the newest window of the first version; null before there is one. */

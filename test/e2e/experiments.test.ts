@@ -45,7 +45,7 @@ beforeAll(async () => {
   coordinator = await start();
   replica = await serveModels({
     source: await coordinatorModels(coordinator.url, systemClock, undefined, token),
-    settings: inferenceSchema.parse({ report: { url: coordinator.url, token, every: 100 } }),
+    settings: inferenceSchema.parse({ report: { url: coordinator.url, token } }),
     port: 0,
     clock: systemClock,
     primitives: native,

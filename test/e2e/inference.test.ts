@@ -66,7 +66,7 @@ beforeAll(async () => {
     source: await coordinatorModels(coordinator.url, systemClock),
     settings: inferenceSchema.parse({
       grpc: { port: 0 },
-      report: { url: coordinator.url, token, every: 100 },
+      report: { url: coordinator.url, token },
     }),
     port: 0,
     transformers: { keyboard: serving.transformer },

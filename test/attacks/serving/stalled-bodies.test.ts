@@ -201,7 +201,9 @@ describe('requests whose bodies are slow', () => {
     const full = await ask(world);
     expect([full.status, await full.json()]).toEqual([
       503,
-      { error: expect.stringContaining('the room for bodies is full (inference.bodies, 150000 bytes)') },
+      {
+        error: expect.stringContaining('the room for bodies is full (150000 bytes, by inference.body)'),
+      },
     ]);
     await clock.advance(10_000);
     expect((await ask(world)).status).toBe(200);

@@ -108,7 +108,7 @@ export async function run({ args, log }: BenchmarkOptions): Promise<Figures> {
   models.add('keyboard', keyboard);
   const { bytes: onnx } = onnxOf(dense(small));
   models.addOnnx('onnx', onnx);
-  const settings = { preload: 'all' as const, pending: 100_000, pendingPerModel: 100_000 };
+  const settings = { preload: 'all' as const, pending: 400_000 };
   const transformers = { keyboard: keyboardServing(vocabulary).transformer };
   const open = (change: object) =>
     serveModels({

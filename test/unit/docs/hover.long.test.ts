@@ -23,7 +23,7 @@ const config = parseConfig({
   port: 80,
   limits: { uploadBytes: 3 },
   alerts: { noEligibleDevices: '2 h' },
-  inference: { drift: { threshold: 0.2 } },
+  inference: { drift: { atLeast: 200 } },
 });
 const rest = {
   name: 'rest',

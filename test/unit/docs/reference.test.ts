@@ -37,6 +37,6 @@ it('a default is found where a field is changed as it is read', () => {
 it('fields of one name have the meanings of their own schemas', () => {
   const page = pages.get('docs/reference/configuration.md')!;
   const meaningOf = (field: string) => page.split('\n').find(line => line.startsWith(`| \`${field}\` |`));
-  expect(meaningOf('inference.drift.every')).toMatch(/Minimum ms of a window/);
-  expect(meaningOf('inference.report.every')).toMatch(/Milliseconds between two windows/);
+  expect(meaningOf('inference.report.url')).toMatch(/URL of the coordinator/);
+  expect(meaningOf('inference.log.http.url')).toMatch(/HTTP or HTTPS URL/);
 });

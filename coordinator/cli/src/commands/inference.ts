@@ -150,8 +150,8 @@ export function inferenceCommands(program: Command): void {
         ...(model && { models: model }),
         sha256,
         ...(end !== null && { expiresAt: new Date(end).toISOString() }),
-        ...(perSecond !== undefined && { rate: { burst: perSecond, perSecond } }),
-        ...(perDay !== undefined && { quota: { requests: perDay, hours: 24 } }),
+        ...(perSecond !== undefined && { rate: { perSecond } }),
+        ...(perDay !== undefined && { quota: { requests: perDay } }),
       };
       if (json) {
         sayJson({ text, entry });

@@ -31,28 +31,22 @@ export const tokensSchema = z
       sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
       /** Time when the token expires, such as `2027-01-01T00:00:00Z`; null: never. @default null */
       expiresAt: z.iso.datetime().nullable().default(null),
-      /** Rate limit: `burst` requests at once, `perSecond` in the long run; null: none. @default null */
+      /** Rate limit; null: none. @default null */
       rate: z
         .strictObject({
-          /** Number of requests at once. */
-          burst: z.int().min(1).max(10_000_000),
-          /** Requests per second in the long run. */
+          /** Requests per second in the long run, and as many at once. */
           perSecond: z.number().positive().max(10_000_000),
         })
+        .transform(({ perSecond }) => ({ perSecond, burst: Math.ceil(perSecond) }))
         .nullable()
         .default(null),
-      /**
-       * Quota of requests: used ones come back evenly, all of them in `hours`; it is full after a restart;
-       * null: none.
-       * @default null
-       */
+      /** Quota of requests; null: none. @default null */
       quota: z
         .strictObject({
-          /** Number of requests in a full quota. */
+          /** Requests in a day: used ones come back evenly; all are there after a restart. */
           requests: z.int().min(1).max(1_000_000_000),
-          /** Hours until an empty quota is full again. */
-          hours: z.number().positive().max(8_784),
         })
+        .transform(({ requests }) => ({ requests, hours: 24 }))
         .nullable()
         .default(null),
     }),

@@ -15,7 +15,7 @@ import { PredictionWatch } from '../monitor/prediction-watch.ts';
 import { feedbackRoute, type ModelOfExperiment, windowRoute } from '../monitor/routes.ts';
 import type { InferenceSettings } from './settings.ts';
 
-/** Milliseconds between two flushes to a monitor in this process. */
+/** Milliseconds between two flushes to a monitor. */
 const often = 1_000;
 
 interface MonitorPorts {
@@ -80,7 +80,7 @@ export function openMonitor(
       ? new HttpMonitor({ url: report.url, token: report.token }, { clock, random, events: heard })
       : undefined);
   if (remote) {
-    const watch = new PredictionWatch(remote, report?.every ?? often, { clock, random, fault });
+    const watch = new PredictionWatch(remote, often, { clock, random, fault });
     return {
       watch,
       live: null,

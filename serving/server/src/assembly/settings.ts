@@ -4,6 +4,7 @@ import { driftSchema, feedbackSchema, reportSchema } from '../monitor/settings.t
 import { requestLogSchema } from '../request-log/settings.ts';
 import {
   type Batching,
+  derivedLimits,
   type InferenceLimits,
   type Memory,
   type Preload,
@@ -29,12 +30,6 @@ export const inferenceSchema = z
     tokens: tokensSchema,
     /** Maximum rows of different requests that run together. @default 32 */
     maxBatch: count(4_096).default(standardBatching.maxBatch),
-    /**
-     * Milliseconds that a request waits for others to run with; 0: those that came while the model was busy
-     * run together.
-     * @default 0
-     */
-    maxDelay: ms(60_000).default(standardBatching.maxDelay),
     /** Bytes of all models in memory; the least requested ones make room. @default 2 ** 30 */
     memory: count(2 ** 50).default(standardMemory.budget),
     /** Milliseconds without requests after which a model is unloaded; null: never. @default null */
@@ -43,25 +38,19 @@ export const inferenceSchema = z
       .default(standardMemory.idle),
     /** Models to load at the start: their names, or `all`. @default [] */
     preload: z.union([z.literal('all'), z.array(z.string().min(1).max(128))]).default([]),
-    /** Maximum number of requests that wait or are under way. @default 1_024 */
+    /**
+     * Maximum number of requests that wait or are under way; of one model, a quarter, or 256 if that is more.
+     * @default 1_024
+     */
     pending: count(1_000_000).default(standardLimits.pending),
-    /** Maximum number of requests that wait or are under way for one model. @default 256 */
-    pendingPerModel: count(1_000_000).default(standardLimits.pendingPerModel),
     /** Milliseconds within which a request is answered, its wait included. @default 30_000 */
     deadline: count(3_600_000).default(standardLimits.deadline),
     /**
-     * Maximum elements of all tensors of a request, a string counting as 32; also of values in its JSON or
-     * CSV, a text counting as 4, a list or row as 8, an object as 32.
+     * Maximum bytes of a request's unpacked body, and of an answer. All bodies that are read or processed at
+     * once have four times as many, or 256 MiB if that is more; one token gets half of them.
      * @default 64 * 2 ** 20
      */
-    elements: count(2 ** 30).default(standardLimits.elements),
-    /** Maximum bytes of a request's unpacked body, and of an answer. @default 64 * 2 ** 20 */
     body: count(2 ** 30).default(standardLimits.body),
-    /**
-     * Maximum bytes of all bodies that are read or processed at once; one token gets at most half of them.
-     * @default 256 * 2 ** 20
-     */
-    bodies: count(2 ** 34).default(standardLimits.bodies),
     /** Port for the Open Inference Protocol over gRPC; without it, only HTTP is served. */
     grpc: z
       .strictObject({
@@ -102,6 +91,7 @@ export const inferenceSchema = z
      */
     report: reportSchema,
   })
+  .transform(settings => ({ ...settings, ...derivedLimits(settings) }))
   .prefault({});
 
 export type InferenceSettings = z.output<typeof inferenceSchema>;
@@ -109,7 +99,6 @@ export type InferenceSettings = z.output<typeof inferenceSchema>;
 /** Splits the settings into the options of an inference server. */
 export function serverSettings({
   maxBatch,
-  maxDelay,
   memory,
   idle,
   preload,
@@ -126,5 +115,5 @@ export function serverSettings({
   readonly preload: Preload;
   readonly limits: InferenceLimits;
 } {
-  return { batching: { maxBatch, maxDelay }, memory: { budget: memory, idle }, preload, limits };
+  return { batching: { maxBatch }, memory: { budget: memory, idle }, preload, limits };
 }

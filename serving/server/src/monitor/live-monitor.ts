@@ -25,6 +25,9 @@ const span = 3_600_000;
 const mostVersions = 1_000;
 const mostReplicas = 10_000;
 
+/** Maximum predictions that wait for their outcomes; the oldest are dropped. */
+const mostWaiting = 100_000;
+
 interface Waiting {
   readonly prediction: Prediction;
   /** Outcome as JSON, once it is known. */
@@ -39,8 +42,8 @@ export interface VersionAccuracy {
 }
 
 /**
- * Joins outcomes to predictions in this process. Predictions are kept until the horizon, at most as many as
- * the settings say, in the order in which they were made; counts are kept for each version by the hour.
+ * Joins outcomes to predictions in this process. Predictions are kept until the horizon, at most
+ * 100,000, in the order in which they were made; counts are kept for each version by the hour.
  */
 export class LiveMonitor implements Monitor {
   readonly #settings: FeedbackSettings;
@@ -119,9 +122,9 @@ export class LiveMonitor implements Monitor {
    * another's.
    */
   #remember(prediction: Prediction, now: number): void {
-    const { pending, horizon } = this.#settings;
+    const { horizon } = this.#settings;
     for (const [id, { prediction: oldest }] of this.#waiting) {
-      if (this.#waiting.size < pending && oldest.at > now - horizon) break;
+      if (this.#waiting.size < mostWaiting && oldest.at > now - horizon) break;
       this.#waiting.delete(id);
     }
     if (!this.#waiting.has(prediction.id))

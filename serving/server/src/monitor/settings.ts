@@ -4,8 +4,6 @@ import * as z from 'zod';
 /** Joining of outcomes to predictions. */
 export const feedbackSchema = z
   .strictObject({
-    /** Maximum predictions that wait for their outcomes; the oldest are dropped. @default 100_000 */
-    pending: z.int().min(1).max(10_000_000).default(100_000),
     /**
      * Milliseconds after which an outcome is too late, and after which counts are forgotten.
      * @default 7 * 86_400_000
@@ -38,33 +36,31 @@ const comparison = {
   correction: z.enum(['none', 'bonferroni', 'benjamini-hochberg']),
 };
 
+/** Comparison of the windows of models without settings of their own. */
+export type DriftSettings = z.output<z.ZodObject<typeof comparison>> & {
+  /** Number of rows in a version's reference, unless one is given: the first that it is asked. */
+  readonly reference: number;
+};
+
+const standardDrift = {
+  share: 0.5,
+  test: 'jensen-shannon',
+  // That of the test.
+  threshold: null,
+  correction: 'none',
+  reference: 1_000,
+} as const;
+
 export const driftSchema = z
   .strictObject({
     /** Minimum ms of a window. @default 3_600_000 */
     every: comparison.every.default(3_600_000),
     /** Minimum rows of a window before it is compared: few rows differ by chance. @default 1_000 */
     atLeast: comparison.atLeast.default(1_000),
-    /** Minimum share of drifted features for the data as a whole to have drifted. @default 0.5 */
-    share: comparison.share.default(0.5),
-    /** Test that compares counts. @default 'jensen-shannon' */
-    test: comparison.test.default('jensen-shannon'),
-    /**
-     * Threshold from which a feature has drifted, or for a p-value below which; null: the test's own.
-     * @default null
-     */
-    threshold: comparison.threshold.default(null),
-    /** Correction for testing many features at a time. @default 'none' */
-    correction: comparison.correction.default('none'),
-    /**
-     * Number of rows in a version's reference, unless one is given: the first that it is asked.
-     * @default 1_000
-     */
-    reference: z.int().min(100).max(10_000).default(1_000),
   })
+  .transform((settings): DriftSettings => ({ ...standardDrift, ...settings }))
   .nullable()
   .prefault({});
-
-export type DriftSettings = NonNullable<z.output<typeof driftSchema>>;
 
 /** Settings of one model that replace the general ones. */
 export const modelDriftSchema = z.strictObject({
@@ -98,8 +94,6 @@ export const reportSchema = z
     url: z.url({ protocol: /^https?$/ }).optional(),
     /** Inference token of the coordinator with the rights `monitor` and `feedback`. */
     token: z.string().min(1).max(200),
-    /** Milliseconds between two windows. @default 1_000 */
-    every: z.int().min(100).max(3_600_000).default(1_000),
   })
   .nullable()
   .default(null);

@@ -10,7 +10,7 @@ export const extensions = ['model_repository', 'model_configuration', 'statistic
  */
 export function configurationOf(
   { model: { name }, platform, inputs, outputs }: ModelMetadata,
-  { maxBatch, maxDelay }: Batching,
+  { maxBatch }: Batching,
 ) {
   const isBatchable = [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);
   const described = ({ name: tensor, datatype, shape }: TensorSpec) => ({
@@ -25,6 +25,6 @@ export function configurationOf(
     max_batch_size: isBatchable ? maxBatch : 0,
     input: inputs.map(described),
     output: outputs.map(described),
-    ...(isBatchable && { dynamic_batching: { max_queue_delay_microseconds: 1_000 * maxDelay } }),
+    ...(isBatchable && { dynamic_batching: { max_queue_delay_microseconds: 0 } }),
   };
 }

@@ -1,7 +1,6 @@
 import { kinds, type NumericData, type TensorData } from '@murmuration/inference-client/tensors/datatype';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { LoadedModel } from '../runtime/runtime.ts';
 import type { Batching } from './settings.ts';
 import type { Turns } from './turns.ts';
@@ -34,24 +33,21 @@ interface Waiting extends Job {
 export class Batcher {
   readonly #model: LoadedModel;
   readonly #batching: Batching;
-  readonly #clock: Clock;
   readonly #turns: Turns;
   readonly #executed: (rows: number, ms: number) => void;
   readonly #isBatchable: boolean;
   #queue: Waiting[] = [];
   #isRunning = false;
   #isDue = false;
-  #cancel: Cancel | undefined;
 
   constructor(
     model: LoadedModel,
     batching: Batching,
-    { clock, turns }: { readonly clock: Clock; readonly turns: Turns },
+    turns: Turns,
     executed: (rows: number, ms: number) => void,
   ) {
     this.#model = model;
     this.#batching = batching;
-    this.#clock = clock;
     this.#turns = turns;
     this.#executed = executed;
     this.#isBatchable = [...model.inputs, ...model.outputs].every(({ shape }) => shape[0] === -1);
@@ -82,30 +78,11 @@ export class Batcher {
 
   #arm(): void {
     if (this.#isRunning || this.#isDue) return;
-    const { maxBatch, maxDelay } = this.#batching;
-    if (maxDelay === 0 || this.#rowsWaiting() >= maxBatch) {
-      this.#cancel?.();
-      this.#cancel = undefined;
-      this.#isDue = true;
-      this.#turns.soon(() => {
-        this.#isDue = false;
-        this.#next();
-      });
-      return;
-    }
-    this.#cancel ??= this.#clock.at(this.#clock.now() + maxDelay, () => {
-      this.#cancel = undefined;
+    this.#isDue = true;
+    this.#turns.soon(() => {
+      this.#isDue = false;
       this.#next();
     });
-  }
-
-  #rowsWaiting(): number {
-    let rows = 0;
-    for (const each of this.#queue) {
-      rows += each.rows;
-      if (rows >= this.#batching.maxBatch) break;
-    }
-    return rows;
   }
 
   #next(): void {

@@ -43,7 +43,7 @@ export class BodyBudget {
     const own = this.#takenBy.get(holder) ?? 0;
     if (holder !== '' && own > held && own + bytes > shareOfOne * this.#most)
       throw tooMany(
-        `the bodies of this token have half of the room for all (inference.bodies, ${this.#most} bytes)`,
+        `the bodies of this token have half of the room for all (${this.#most} bytes, by inference.body)`,
       );
     for (const other of this.#arriving) {
       if (this.#fits(share, bytes) || this.#clock.now() - other.since < this.#patience) break;
@@ -71,7 +71,7 @@ export class BodyBudget {
   }
 
   get #full(): MurmurationError {
-    return tooMany(`the room for bodies is full (inference.bodies, ${this.#most} bytes)`);
+    return tooMany(`the room for bodies is full (${this.#most} bytes, by inference.body)`);
   }
 
   #fits({ held }: BodyShare, bytes: number): boolean {

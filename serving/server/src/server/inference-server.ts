@@ -288,7 +288,7 @@ export class InferenceServer {
       return tooMany(`there are ${limits.pending} of all models (inference.pending)`, retryAfter);
     if (own >= limits.pendingPerModel)
       return tooMany(
-        `there are ${limits.pendingPerModel} of this model (inference.pendingPerModel)`,
+        `there are ${limits.pendingPerModel} of this model (256, or a quarter of inference.pending)`,
         retryAfter,
       );
     return undefined;

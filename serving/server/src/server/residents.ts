@@ -256,9 +256,9 @@ export class Residents {
   }
 
   #batcherOf(model: ServedModel, loaded: LoadedModel): Batcher {
-    const { batching, clock, turns, events } = this.#ports;
+    const { batching, turns, events } = this.#ports;
     const statistics = this.statisticsOf(model.hash);
-    return new Batcher(loaded, batching, { clock, turns }, (rows, ms) => {
+    return new Batcher(loaded, batching, turns, (rows, ms) => {
       statistics.executed(rows, ms);
       events.executed?.(model, rows, ms);
     });

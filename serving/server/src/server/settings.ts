@@ -21,13 +21,11 @@ export interface InferenceLimits {
 
 /** Settings of batching the requests of one model. */
 export interface Batching {
-  /** Maximum rows that run together; a request with more runs on its own. */
-  readonly maxBatch: number;
   /**
-   * Milliseconds that the first request waits for others; 0: those that came while the model was busy run
-   * together.
+   * Maximum rows that run together, of requests that came while the model was busy; a request with more runs
+   * on its own.
    */
-  readonly maxDelay: number;
+  readonly maxBatch: number;
 }
 
 /** Settings of models in memory. */
@@ -41,13 +39,21 @@ export interface Memory {
 /** Models loaded ahead of requests: names, or all. */
 export type Preload = readonly string[] | 'all';
 
-export const standardLimits: InferenceLimits = {
-  pending: 1_024,
-  pendingPerModel: 256,
-  deadline: 30_000,
-  elements: 2 ** 26,
-  body: 64 << 20,
-  bodies: 256 << 20,
-};
-export const standardBatching: Batching = { maxBatch: 32, maxDelay: 0 };
+const chosen = { pending: 1_024, deadline: 30_000, body: 64 << 20 };
+
+/**
+ * Returns the limits that follow from others: four models can be as busy, and four bodies as long, as may be.
+ * Smaller settings don't lower them, since a server may have one model, and many small bodies.
+ */
+export function derivedLimits({ pending, body }: Pick<InferenceLimits, 'pending' | 'body'>) {
+  return {
+    pendingPerModel: Math.max(256, Math.ceil(pending / 4)),
+    // 256 MiB of FP32, however long the text is that they come in.
+    elements: 2 ** 26,
+    bodies: Math.max(256 << 20, 4 * body),
+  };
+}
+
+export const standardLimits: InferenceLimits = { ...chosen, ...derivedLimits(chosen) };
+export const standardBatching: Batching = { maxBatch: 32 };
 export const standardMemory: Memory = { budget: 2 ** 30, idle: null };

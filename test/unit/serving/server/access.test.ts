@@ -157,7 +157,7 @@ describe('with tokens', () => {
     const clock = new VirtualClock();
     const [brief, slow] = [
       minted(['predict'], { expiresAt: new Date(clock.now() + 1_000).toISOString() }),
-      minted(['predict'], { rate: { burst: 2, perSecond: 1 } }),
+      minted(['predict'], { rate: { perSecond: 2 } }),
     ];
     const access = new Access(tokensSchema.parse([brief.entry, slow.entry]), { primitives: native, clock });
     const use =
@@ -172,14 +172,14 @@ describe('with tokens', () => {
     expect(use(brief)).toThrow(expect.objectContaining({ code: 'inference.unauthenticated' }));
     expect(use(slow)).not.toThrow();
     expect(use(slow)).not.toThrow();
-    expect(use(slow)).toThrow(expect.objectContaining({ code: 'request.too-often', after: 1_000 }));
-    clock.jump(clock.now() + 1_000);
+    expect(use(slow)).toThrow(expect.objectContaining({ code: 'request.too-often', after: 500 }));
+    clock.jump(clock.now() + 500);
     expect(use(slow)).not.toThrow();
   });
 
   it('has a quota, of which refused requests take nothing', async () => {
     const clock = new VirtualClock();
-    const bounds = { rate: { burst: 2, perSecond: 1 }, quota: { requests: 4, hours: 1 } };
+    const bounds = { rate: { perSecond: 2 }, quota: { requests: 4 } };
     const { text, entry } = minted(['predict'], bounds);
     const access = new Access(tokensSchema.parse([entry]), { primitives: native, clock });
     const wait = () => {
@@ -190,14 +190,15 @@ describe('with tokens', () => {
         return (error as MurmurationError).after;
       }
     };
-    expect([wait(), wait(), wait(), wait()]).toEqual([0, 0, 1_000, 1_000]);
+    expect([wait(), wait(), wait(), wait()]).toEqual([0, 0, 500, 500]);
     await clock.advance(10_000);
-    expect([wait(), wait(), wait()]).toEqual([0, 0, 1_000]);
+    expect([wait(), wait(), wait()]).toEqual([0, 0, 500]);
     await clock.advance(10_000);
-    // A quarter of an hour brings back one.
-    expect(wait()).toBe(900_000 - 20_000);
-    await clock.advance(900_000 - 20_000);
+    // A quarter of a day brings back one.
+    const quarter = 6 * 3_600_000;
+    expect(wait()).toBe(quarter - 20_000);
+    await clock.advance(quarter - 20_000);
     expect(wait()).toBe(0);
-    expect(wait()).toBe(900_000);
+    expect(wait()).toBe(quarter);
   });
 });

@@ -20,7 +20,6 @@ const settings = {
   tokens: [{ id, name: 'tests', rights: ['predict' as const], sha256 }],
   preload: 'all' as const,
   body: 4_096,
-  bodies: 8_192,
 };
 
 /** A request, however it is brought. */

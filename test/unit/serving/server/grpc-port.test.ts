@@ -167,11 +167,10 @@ describe('with tokens', () => {
   });
 
   it('have one rate, over HTTP and gRPC together', async () => {
-    const slow = minted(['predict'], { rate: { burst: 2, perSecond: 0.001 } });
+    const slow = minted(['predict'], { rate: { perSecond: 0.001 } });
     const { client, world } = await open({ tokens: [slow.entry] });
     const authorization = `Bearer ${slow.text}`;
     expect((await world.ask('GET', '/v2/models/x', undefined, { authorization })).status).toBe(200);
-    expect(await client.refused('ModelInfer', one, { token: slow.text })).toBe('answered');
     const error: ServiceError = await client
       .ask('ModelInfer', one, { token: slow.text })
       .catch(thrown => thrown);
@@ -345,7 +344,7 @@ describe('calls', () => {
   });
 
   it('are bounded, and those that are too many are told when to come again', async () => {
-    const { client, first, release } = await busy({ pendingPerModel: 1 });
+    const { client, first, release } = await busy({ pending: 1 });
     const flood = Array.from({ length: 500 }, () => client.ask('ModelInfer', one).catch(error => error));
     for (const error of (await Promise.all(flood)) as ServiceError[])
       expect([error.code, error.metadata?.get('grpc-retry-pushback-ms')]).toEqual([
@@ -365,7 +364,7 @@ describe('calls', () => {
   });
 
   it('of all connections are bounded, those that wait for a message as well', async () => {
-    const { address, client } = await open({ pending: 1, pendingPerModel: 1 });
+    const { address, client } = await open({ pending: 1 });
     const sessions = Array.from({ length: 4 }, () => connectHttp2(`http://${address}`));
     const path = '/inference.GRPCInferenceService/ModelInfer';
     for (const each of sessions)
@@ -380,7 +379,7 @@ describe('calls', () => {
 
   it('that anybody may make leave room for the others', async () => {
     const { text, entry } = minted(['predict']);
-    const { address, client } = await open({ pending: 1, pendingPerModel: 1, tokens: [entry] });
+    const { address, client } = await open({ pending: 1, tokens: [entry] });
     session = connectHttp2(`http://${address}`);
     for (let at = 0; at < 256; at++)
       session

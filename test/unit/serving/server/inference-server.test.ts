@@ -109,20 +109,6 @@ describe('batching', () => {
     expect(held.executions.toSorted()).toEqual([1, 2, 3]);
   });
 
-  it('waits for others as long as maxDelay, and no longer once there are enough', async () => {
-    await open(each => each.putEcho('echo', 1, echo), { batching: { maxBatch: 2, maxDelay: 50 } });
-    await server.preload('all');
-    held.executions.length = 0;
-    const alone = ask('echo', rows(1, 1));
-    await time.advance(49);
-    expect(held.executions).toEqual([]);
-    await time.advance(1);
-    await alone;
-    expect(held.executions).toEqual([1]);
-    await Promise.all([ask('echo', rows(1, 1)), ask('echo', rows(2, 2))]);
-    expect(held.executions).toEqual([1, 2]);
-  });
-
   it('lets nobody fail for the inputs of others', async () => {
     await open(each => each.putEcho('echo', 1, echo));
     await ask('echo', rows(0, 0));

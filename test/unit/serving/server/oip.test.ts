@@ -554,7 +554,7 @@ describe('bodies', () => {
       await expect.poll(() => room.server.bodies.taken).toBe(999);
       const response = await room.ask('POST', '/v2/models/x/infer', ' '.repeat(600));
       expect(await refused(response)).toMatch(
-        /^503 .*the room for bodies is full \(inference\.bodies, 1500 bytes\)/,
+        /^503 .*the room for bodies is full \(1500 bytes, by inference\.body\)/,
       );
       expect(response.headers.get('retry-after')).toBe('1');
       // What fits beside it is read.

@@ -7,10 +7,14 @@ import {
 } from '@murmuration/serving/assembly/serve-models';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { layersRuntime } from '@murmuration/serving/runtime/layers';
+import type { InferenceLimits } from '@murmuration/serving/server/settings';
 import { folderModels } from '@murmuration/serving/source/folder';
 import type * as z from 'zod';
 import { echoRuntime } from './echo-runtime.ts';
 import { ModelFolder } from './models.ts';
+
+/** Settings of a world; `bodies` takes the place of what follows from `body`. */
+export type WorldSettings = z.input<typeof inferenceSchema> & Partial<Pick<InferenceLimits, 'bodies'>>;
 
 export interface World extends ServedModels {
   readonly folder: ModelFolder;
@@ -27,7 +31,7 @@ export interface World extends ServedModels {
 /** A server of a folder of models, over real HTTP. */
 export async function openWorld(
   fill: (folder: ModelFolder) => Promise<void>,
-  settings: z.input<typeof inferenceSchema> = {},
+  { bodies, ...settings }: WorldSettings = {},
   more: Partial<ServeOptions> = {},
 ): Promise<World> {
   const folder = await ModelFolder.create();
@@ -35,7 +39,7 @@ export async function openWorld(
   const faults: unknown[] = [];
   const served = await serveModels({
     source: await folderModels(folder.path, systemClock),
-    settings: inferenceSchema.parse(settings),
+    settings: { ...inferenceSchema.parse(settings), ...(bodies !== undefined && { bodies }) },
     port: 0,
     clock: systemClock,
     primitives: native,

@@ -41,7 +41,7 @@ describe('what is wrong with the log', () => {
     const sasl = { mechanism: 'hidden', username: 'hidden', password: 'hidden'.repeat(1_000) };
     const log = {
       http: { url: 'ftp://user:hidden@host/', token: 'hid den' },
-      database: { address: 'postgres://user:hidden@host/db', table: 'hidden DROP' },
+      database: { address: 'postgres://user:hidden@host/db'.padEnd(2_001, 'x') },
       kafka: { brokers: ['hidden'], topic: 'hidden topic', sasl },
     };
     await writeFile(config, JSON.stringify({ inference: { log } }));
@@ -49,7 +49,7 @@ describe('what is wrong with the log', () => {
       () => ({ detail: '' }),
       error => error,
     );
-    for (const field of ['http.url', 'http.token', 'database.table', 'kafka.topic', 'kafka.sasl.password'])
+    for (const field of ['http.url', 'http.token', 'database.address', 'kafka.topic', 'kafka.sasl.password'])
       expect(detail).toContain(`inference.log.${field}`);
     expect(detail).not.toMatch(/hid/);
   });
@@ -63,7 +63,7 @@ describe('brokers', () => {
     await writeFile(
       config,
       JSON.stringify({
-        rabbitmq: { url: 'amqp://written', queue: 'written', prefetch: 3 },
+        rabbitmq: { url: 'amqp://written', queue: 'written', replyTo: ['a'] },
         kafka: {
           brokers: ['written:1'],
           topic: 'written',
@@ -72,12 +72,16 @@ describe('brokers', () => {
       }),
     );
     const { rabbitmq, kafka } = await loadInferenceConfig({ config, queue: 'given', kafka: 'a:1,b:2' }, env);
-    expect(rabbitmq).toMatchObject({ url: 'amqp://variable', queue: 'given', prefetch: 3 });
+    expect(rabbitmq).toMatchObject({ url: 'amqp://variable', queue: 'given', replyTo: ['a'] });
     expect(kafka).toMatchObject({
       brokers: ['a:1', 'b:2'],
       topic: 'written',
       answers: 'written.answers',
       sasl: { username: 'written', password: 'variable' },
+    });
+    expect((await loadInferenceConfig({ kafka: 'kafka+ssl://a:1', topic: 'b' }, {})).kafka).toMatchObject({
+      brokers: ['a:1'],
+      tls: true,
     });
     const given = await loadInferenceConfig({ rabbitmq: 'amqps://given', queue: 'q' }, env);
     expect(given.rabbitmq?.url).toBe('amqps://given');
@@ -114,7 +118,7 @@ describe('the token of a monitor', () => {
   it('makes a replica tell the coordinator that models come from what it predicts', async () => {
     const from = 'https://learn.example.org';
     const { report } = (await loadInferenceConfig({ from }, { MURMURATION_MONITOR_TOKEN })).inference;
-    expect(report).toEqual({ url: from, token: 'mmi_token', every: 1_000 });
+    expect(report).toEqual({ url: from, token: 'mmi_token' });
     expect((await loadInferenceConfig({ from }, {})).inference.report).toBeNull();
   });
 
@@ -123,22 +127,21 @@ describe('the token of a monitor', () => {
       await writeFile(config, JSON.stringify({ inference: { report } }));
       return (await loadInferenceConfig({ config, from }, { MURMURATION_MONITOR_TOKEN })).inference.report;
     };
-    expect(await load({ url: 'http://b', token: 'written', every: 500 })).toEqual({
+    expect(await load({ url: 'http://b', token: 'written' })).toEqual({
       url: 'http://b',
       token: 'mmi_token',
-      every: 500,
     });
-    expect(await load({ token: 'written' }, './models')).toEqual({ token: 'mmi_token', every: 1_000 });
+    expect(await load({ token: 'written' }, './models')).toEqual({ token: 'mmi_token' });
     expect(await load(null)).toBeNull();
   });
 
   it('is never repeated in what is said of a wrong file', async () => {
-    await writeFile(config, JSON.stringify({ inference: { report: { token: 'secret-token', every: 1 } } }));
+    await writeFile(config, JSON.stringify({ inference: { report: { token: 'secret-token', url: 1 } } }));
     const { detail } = await loadInferenceConfig({ config, from: 'http://a' }, {}).then(
       () => Promise.reject(new Error('It was read.')),
       error => error,
     );
-    expect(detail).toContain('report.every');
+    expect(detail).toContain('report.url');
     expect(detail).not.toContain('secret-token');
   });
 });

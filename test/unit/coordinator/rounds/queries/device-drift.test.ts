@@ -63,7 +63,7 @@ beforeEach(async () => {
 /** As a coordinator does when it starts. */
 async function open(query: Query = length()): Promise<void> {
   found = [];
-  watch = new DriftWatch(driftSchema.parse({ reference: 100, atLeast: 100 })!, {
+  watch = new DriftWatch({ ...driftSchema.parse({ atLeast: 100 })!, reference: 100 }, {
     clock,
     store: driftStore,
     events: {

@@ -143,7 +143,8 @@ export async function openAdmin(
   const convictions = new Convictions(storage.convictions, nothing, clock, federation.events);
   moments.join({ convictions });
   const activity = new InferenceActivity(clock);
-  const inferenceSettings = inferenceSchema.parse({ drift: { reference: 100, atLeast: 50 } });
+  const parsed = inferenceSchema.parse({ drift: { atLeast: 50 } });
+  const inferenceSettings = { ...parsed, drift: { ...parsed.drift!, reference: 100 } };
   const monitor = openMonitor(inferenceSettings, {
     clock,
     random: secrets.random,

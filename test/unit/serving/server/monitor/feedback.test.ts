@@ -160,7 +160,7 @@ describe('replicas', () => {
   it('take feedback on each other’s predictions, and the coordinator counts all of it once', async () => {
     const token = minted('feedback', 'monitor', 'predict');
     const centre = await open({ tokens: [token.entry] });
-    const report = { url: centre.url, token: token.text, every: 3_600_000 };
+    const report = { url: centre.url, token: token.text };
     const [first, second] = [await open({ report }), await open({ report })];
     await predict(first, 'p');
     await predict(second, 'q');
@@ -182,7 +182,7 @@ describe('replicas', () => {
     const token = minted('feedback', 'monitor', 'predict');
     const [own, other] = [mintedFor(['m'], 'feedback'), mintedFor(['n'], 'feedback')];
     const centre = await open({ tokens: [token.entry] });
-    const report = { url: centre.url, token: token.text, every: 3_600_000 };
+    const report = { url: centre.url, token: token.text };
     const replica = await open({ report, tokens: [token, own, other].map(({ entry }) => entry) });
     await predict(replica, 'p', token.headers);
     const [status, { error }] = await tell(replica, 'p', 1, other.headers);
@@ -194,7 +194,7 @@ describe('replicas', () => {
     const token = minted('predict');
     const reports = mintedFor(['m'], 'feedback', 'monitor');
     const centre = await open({ tokens: [token.entry, reports.entry] });
-    const report = { url: centre.url, token: reports.text, every: 3_600_000 };
+    const report = { url: centre.url, token: reports.text };
     const replica = await open({ report });
     await replica.folder.putEcho('n', 1, [{ name: 'x', datatype: 'FP32', shape: [-1, 3] }]);
     const ask = (model: string) => replica.ask('POST', `/v2/models/${model}/infer`, body(model));
@@ -211,25 +211,28 @@ describe('replicas', () => {
     const token = minted('feedback', 'monitor', 'predict');
     const centre = await open({
       tokens: [token.entry],
-      drift: { reference: 100, atLeast: 50, every: 1_000 },
+      drift: { atLeast: 50, every: 1_000 },
     });
-    const report = { url: centre.url, token: token.text, every: 3_600_000 };
+    const report = { url: centre.url, token: token.text };
     const replicas = [await open({ report }), await open({ report })];
     const ask = async (x: number) => {
       for (const [at, replica] of replicas.entries()) {
-        const rows = Array.from({ length: 300 }, (_, row) => (row % 2 ? x + row / 1_000 : x - row / 1_000));
-        const body = {
-          id: `${x}-${at}`,
-          inputs: [{ name: 'x', datatype: 'FP32', shape: [100, 3], data: rows }],
-        };
-        expect((await replica.ask('POST', '/v2/models/m/infer', JSON.stringify(body))).status).toBe(200);
+        const rows = Array.from({ length: 750 }, (_, row) => x + (row % 2 ? row : -row) / 2_500);
+        // A reference has a thousand rows.
+        for (let part = 0; part < 4; part++) {
+          const body = {
+            id: `${x}-${at}-${part}`,
+            inputs: [{ name: 'x', datatype: 'FP32', shape: [250, 3], data: rows }],
+          };
+          expect((await replica.ask('POST', '/v2/models/m/infer', JSON.stringify(body))).status).toBe(200);
+        }
         // Hands over what the replica has seen.
         await tell(replica, 'nothing', 0);
       }
     };
     const shown = async () => (await metrics(centre, token.headers)).match(/^murmuration_drift.*$/gm) ?? [];
     await ask(0);
-    await expect.poll(shown).toContain('murmuration_drift_reference_rows{model="m",version="1"} 100');
+    await expect.poll(shown).toContain('murmuration_drift_reference_rows{model="m",version="1"} 1000');
     await ask(0);
     await expect
       .poll(async () => {

@@ -12,7 +12,7 @@ const horizon = 24 * hour;
 
 async function open(store: AccuracyStore, clock: VirtualClock, faults: string[] = []) {
   const live = new LiveMonitor(
-    { pending: 1_000, horizon, positive: {} },
+    { horizon, positive: {} },
     { clock, store, events: { fault: where => faults.push(where) } },
   );
   await live.open();
@@ -118,7 +118,7 @@ describe('how good a version was', () => {
     await predict(first, clock, 1, 1, 1);
     await first.close();
     const broken = new LiveMonitor(
-      { pending: 1_000, horizon, positive: {} },
+      { horizon, positive: {} },
       {
         clock,
         store: { ...kept, all: () => Promise.reject(new MurmurationError('storage.failed', 'Away.')) },
