@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { clusterFields, connectionOf, hidden, unhidden } from '../kafka/cluster.ts';
+import { clusterFields, connectionOf, hidesPassword, showsPassword } from '../kafka/cluster.ts';
 
 /** Name of a queue or topic that both brokers accept, with room for the suffixes. */
 const name = z
@@ -47,7 +47,7 @@ export const kafkaSchema = z
   })
   .transform(settings => ({ ...settings, answers: settings.answers ?? `${settings.topic}.answers` }))
   .refine(({ topic, answers }) => topic !== answers, { path: ['answers'], error: 'expected another topic' })
-  .refine(hidden, unhidden)
+  .refine(hidesPassword, showsPassword)
   .transform(connectionOf);
 
 export type RabbitmqSettings = z.output<typeof rabbitmqSchema>;

@@ -34,9 +34,9 @@ interface Cluster {
 }
 
 /** Refinement of a schema with `clusterFields`: a login by `plain` needs TLS. */
-export const hidden = ({ brokers, sasl }: Cluster): boolean =>
+export const hidesPassword = ({ brokers, sasl }: Cluster): boolean =>
   sasl?.mechanism !== 'plain' || brokers.every(isEncrypted);
-export const unhidden = {
+export const showsPassword = {
   path: ['sasl', 'mechanism'],
   error: `plain shows the password on the way; expected ${encrypted} before the brokers, or a mechanism that begins with scram`,
 };

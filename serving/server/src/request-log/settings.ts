@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { clusterFields, connectionOf, hidden, unhidden } from '../kafka/cluster.ts';
+import { clusterFields, connectionOf, hidesPassword, showsPassword } from '../kafka/cluster.ts';
 import { chainKinds } from './files/chain.ts';
 import { isSecret } from './redaction.ts';
 
@@ -127,7 +127,7 @@ export const requestLogSchema = z
           .string()
           .regex(/^[A-Za-z0-9._-]{1,249}$/, 'expected letters, digits, dots, hyphens or underscores'),
       })
-      .refine(hidden, unhidden)
+      .refine(hidesPassword, showsPassword)
       .transform(connectionOf)
       .nullable()
       .default(null),
