@@ -58,6 +58,12 @@ export async function makeLibrary(write) {
             ? this.resolve(id, join(rootFolder, 'package.json'))
             : undefined;
         },
+        // What it has for Node asks Node itself: a bundle for pages has no require, and one for Node may have none.
+        transform: code =>
+          code.replace(
+            /\brequire\((['"])(fs|os|path|perf_hooks|util|worker_threads)\1\)/g,
+            'process.getBuiltinModule("$2")',
+          ),
         load: id =>
           id.startsWith(prefix)
             ? {

@@ -7,13 +7,13 @@ import { readSources } from './sources.ts';
 /** Packages with schemas, and the fewest parts that those have which their modules export. */
 const fewest: Readonly<Record<string, number>> = {
   'coordinator/api': 1000,
-  'coordinator/cli': 300,
+  'coordinator/cli': 250,
   'coordinator/lifecycle': 10,
   'coordinator/rounds': 300,
   'coordinator/server': 100,
   engine: 10,
   protocol: 300,
-  'serving/server': 400,
+  'serving/server': 350,
   'simulations/simulator': 350,
   'simulations/studies': 100,
   'simulations/tuning': 20,
