@@ -23,11 +23,8 @@ export default defineTask({
   // Phones sleep, so they get a quarter of an hour for each step.
   deadlines: {
     gathering: '1 h',
-    keys: '15 min',
-    shares: '15 min',
+    messages: '15 min',
     updates: '15 min',
-    agreement: '15 min',
-    unmasking: '15 min',
   },
   uploadSlot: 0,
   schedule: { every: '5 s' },

@@ -72,11 +72,8 @@ export async function measureProtocol(cohort: number, threat: ThreatModel, log: 
         cohort: { goal: cohort, minimum: cohort, overSelection: 1 },
         deadlines: {
           gathering: long,
-          keys: long,
-          shares: long,
+          messages: long,
           updates: long,
-          agreement: long,
-          unmasking: long,
         },
         uploadSlot: 0,
         schedule: { every: '1 d' },

@@ -19,7 +19,6 @@ export const standing: Standing = {
     idle: false,
     charging: false,
     unmetered: false,
-    minFreeMiB: 0,
     minSdk: '0.1.0',
   },
   interval: 60_000,

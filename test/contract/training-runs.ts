@@ -51,7 +51,6 @@ export function trainingRunsContract(name: string, open: () => Promise<RunStore>
       const state = {
         ...initialState,
         runs: 1,
-        begun: [7],
         memory: { cron: { kind: 'cron', at: 3 } as const },
       };
       await store.commit(task, { state, runs: [run(1)], records: [record(1)] });

@@ -38,11 +38,8 @@ function phone(url: string, options: Partial<ClientOptions>): FederatedClient {
 it('a phone that is woken does what fits its wake: it serves in a slice, trains in a processing task, and is no part of a masked round that outlasts it', async () => {
   const hours = {
     gathering: '1 h',
-    keys: '1 h',
-    shares: '1 h',
+    messages: '1 h',
     updates: '1 h',
-    agreement: '1 h',
-    unmasking: '1 h',
   };
   const once = { deadlines: hours, schedule: { every: '12 h' } };
   const open = async () => {

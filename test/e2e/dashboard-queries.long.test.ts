@@ -53,10 +53,8 @@ const never = defineQuery({ ...asked, name: 'never-asked', kind: 'count' });
 /** Gathers until devices come, and nobody is lost: rounds go on as soon as everybody has answered. */
 const patient = {
   gathering: '10 min',
-  keys: '10 min',
-  shares: '10 min',
+  messages: '10 min',
   updates: '10 min',
-  agreement: '10 min',
 };
 
 const task = lineTask({

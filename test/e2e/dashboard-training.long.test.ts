@@ -49,7 +49,7 @@ beforeAll(async () => {
       lineTask('by-hand', { retrain: { until: { rounds: 2 } } }),
       lineTask('by-itself', {
         retrain: { when: [drift({ share: 0.5 })], cooldown: '1 h', until: { rounds: 1 } },
-        watch: { metric: 'error', atLeast: 20 },
+        watch: { metric: 'error' },
       }),
     ],
     undefined,

@@ -35,7 +35,7 @@ const task = () =>
     model: weightedLine().model,
     masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
     cohort: { goal: 4, minimum: 4, overSelection: 1 },
-    deadlines: { gathering: '2 min', keys: '2 min', shares: '2 min', updates: '2 min', agreement: '2 min' },
+    deadlines: { gathering: '2 min', messages: '2 min', updates: '2 min' },
     queries: [{ query: arms, every: '1 d' }],
   } as Partial<TaskDefinition>);
 

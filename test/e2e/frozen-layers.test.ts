@@ -22,11 +22,8 @@ const clock = hurriedClock(10);
 const limit = '10 min';
 const deadlines = {
   gathering: limit,
-  keys: limit,
-  shares: limit,
+  messages: limit,
   updates: limit,
-  agreement: limit,
-  unmasking: limit,
 };
 
 /** A layer of an app with a table that it marks as not trainable. */

@@ -19,11 +19,8 @@ const clock = hurriedClock(5);
 const hour = '1 h';
 const deadlines = {
   gathering: hour,
-  keys: hour,
-  shares: hour,
+  messages: hour,
   updates: hour,
-  agreement: hour,
-  unmasking: hour,
 };
 
 /** `grace`: how long a phase waits for devices that are away. */

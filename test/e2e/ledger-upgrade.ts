@@ -22,11 +22,8 @@ const masked: Partial<TaskDefinition> = {
   cohort: { goal: 4, minimum: 4, overSelection: 1 },
   deadlines: {
     gathering: minute,
-    keys: minute,
-    shares: minute,
+    messages: minute,
     updates: minute,
-    agreement: minute,
-    unmasking: minute,
   },
 };
 const spread = defineQuery({

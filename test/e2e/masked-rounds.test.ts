@@ -24,11 +24,8 @@ const hurried = hurriedClock(10);
 const limit = '10 min';
 const deadlines = {
   gathering: limit,
-  keys: limit,
-  shares: limit,
+  messages: limit,
   updates: limit,
-  agreement: limit,
-  unmasking: limit,
 };
 
 let cleanUp: (() => Promise<void>)[] = [];

@@ -52,7 +52,7 @@ const task = () =>
     update: { clip: 15, bits: 8 },
     masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
     cohort: { goal: devices, minimum: 12, overSelection: 1 },
-    deadlines: { gathering: '2 min', keys: '2 min', shares: '2 min', updates: '2 min', agreement: '2 min' },
+    deadlines: { gathering: '2 min', messages: '2 min', updates: '2 min' },
     uploadSlot: 0,
     schedule: { every: '0 s' },
     queries: [{ query, every: '7 d' }],

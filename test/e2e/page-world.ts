@@ -109,11 +109,8 @@ export class PageWorld {
       cohort: { goal: devices, minimum: devices, overSelection: 1 },
       deadlines: {
         gathering: '1 min',
-        keys: '1 min',
-        shares: '1 min',
+        messages: '1 min',
         updates: '1 min',
-        agreement: '1 min',
-        unmasking: '1 min',
       },
       uploadSlot: 0,
       schedule: { every: '0 s' },

@@ -133,11 +133,8 @@ describe.each(ways)('devices with private layers, over real sockets, $name', ({ 
         plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100, privateLayers },
         deadlines: {
           gathering: tenMinutes,
-          keys: tenMinutes,
-          shares: tenMinutes,
+          messages: tenMinutes,
           updates: tenMinutes,
-          agreement: tenMinutes,
-          unmasking: tenMinutes,
         },
         ...change,
       },

@@ -38,7 +38,7 @@ describe('queries over real sockets', () => {
       masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
       cohort: { goal: 4, minimum: 3, overSelection: 1 },
       // Nobody is lost: rounds go on as soon as everybody has answered.
-      deadlines: { gathering: '2 min', keys: '2 min', shares: '2 min', updates: '2 min', agreement: '2 min' },
+      deadlines: { gathering: '2 min', messages: '2 min', updates: '2 min' },
       queries: [{ query: spread, every: '1 h' }],
     } as Partial<TaskDefinition>);
     const config = parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent', storage });
@@ -114,7 +114,7 @@ describe('queries over real sockets', () => {
     const task = lineTask({
       masking: { threat: 'malicious', corrupt: 0.1, dropping: 0.3 },
       cohort: { goal: 4, minimum: 3, overSelection: 1 },
-      deadlines: { gathering: '2 min', keys: '2 min', shares: '2 min', updates: '2 min', agreement: '2 min' },
+      deadlines: { gathering: '2 min', messages: '2 min', updates: '2 min' },
       queries: [{ query: dark, every: '1 h' }],
       evaluation: onDevices({ every: '1 h', threshold: 3, metrics }),
     } as Partial<TaskDefinition>);

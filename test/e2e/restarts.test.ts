@@ -20,11 +20,8 @@ const masked: Partial<TaskDefinition> = {
   cohort: { goal: devices, minimum: 3, overSelection: 1 },
   deadlines: {
     gathering: limit,
-    keys: limit,
-    shares: limit,
+    messages: limit,
     updates: limit,
-    agreement: limit,
-    unmasking: limit,
   },
   schedule: { every: '1 h' },
 };

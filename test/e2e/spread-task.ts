@@ -6,11 +6,8 @@ export default lineTask({
   cohort: { goal: 12, minimum: 8, overSelection: 1, cells: 2 },
   deadlines: {
     gathering: '30 s',
-    keys: '1 min',
-    shares: '1 min',
+    messages: '1 min',
     updates: '1 min',
-    agreement: '1 min',
-    unmasking: '1 min',
   },
   update: { clip: 1, bits: 12, weighting: 'uniform' },
   privacy: { epsilon: 8, delta: 1e-6, rounds: 10 },

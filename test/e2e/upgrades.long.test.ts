@@ -24,11 +24,8 @@ const common = {
   plan: { learningRate: 0.1, epochs: 1, batchSize: 4, maxExamples: 100 },
   deadlines: {
     gathering: limit,
-    keys: limit,
-    shares: limit,
+    messages: limit,
     updates: limit,
-    agreement: limit,
-    unmasking: limit,
   },
 };
 /** As fixtures/0.2.0/make.mjs has them. */
@@ -237,7 +234,7 @@ describe('a storage folder of 0.2.0', () => {
     const world = await open({
       planVersion: 3,
       update: { clip: 1, bits: 12, weighting: 'examples' },
-      deadlines: { ...common.deadlines, keys: '10 s' },
+      deadlines: { ...common.deadlines, messages: '20 s' },
     });
     await world.coordinator.start();
     await world.ask('tasks/masked/resume', 'POST');

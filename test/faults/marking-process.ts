@@ -9,11 +9,8 @@ const [storage, port] = process.argv.slice(2);
 const limit = '1 h';
 const deadlines = {
   gathering: limit,
-  keys: limit,
-  shares: limit,
+  messages: limit,
   updates: limit,
-  agreement: limit,
-  unmasking: limit,
   // Whoever has not come back yet is waited for.
   grace: limit,
 };

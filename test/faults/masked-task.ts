@@ -9,11 +9,8 @@ export const maskedTask = (name: string) =>
     // Tasks wait in their phase until it is their turn.
     deadlines: {
       gathering: '1 h',
-      keys: '1 h',
-      shares: '1 h',
+      messages: '1 h',
       updates: '1 h',
-      agreement: '1 h',
-      unmasking: '1 h',
     },
     schedule: { every: '1 h' },
   });

@@ -14,11 +14,8 @@ const task = lineTask({
   cohort: { goal: 4, minimum: 3, overSelection: 1 },
   deadlines: {
     gathering: limit,
-    keys: limit,
-    shares: limit,
+    messages: limit,
     updates: limit,
-    agreement: limit,
-    unmasking: limit,
     // Whoever has not come back yet is waited for.
     grace: limit,
   },

@@ -115,11 +115,8 @@ export class Scene {
     const seen = clockOf(clock);
     const minute = {
       gathering: '1 min',
-      keys: '1 min',
-      shares: '1 min',
+      messages: '1 min',
       updates: '1 min',
-      agreement: '1 min',
-      unmasking: '1 min',
     };
     const { limits, ...rest } = config ?? {};
     const parsed = parseConfig({ port: 0, enrolmentTokens: [enrolmentToken], log: 'silent', ...rest });

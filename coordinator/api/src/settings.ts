@@ -15,16 +15,8 @@ export const settings = z.object({
     proximal: z.number(),
     gradientClip: z.number().nullable(),
     maxExamples: count,
-    seed: count,
     sampledSoftmax: z.object({ negatives: count }).nullable(),
-    optimizer: z
-      .object({
-        kind: z.enum(['momentum', 'nesterov', 'adam']),
-        momentum: z.number(),
-        squares: z.number().optional(),
-        epsilon: z.number().optional(),
-      })
-      .nullable(),
+    optimizer: z.enum(['momentum', 'nesterov', 'adam']).nullable(),
     privateLayers: z.array(z.string()),
   }),
   update: z.object({
@@ -66,11 +58,8 @@ export const settings = z.object({
   }),
   deadlines: z.object({
     gathering: ms,
-    keys: ms,
-    shares: ms,
+    messages: ms,
     updates: ms,
-    agreement: ms,
-    unmasking: ms,
     grace: ms,
     evaluation: ms,
   }),
@@ -80,7 +69,6 @@ export const settings = z.object({
     idle: z.boolean(),
     charging: z.boolean(),
     unmetered: z.boolean(),
-    minFreeMiB: count,
     minSdk: z.string(),
   }),
 });

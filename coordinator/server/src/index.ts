@@ -34,7 +34,6 @@ export {
 } from '@murmuration/rounds/task/retrain/triggers';
 export { SettingsError } from '@murmuration/rounds/task/settings-error';
 export type { Task } from '@murmuration/rounds/task/task';
-export { mcnemar, pairedBootstrap } from '@murmuration/rounds/task/task-gate';
 export { canary } from '@murmuration/rounds/task/task-promotion';
 export { type GrowthDefinition, growingTask } from '@murmuration/rounds/vocabulary/growing-task';
 export { type Config, loadConfig, parseConfig } from './assembly/config.ts';

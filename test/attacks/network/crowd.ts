@@ -85,11 +85,8 @@ interface CrowdOptions {
 const step = 500;
 const deadlines = {
   gathering: '30 s',
-  keys: '10 s',
-  shares: '10 s',
+  messages: '10 s',
   updates: '10 s',
-  agreement: '10 s',
-  unmasking: '10 s',
   grace: '2 s',
 } as const;
 

@@ -106,11 +106,8 @@ function openCoordinator(folder: string, { hash }: ModelFiles): Promise<Coordina
     cohort: { goal: peers + 1, minimum: peers + 1, overSelection: 1 },
     deadlines: {
       gathering: '2 min',
-      keys: '2 min',
-      shares: '2 min',
+      messages: '2 min',
       updates: '5 min',
-      agreement: '2 min',
-      unmasking: '2 min',
     },
     uploadSlot: 0,
     schedule: { every: '0 s' },

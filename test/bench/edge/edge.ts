@@ -121,7 +121,7 @@ export default defineTask({
   update: { clip: 1, bits: 8, weighting: 'uniform', weightCap: 1 },
   masking: { threat: 'semi-malicious', corrupt: 0.05, dropping: 0.1 },
   cohort: { goal: ${devices}, minimum: ${devices}, overSelection: 1 },
-  deadlines: { gathering: '30 min', keys: '30 min', shares: '30 min', updates: '30 min', agreement: '30 min', unmasking: '30 min' },
+  deadlines: { gathering: '30 min', messages: '30 min', updates: '30 min' },
   uploadSlot: 0,
   schedule: { every: '1 d' },
 });

@@ -114,11 +114,8 @@ async function measure(
         cohort: { goal: clients, minimum: clients, overSelection: 1 },
         deadlines: {
           gathering: limit,
-          keys: limit,
-          shares: limit,
+          messages: limit,
           updates: limit,
-          agreement: limit,
-          unmasking: limit,
         },
         uploadSlot: 0,
         schedule: { every: '1 d' },

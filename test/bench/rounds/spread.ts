@@ -77,11 +77,8 @@ async function measure(
     cohort: { goal: clients, minimum: clients, overSelection: 1, cells },
     deadlines: {
       gathering: limit,
-      keys: limit,
-      shares: limit,
+      messages: limit,
       updates: limit,
-      agreement: limit,
-      unmasking: limit,
     },
     uploadSlot: 0,
     schedule: { every: '1 d' },

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { fedAvg } from '@murmuration/rounds/strategy/fed-avg';
-import { pairedBootstrap } from '@murmuration/rounds/task/task-gate';
 import * as z from 'zod';
 
 /** The fields of a schema, by their path, in whatever they are wrapped; of one path there may be several. */
@@ -29,7 +28,7 @@ function resultOf(field: z.core.$ZodType, value: unknown): string | undefined {
   return data === undefined ? undefined : inspect(data, { depth: null, breakLength: Infinity });
 }
 
-const written = (text: string): unknown => runInNewContext(`(${text})`, { fedAvg, pairedBootstrap });
+const written = (text: string): unknown => runInNewContext(`(${text})`, { fedAvg });
 
 /** Whether the tag of the field around a field spells out what the field is, as that of a rate does. */
 function isSpelledOut(path: string, tags: ReadonlyMap<string, string>): boolean {

@@ -12,11 +12,8 @@ import { operatorToken } from './world.ts';
 const masking = { threat: 'malicious', corrupt: 0.1, dropping: 0.3 } as const;
 const deadlines = {
   gathering: '1 s',
-  keys: '1 s',
-  shares: '1 s',
+  messages: '1 s',
   updates: '2 s',
-  agreement: '1 s',
-  unmasking: '1 s',
 } as const;
 const crowd = { cohort: { goal: 6, minimum: 3, overSelection: 1 }, deadlines, schedule: { every: 0 } };
 
@@ -51,11 +48,8 @@ const coordinator = await createCoordinator(
       eligibility: { minSdk: '0.1.0' },
       deadlines: {
         gathering: '2 min',
-        keys: '2 min',
-        shares: '2 min',
+        messages: '2 min',
         updates: '2 min',
-        agreement: '2 min',
-        unmasking: '2 min',
       },
     }),
     lineTask({ ...crowd, name: 'masked', masking }),

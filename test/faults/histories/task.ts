@@ -26,11 +26,8 @@ export function taskOf({ masked, agreeing, consumes, update, buffered }: Setting
       : { goal: 4, minimum: 3, overSelection: 1.5 },
     deadlines: {
       gathering: '10 s',
-      keys: '5 s',
-      shares: '5 s',
+      messages: '5 s',
       updates: '20 s',
-      agreement: '5 s',
-      unmasking: '5 s',
       grace: '2 s',
     },
     uploadSlot: 0,

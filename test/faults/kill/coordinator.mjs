@@ -26,11 +26,8 @@ const definition = {
     : { goal: 6, minimum: 4, overSelection: 1 },
   deadlines: {
     gathering: limit,
-    keys: limit,
-    shares: limit,
+    messages: limit,
     updates: limit,
-    agreement: limit,
-    unmasking: limit,
   },
   uploadSlot: 0,
   schedule: { every: role ? '2 s' : 0 },

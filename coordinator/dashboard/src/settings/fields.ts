@@ -23,11 +23,8 @@ export const fields = {
   schedule: { every: { kind: 'duration' } },
   deadlines: {
     gathering: { kind: 'duration' },
-    keys: { kind: 'duration' },
-    shares: { kind: 'duration' },
+    messages: { kind: 'duration' },
     updates: { kind: 'duration' },
-    agreement: { kind: 'duration' },
-    unmasking: { kind: 'duration' },
     grace: { kind: 'duration' },
     evaluation: { kind: 'duration' },
   },
@@ -36,7 +33,6 @@ export const fields = {
     idle: { kind: 'flag' },
     charging: { kind: 'flag' },
     unmetered: { kind: 'flag' },
-    minFreeMiB: { kind: 'integer' },
     minSdk: { kind: 'text' },
   },
   plan: {

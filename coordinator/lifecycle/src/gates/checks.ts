@@ -1,7 +1,7 @@
 import { fewestUnits } from '@murmuration/monitoring/paired/mean-difference';
 import type { Evaluation, Measured } from '@murmuration/rounds/evaluation/evaluation';
 import type { GateCheck, GateTestResult } from '@murmuration/rounds/registry/gate-decisions';
-import type { Gate } from '@murmuration/rounds/task/task-gate';
+import { confidence, type Gate } from '@murmuration/rounds/task/task-gate';
 
 /** Figures of a version that is judged. */
 export interface Figures {
@@ -27,9 +27,8 @@ export function checksOf(gate: Gate, compared: Compared): GateCheck[] {
   const { challenger, champion, slices } = compared;
   const checks: GateCheck[] = [];
   if (gate.better !== null) checks.push(betterCheck(gate, gate.better, compared));
-  for (const { metric, slice, within } of gate.neverWorse)
-    for (const part of slice === '*' ? slices : [slice])
-      checks.push(neverWorseCheck(metric, part, within, compared));
+  for (const { metric, slice } of gate.neverWorse)
+    for (const part of slice === '*' ? slices : [slice]) checks.push(neverWorseCheck(metric, part, compared));
   if (gate.latencyP99 !== null)
     checks.push(
       limitCheck(
@@ -76,27 +75,25 @@ function betterCheck(
     const passed = gate.by > 0 ? better >= gate.by : better > 0;
     return { ...check, passed, text: `${moved}; it has to be better${byText(gate.by)}.` };
   }
-  const sure = gate.test.confidence;
   if (tested === null)
     return {
       ...check,
       passed: false,
-      text: `${metric} was not measured for ${fewestUnits(sure)} single ${unitsOf(gate)}, which ${percent(sure)} confidence takes.`,
+      text: `${metric} was not measured for ${fewestUnits(confidence)} single ${unitsOf(gate)}, which ${percent(confidence)} confidence takes.`,
     };
   if (tested.interval) {
     const [low, high] = tested.interval;
-    const text = `${moved}, better by ${figure(low)} to ${figure(high)} at ${percent(sure)} confidence; the lower end has to be above ${figure(gate.by)}.`;
+    const text = `${moved}, better by ${figure(low)} to ${figure(high)} at ${percent(confidence)} confidence; the lower end has to be above ${figure(gate.by)}.`;
     return { ...check, passed: low > gate.by, text };
   }
-  const passed = better > 0 && better >= gate.by && tested.p <= 1 - sure;
-  const text = `${moved}, p = ${figure(tested.p)}; it has to be better${byText(gate.by)} with p at most ${figure(1 - sure)}.`;
+  const passed = better > 0 && better >= gate.by && tested.p <= 1 - confidence;
+  const text = `${moved}, p = ${figure(tested.p)}; it has to be better${byText(gate.by)} with p at most ${figure(1 - confidence)}.`;
   return { ...check, passed, text };
 }
 
 function neverWorseCheck(
   metric: string,
   slice: string | null,
-  within: number,
   { measures, champion, challenger }: Compared,
 ): GateCheck {
   const [before, after] = [figureOf(champion, metric, slice), figureOf(challenger, metric, slice)];
@@ -107,17 +104,16 @@ function neverWorseCheck(
     slice,
     champion: before,
     challenger: after,
-    limit: within,
+    limit: 0,
     test: null,
   } as const;
   if (before === null || after === null)
     return { ...check, passed: false, text: `${where} was not measured.` };
-  const passed = gain(measures[metric], before, after) >= -within;
-  const allowed = within > 0 ? ` by more than ${figure(within)}` : '';
+  const passed = gain(measures[metric], before, after) >= 0;
   return {
     ...check,
     passed,
-    text: `${where} went from ${figure(before)} to ${figure(after)}; it may not get worse${allowed}.`,
+    text: `${where} went from ${figure(before)} to ${figure(after)}; it may not get worse.`,
   };
 }
 
@@ -150,8 +146,7 @@ export function own<Value>(
   return values && Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
-const unitsOf = ({ test }: Gate): string =>
-  test !== 'none' && test.kind === 'paired-bootstrap' && test.over === 'slices' ? 'slices' : 'examples';
+const unitsOf = ({ test }: Gate): string => (test === 'slices' ? 'slices' : 'examples');
 const byText = (by: number): string => (by > 0 ? ` by at least ${figure(by)}` : '');
 const percent = (share: number): string => `${Number((100 * share).toPrecision(4))} %`;
 const figure = (value: number): string => String(Number(value.toPrecision(4)));

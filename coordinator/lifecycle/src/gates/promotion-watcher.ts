@@ -40,6 +40,11 @@ export interface WatcherPorts {
 /** ms between two looks at new figures. */
 const often = 2_000;
 
+/** Fewest units of the new version for a decision: fewer show no difference that counts. */
+const fewest = 200;
+/** Probability of a rollback without a reason, over the whole window of a version. */
+const alpha = 0.01;
+
 const actor: OwnAct['actor'] = { id: 'watch', name: 'the watch' };
 
 /**
@@ -275,13 +280,13 @@ export class PromotionWatcher {
  * that share alpha.
  */
 function fallOf(
-  { metric, worseBy, atLeast, alpha }: WatchRule,
+  { metric, worseBy }: WatchRule,
   { before, since }: { readonly before: BadSums; readonly since: BadSums },
   rules: number,
 ): Fall | undefined {
-  if (since.n < atLeast || before.n < 2) return undefined;
+  if (since.n < fewest || before.n < 2) return undefined;
   const areShares = metric !== 'error';
-  return fallSince(before, since, { alpha: alpha / rules, by: worseBy, tuning: 2 * atLeast, areShares });
+  return fallSince(before, since, { alpha: alpha / rules, by: worseBy, tuning: 2 * fewest, areShares });
 }
 
 function sumsOfVerdicts(counts: VerdictCounts | undefined): BadSums {

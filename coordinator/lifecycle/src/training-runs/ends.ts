@@ -1,3 +1,4 @@
+import { betterOf } from '@murmuration/api/direction';
 import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
 
 /** Lists the conditions that end a run, whichever comes first, one sentence each. */
@@ -6,13 +7,11 @@ export function endsOf({ rounds, plateau, target, time, failures }: Retrain['unt
     ...(rounds === null ? [] : [`It has made ${counted(rounds, 'version')}.`]),
     ...(target
       ? [
-          `${target.metric} is ${target.value} or ${target.better === 'higher' ? 'more' : 'less'} on held-out examples.`,
+          `${target.metric} is ${target.value} or ${betterOf(target.metric) === 'higher' ? 'more' : 'less'} on held-out examples.`,
         ]
       : []),
     ...(plateau
-      ? [
-          `${plateau.metric} got no better${plateau.by > 0 ? `, by at least ${plateau.by},` : ''} on held-out examples for ${counted(plateau.rounds, 'version')}.`,
-        ]
+      ? [`${plateau.metric} got no better on held-out examples for ${counted(plateau.rounds, 'version')}.`]
       : []),
     ...(time === null ? [] : [`${spanOf(time)} have passed.`]),
     failures === 1 ? 'A round has failed.' : `${failures} rounds in a row have failed.`,

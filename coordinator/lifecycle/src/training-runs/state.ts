@@ -41,7 +41,6 @@ export interface RetrainState extends PastRuns {
 export const initialState: RetrainState = {
   runs: 0,
   records: 0,
-  begun: [],
   endedAt: null,
   run: null,
   waiting: null,

@@ -1,3 +1,4 @@
+import { betterOf } from '@murmuration/api/direction';
 import type { Metrics } from '@murmuration/rounds/evaluation/metrics';
 import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
 import type { Ending, OpenRun } from './state.ts';
@@ -9,11 +10,9 @@ export function bestWith(until: Until, best: OpenRun['best'], metrics: Metrics |
   const { plateau } = until;
   const value = plateau && metrics?.[plateau.metric];
   if (!plateau || typeof value !== 'number') return best;
-  const { metric, by, better } = plateau;
-  const gain =
-    best?.metric === metric ? (better === 'higher' ? value - best.value : best.value - value) : null;
-  // An equal value is no improvement, even if `by` is 0.
-  const isBetter = gain === null || (gain > 0 && gain >= by);
+  const { metric } = plateau;
+  const isHigher = betterOf(metric) === 'higher';
+  const isBetter = best?.metric !== metric || (isHigher ? value > best.value : value < best.value);
   return isBetter ? { metric, value, since: 0 } : { ...best!, since: best!.since + 1 };
 }
 
@@ -23,7 +22,7 @@ export function endAfterVersion(until: Until, run: OpenRun, now: number): Ending
   if (target) {
     const value = run.metrics?.[target.metric];
     if (value === undefined) return unmeasured(target.metric);
-    if (target.better === 'higher' ? value >= target.value : value <= target.value)
+    if (betterOf(target.metric) === 'higher' ? value >= target.value : value <= target.value)
       return { reason: 'target', text: `${target.metric} is ${value}; the target is ${target.value}.` };
   }
   if (plateau) {

@@ -89,10 +89,9 @@ export class TrainingRuns implements RunGate {
     const { store, history, clock } = this.#ports;
     const now = clock.now();
     const kept = (await store.state(this.task)) ?? initialState;
-    // A clock that was ahead must not prolong a cooldown or a limit on runs.
+    // A clock that was ahead must not prolong a cooldown.
     this.#state = {
       ...kept,
-      begun: kept.begun.map(time => Math.min(time, now)),
       endedAt: kept.endedAt === null ? null : Math.min(kept.endedAt, now),
       memory: withoutGone(this.#retrain.when, kept.memory),
     };

@@ -71,7 +71,7 @@ function fired(
 }
 
 function began(
-  { task, retrain }: Retrained,
+  { task }: Pick<Retrained, 'task'>,
   state: RetrainState,
   firing: Firing,
   id: string,
@@ -109,7 +109,6 @@ function began(
       ...state,
       runs: run.number,
       records: Math.max(state.records, record.number),
-      begun: [...state.begun, now].slice(-(retrain.runs?.most ?? 1)),
       run,
       waiting: null,
       suppressed: [],

@@ -1,11 +1,9 @@
 import type { Restraint } from '@murmuration/rounds/events/training-run';
-import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
+import { hoursOf, type Retrain } from '@murmuration/rounds/task/retrain/retrain';
 import { dueAfter } from '@murmuration/serving/precompute/job/schedule';
 
 /** Past runs that decide if another one may begin. */
 export interface PastRuns {
-  /** Start times of runs, ms since 1970, oldest first: as many as the limit on runs counts. */
-  readonly begun: readonly number[];
   /** Time when the last run ended, ms since 1970; null without any. */
   readonly endedAt: number | null;
 }
@@ -15,24 +13,20 @@ export interface PastRuns {
  * if there is none.
  */
 export function restraintOf(
-  { cooldown, runs, quietHours }: Pick<Retrain, 'cooldown' | 'runs' | 'quietHours'>,
-  { begun, endedAt }: PastRuns,
+  { cooldown, quietHours }: Pick<Retrain, 'cooldown' | 'quietHours'>,
+  { endedAt }: PastRuns,
   now: number,
 ): { readonly by: Restraint; readonly until: number } | null {
   if (endedAt !== null && now < endedAt + cooldown) return { by: 'cooldown', until: endedAt + cooldown };
-  if (runs) {
-    const counted = begun.filter(time => time > now - runs.per);
-    const first = counted.at(-runs.most);
-    if (first !== undefined) return { by: 'runs', until: first + runs.per };
-  }
-  const until = quietHours && endOfQuiet(quietHours, now);
+  const until = quietHours === null ? null : endOfQuiet(quietHours, now);
   return until === null ? null : { by: 'quiet-hours', until };
 }
 
 /** Returns the end of the quiet hours at `now`; null outside them. Handles days on which clocks change. */
-function endOfQuiet({ from, to, timezone }: NonNullable<Retrain['quietHours']>, now: number): number | null {
-  const end = next(to, timezone, now);
-  return end < next(from, timezone, now) ? end : null;
+function endOfQuiet(quietHours: string, now: number): number | null {
+  const { from, to, zone } = hoursOf(quietHours);
+  const end = next(to, zone, now);
+  return end < next(from, zone, now) ? end : null;
 }
 
 /** Returns the next time of this time of day. */

@@ -9,7 +9,6 @@ import {
   fairCapOf,
   refuseIncompressible,
   refuseKeepingEach,
-  refuseOptimizer,
   refuseUnasked,
   refuseUnclippable,
   refuseUncontrollable,
@@ -21,6 +20,7 @@ import { misfitOf } from './retrain/retrain.ts';
 import { spreadOf } from './spread.ts';
 import type { Task, TaskQuery } from './task.ts';
 import { problemOfGate } from './task-gate.ts';
+import { queryOf } from './task-promotion.ts';
 import type { taskSchema } from './task-schema.ts';
 
 /** A definition with valid fields, and the settings derived from them. */
@@ -43,7 +43,7 @@ export type Sums = Pick<Task, 'masking' | 'groups' | 'spread'>;
 export function requireSizes(draft: TaskDraft): void {
   const { given, cohort } = draft;
   const { plan, deadlines, uploadSlot } = given;
-  if (plan.optimizer) refuseOptimizer(plan.optimizer, draft);
+  if (plan.optimizer) refuseTogether('plan.optimizer', draft);
   if (cohort.minimum > cohort.goal)
     throw new MurmurationError(
       'config.invalid',
@@ -141,8 +141,9 @@ export function refuseUses(draft: TaskDraft): void {
   if (serving.ngrams) requireNgrams(serving.ngrams, queries);
   const problem = gate && problemOfGate(gate, measuredOf({ evaluator: evaluation, queries }), privateLayers);
   if (problem) throw new MurmurationError('config.invalid', `The task: ${problem}`);
-  if (promote && promote.query !== null) refuseUnasked(promote, given.queries);
-  if (promote && (!gate || (privateLayers.length > 0 && promote.query === null)))
+  const asked = promote && queryOf(promote);
+  if (promote && asked !== null) refuseUnasked(asked, promote, given.queries);
+  if (promote && (!gate || (privateLayers.length > 0 && asked === null)))
     throw new MurmurationError(
       'config.invalid',
       gate

@@ -142,6 +142,11 @@ function draftOf(given: TaskDraft['given']): TaskDraft {
   };
 }
 
+/** Decay of the mean gradient in optimisers of devices, β₁ of Adam, as is usual. */
+const momentum = 0.9;
+/** Seed of plans, for devices whose app lets the plan choose it; only simulations set another. */
+const usualSeed = 0;
+
 /** Returns the task without the fields of `Sums`. */
 function completed(
   { given, update, cohort, buffer, queries, evaluation }: TaskDraft,
@@ -150,11 +155,17 @@ function completed(
   const { plan, update: _, masking: __, privacy, deadlines, schedule, evaluation: ___, ...others } = given;
   const { training: central, ...rest } = others;
   const { privateLayers, sampledSoftmax, optimizer, ...training } = plan;
+  const { messages, ...phases } = deadlines;
   return {
     ...rest,
     name: parseTaskName(rest.name),
     // Devices of older versions don't know these fields, so they are left out unless set.
-    training: { ...training, ...(sampledSoftmax && { sampledSoftmax }), ...(optimizer && { optimizer }) },
+    training: {
+      ...training,
+      seed: usualSeed,
+      ...(sampledSoftmax && { sampledSoftmax }),
+      ...(optimizer && { optimizer: { kind: optimizer, momentum } }),
+    },
     central,
     privateLayers,
     update: { ...update, weightCap: fairCap ?? capOf(update) },
@@ -162,7 +173,14 @@ function completed(
     privacy: privacy && privacyOf(privacy),
     cohort,
     buffer,
-    deadlines,
+    deadlines: {
+      ...phases,
+      // Keys and shares take no thought: devices answer them at once.
+      keys: Math.ceil(messages / 2),
+      shares: Math.ceil(messages / 2),
+      agreement: messages,
+      unmasking: messages,
+    },
     interval: schedule.every,
     evaluator: evaluation && rest.gate ? remembering(evaluation) : evaluation,
   };

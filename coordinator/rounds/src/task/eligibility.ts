@@ -13,8 +13,6 @@ export interface Eligibility {
   readonly idle: boolean;
   readonly charging: boolean;
   readonly unmetered: boolean;
-  /** MiB of free storage that the app needs; 0 disables the check. */
-  readonly minFreeMiB: number;
   /** Oldest SDK version, as `major.minor.patch`. */
   readonly minSdk: string;
 }
@@ -26,8 +24,6 @@ export function ineligible(rules: Eligibility, { conditions }: CheckIn, sdk: str
     if (rules[condition] && conditions[condition] !== true)
       return `the task asks for a device that is ${condition}`;
   }
-  if (rules.minFreeMiB > 0 && !((conditions.freeMiB ?? 0) >= rules.minFreeMiB))
-    return `the task asks for a device with ${rules.minFreeMiB} MiB of room`;
   if (isOlder(sdk, rules.minSdk)) return `SDK ${sdk}; the task asks for ${rules.minSdk} or newer`;
   return undefined;
 }

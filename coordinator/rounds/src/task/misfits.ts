@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { MaskingSettings, TrainingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
+import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
 import type { EachStrategy, Strategy } from '../strategy/strategy.ts';
@@ -79,19 +79,6 @@ export function refuseUnclippable(strategy: Strategy, task: Choices): void {
   refuseTogether('a strategy that moves the clip', task);
 }
 
-/** Throws `config.invalid` for features that `plan.optimizer` can't be combined with. */
-export function refuseOptimizer(
-  { kind, squares, epsilon }: NonNullable<TrainingSettings['optimizer']>,
-  task: Choices,
-): void {
-  if (kind !== 'adam' && (squares !== undefined || epsilon !== undefined))
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: plan.optimizer has squares and epsilon for "adam" only, not for "${kind}"; leave them out.`,
-    );
-  refuseTogether('plan.optimizer', task);
-}
-
 /** Throws `config.invalid` for features that a strategy with control variates can't be combined with. */
 export function refuseUncontrollable(
   strategy: Strategy,
@@ -149,15 +136,16 @@ export function refuseUnwatchable(
 
 /** Throws `config.invalid` for a canary whose query can't ask devices about it. */
 export function refuseUnasked(
-  { query: name, metric, guards = [], key }: Promotion,
+  name: string,
+  { metric, guards, key }: Promotion,
   queries: readonly TaskQuery[],
 ): void {
-  const refuse = (why: string) => new MurmurationError('config.invalid', `The task: promote.query ${why}.`);
+  const refuse = (why: string) => new MurmurationError('config.invalid', `The task: promote.devices ${why}.`);
   if (queries.find(({ query }) => query.name === name)?.query.kind !== 'arm')
     throw refuse(`is "${name}", and the task has no query of this name and the kind arm`);
-  if ([metric, ...guards.map(guard => guard.metric)].some(each => each !== 'accuracy'))
+  if ([metric, ...guards].some(each => each !== 'accuracy'))
     throw refuse('lets devices say what became of predictions, which is accuracy; name no other metric');
-  if (key.in !== 'header' || key.name.toLowerCase() !== 'x-murmuration-key')
+  if (key.toLowerCase() !== 'x-murmuration-key')
     throw refuse('splits devices by their ids; leave out the key, which only requests have');
 }
 

@@ -53,7 +53,7 @@ export async function withStoredSettings(task: Task, store: Pick<SettingsStore, 
   const kept = await store.of(task.name);
   if (!kept || kept.planVersion <= task.planVersion) return task;
   try {
-    return withSettings(task, withoutOldDefaults(kept.settings as Sections), kept.planVersion);
+    return withSettings(task, ofToday(kept.settings as Sections), kept.planVersion);
   } catch (cause) {
     throw new MurmurationError(
       'config.invalid',
@@ -64,6 +64,25 @@ export async function withStoredSettings(task: Task, store: Pick<SettingsStore, 
 }
 
 type Sections = Readonly<Record<string, unknown>>;
+
+/** Returns stored settings without those that were removed since; the longest deadline of messages stays. */
+function ofToday(stored: Sections): Sections {
+  const settings = withoutOldDefaults(stored);
+  const { plan, deadlines, eligibility } = settings as Readonly<Record<string, Sections | undefined>>;
+  const { seed: _, optimizer = null, ...training } = plan ?? {};
+  const { keys, shares, agreement, unmasking, ...phases } = deadlines ?? {};
+  const { minFreeMiB: __, ...conditions } = eligibility ?? {};
+  const halves = [keys, shares].map(time => 2 * Number(time ?? 0));
+  const times = [agreement, unmasking].map(time => Number(time ?? 0));
+  return {
+    ...settings,
+    ...(plan && { plan: { ...training, optimizer: (optimizer as Sections | null)?.kind ?? optimizer } }),
+    ...(deadlines && {
+      deadlines: { ...(agreement !== undefined && { messages: Math.max(...halves, ...times) }), ...phases },
+    }),
+    ...(eligibility && { eligibility: conditions }),
+  };
+}
 
 /**
  * Drops the weights that 0.2.0 stored for every masked task whose definition sets none: the default is now

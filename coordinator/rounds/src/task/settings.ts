@@ -21,12 +21,13 @@ type Settings = Readonly<Record<(typeof sections)[number], unknown>>;
 
 /** Returns the complete settings of a task as a definition has them, with times in ms. */
 export function settingsOf(task: Task) {
-  const { training, privateLayers, update, masking, groups, spread, deadlines, interval, eligibility } = task;
+  const { privateLayers, update, masking, groups, spread, deadlines, interval, eligibility } = task;
+  const { seed: _, optimizer, ...training } = task.training;
   return {
     plan: {
       ...training,
       sampledSoftmax: training.sampledSoftmax ?? null,
-      optimizer: training.optimizer ?? null,
+      optimizer: optimizer?.kind ?? null,
       privateLayers: [...privateLayers],
     },
     update: {
@@ -42,7 +43,13 @@ export function settingsOf(task: Task) {
         }
       : ('off' as const),
     cohort: { ...cohortSettings(task), ...(spread && { cells: spread.count }) },
-    deadlines: { ...deadlines },
+    deadlines: {
+      gathering: deadlines.gathering,
+      messages: deadlines.agreement,
+      updates: deadlines.updates,
+      grace: deadlines.grace,
+      evaluation: deadlines.evaluation,
+    },
     schedule: { every: interval },
     eligibility: { ...eligibility },
   } satisfies Settings;

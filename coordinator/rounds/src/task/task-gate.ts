@@ -12,7 +12,6 @@ const size = z
   .transform(value => (typeof value === 'number' ? value : bytesOf(value)))
   .pipe(z.int(expectedSize).min(1, expectedSize));
 
-const share = z.number().min(0.5).max(0.9999);
 const metricName = z.string().min(1).max(128);
 
 /** Schema of a task's gate. */
@@ -27,34 +26,16 @@ export const gateSchema = z
     /** Smallest gain; 0 accepts any gain that the test finds. @default 0 */
     by: z.number().min(0).default(0),
     /**
-     * Test of the gain: `pairedBootstrap()`, `mcnemar()`, or `none`, which compares the two figures
-     * directly.
-     * @default pairedBootstrap()
+     * Test of the gain, at 95 % confidence. `bootstrap`: a paired bootstrap, which resamples the held-out
+     * examples; the lower end of the interval of the mean gain has to be above `by`. `slices`: the same over
+     * slices with equal weights. `mcnemar`: McNemar's exact test, for metrics that are above 0 for each
+     * example that was right, else 0. `none`: compares the two figures directly.
+     * @default 'bootstrap'
      */
-    test: z
-      .union(
-        [
-          z.strictObject({
-            /** Kind of the test. */
-            kind: z.literal('paired-bootstrap'),
-            /** Confidence that a gain must reach. */
-            confidence: share,
-            /** Number of resamples. */
-            resamples: z.int().min(100).max(20_000),
-            /** Units that are resampled: held-out examples, or slices of them. */
-            over: z.enum(['examples', 'slices']),
-            /** Seed of the resampling. */
-            seed: z.int().min(1).max(0xffff_ffff),
-          }),
-          z.strictObject({ kind: z.literal('mcnemar'), confidence: share }),
-          z.literal('none'),
-        ],
-        'expected pairedBootstrap(…), mcnemar(…) or "none"',
-      )
-      .default({ kind: 'paired-bootstrap', confidence: 0.95, resamples: 2_000, over: 'examples', seed: 1 }),
+    test: z.enum(['bootstrap', 'slices', 'mcnemar', 'none']).default('bootstrap'),
     /**
-     * Metrics that may not be worse: `loss`, or `{ metric: 'top1', slice: 'short', within: 0.01 }`; the
-     * slice `*` stands for every slice.
+     * Metrics that may not be worse: `loss`, or `{ metric: 'top1', slice: 'short' }`; the slice `*` stands
+     * for every slice.
      * @default []
      */
     neverWorse: z
@@ -66,16 +47,12 @@ export const gateSchema = z
             metric: metricName,
             /** Part of the held-out examples; null for all examples. @default null */
             slice: z.string().min(1).max(128).nullable().default(null),
-            /** Difference that still counts as no worse. @default 0 */
-            within: z.number().min(0).default(0),
           }),
         ]),
       )
       .max(100)
       .default([])
-      .transform(all =>
-        all.map(each => (typeof each === 'string' ? { metric: each, slice: null, within: 0 } : each)),
-      ),
+      .transform(all => all.map(each => (typeof each === 'string' ? { metric: each, slice: null } : each))),
     /**
      * Latency that 99 of 100 requests of one row may not exceed, one after the other, in a thread on the
      * coordinator's machine; null for no limit.
@@ -96,40 +73,9 @@ export const gateSchema = z
 
 /** Rules that a version must pass before it is served, complete. */
 export type Gate = z.output<typeof gateSchema>;
-/** Test with which a gate compares two models. */
-export type GateTest = Gate['test'];
 
-/**
- * Makes a gate's test a paired bootstrap. It resamples the held-out examples, or, with `over: 'slices'`, the
- * slices with equal weights, and keeps the results of both models on one unit together. A challenger is
- * better if the lower end of the two-sided interval of the mean difference is above `by`. `confidence` is
- * from 0.5 to 0.9999, `resamples` from 100 to 20,000.
- */
-export function pairedBootstrap({
-  confidence = 0.95,
-  resamples = 2_000,
-  over = 'examples',
-  seed = 1,
-}: {
-  readonly confidence?: number;
-  readonly resamples?: number;
-  readonly over?: 'examples' | 'slices';
-  readonly seed?: number;
-} = {}): Extract<GateTest, { kind: 'paired-bootstrap' }> {
-  return { kind: 'paired-bootstrap', confidence, resamples, over, seed };
-}
-
-/**
- * Makes a gate's test McNemar's exact test, for metrics that are above 0 for each example that was right,
- * else 0. A challenger is better if its figure is better by at least `by` and p is at most 1 − `confidence`.
- */
-export function mcnemar({
-  confidence = 0.95,
-}: {
-  readonly confidence?: number;
-} = {}): Extract<GateTest, { kind: 'mcnemar' }> {
-  return { kind: 'mcnemar', confidence };
-}
+/** Confidence that a gain must reach, as is usual. */
+export const confidence = 0.95;
 
 /**
  * Returns a sentence on the problem of a gate, such as a metric that nothing measures, with the name of the
@@ -151,12 +97,12 @@ export function problemOfGate(
     if (slice !== null && (slice === '*' ? slices.length === 0 : !slices.includes(slice)))
       return `gate.neverWorse names the slice "${slice}", which nobody measures: the slices of the evaluation are ${listed(slices)}.`;
   if (better !== null && test !== 'none') {
-    if (test.kind === 'paired-bootstrap' && test.over === 'slices') {
-      const fewest = fewestUnits(test.confidence);
+    if (test === 'slices') {
+      const fewest = fewestUnits(confidence);
       if (slices.length < fewest)
-        return `gate.test resamples slices, and the evaluation has ${slices.length}: as sure as confidence ${test.confidence} it can be with ${fewest} or more. Name them in the slices of the evaluator, or choose a lower confidence, or "none".`;
+        return `gate.test resamples slices, and the evaluation has ${slices.length}: as sure as confidence ${confidence} it can be with ${fewest} or more. Name them in the slices of the evaluator, or choose "none".`;
     } else if (!measures[better]?.byExample)
-      return `gate.test needs the value of "${better}" for each example, and the evaluation does not say that it gives them (byExample); without them, gate.test can be pairedBootstrap({ over: 'slices' }) or "none".`;
+      return `gate.test needs the value of "${better}" for each example, and the evaluation does not say that it gives them (byExample); without them, gate.test can be "slices" or "none".`;
   }
   if (latencyP99 !== null && privateLayers.length > 0)
     return "gate.latencyP99 can't be combined with plan.privateLayers, since the coordinator has no trained weights of these layers.";

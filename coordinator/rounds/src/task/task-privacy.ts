@@ -6,7 +6,7 @@ import {
 import { errorsOf } from '@murmuration/privacy/mechanisms/toeplitz';
 import { calibrate } from '@murmuration/privacy/statements/calibrate';
 import type { PlanNoise } from '@murmuration/protocol/messages/plan';
-import { bltOf, type TaskBlt, type WantedBlt, wantedBlt } from './blt-of-task.ts';
+import { bltOf, type TaskBlt } from './blt-of-task.ts';
 
 /** Privacy budget of a device in a task, and the noise that keeps to it. */
 export interface TaskPrivacy {
@@ -42,9 +42,7 @@ export interface TaskPrivacy {
 
 /** Privacy settings of a definition. */
 export interface WantedPrivacy extends Pick<TaskPrivacy, 'epsilon' | 'delta' | 'rounds' | 'separation'> {
-  /** Most participations of a device; by default as many as `separation` and `rounds` allow. */
-  readonly participations?: number | undefined;
-  readonly noise: 'correlated' | 'independent' | 'blt' | WantedBlt | PlanNoise['kind'];
+  readonly noise: 'correlated' | 'independent' | 'blt' | PlanNoise['kind'];
 }
 
 /** Most versions that correlated noise goes back; each takes as much time as the noise of one version. */
@@ -53,14 +51,12 @@ const mostBands = 64;
 /**
  * Returns a budget with the least noise for the wanted (ε, δ). Correlated noise has the number of bands with
  * the least noise in sums of versions, which models are. Throws `config.invalid` for numbers that are out of
- * range or don't fit each other.
+ * range or don't fit each other. `given` takes the place of the best BLT.
  */
-export function privacyOf({ noise, participations, ...wanted }: WantedPrivacy): TaskPrivacy {
-  const k = participations ?? mostParticipations(wanted.rounds, wanted.separation);
-  const shape = { ...wanted, participations: k };
-  if (noise === 'blt' || typeof noise === 'object') {
-    const asked = noise === 'blt' ? ({ kind: 'blt' } as const) : noise;
-    const found = { ...shape, bands: shape.rounds, blt: bltOf(asked, shape) };
+export function privacyOf({ noise, ...wanted }: WantedPrivacy, given?: TaskBlt): TaskPrivacy {
+  const shape = { ...wanted, participations: mostParticipations(wanted.rounds, wanted.separation) };
+  if (noise === 'blt') {
+    const found = { ...shape, bands: shape.rounds, blt: given ?? bltOf(shape) };
     return { ...found, noiseMultiplier: calibrate(wanted, mechanismShape(found)).noiseMultiplier };
   }
   const bands = noise === 'correlated' ? quietest(shape) : 1;
@@ -72,12 +68,13 @@ export function privacyOf({ noise, participations, ...wanted }: WantedPrivacy): 
 /** Returns the privacy settings of a budget as a definition has them. */
 export function wantedPrivacy({
   noiseMultiplier: _,
+  participations: __,
   bands,
   blt,
   devices,
   ...rest
 }: TaskPrivacy): WantedPrivacy {
-  if (blt) return { ...rest, noise: wantedBlt(blt) };
+  if (blt) return { ...rest, noise: 'blt' };
   return { ...rest, noise: devices ?? (bands === 1 ? 'independent' : 'correlated') };
 }
 

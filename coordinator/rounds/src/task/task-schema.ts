@@ -55,12 +55,6 @@ export const taskSchema = z.strictObject({
     gradientClip: z.number().positive().max(1e6).nullable().default(null),
     /** Most examples that a device uses; a device with more draws a random sample. @default 5_000 */
     maxExamples: z.int().min(1).max(1_000_000).default(5_000),
-    /** Seed of shuffles and draws, for devices whose app lets the plan choose it. @default 0 */
-    seed: z
-      .int()
-      .min(0)
-      .max(2 ** 31 - 1)
-      .default(0),
     /**
      * Sampled softmax: compares each label with a number of other classes per step; null compares it with
      * all of them.
@@ -74,23 +68,11 @@ export const taskSchema = z.strictObject({
       .nullable()
       .default(null),
     /**
-     * Optimiser of devices, which keeps no state between rounds; null multiplies each gradient by the
-     * learning rate.
+     * Optimiser of devices, which keeps no state between rounds: gradient descent with momentum or with
+     * Nesterov momentum, or Adam; null multiplies each gradient by the learning rate.
      * @default null
      */
-    optimizer: z
-      .strictObject({
-        /** Kind of the optimiser: gradient descent with momentum or with Nesterov momentum, or Adam. */
-        kind: z.enum(['momentum', 'nesterov', 'adam']),
-        /** Decay of the mean gradient from one step to the next; β₁ of Adam. @default 0.9 */
-        momentum: z.number().min(0).lt(1).default(0.9),
-        /** Decay of the mean squared gradient, β₂ of Adam; 0.999 by default. */
-        squares: z.number().min(0).lt(1).optional(),
-        /** ε of Adam; 1e-7 by default. */
-        epsilon: z.number().positive().max(1).optional(),
-      })
-      .nullable()
-      .default(null),
+    optimizer: z.enum(['momentum', 'nesterov', 'adam']).nullable().default(null),
     /** Layers whose weights never leave a device. @default [] */
     privateLayers: z.array(z.string().min(1).max(256)).max(256).default([]),
   }),
@@ -182,8 +164,6 @@ export const taskSchema = z.strictObject({
       rounds: z.int().min(1).max(1_000_000),
       /** A device takes part in at most one of this number of rounds; 1 allows every round. @default 1 */
       separation: z.int().min(1).max(1_000_000).default(1),
-      /** Most participations of a device; by default as many as `separation` and `rounds` allow. */
-      participations: z.int().min(1).max(1_000_000).optional(),
       /**
        * Kind of the noise. `correlated`: a version takes back part of the noise of earlier versions, which
        * is less noise for the same ε. `independent`: it does not. `blt`: like `correlated`, but back to the
@@ -193,22 +173,7 @@ export const taskSchema = z.strictObject({
        * @default 'correlated'
        */
       noise: z
-        .union([
-          z.enum(['correlated', 'independent', 'blt', 'skellam', 'discreteGaussian']),
-          z.strictObject({
-            /** Buffered linear Toeplitz noise, with parameters. */
-            kind: z.literal('blt'),
-            /**
-             * Number of buffers of the model's size, for which the best theta and omega are searched; 2 by
-             * default.
-             */
-            buffers: z.int().min(1).max(8).optional(),
-            /** Decay of each buffer, together with `omega`; instead of `buffers`. */
-            theta: z.array(z.number().positive().max(1)).min(1).max(8).optional(),
-            /** Share of each buffer that a version takes back: positive, with a sum of at most 1. */
-            omega: z.array(z.number().positive().max(1)).min(1).max(8).optional(),
-          }),
-        ])
+        .enum(['correlated', 'independent', 'blt', 'skellam', 'discreteGaussian'])
         .default('correlated'),
     })
     .nullable()
@@ -254,16 +219,14 @@ export const taskSchema = z.strictObject({
     .strictObject({
       /** Time until enough devices have checked in. @default '30 s' */
       gathering: duration.default(30_000),
-      /** Time for keys. @default '10 s' */
-      keys: duration.default(10_000),
-      /** Time for shares of keys. @default '10 s' */
-      shares: duration.default(10_000),
       /** Time for training and for sending updates; at least three times `uploadSlot`. @default '3 min' */
       updates: duration.default(180_000),
-      /** Time for signing the statement of whose updates are in the sum. @default '20 s' */
-      agreement: duration.default(20_000),
-      /** Time for revealing shares. @default '20 s' */
-      unmasking: duration.default(20_000),
+      /**
+       * Time for each message of masking: signing the statement of whose updates are in the sum, and
+       * revealing shares; half of it for keys and for their shares.
+       * @default '20 s'
+       */
+      messages: duration.default(20_000),
       /** Time that a masked round with enough devices waits for disconnected ones. @default '20 s' */
       grace: duration.default(20_000),
       /** Time for measuring the new version. @default '10 min' */
@@ -315,12 +278,6 @@ export const taskSchema = z.strictObject({
       charging: z.boolean().default(false),
       /** The network must not be billed by volume. @default false */
       unmetered: z.boolean().default(false),
-      /** Free storage that the device must have, MiB. @default 0 */
-      minFreeMiB: z
-        .int()
-        .min(0)
-        .max(2 ** 31)
-        .default(0),
       /** Oldest version of the SDK. @default '0.0.0' */
       minSdk: z
         .string()

@@ -18,10 +18,6 @@ const watchRule = z
      * @default '6 h'
      */
     window: duration.refine(ms => ms >= 60_000 && ms <= week, 'expected 1 min to 7 d').default(6 * 3_600_000),
-    /** Fewest units of the new version for a decision. @default 200 */
-    atLeast: z.int().min(20).max(1_000_000).default(200),
-    /** Probability of a rollback without a reason, over the whole window. @default 0.01 */
-    alpha: z.number().min(1e-6).max(0.2).default(0.01),
     /** Latency above which a request is slow; only for `latency`. @default null */
     slowerThan: duration
       .refine(ms => ms > 0, 'expected more than 0 ms')

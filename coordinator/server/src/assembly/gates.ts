@@ -1,4 +1,3 @@
-import { newExperiment } from '@murmuration/api/experiment';
 import type { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { canaryOf, type GatePorts, Gates, gateActor } from '@murmuration/lifecycle/gates/gates';
 import { PromotionWatcher } from '@murmuration/lifecycle/gates/promotion-watcher';
@@ -6,6 +5,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { gateName } from '@murmuration/rounds/promotion/version-aliases';
 import { measuredTogether } from '@murmuration/rounds/queries/device-metrics';
 import type { Task } from '@murmuration/rounds/task/task';
+import { canaryTerms, queryOf } from '@murmuration/rounds/task/task-promotion';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { latencyP99 } from '@murmuration/serving/server/latency';
@@ -93,7 +93,7 @@ export function requireMeasured(
   { name, promote }: Task,
   { isMeasured }: Pick<Experiments, 'isMeasured'>,
 ): void {
-  if (promote && promote.query === null && !isMeasured)
+  if (promote && queryOf(promote) === null && !isMeasured)
     throw new MurmurationError(
       'config.invalid',
       `The task ${name} promotes by a canary, and inference.feedback is null: nothing would be measured.`,
@@ -109,13 +109,6 @@ function beginCanary(
   { name, promote }: Task,
   number: number,
 ): Promise<unknown> {
-  const { kind, steps, each, ...rest } = promote!;
-  const terms = newExperiment.parse({
-    ...rest,
-    name: canaryOf(number),
-    kind,
-    arms: [{ name: 'challenger', version: number }],
-    steps: steps.map(share => ({ share, for: each })),
-  });
+  const terms = canaryTerms(promote!, { name: canaryOf(number), version: number });
   return experiments.create(name, terms, gateName, gateActor);
 }

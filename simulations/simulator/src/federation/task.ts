@@ -20,20 +20,25 @@ export function taskOf(
 ): Task {
   const { plan, update, masking, cohort, deadlines, schedule, seed } = settings;
   const { enabled, ...masks } = masking;
-  return defineTask({
+  const task = defineTask({
     name: scenario.name,
     model: () => firstModel(scenario, settings, data),
-    plan: { ...plan, seed },
+    plan,
     update,
     masking: enabled ? masks : 'off',
     privacy: privacyOf(settings),
     cohort: cohortOf(cohort, enabled),
-    deadlines,
     uploadSlot: 0,
     schedule,
     strategy: strategyOf(settings.strategy, enabled && masks.groups > 1),
     evaluation,
   } as TaskDefinition);
+  // Deadlines of each phase, and a seed, are for simulations only.
+  return {
+    ...task,
+    training: { ...task.training, seed },
+    deadlines: { ...task.deadlines, ...deadlines },
+  };
 }
 
 /** Default share of the goal without whose updates a round fails. */
@@ -52,7 +57,7 @@ function cohortOf(
 
 /** Throws `config.invalid` for a budget that would end before the run. */
 function privacyOf({ privacy, stop, cohort }: CommonSettings): TaskDefinition['privacy'] {
-  const { epsilon, rounds, participations, ...rest } = privacy;
+  const { epsilon, rounds, ...rest } = privacy;
   if (epsilon === null) return null;
   if (rounds !== null && rounds < stop.rounds)
     throw new MurmurationError(
@@ -64,10 +69,5 @@ function privacyOf({ privacy, stop, cohort }: CommonSettings): TaskDefinition['p
       'config.invalid',
       'privacy.separation above 1 takes cohort.selection=steered: devices that are drawn uniformly may have taken part in the round before.',
     );
-  return {
-    ...rest,
-    epsilon,
-    rounds: rounds ?? stop.rounds,
-    ...(participations !== null && { participations }),
-  };
+  return { ...rest, epsilon, rounds: rounds ?? stop.rounds };
 }

@@ -76,7 +76,6 @@ export const commonSettings = {
        * because other devices have to come in between.
        */
       separation: whole.max(1_000_000).default(1),
-      participations: whole.max(1_000_000).nullable().default(null),
       noise: z
         .enum(['correlated', 'independent', 'blt', 'skellam', 'discreteGaussian'])
         .default('correlated'),

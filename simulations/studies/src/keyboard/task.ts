@@ -60,12 +60,12 @@ export function keyboardTask({
   ngrams,
   serverLearningRate = 0.15,
 }: KeyboardSettings): Task {
-  const [brief, long, grace] = lose > 0 ? ['10 s', '90 s', '5 s'] : ['30 s', '10 min', '20 s'];
-  return defineTask({
+  const [messages, updates, grace] = lose > 0 ? ['10 s', '90 s', '5 s'] : ['30 s', '10 min', '20 s'];
+  const task = defineTask({
     name: 'keyboard',
     model,
     vocabulary: vocabulary ? [...vocabulary] : null,
-    plan: { epochs: 1, batchSize: 8, learningRate: 3, gradientClip: 1, maxExamples: 200, seed },
+    plan: { epochs: 1, batchSize: 8, learningRate: 3, gradientClip: 1, maxExamples: 200 },
     update: { clip: 15, bits: 8, weighting: 'uniform' },
     masking:
       masking === 'off'
@@ -76,15 +76,7 @@ export function keyboardTask({
       minimum: Math.max(masking === 'off' ? 1 : fewestContributors, Math.ceil(cohort * quorum)),
       overSelection: Math.min(overSelection, devices / cohort),
     },
-    deadlines: {
-      gathering: '30 s',
-      keys: brief,
-      shares: brief,
-      updates: long,
-      agreement: brief,
-      unmasking: brief,
-      grace,
-    },
+    deadlines: { messages, updates, grace },
     uploadSlot: 0,
     schedule: { every: 0 },
     eligibility: { minExamples: fewestExamples },
@@ -96,4 +88,5 @@ export function keyboardTask({
     },
     evaluation: workerEvaluator(new URL('./evaluate.ts', import.meta.url), heldOut),
   });
+  return { ...task, training: { ...task.training, seed } };
 }

@@ -58,11 +58,8 @@ export function wordsTask(devices: number): Task {
     // No phone is ever missing, so a phase ends when all have answered, even on a slow machine.
     deadlines: {
       gathering: '2 min',
-      keys: '2 min',
-      shares: '2 min',
+      messages: '2 min',
       updates: '10 min',
-      agreement: '2 min',
-      unmasking: '2 min',
     },
     uploadSlot: 0,
     schedule: { every: '1 h' },

@@ -1,9 +1,8 @@
-import { newExperiment } from '@murmuration/api/experiment';
 import { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { canaryOf, gateActor } from '@murmuration/lifecycle/gates/gates';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { gateName } from '@murmuration/rounds/promotion/version-aliases';
-import { canary } from '@murmuration/rounds/task/task-promotion';
+import { canary, canaryTerms } from '@murmuration/rounds/task/task-promotion';
 import { assigned } from '@murmuration/serving/experiments/assignment';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
@@ -11,7 +10,7 @@ import { uniform } from '../../monitoring/uniform.ts';
 import { gated, name, openGated } from './gated-task.ts';
 
 const gate = { better: 'top1', test: 'none' } as const;
-const promote = canary({ steps: [0.1, 0.5], each: '1 min', atLeast: 20 });
+const promote = canary({ steps: [0.1, 0.5], each: '1 min' });
 
 /** A gated task whose versions go through a canary. */
 async function open() {
@@ -20,15 +19,8 @@ async function open() {
     promote,
     experimentOf: () => experiments?.splitOf(name),
     beginCanary: async (task, number) => {
-      const { kind, steps, each, ...rest } = task.promote!;
-      const arms = [{ name: 'challenger', version: number }];
-      const terms = { ...rest, name: canaryOf(number), kind, arms };
-      await experiments!.create(
-        name,
-        newExperiment.parse({ ...terms, steps: steps.map(share => ({ share, for: each })) }),
-        gateName,
-        gateActor,
-      );
+      const terms = canaryTerms(task.promote!, { name: canaryOf(number), version: number });
+      await experiments!.create(name, terms, gateName, gateActor);
     },
   });
   experiments = new Experiments({
@@ -147,6 +139,13 @@ describe('what a task says of it', () => {
     expect(() => gated(gate, { promote, plan })).toThrow(/plan\.privateLayers/);
     for (const steps of [[], [0.5, 0.1], [1]])
       expect(() => gated(gate, { promote: canary({ steps, each: '1 h' }) })).toThrow(/promote/);
-    expect(gated(gate, { promote }).promote?.guards).toEqual([{ metric: 'failures', worseBy: 0.01 }]);
+    const { promote: taken } = gated(gate, { promote });
+    expect(canaryTerms(taken!, { name: 'canary-1', version: 1 })).toMatchObject({
+      guards: [{ metric: 'failures', worseBy: 0.01 }],
+      atLeast: 50,
+      key: { in: 'header', name: 'x-murmuration-key' },
+      devices: false,
+      query: null,
+    });
   });
 });

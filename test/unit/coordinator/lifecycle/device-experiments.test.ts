@@ -383,9 +383,9 @@ describe('what can not be enforced, or measured, on devices', () => {
           promote: canary({ steps: [0.1], each: '1 h', ...rest }),
         },
       );
-    expect(by({ query: 'live' })).toThrow(/promote\.query is "live"/);
-    expect(by({ query: 'by-arm', metric: 'latency' })).toThrow(/name no other metric/);
-    expect(by({ query: 'by-arm', key: { name: 'x-person' } })).toThrow(/leave out the key/);
+    expect(by({ devices: 'live' })).toThrow(/promote\.devices is "live"/);
+    expect(by({ devices: 'by-arm', metric: 'latency' })).toThrow(/name no other metric/);
+    expect(by({ devices: 'by-arm', key: 'x-person' })).toThrow(/leave out the key/);
     expect(() => gated(null, { ...masked, queries: [query] } as never)).toThrow(/need "every"/);
   });
 });

@@ -9,7 +9,7 @@ import { uniform } from '../../monitoring/uniform.ts';
 import { gated, name, openGated } from './gated-task.ts';
 
 const gate = { better: 'top1', test: 'none' } as const;
-const accuracy = { metric: 'accuracy', atLeast: 50 } as const;
+const accuracy = { metric: 'accuracy' } as const;
 
 type World = Awaited<ReturnType<typeof openGated>>;
 
@@ -99,7 +99,7 @@ describe('a version that was promoted', () => {
 
   it('is not taken back for what is too little, or within the bound', async () => {
     const few = await promoted(accuracy);
-    judge(few, 1, 49, 0);
+    judge(few, 1, 199, 0);
     await look(few);
     expect(few.champion()).toBe(1);
     judge(few, 1, 1, 0);
@@ -111,11 +111,11 @@ describe('a version that was promoted', () => {
     expect(bounded.champion()).toBe(1);
   });
 
-  it('is taken back by itself no more often than alpha, though it is looked at all the time', async () => {
+  it('is taken back by itself no more often than in one of 100 cases, though it is looked at all the time', async () => {
     let taken = 0;
     const trials = 60;
     for (let trial = 0; trial < trials; trial++) {
-      const world = await openGated(gate, { watch: { ...accuracy, alpha: 0.05 } });
+      const world = await openGated(gate, { watch: accuracy });
       judge(world, 0, 500, 0.8, 2 * trial + 1);
       await world.publish({ top1: 0.6 });
       for (let part = 0; part < 40; part++) {
@@ -124,7 +124,7 @@ describe('a version that was promoted', () => {
       }
       if (world.champion() === 0) taken += 1;
     }
-    expect(taken / trials).toBeLessThanOrEqual(0.05 + 2 * Math.sqrt((0.05 * 0.95) / trials));
+    expect(taken / trials).toBeLessThanOrEqual(0.01 + 2 * Math.sqrt((0.01 * 0.99) / trials));
   });
 
   it('is taken back for requests that fail, also where it does not load, and for slow ones', async () => {
@@ -146,9 +146,9 @@ describe('a version that was promoted', () => {
       }
     };
     for (const [watch, what, version] of [
-      [{ metric: 'failures', atLeast: 50 }, 'failed', '1'],
-      [{ metric: 'failures', atLeast: 50 }, 'failed', ''],
-      [{ metric: 'latency', slowerThan: '50 ms', atLeast: 50 }, 'slow', '1'],
+      [{ metric: 'failures' }, 'failed', '1'],
+      [{ metric: 'failures' }, 'failed', ''],
+      [{ metric: 'latency', slowerThan: '50 ms' }, 'slow', '1'],
     ] as const) {
       const world = await openGated(gate, { watch });
       answered(world, '0', 1_000, 100, what);
@@ -157,7 +157,7 @@ describe('a version that was promoted', () => {
       await look(world);
       expect(world.champion()).toBe(0);
     }
-    const world = await openGated(gate, { watch: { metric: 'failures', atLeast: 50 } });
+    const world = await openGated(gate, { watch: { metric: 'failures' } });
     answered(world, '0', 1_000, 100, 'failed');
     await world.publish({ top1: 0.6 });
     answered(world, '1', 300, 1, 'left');
@@ -166,7 +166,7 @@ describe('a version that was promoted', () => {
   });
 
   it('is taken back for numbers that are further from what came', async () => {
-    const world = await openGated(gate, { watch: { metric: 'error', atLeast: 50 } });
+    const world = await openGated(gate, { watch: { metric: 'error' } });
     const random = uniform(9);
     const say = (version: string, error: number) =>
       world.watcher.judged(name, version, { kind: 'number', predicted: error * random(), outcome: 0 });
@@ -189,11 +189,11 @@ describe('a version that was promoted', () => {
     const folder = await mkdtemp(join(tmpdir(), 'watch-'));
     folders.push(folder);
     const before = await promoted(accuracy, folder);
-    judge(before, 1, 40, 0);
+    judge(before, 1, 190, 0);
     await before.close();
     const after = await openGated(gate, { watch: accuracy, folder });
     await look(after);
-    expect([after.champion(), after.watcher.of(name)?.figures.accuracy?.since.n]).toEqual([1, 40]);
+    expect([after.champion(), after.watcher.of(name)?.figures.accuracy?.since.n]).toEqual([1, 190]);
     judge(after, 1, 20, 0);
     await look(after);
     expect(after.champion()).toBe(0);
@@ -214,14 +214,14 @@ describe('what a task says of it', () => {
     [gate, { ...accuracy, slowerThan: 3 }, /slowerThan/],
     [gate, { ...accuracy, window: '10 d' }, /1 min to 7 d/],
     [gate, { metric: 'profit' as 'error' }, /metric/],
-    [gate, [accuracy, { ...accuracy, atLeast: 90 }], /two rules for one metric/],
+    [gate, [accuracy, { ...accuracy, worseBy: 0.1 }], /two rules for one metric/],
   ])('is refused: %j, %j', (gateOf, watch, message) => {
     expect(() => gated(gateOf, { watch })).toThrow(message);
   });
 
   it('has defaults', () => {
     expect(gated(gate, { watch: { metric: 'failures' } }).watch).toEqual([
-      { metric: 'failures', worseBy: 0, window: 21_600_000, atLeast: 200, alpha: 0.01, slowerThan: null },
+      { metric: 'failures', worseBy: 0, window: 21_600_000, slowerThan: null },
     ]);
   });
 });

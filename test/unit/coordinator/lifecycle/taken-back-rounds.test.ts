@@ -14,9 +14,7 @@ beforeEach(async () => {
   watcher = new PromotionWatcher({
     taskOf: () => ({
       ...task,
-      watch: [
-        { metric: 'accuracy', slowerThan: null, worseBy: 0, window: 3_600_000, atLeast: 50, alpha: 0.01 },
-      ],
+      watch: [{ metric: 'accuracy', slowerThan: null, worseBy: 0, window: 3_600_000 }],
     }),
     versionAliases,
     control,

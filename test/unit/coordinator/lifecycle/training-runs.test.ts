@@ -136,7 +136,7 @@ describe('a task with training runs', () => {
   });
 
   it('begins and ends runs as operators say, with the round under way', async () => {
-    const federation = await open({ until: { rounds: 9 }, cooldown: '1 d', runs: { most: 1, per: '1 d' } });
+    const federation = await open({ until: { rounds: 9 }, cooldown: '1 d' });
     await federation.start();
     const run = await federation.runs.begin('Ann', 'new data');
     expect(run).toMatchObject({
@@ -452,11 +452,7 @@ describe('the definition of training runs', () => {
     ['one trigger twice', { when: [drift(), drift()], until: { rounds: 1 } }, 'expected each trigger once'],
     ['a field that there is none', { until: { rounds: 1, epochs: 2 } as never }, 'there is no such field'],
     ['a time of nothing', { until: { time: 0 } }, 'expected a time above 0'],
-    [
-      'hours that are no time',
-      { until: { rounds: 1 }, quietHours: { from: '9', to: '10' } },
-      'such as "22:00"',
-    ],
+    ['hours that are no time', { until: { rounds: 1 }, quietHours: '9-10' }, 'such as "22:00-06:00 UTC"'],
   ])('refuses %s', (_, retrain, said) => {
     expect(() => valuesTask({ retrain })).toThrow(
       expect.objectContaining({ code: 'config.invalid', detail: expect.stringContaining(said) }),

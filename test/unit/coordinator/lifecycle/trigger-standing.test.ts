@@ -102,14 +102,14 @@ it('says all that ends a run', () => {
     until: {
       rounds: 1,
       time: '2 d',
-      target: { metric: 'loss', value: 0.1, better: 'lower' },
-      plateau: { metric: 'top1', rounds: 3, by: 0.01 },
+      target: { metric: 'loss', value: 0.1 },
+      plateau: { metric: 'top1', rounds: 3 },
     },
   });
   expect(endsOf(until)).toEqual([
     'It has made 1 version.',
     'loss is 0.1 or less on held-out examples.',
-    'top1 got no better, by at least 0.01, on held-out examples for 3 versions.',
+    'top1 got no better on held-out examples for 3 versions.',
     '2 days have passed.',
     '10 rounds in a row have failed.',
   ]);

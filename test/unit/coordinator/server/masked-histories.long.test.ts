@@ -53,11 +53,8 @@ async function play(history: readonly Operation[]): Promise<Federation> {
       cohort: { goal: 6, minimum: 4, overSelection: 1.3 },
       deadlines: {
         gathering: '10 s',
-        keys: '5 s',
-        shares: '5 s',
+        messages: '5 s',
         updates: '60 s',
-        agreement: '5 s',
-        unmasking: '5 s',
       },
     } as Partial<TaskDefinition>,
   });

@@ -1,10 +1,21 @@
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
-import { direction, isTrigger, keyOf, type Trigger, zone } from './triggers.ts';
+import { isTimezone, isTrigger, keyOf, type Trigger } from './triggers.ts';
 
-const clockTime = z
-  .string()
-  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'expected a time of the day such as "22:00"');
+const time = '(?:[01]\\d|2[0-3]):[0-5]\\d';
+const hoursForm = new RegExp(`^(${time})-(${time})(?: (\\S+))?$`);
+const expectedHours = 'expected two times of the day and perhaps a time zone, such as "22:00-06:00 UTC"';
+
+/** Returns the start, the end and the time zone of quiet hours. */
+export function hoursOf(text: string): { readonly from: string; readonly to: string; readonly zone: string } {
+  const [, from = '', to = '', zone = 'UTC'] = hoursForm.exec(text) ?? [];
+  return { from, to, zone };
+}
+
+function isQuietHours(text: string): boolean {
+  const { from, to, zone } = hoursOf(text);
+  return from !== to && isTimezone(zone);
+}
 
 /** Schema of `retrain` in a task's definition: when training runs begin and end. */
 export const retrainSchema = z
@@ -28,29 +39,14 @@ export const retrainSchema = z
     /** Time from the end of a run until triggers may begin another one. @default 0 */
     cooldown: duration.default(0),
     /**
-     * Hours of the day in which no trigger begins a run; a trigger that fires waits until they end.
+     * Hours of the day in which no trigger begins a run, such as `22:00-06:00`, in UTC or in the time zone
+     * that follows, such as `22:00-06:00 Europe/Berlin`; a trigger that fires waits until they end.
      * @default null
      */
     quietHours: z
-      .strictObject({
-        /** Start of the quiet hours, such as `22:00`. */
-        from: clockTime,
-        /** End of the quiet hours, such as `06:00`. */
-        to: clockTime,
-        /** Time zone of `from` and `to`. @default 'UTC' */
-        timezone: zone,
-      })
-      .refine(({ from, to }) => from !== to, { path: ['to'], error: 'expected another time than from' })
-      .nullable()
-      .default(null),
-    /** Limit on the runs that triggers may begin; null for no limit. @default null */
-    runs: z
-      .strictObject({
-        /** Most runs within `per`; runs that operators began count too. */
-        most: z.int().min(1).max(1_000),
-        /** Time span in which runs are counted. */
-        per: duration.refine(span => span > 0, 'expected a time above 0'),
-      })
+      .string()
+      .regex(hoursForm, expectedHours)
+      .refine(isQuietHours, expectedHours)
       .nullable()
       .default(null),
     /** Conditions that end a run, whichever comes first; a spent privacy budget also ends it. */
@@ -60,14 +56,13 @@ export const retrainSchema = z
       /** Ends the run if a held-out metric hasn't improved over a number of versions. @default null */
       plateau: z
         .strictObject({
-          /** Name of the metric, as the task's evaluation gives it. */
+          /**
+           * Name of the metric, as the task's evaluation gives it. Losses, perplexities, errors, latencies
+           * and false predictions are better if they are lower, all others if they are higher.
+           */
           metric: z.string().min(1).max(100),
           /** Number of versions in a row that are no better than the best version before them. */
           rounds: z.int().min(1).max(1_000_000),
-          /** Smallest improvement that counts, in the metric's own unit. @default 0 */
-          by: z.number().min(0).default(0),
-          /** Direction in which the metric is better. @default 'higher' */
-          better: direction,
         })
         .nullable()
         .default(null),
@@ -78,8 +73,6 @@ export const retrainSchema = z
           metric: z.string().min(1).max(100),
           /** Value that is good enough. */
           value: z.number(),
-          /** Direction in which the metric is better. @default 'higher' */
-          better: direction,
         })
         .nullable()
         .default(null),

@@ -7,16 +7,13 @@ import { Secret } from '../../tokens/secret.ts';
 import { webhookSecret } from '../../tokens/webhook-signature.ts';
 
 /** Direction in which a metric is better. */
-export const direction = z.enum(['higher', 'lower']).default('higher');
+const direction = z.enum(['higher', 'lower']).default('higher');
 
 const metric = z.string().min(1).max(100);
 /** Fewest outcomes to draw a conclusion from. */
 const atLeast = z.int().min(1).max(1_000_000_000).default(500);
 
-export const zone = z
-  .string()
-  .refine(isTimezone, 'expected a time zone such as "Europe/Berlin"')
-  .default('UTC');
+const zone = z.string().refine(isTimezone, 'expected a time zone such as "Europe/Berlin"').default('UTC');
 
 const cronTrigger = z
   .strictObject({
@@ -170,7 +167,7 @@ function made(subject: string, schema: z.ZodType<Trigger>, input: unknown): Trig
   return parsed.data;
 }
 
-function isTimezone(name: string): boolean {
+export function isTimezone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

@@ -11,7 +11,6 @@ const settings: Settings = {
     proximal: 0,
     gradientClip: null,
     maxExamples: 5_000,
-    seed: 1,
     sampledSoftmax: null,
     optimizer: null,
     privateLayers: [],
@@ -28,11 +27,8 @@ const settings: Settings = {
   cohort: { goal: 40, minimum: 25, overSelection: 1.3 },
   deadlines: {
     gathering: 30_000,
-    keys: 10_000,
-    shares: 10_000,
+    messages: 20_000,
     updates: 180_000,
-    agreement: 20_000,
-    unmasking: 20_000,
     grace: 20_000,
     evaluation: 60_000,
   },
@@ -42,7 +38,6 @@ const settings: Settings = {
     idle: true,
     charging: false,
     unmetered: true,
-    minFreeMiB: 64,
     minSdk: '0.1.0',
   },
 };

@@ -9,14 +9,16 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../seeded-random.ts';
 
 const name = 'keyboard' as TaskName;
-const privacy = privacyOf({
-  epsilon: 4,
-  delta: 1e-7,
-  rounds: 40,
-  separation: 4,
+const privacy = {
+  ...privacyOf({
+    epsilon: 4,
+    delta: 1e-7,
+    rounds: 40,
+    separation: 4,
+    noise: 'independent',
+  }),
   participations: 3,
-  noise: 'independent',
-});
+};
 const task = { privacy };
 const deviceOf = (index: number) => `device-${index}`.padEnd(22, '-') as DeviceId;
 /** More than a page has room for. */

@@ -3,13 +3,16 @@ import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { PrivacyBudgets } from '@murmuration/rounds/privacy/budgets';
 import type { PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
 import { defineTask } from '@murmuration/rounds/task/define-task';
+import type { Task } from '@murmuration/rounds/task/task';
+import { privacyOf } from '@murmuration/rounds/task/task-privacy';
 import { termsOf } from '../rounds/terms.ts';
 
 export const parameters = { theta: [0.95, 0.5], omega: [0.2, 0.3] };
 
 /** A task with BLT noise, of which anybody may take part in every round. */
-export const bltTask = (rounds: number) =>
-  defineTask({
+export function bltTask(rounds: number): Task {
+  const privacy = { epsilon: 4, delta: 1e-6, rounds, separation: 1 };
+  const task = defineTask({
     name: 'values',
     model: () => {
       throw new Error('Nothing is trained.');
@@ -17,11 +20,13 @@ export const bltTask = (rounds: number) =>
     plan: { learningRate: 0.1 },
     update: { kind: 'ring', clip: 1, bits: 8, weighting: 'uniform' },
     masking: 'off',
-    privacy: { epsilon: 4, delta: 1e-6, rounds, noise: { kind: 'blt', ...parameters } },
+    privacy: { ...privacy, noise: 'independent' },
     cohort: { goal: 3, minimum: 2 },
     uploadSlot: 0,
     schedule: { every: '0 s' },
   });
+  return { ...task, privacy: privacyOf({ ...privacy, noise: 'blt' }, { ...parameters, isFound: false }) };
+}
 
 export const seedOf = (step: number): Uint8Array =>
   new Uint8Array(createHash('sha256').update(`step ${step}`).digest());

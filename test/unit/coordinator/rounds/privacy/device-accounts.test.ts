@@ -9,14 +9,16 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../seeded-random.ts';
 
 const name = 'keyboard' as TaskName;
-const privacy = privacyOf({
-  epsilon: 4,
-  delta: 1e-7,
-  rounds: 40,
-  separation: 5,
+const privacy = {
+  ...privacyOf({
+    epsilon: 4,
+    delta: 1e-7,
+    rounds: 40,
+    separation: 5,
+    noise: 'independent',
+  }),
   participations: 3,
-  noise: 'independent',
-});
+};
 const task = { privacy };
 const devices = Array.from({ length: 300 }, (_, i) => `device-${i}`.padEnd(22, '-') as DeviceId);
 const deal = new PartDeal(new Uint8Array(32).fill(3));

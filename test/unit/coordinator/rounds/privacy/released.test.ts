@@ -115,7 +115,8 @@ describe('what a task with a privacy budget releases', () => {
   });
 
   it('has no part of a device that took part too soon, or too often', async () => {
-    const { play } = await open(taskOf({ privacy: { ...wanted, participations: 2 } }));
+    const task = taskOf();
+    const { play } = await open({ ...task, privacy: { ...task.privacy!, participations: 2 } });
     const contributors = cohort(0);
     await play([nothing()], { contributors });
     await expect(play([nothing()], { contributors })).rejects.toMatchObject({ code: 'round.closed' });

@@ -30,7 +30,7 @@ const taskOf = (queries: TaskDefinition['queries'], devices: number): Partial<Ta
   masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
   update: { kind: 'ring', clip: 2, bits: 12, weightCap: 4 },
   cohort: { goal: Math.max(3, devices), minimum: 3, overSelection: 1 },
-  deadlines: { gathering: '10 s', keys: '60 s', shares: '60 s', updates: '60 s', grace: '2 s' },
+  deadlines: { gathering: '10 s', messages: '60 s', updates: '60 s', grace: '2 s' },
   queries,
 });
 

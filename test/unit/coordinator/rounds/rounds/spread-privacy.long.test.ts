@@ -25,7 +25,7 @@ import { openSpread, type SpreadWorld } from '../../server/spread-world.ts';
 import { memoryBudgets } from '../privacy/memory-budgets.ts';
 import { budgetsOf, count, definition, privacy, seeded, step } from './spread-budget.ts';
 
-const blt = { ...privacy, noise: { kind: 'blt' as const, theta: [0.95, 0.5], omega: [0.2, 0.3] } };
+const blt = { ...privacy, noise: 'blt' as const };
 
 /** The same task at one cell, whose versions are made of the updates of a spread round. */
 async function openOneCell(task: Task) {

@@ -2,7 +2,6 @@ import { fedAdam } from '@murmuration/rounds/strategy/fed-adam';
 import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { drift } from '@murmuration/rounds/task/retrain/triggers';
 import { settingsOf, withSettings } from '@murmuration/rounds/task/settings';
-import { mcnemar } from '@murmuration/rounds/task/task-gate';
 import { describe, expect, it } from 'vitest';
 
 const least = {
@@ -29,21 +28,17 @@ const whole = defineTask({
     proximal: 0.1,
     gradientClip: 2,
     maxExamples: 99,
-    seed: 5,
     sampledSoftmax: { negatives: 9 },
     privateLayers: ['own'],
   },
   update: { clip: 3, bits: 10, weighting: 'uniform' },
   masking: { threat: 'semi-malicious', corrupt: 0.1, dropping: 0.2, graph: 'complete' },
-  privacy: { epsilon: 3, delta: 1e-7, rounds: 50, separation: 5, participations: 4 },
+  privacy: { epsilon: 3, delta: 1e-7, rounds: 50, separation: 5 },
   cohort: { goal: 120, minimum: 110, overSelection: 1.2 },
   deadlines: {
     gathering: 1_000,
-    keys: 2_000,
-    shares: 3_000,
+    messages: 5_000,
     updates: 40_000,
-    agreement: 5_000,
-    unmasking: 6_000,
     grace: 7_000,
     evaluation: 8_000,
   },
@@ -51,12 +46,11 @@ const whole = defineTask({
   retrain: {
     when: [drift({ share: 0.5 })],
     cooldown: '1 d',
-    quietHours: { from: '22:00', to: '06:00', timezone: 'Europe/Berlin' },
-    runs: { most: 2, per: '7 d' },
+    quietHours: '22:00-06:00 Europe/Berlin',
     until: {
       rounds: 9,
-      plateau: { metric: 'loss', rounds: 3, by: 0.1, better: 'lower' },
-      target: { metric: 'loss', value: 1, better: 'lower' },
+      plateau: { metric: 'loss', rounds: 3 },
+      target: { metric: 'loss', value: 1 },
       time: '1 h',
       failures: 2,
     },
@@ -67,7 +61,6 @@ const whole = defineTask({
     idle: true,
     charging: true,
     unmetered: true,
-    minFreeMiB: 3,
     minSdk: '0.1.0',
   },
   strategy: fedAdam(),
@@ -76,7 +69,7 @@ const whole = defineTask({
     evaluate: async () => ({}),
     close: async () => {},
   },
-  gate: { better: 'top1', by: 0.1, test: mcnemar(), neverWorse: ['top1'], size: '2 MiB' },
+  gate: { better: 'top1', by: 0.1, test: 'mcnemar', neverWorse: ['top1'], size: '2 MiB' },
   watch: { metric: 'accuracy', worseBy: 0.1 },
   serving: {
     transformer: {

@@ -1,5 +1,4 @@
 import { withSettings } from '@murmuration/rounds/task/settings';
-import { mcnemar, pairedBootstrap } from '@murmuration/rounds/task/task-gate';
 import { describe, expect, it } from 'vitest';
 import { evaluator, gated } from '../../lifecycle/gated-task.ts';
 
@@ -9,8 +8,8 @@ describe('the gate of a task', () => {
     expect(task.gate).toEqual({
       better: 'top1',
       by: 0,
-      test: pairedBootstrap(),
-      neverWorse: [{ metric: 'loss', slice: null, within: 0 }],
+      test: 'bootstrap',
+      neverWorse: [{ metric: 'loss', slice: null }],
       latencyP99: 20,
       size: 1_536,
     });
@@ -26,8 +25,8 @@ describe('the gate of a task', () => {
     [{}, /expected a rule/],
     [{ better: 'top1', size: 'large' }, /expected a size/],
     [{ better: 'top1', latencyP99: 0 }, /more than 0 ms/],
-    [{ better: 'top1', test: { kind: 'paired-bootstrap' } as never }, /gate\.test\.confidence/],
-    [{ better: 'top1', test: mcnemar({ confidence: 2 }) }, /confidence|mcnemar/],
+    [{ better: 'top1', test: { confidence: 0.9 } as never }, /gate\.test: this setting was removed/],
+    [{ better: 'top1', test: 'sign' as never }, /gate\.test: expected one of "bootstrap"/],
   ])('is refused where it is %j', (gate, message) => {
     expect(() => gated(gate)).toThrow(message);
   });
@@ -37,9 +36,9 @@ describe('the gate of a task', () => {
     for (const evaluation of [null, { evaluate, close }])
       expect(() => gated({ better: 'top1' }, { evaluation })).toThrow(/measures nothing/);
     const own = { ...evaluator, slices: undefined };
-    const over = pairedBootstrap({ over: 'slices' });
-    expect(() => gated({ better: 'top1', test: over }, { evaluation: own })).toThrow(/has 0: .* 6 or more/);
-    expect(() => gated({ better: 'top1', test: over })).toThrow(/has 2: .* 6 or more/);
+    const over = { better: 'top1', test: 'slices' } as const;
+    expect(() => gated(over, { evaluation: own })).toThrow(/has 0: .* 6 or more/);
+    expect(() => gated(over)).toThrow(/has 2: .* 6 or more/);
     expect(() => gated({ neverWorse: [{ metric: 'top1', slice: '*' }] }, { evaluation: own })).toThrow(/\*/);
     const plan = { learningRate: 1, privateLayers: ['dense'] };
     expect(() => gated({ latencyP99: 20 }, { plan })).toThrow(/privateLayers/);

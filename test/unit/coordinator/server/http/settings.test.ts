@@ -119,6 +119,34 @@ describe('the settings of a task', () => {
     expect(await heldWith(32, { perLayer: false })).toMatchObject({ weighting: 'examples', weightCap: 32 });
   });
 
+  it('kept before settings were removed open without them, and with no deadline shorter than it was', async () => {
+    const task = valuesTask({ update: { clip: 1 }, masking: {}, cohort: { goal: 40, minimum: 30 } });
+    const settings = {
+      plan: {
+        ...{ epochs: 2, batchSize: 16, learningRate: 0.1, proximal: 0, gradientClip: null, maxExamples: 9 },
+        ...{ seed: 3, sampledSoftmax: null, optimizer: { kind: 'adam', momentum: 0.8 }, privateLayers: [] },
+      },
+      deadlines: {
+        ...{ gathering: 1_000, keys: 30_000, shares: 10_000, updates: 100_000, agreement: 20_000 },
+        ...{ unmasking: 40_000, grace: 5_000, evaluation: 60_000 },
+      },
+      eligibility: {
+        ...{ minExamples: 1, idle: true, charging: false, unmetered: false, minFreeMiB: 64 },
+        minSdk: '0.1.0',
+      },
+    };
+    const kept = { task: task.name, planVersion: 2, settings, changedAt: 0, changedBy: 'Ada' };
+    const opened = await withStoredSettings(task, { of: async () => kept });
+    expect(opened.training).toMatchObject({ epochs: 2, seed: 0, optimizer: { kind: 'adam', momentum: 0.9 } });
+    expect(opened.deadlines).toEqual({
+      ...{ gathering: 1_000, keys: 30_000, shares: 30_000, updates: 100_000, agreement: 60_000 },
+      ...{ unmasking: 60_000, grace: 5_000, evaluation: 60_000 },
+    });
+    expect(opened.eligibility).toEqual({
+      ...{ minExamples: 1, idle: true, charging: false, unmetered: false, minSdk: '0.1.0' },
+    });
+  });
+
   it('are checked before anything changes, and each field that is wrong is named', async () => {
     const wrong = [
       [{ cohort: { goal: 0 } }, ['cohort.goal']],

@@ -34,11 +34,8 @@ const each = { strategy: single } as Change;
 /** Deadlines that nothing waits out. */
 const hour = {
   gathering: '1 h',
-  keys: '1 h',
-  shares: '1 h',
+  messages: '1 h',
   updates: '1 h',
-  agreement: '1 h',
-  unmasking: '1 h',
 } as const;
 
 /** A round that was published from exactly its contributors, whatever happened on the way. */

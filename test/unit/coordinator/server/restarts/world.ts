@@ -249,11 +249,8 @@ function taskOf(change: Change): Task {
     cohort: { goal: 4, minimum: 3, overSelection: 1.25 },
     deadlines: {
       gathering: '5 min',
-      keys: '5 min',
-      shares: '5 min',
+      messages: '5 min',
       updates: '10 min',
-      agreement: '5 min',
-      unmasking: '5 min',
     },
     uploadSlot: 0,
     schedule: { every: '6 h' },
