@@ -66,7 +66,7 @@ const ended = (wanted: (record: RoundRecord) => boolean = () => true) =>
 
 describe('a task that is trained on the examples of the coordinator', () => {
   it('gets better with each version of its runs, and asks no device', async () => {
-    await open([centralTask({ retrain: { until: { target: { metric: 'loss', value: 1e-3 } } } })]);
+    await open([centralTask({ retrain: { until: { metric: 'loss', target: 1e-3 } } })]);
     await coordinator.start();
     const decisions: string[] = [];
     coordinator.events.on('checked-in', (_, __, decision) => decisions.push(decision));

@@ -31,7 +31,7 @@ beforeAll(async () => {
     [
       lineTask({ cohort: { goal: 3, minimum: 2, overSelection: 1 } }),
       lineTask({ name: 'many' }),
-      lineTask({ name: 'choosy', eligibility: { charging: true } }),
+      lineTask({ name: 'choosy', eligibility: { needs: ['charging'] } }),
       lineTask({ name: 'large', eligibility: { minExamples: 50 } }),
     ],
     { clock: systemClock, random: systemRandom },

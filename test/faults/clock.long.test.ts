@@ -34,7 +34,7 @@ describe('a clock that jumps', () => {
     let set!: SetClock;
     const scene = await open({
       members: 1,
-      task: { eligibility: { idle: true } },
+      task: { eligibility: { needs: ['idle'] } },
       clock: clock => {
         set = new SetClock(clock);
         return set;

@@ -29,7 +29,6 @@ export const settings = z.object({
       .object({
         kind: z.enum(['topK', 'randomK', 'randomMask']),
         fraction: z.number(),
-        feedback: z.boolean(),
       })
       .nullish()
       .describe('null: all values are sent'),
@@ -61,14 +60,11 @@ export const settings = z.object({
     messages: ms,
     updates: ms,
     grace: ms,
-    evaluation: ms,
   }),
   schedule: z.object({ every: ms }),
   eligibility: z.object({
     minExamples: count,
-    idle: z.boolean(),
-    charging: z.boolean(),
-    unmetered: z.boolean(),
+    needs: z.array(z.enum(['idle', 'charging', 'unmetered'])),
     minSdk: z.string(),
   }),
 });

@@ -3,7 +3,7 @@ import { plainDuration } from '../format/format.ts';
 
 /** Kind of a setting's field. */
 export type FieldKind =
-  | { readonly kind: 'integer' | 'number' | 'duration' | 'flag' | 'text' }
+  | { readonly kind: 'integer' | 'number' | 'duration' | 'list' | 'text' }
   | { readonly kind: 'choice'; readonly of: readonly string[] };
 
 type Section = keyof Settings;
@@ -26,13 +26,10 @@ export const fields = {
     messages: { kind: 'duration' },
     updates: { kind: 'duration' },
     grace: { kind: 'duration' },
-    evaluation: { kind: 'duration' },
   },
   eligibility: {
     minExamples: { kind: 'integer' },
-    idle: { kind: 'flag' },
-    charging: { kind: 'flag' },
-    unmetered: { kind: 'flag' },
+    needs: { kind: 'list' },
     minSdk: { kind: 'text' },
   },
   plan: {
@@ -60,7 +57,7 @@ export const fields = {
 
 export type SectionName = keyof typeof fields;
 
-/** Texts of a form by path, such as `cohort.goal`; flags are `true` and `false`. */
+/** Texts of a form by path, such as `cohort.goal`; entries of lists are divided by commas. */
 export type Texts = Readonly<Record<string, string>>;
 
 /** Converts settings to texts of a form, without the cohort's fields of the other mode. */
@@ -70,7 +67,12 @@ export function textsOf(settings: Settings): Texts {
     for (const [field, { kind }] of Object.entries(kinds)) {
       const value = valueAt(settings, section as SectionName, field);
       if (section === 'cohort' && value === undefined) continue;
-      texts[`${section}.${field}`] = kind === 'duration' ? plainDuration(Number(value)) : String(value ?? '');
+      texts[`${section}.${field}`] =
+        kind === 'duration'
+          ? plainDuration(Number(value))
+          : Array.isArray(value)
+            ? value.join(', ')
+            : String(value ?? '');
     }
   return texts;
 }
@@ -89,7 +91,7 @@ export function problemOf(
   kind: FieldKind['kind'],
   text: string,
 ): 'integer' | 'number' | 'duration' | 'missing' | null {
-  if (kind === 'flag' || kind === 'choice') return null;
+  if (kind === 'list' || kind === 'choice') return null;
   const value = text.trim();
   if (value === '') return 'missing';
   if (kind === 'integer') return /^\d+$/.test(value) ? null : 'integer';
@@ -118,7 +120,7 @@ export function changesOf(before: Texts, after: Texts): Record<string, unknown> 
 
 /** Parses a field; anything but a number stays text, which the coordinator reports as wrong. */
 function parse(kind: FieldKind['kind'], text: string): unknown {
-  if (kind === 'flag') return text === 'true';
+  if (kind === 'list') return text.split(/[\s,]+/).filter(Boolean);
   if (kind === 'integer' || kind === 'number')
     return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
   return text.trim();

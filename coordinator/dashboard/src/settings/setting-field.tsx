@@ -28,15 +28,7 @@ export function SettingField({ name, kind, text, isChanged, isDisabled, problem,
   return (
     <div class={`field ${isChanged ? 'changed' : ''} ${problem ? 'wrong' : ''}`}>
       <label for={field}>{label}</label>
-      {kind.kind === 'flag' ? (
-        <input
-          {...common}
-          class="toggle"
-          type="checkbox"
-          checked={text === 'true'}
-          onChange={({ currentTarget }) => change(String(currentTarget.checked))}
-        />
-      ) : kind.kind === 'choice' ? (
+      {kind.kind === 'choice' ? (
         <select {...common} value={text} onChange={({ currentTarget }) => change(currentTarget.value)}>
           {text === '' && <option value="">–</option>}
           {kind.of.map(each => (

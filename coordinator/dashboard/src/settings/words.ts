@@ -66,14 +66,14 @@ export const words = {
       'Grace',
       'With masking: how long to wait for disconnected devices once enough others have answered.',
     ],
-    'deadlines.evaluation': ['Evaluation', 'For the coordinator to evaluate the new version.'],
     'eligibility.minExamples': [
       'Minimum examples',
       'Devices with fewer don’t check in. They never tell how many they have.',
     ],
-    'eligibility.idle': ['Idle', 'The device is not in use.'],
-    'eligibility.charging': ['Charging', 'The device is charging.'],
-    'eligibility.unmetered': ['Unmetered network', 'The network doesn’t charge by volume.'],
+    'eligibility.needs': [
+      'States',
+      'Any of idle (not in use), charging and unmetered (a network that doesn’t charge by volume).',
+    ],
     'eligibility.minSdk': ['SDK version', 'Minimum, for example “0.1.0”.'],
     'plan.epochs': ['Epochs', 'Passes over the device’s examples.'],
     'plan.batchSize': ['Batch size', 'Examples per step.'],

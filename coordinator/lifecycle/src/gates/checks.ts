@@ -1,7 +1,7 @@
 import { fewestUnits } from '@murmuration/monitoring/paired/mean-difference';
 import type { Evaluation, Measured } from '@murmuration/rounds/evaluation/evaluation';
 import type { GateCheck, GateTestResult } from '@murmuration/rounds/registry/gate-decisions';
-import { confidence, type Gate } from '@murmuration/rounds/task/task-gate';
+import { confidence, type Gate, partOf } from '@murmuration/rounds/task/task-gate';
 
 /** Figures of a version that is judged. */
 export interface Figures {
@@ -27,7 +27,7 @@ export function checksOf(gate: Gate, compared: Compared): GateCheck[] {
   const { challenger, champion, slices } = compared;
   const checks: GateCheck[] = [];
   if (gate.better !== null) checks.push(betterCheck(gate, gate.better, compared));
-  for (const { metric, slice } of gate.neverWorse)
+  for (const { metric, slice } of gate.neverWorse.map(partOf))
     for (const part of slice === '*' ? slices : [slice]) checks.push(neverWorseCheck(metric, part, compared));
   if (gate.latencyP99 !== null)
     checks.push(

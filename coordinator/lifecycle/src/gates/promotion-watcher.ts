@@ -107,10 +107,10 @@ export class PromotionWatcher {
     if (rules.length === 0) return;
     // Failed loads have no version, and requests without a version mean the champion.
     const of = version === '' ? String(this.#ports.versionAliases.of(task).champion.number) : version;
-    for (const { metric, slowerThan } of rules) {
+    const slow = this.#ports.taskOf(task)?.gate?.latencyP99 ?? Infinity;
+    for (const { metric } of rules) {
       if (metric === 'failures') this.#add(task, of, metric, end === 'failed' ? 1 : 0);
-      if (metric === 'latency' && slowerThan !== null && end !== 'failed')
-        this.#add(task, of, metric, ms > slowerThan ? 1 : 0);
+      if (metric === 'latency' && end !== 'failed') this.#add(task, of, metric, ms > slow ? 1 : 0);
     }
   }
 

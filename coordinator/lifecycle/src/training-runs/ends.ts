@@ -2,17 +2,17 @@ import { betterOf } from '@murmuration/api/direction';
 import type { Retrain } from '@murmuration/rounds/task/retrain/retrain';
 
 /** Lists the conditions that end a run, whichever comes first, one sentence each. */
-export function endsOf({ rounds, plateau, target, time, failures }: Retrain['until']): string[] {
+export function endsOf({ rounds, metric, plateau, target, time, failures }: Retrain['until']): string[] {
   return [
     ...(rounds === null ? [] : [`It has made ${counted(rounds, 'version')}.`]),
-    ...(target
-      ? [
-          `${target.metric} is ${target.value} or ${betterOf(target.metric) === 'higher' ? 'more' : 'less'} on held-out examples.`,
-        ]
-      : []),
-    ...(plateau
-      ? [`${plateau.metric} got no better on held-out examples for ${counted(plateau.rounds, 'version')}.`]
-      : []),
+    ...(metric === null || target === null
+      ? []
+      : [
+          `${metric} is ${target} or ${betterOf(metric) === 'higher' ? 'more' : 'less'} on held-out examples.`,
+        ]),
+    ...(metric === null || plateau === null
+      ? []
+      : [`${metric} got no better on held-out examples for ${counted(plateau, 'version')}.`]),
     ...(time === null ? [] : [`${spanOf(time)} have passed.`]),
     failures === 1 ? 'A round has failed.' : `${failures} rounds in a row have failed.`,
   ];

@@ -5,32 +5,28 @@ import type { Ending, OpenRun } from './state.ts';
 
 type Until = Retrain['until'];
 
-/** Returns the best version of a run by the metric of `plateau`, after one more version. */
-export function bestWith(until: Until, best: OpenRun['best'], metrics: Metrics | null): OpenRun['best'] {
-  const { plateau } = until;
-  const value = plateau && metrics?.[plateau.metric];
-  if (!plateau || typeof value !== 'number') return best;
-  const { metric } = plateau;
+/** Returns the best version of a run by the metric of `until`, after one more version. */
+export function bestWith({ metric }: Until, best: OpenRun['best'], metrics: Metrics | null): OpenRun['best'] {
+  const value = metric === null ? undefined : metrics?.[metric];
+  if (metric === null || typeof value !== 'number') return best;
   const isHigher = betterOf(metric) === 'higher';
   const isBetter = best?.metric !== metric || (isHigher ? value > best.value : value < best.value);
-  return isBetter ? { metric, value, since: 0 } : { ...best!, since: best!.since + 1 };
+  return isBetter ? { metric, value, since: 0 } : { ...best, since: best.since + 1 };
 }
 
 /** Returns the cause that ends a run after a version; undefined if it goes on. */
 export function endAfterVersion(until: Until, run: OpenRun, now: number): Ending | undefined {
-  const { rounds, plateau, target } = until;
-  if (target) {
-    const value = run.metrics?.[target.metric];
-    if (value === undefined) return unmeasured(target.metric);
-    if (betterOf(target.metric) === 'higher' ? value >= target.value : value <= target.value)
-      return { reason: 'target', text: `${target.metric} is ${value}; the target is ${target.value}.` };
-  }
-  if (plateau) {
-    if (run.metrics?.[plateau.metric] === undefined) return unmeasured(plateau.metric);
-    if (run.best && run.best.since >= plateau.rounds)
+  const { rounds, metric, plateau, target } = until;
+  const value = metric === null ? undefined : run.metrics?.[metric];
+  if (metric !== null && (target !== null || plateau !== null)) {
+    if (value === undefined) return unmeasured(metric);
+    const isHigher = betterOf(metric) === 'higher';
+    if (target !== null && (isHigher ? value >= target : value <= target))
+      return { reason: 'target', text: `${metric} is ${value}; the target is ${target}.` };
+    if (plateau !== null && run.best && run.best.since >= plateau)
       return {
         reason: 'plateau',
-        text: `${plateau.metric} was no better than ${run.best.value} for ${run.best.since} versions.`,
+        text: `${metric} was no better than ${run.best.value} for ${run.best.since} versions.`,
       };
   }
   if (rounds !== null && run.rounds >= rounds)

@@ -150,7 +150,7 @@ export function refuseUses(draft: TaskDraft): void {
         ? "The task: promote can't be combined with plan.privateLayers, since no inference server answers with such a model."
         : 'The task: promote needs a gate, since only what has passed it is promoted by itself.',
     );
-  if (watch) refuseUnwatchable(watch, gate !== null, isMasked && !isAsynchronous, isPrivate);
+  if (watch) refuseUnwatchable(watch, gate, isMasked && !isAsynchronous, isPrivate);
 }
 
 /**

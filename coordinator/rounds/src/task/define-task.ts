@@ -142,6 +142,8 @@ function draftOf(given: TaskDraft['given']): TaskDraft {
   };
 }
 
+/** Time for measuring a new version, ms; one that takes longer would hold up rounds. */
+const longestEvaluation = 600_000;
 /** Decay of the mean gradient in optimisers of devices, β₁ of Adam, as is usual. */
 const momentum = 0.9;
 /** Seed of plans, for devices whose app lets the plan choose it; only simulations set another. */
@@ -153,6 +155,7 @@ function completed(
   fairCap: number | null,
 ): Omit<Parameters<typeof withLeastWeight>[0], keyof Sums> {
   const { plan, update: _, masking: __, privacy, deadlines, schedule, evaluation: ___, ...others } = given;
+  const { needs, ...eligibility } = given.eligibility;
   const { training: central, ...rest } = others;
   const { privateLayers, sampledSoftmax, optimizer, ...training } = plan;
   const { messages, ...phases } = deadlines;
@@ -168,6 +171,12 @@ function completed(
     },
     central,
     privateLayers,
+    eligibility: {
+      ...eligibility,
+      idle: needs.includes('idle'),
+      charging: needs.includes('charging'),
+      unmetered: needs.includes('unmetered'),
+    },
     update: { ...update, weightCap: fairCap ?? capOf(update) },
     queries,
     privacy: privacy && privacyOf(privacy),
@@ -175,6 +184,7 @@ function completed(
     buffer,
     deadlines: {
       ...phases,
+      evaluation: longestEvaluation,
       // Keys and shares take no thought: devices answer them at once.
       keys: Math.ceil(messages / 2),
       shares: Math.ceil(messages / 2),
@@ -198,8 +208,8 @@ function updateOf(
     ...(perLayer && { perLayer }),
   };
   if (!compression) return update;
-  const { kind, fraction, feedback = kind !== 'randomMask' } = compression;
-  return { ...update, compression: { kind, fraction, feedback } };
+  // Values of one draw for all devices stand for the rest; others would never be sent without feedback.
+  return { ...update, compression: { ...compression, feedback: compression.kind !== 'randomMask' } };
 }
 
 /** Largest weight of an update: 1 for uniform weights, as a larger cap would only widen the ring. */

@@ -103,30 +103,35 @@ export function refuseIncompressible(task: Choices): void {
   const { compression, bits } = task.update;
   if (!compression) return;
   refuseTogether('update.compression', task);
-  const { kind, feedback } = compression;
+  const { kind } = compression;
   if (kind === 'randomMask') return;
   refuseTogether('update.compression other than "randomMask"', task);
-  const refuse = (what: string): never => {
-    throw new MurmurationError('config.invalid', `The task: update.compression.kind "${kind}" ${what}.`);
-  };
-  if (bits > mostBitsWithPlace) refuse(`takes update.bits of ${mostBitsWithPlace} at most, not ${bits}`);
-  if (kind === 'topK' && !feedback) refuse('needs feedback: without it small values would never be sent');
+  if (bits > mostBitsWithPlace)
+    throw new MurmurationError(
+      'config.invalid',
+      `The task: update.compression.kind "${kind}" takes update.bits of ${mostBitsWithPlace} at most, not ${bits}.`,
+    );
 }
 
 /** Throws `config.invalid` for `watch` rules that could never take effect. */
 export function refuseUnwatchable(
   rules: NonNullable<Task['watch']>,
-  isGated: boolean,
+  gate: Task['gate'],
   bringVerdicts: boolean,
   isPrivate: boolean,
 ): void {
-  if (!isGated)
+  if (!gate)
     throw new MurmurationError(
       'config.invalid',
       'The task: watch needs a gate, since only what the gate promoted is taken back by itself.',
     );
   if (new Set(rules.map(({ metric }) => metric)).size < rules.length)
     throw new MurmurationError('config.invalid', 'The task: watch has two rules for one metric.');
+  if (rules.some(({ metric }) => metric === 'latency') && gate.latencyP99 === null)
+    throw new MurmurationError(
+      'config.invalid',
+      'The task: watch can follow latency only with gate.latencyP99, above which a request is slow.',
+    );
   if (rules.some(({ metric }) => metric === 'verdicts') && (!bringVerdicts || isPrivate))
     throw new MurmurationError(
       'config.invalid',
@@ -135,15 +140,11 @@ export function refuseUnwatchable(
 }
 
 /** Throws `config.invalid` for a canary whose query can't ask devices about it. */
-export function refuseUnasked(
-  name: string,
-  { metric, guards, key }: Promotion,
-  queries: readonly TaskQuery[],
-): void {
+export function refuseUnasked(name: string, { guards, key }: Promotion, queries: readonly TaskQuery[]): void {
   const refuse = (why: string) => new MurmurationError('config.invalid', `The task: promote.devices ${why}.`);
   if (queries.find(({ query }) => query.name === name)?.query.kind !== 'arm')
     throw refuse(`is "${name}", and the task has no query of this name and the kind arm`);
-  if ([metric, ...guards].some(each => each !== 'accuracy'))
+  if (guards.some(each => each !== 'accuracy'))
     throw refuse('lets devices say what became of predictions, which is accuracy; name no other metric');
   if (key.toLowerCase() !== 'x-murmuration-key')
     throw refuse('splits devices by their ids; leave out the key, which only requests have');

@@ -68,10 +68,12 @@ type Sections = Readonly<Record<string, unknown>>;
 /** Returns stored settings without those that were removed since; the longest deadline of messages stays. */
 function ofToday(stored: Sections): Sections {
   const settings = withoutOldDefaults(stored);
-  const { plan, deadlines, eligibility } = settings as Readonly<Record<string, Sections | undefined>>;
+  const { plan, update, deadlines, eligibility } = settings as Readonly<Record<string, Sections | undefined>>;
   const { seed: _, optimizer = null, ...training } = plan ?? {};
-  const { keys, shares, agreement, unmasking, ...phases } = deadlines ?? {};
-  const { minFreeMiB: __, ...conditions } = eligibility ?? {};
+  const { keys, shares, agreement, unmasking, evaluation: __, ...phases } = deadlines ?? {};
+  const { minFreeMiB: ___, idle, charging, unmetered, needs, ...conditions } = eligibility ?? {};
+  const states = Object.entries({ idle, charging, unmetered }).flatMap(([name, isOn]) => (isOn ? name : []));
+  const { feedback: ____, ...compression } = (update?.compression ?? {}) as Sections;
   const halves = [keys, shares].map(time => 2 * Number(time ?? 0));
   const times = [agreement, unmasking].map(time => Number(time ?? 0));
   return {
@@ -80,7 +82,8 @@ function ofToday(stored: Sections): Sections {
     ...(deadlines && {
       deadlines: { ...(agreement !== undefined && { messages: Math.max(...halves, ...times) }), ...phases },
     }),
-    ...(eligibility && { eligibility: conditions }),
+    ...(update?.compression ? { update: { ...update, compression } } : {}),
+    ...(eligibility && { eligibility: { ...conditions, needs: needs ?? states } }),
   };
 }
 

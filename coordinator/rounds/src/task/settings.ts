@@ -22,6 +22,8 @@ type Settings = Readonly<Record<(typeof sections)[number], unknown>>;
 /** Returns the complete settings of a task as a definition has them, with times in ms. */
 export function settingsOf(task: Task) {
   const { privateLayers, update, masking, groups, spread, deadlines, interval, eligibility } = task;
+  const { compression } = update;
+  const { minExamples, minSdk, ...states } = eligibility;
   const { seed: _, optimizer, ...training } = task.training;
   return {
     plan: {
@@ -33,7 +35,7 @@ export function settingsOf(task: Task) {
     update: {
       ...definedUpdate(update),
       perLayer: update.perLayer ?? false,
-      compression: update.compression ?? null,
+      compression: compression ? { kind: compression.kind, fraction: compression.fraction } : null,
     },
     masking: masking
       ? {
@@ -48,10 +50,13 @@ export function settingsOf(task: Task) {
       messages: deadlines.agreement,
       updates: deadlines.updates,
       grace: deadlines.grace,
-      evaluation: deadlines.evaluation,
     },
     schedule: { every: interval },
-    eligibility: { ...eligibility },
+    eligibility: {
+      minExamples,
+      needs: (['idle', 'charging', 'unmetered'] as const).filter(state => states[state]),
+      minSdk,
+    },
   } satisfies Settings;
 }
 

@@ -34,25 +34,11 @@ export const gateSchema = z
      */
     test: z.enum(['bootstrap', 'slices', 'mcnemar', 'none']).default('bootstrap'),
     /**
-     * Metrics that may not be worse: `loss`, or `{ metric: 'top1', slice: 'short' }`; the slice `*` stands
-     * for every slice.
+     * Metrics that may not be worse: `loss`, or `top1 of short` for a slice of the held-out examples; the slice
+     * `*` stands for every slice.
      * @default []
      */
-    neverWorse: z
-      .array(
-        z.union([
-          metricName,
-          z.strictObject({
-            /** Name of a metric of the evaluator. */
-            metric: metricName,
-            /** Part of the held-out examples; null for all examples. @default null */
-            slice: z.string().min(1).max(128).nullable().default(null),
-          }),
-        ]),
-      )
-      .max(100)
-      .default([])
-      .transform(all => all.map(each => (typeof each === 'string' ? { metric: each, slice: null } : each))),
+    neverWorse: z.array(z.string().min(1).max(260)).max(100).default([]),
     /**
      * Latency that 99 of 100 requests of one row may not exceed, one after the other, in a thread on the
      * coordinator's machine; null for no limit.
@@ -74,6 +60,12 @@ export const gateSchema = z
 /** Rules that a version must pass before it is served, complete. */
 export type Gate = z.output<typeof gateSchema>;
 
+/** Returns the metric and the slice that an entry of `neverWorse` names; null for all examples. */
+export function partOf(entry: string): { readonly metric: string; readonly slice: string | null } {
+  const [metric = '', ...rest] = entry.split(' of ');
+  return { metric, slice: rest.length > 0 ? rest.join(' of ') : null };
+}
+
 /** Confidence that a gain must reach, as is usual. */
 export const confidence = 0.95;
 
@@ -86,14 +78,15 @@ export function problemOfGate(
   { measures, slices }: ReturnType<typeof measuredOf>,
   privateLayers: readonly string[],
 ): string | undefined {
+  const parts = neverWorse.map(partOf);
   const listed = (names: readonly string[]) => names.join(', ') || 'nothing';
   for (const { field, metric } of [
     ...(better === null ? [] : [{ field: 'gate.better', metric: better }]),
-    ...neverWorse.map(each => ({ field: 'gate.neverWorse', metric: each.metric })),
+    ...parts.map(({ metric }) => ({ field: 'gate.neverWorse', metric })),
   ])
     if (!Object.hasOwn(measures, metric))
       return `${field} names the metric "${metric}", which nobody measures: the evaluation says that it measures ${listed(Object.keys(measures))}. Name it in the measures of the evaluator, or another one.`;
-  for (const { slice } of neverWorse)
+  for (const { slice } of parts)
     if (slice !== null && (slice === '*' ? slices.length === 0 : !slices.includes(slice)))
       return `gate.neverWorse names the slice "${slice}", which nobody measures: the slices of the evaluation are ${listed(slices)}.`;
   if (better !== null && test !== 'none') {

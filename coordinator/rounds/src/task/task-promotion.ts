@@ -17,8 +17,6 @@ export const promotionSchema = z
      * none if devices report outcomes.
      */
     guards: z.array(metric.unwrap()).max(4).optional(),
-    /** Metric by which the version is compared. @default 'accuracy' */
-    metric: metric,
     /** Header of requests that names their key. @default 'x-murmuration-key' */
     key: z
       .string()
@@ -57,14 +55,15 @@ export function canaryTerms(
   promotion: Promotion,
   { name, version }: { readonly name: string; readonly version: number },
 ): ExperimentTerms {
-  const { steps, each, guards, metric, key, devices } = promotion;
+  const { steps, each, guards, key, devices } = promotion;
   return newExperiment.parse({
     name,
     kind: 'canary',
     arms: [{ name: 'challenger', version }],
     steps: steps.map(share => ({ share, for: each })),
     guards: guards.map(guard => ({ metric: guard, worseBy: tolerated[guard] })),
-    metric,
+    // Figures are compared by what is guarded, if that is about predictions.
+    metric: guards.includes('error') ? 'error' : 'accuracy',
     key: { name: key },
     devices: devices === true,
     query: queryOf(promotion),

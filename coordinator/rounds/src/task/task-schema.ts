@@ -106,18 +106,13 @@ export const taskSchema = z.strictObject({
       .strictObject({
         /**
          * Choice of the values. `topK`: those of the largest magnitude; `randomK`: a random draw of each
-         * device; both only without masks. `randomMask`: one random draw of the round for all devices, with
-         * or without masks.
+         * device; both only without masks, and a device adds what it did not send to its next update.
+         * `randomMask`: one random draw of the round for all devices, with or without masks, which stands for
+         * the rest.
          */
         kind: z.enum(['topK', 'randomK', 'randomMask']),
         /** Share of the values that is sent. */
         fraction: z.number().positive().max(1),
-        /**
-         * True if a device keeps the values that it did not send and adds them to its next update; if false,
-         * the values sent stand for the rest. By default true for `topK` and `randomK`, false for
-         * `randomMask`.
-         */
-        feedback: z.boolean().optional(),
       })
       .nullable()
       .default(null),
@@ -229,8 +224,6 @@ export const taskSchema = z.strictObject({
       messages: duration.default(20_000),
       /** Time that a masked round with enough devices waits for disconnected ones. @default '20 s' */
       grace: duration.default(20_000),
-      /** Time for measuring the new version. @default '10 min' */
-      evaluation: duration.default(600_000),
     })
     .prefault({}),
   /**
@@ -272,12 +265,15 @@ export const taskSchema = z.strictObject({
     .strictObject({
       /** Fewest examples that a device must have. @default 1 */
       minExamples: z.int().min(0).default(1),
-      /** The device must be idle: no person uses it. @default false */
-      idle: z.boolean().default(false),
-      /** The device must be charging. @default false */
-      charging: z.boolean().default(false),
-      /** The network must not be billed by volume. @default false */
-      unmetered: z.boolean().default(false),
+      /**
+       * States that the device must be in. `idle`: no person uses it; `charging`: it charges; `unmetered`: its
+       * network is not billed by volume.
+       * @default []
+       */
+      needs: z
+        .array(z.enum(['idle', 'charging', 'unmetered']))
+        .max(3)
+        .default([]),
       /** Oldest version of the SDK. @default '0.0.0' */
       minSdk: z
         .string()

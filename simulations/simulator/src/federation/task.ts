@@ -20,11 +20,15 @@ export function taskOf(
 ): Task {
   const { plan, update, masking, cohort, deadlines, schedule, seed } = settings;
   const { enabled, ...masks } = masking;
+  const { compression } = update;
   const task = defineTask({
     name: scenario.name,
     model: () => firstModel(scenario, settings, data),
     plan,
-    update,
+    update: {
+      ...update,
+      compression: compression && { kind: compression.kind, fraction: compression.fraction },
+    },
     masking: enabled ? masks : 'off',
     privacy: privacyOf(settings),
     cohort: cohortOf(cohort, enabled),
@@ -33,12 +37,17 @@ export function taskOf(
     strategy: strategyOf(settings.strategy, enabled && masks.groups > 1),
     evaluation,
   } as TaskDefinition);
-  // Deadlines of each phase, and a seed, are for simulations only.
+  // Deadlines of each phase, a seed, and feedback of masks drawn at random are for simulations only.
   return {
     ...task,
+    update: { ...task.update, ...feedbackOf(task.update, compression?.feedback) },
     training: { ...task.training, seed },
     deadlines: { ...task.deadlines, ...deadlines },
   };
+}
+
+function feedbackOf({ compression }: Task['update'], feedback: boolean | undefined): Partial<Task['update']> {
+  return compression && feedback !== undefined ? { compression: { ...compression, feedback } } : {};
 }
 
 /** Default share of the goal without whose updates a round fails. */

@@ -384,7 +384,7 @@ describe('what can not be enforced, or measured, on devices', () => {
         },
       );
     expect(by({ devices: 'live' })).toThrow(/promote\.devices is "live"/);
-    expect(by({ devices: 'by-arm', metric: 'latency' })).toThrow(/name no other metric/);
+    expect(by({ devices: 'by-arm', guards: ['latency'] })).toThrow(/name no other metric/);
     expect(by({ devices: 'by-arm', key: 'x-person' })).toThrow(/leave out the key/);
     expect(() => gated(null, { ...masked, queries: [query] } as never)).toThrow(/need "every"/);
   });

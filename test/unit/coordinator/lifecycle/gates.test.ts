@@ -13,7 +13,7 @@ import { evaluator, name, openGated, type Quality } from './gated-task.ts';
 const gate = {
   better: 'top1',
   test: 'bootstrap' as const,
-  neverWorse: ['loss', { metric: 'top1', slice: '*' }],
+  neverWorse: ['loss', 'top1 of *'],
 };
 
 describe('a gate', () => {
@@ -349,7 +349,7 @@ describe('a gate by what devices measure', () => {
   it.each([
     ['a test that needs single examples', { better: 'top1' }, byDevices(), 'byExample'],
     ['a metric that devices do not measure', { neverWorse: ['loss'] }, byDevices(), 'nobody measures'],
-    ['a slice that devices do not measure', { neverWorse: [{ metric: 'top1', slice: 'long' }] }, byDevices(), 'the slices of the evaluation are short'],
+    ['a slice that devices do not measure', { neverWorse: ['top1 of long'] }, byDevices(), 'the slices of the evaluation are short'],
     ['noise, sized for one version', { neverWorse: ['top1'] }, byDevices({ slices: [], privacy: { epsilon: 4, delta: 1e-6, rounds: 9 } }), 'noise is sized for one'],
   ])('is refused with %s', async (_, gate, evaluation, why) => {
     await expect(openGated(gate, { evaluator: evaluation, change })).rejects.toThrow(why);

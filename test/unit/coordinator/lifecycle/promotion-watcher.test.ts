@@ -148,9 +148,9 @@ describe('a version that was promoted', () => {
     for (const [watch, what, version] of [
       [{ metric: 'failures' }, 'failed', '1'],
       [{ metric: 'failures' }, 'failed', ''],
-      [{ metric: 'latency', slowerThan: '50 ms' }, 'slow', '1'],
+      [{ metric: 'latency' }, 'slow', '1'],
     ] as const) {
-      const world = await openGated(gate, { watch });
+      const world = await openGated({ ...gate, latencyP99: '50 ms' }, { watch });
       answered(world, '0', 1_000, 100, what);
       await world.publish({ top1: 0.6 });
       answered(world, version, 300, 4, what);
@@ -210,8 +210,8 @@ describe('what a task says of it', () => {
   it.each<[TaskDefinition['gate'], TaskDefinition['watch'], RegExp]>([
     [null, accuracy, /watch needs a gate/],
     [gate, { metric: 'verdicts' }, /verdicts only with masking/],
-    [gate, { metric: 'latency' }, /slowerThan/],
-    [gate, { ...accuracy, slowerThan: 3 }, /slowerThan/],
+    [gate, { metric: 'latency' }, /latency only with gate\.latencyP99/],
+    [gate, { ...accuracy, slowerThan: 3 } as never, /this setting was removed/],
     [gate, { ...accuracy, window: '10 d' }, /1 min to 7 d/],
     [gate, { metric: 'profit' as 'error' }, /metric/],
     [gate, [accuracy, { ...accuracy, worseBy: 0.1 }], /two rules for one metric/],
@@ -221,7 +221,7 @@ describe('what a task says of it', () => {
 
   it('has defaults', () => {
     expect(gated(gate, { watch: { metric: 'failures' } }).watch).toEqual([
-      { metric: 'failures', worseBy: 0, window: 21_600_000, slowerThan: null },
+      { metric: 'failures', worseBy: 0, window: 21_600_000 },
     ]);
   });
 });

@@ -14,7 +14,7 @@ beforeEach(async () => {
   watcher = new PromotionWatcher({
     taskOf: () => ({
       ...task,
-      watch: [{ metric: 'accuracy', slowerThan: null, worseBy: 0, window: 3_600_000 }],
+      watch: [{ metric: 'accuracy', worseBy: 0, window: 3_600_000 }],
     }),
     versionAliases,
     control,

@@ -445,9 +445,10 @@ describe('the definition of training runs', () => {
     ['no end', { until: {} }, 'retrain.until must have one of rounds, plateau, target and time'],
     [
       'a metric that nothing measures',
-      { until: { plateau: { metric: 'top3', rounds: 8 } } },
-      'retrain.until.plateau needs the metric "top3"',
+      { until: { metric: 'top3', plateau: 8 } },
+      'retrain.until.metric is "top3"',
     ],
+    ['no metric', { until: { target: 1 } }, 'retrain.until.metric must name the metric of plateau'],
     ['a trigger that is none', { when: ['weekly' as never], until: { rounds: 1 } }, 'retrain.when.0'],
     ['one trigger twice', { when: [drift(), drift()], until: { rounds: 1 } }, 'expected each trigger once'],
     ['a field that there is none', { until: { rounds: 1, epochs: 2 } as never }, 'there is no such field'],
@@ -460,7 +461,7 @@ describe('the definition of training runs', () => {
   });
 
   it('takes what fits, and keeps it under other settings', () => {
-    const retrain = { when: [drift()], until: { plateau: { metric: 'top3', rounds: 8 } }, cooldown: '1 d' };
+    const retrain = { when: [drift()], until: { metric: 'top3', plateau: 8 }, cooldown: '1 d' };
     const task = valuesTask({ retrain, evaluation: evaluator });
     expect(task.retrain).toMatchObject({ cooldown: 24 * hour, until: { failures: 10, rounds: null } });
   });

@@ -108,7 +108,7 @@ describe('a training run', () => {
   });
 
   it('ends where a metric gets no better', () => {
-    const retrain = retrainOf({ until: { plateau: { metric: 'top1', rounds: 2 } } });
+    const retrain = retrainOf({ until: { metric: 'top1', plateau: 2 } });
     const values = [0.5, 0.6, 0.59, 0.62, 0.62, 0.61];
     const history = values.map((top1, i) => made(i + 1, i, { top1 }));
     expect(replay(retrain, [fired(0), ...history.slice(0, 5)]).state.run).not.toBeNull();
@@ -118,21 +118,21 @@ describe('a training run', () => {
   });
 
   it('takes equal figures for no better ones, of metrics of which less is better too', () => {
-    const retrain = retrainOf({ until: { plateau: { metric: 'loss', rounds: 2 } } });
+    const retrain = retrainOf({ until: { metric: 'loss', plateau: 2 } });
     const history = [2, 1, 1, 1].map((loss, i) => made(i + 1, i, { loss }));
     expect(replay(retrain, [fired(0), ...history]).runs[0]!.ending?.reason).toBe('plateau');
     expect(replay(retrain, [fired(0), ...history.slice(0, 3)]).state.run).not.toBeNull();
   });
 
   it('ends at its target', () => {
-    const retrain = retrainOf({ until: { target: { metric: 'loss', value: 1 } } });
+    const retrain = retrainOf({ until: { metric: 'loss', target: 1 } });
     expect(
       replay(retrain, [fired(0), made(1, 1, { loss: 1.1 }), made(2, 2, { loss: 1 })]).runs,
     ).toMatchObject([{ rounds: 2, ending: { reason: 'target', text: 'loss is 1; the target is 1.' } }]);
   });
 
   it('ends where nothing measures what its rule goes by, and says so', () => {
-    const retrain = retrainOf({ until: { target: { metric: 'f1', value: 1 } } });
+    const retrain = retrainOf({ until: { metric: 'f1', target: 1 } });
     expect(replay(retrain, [fired(0), made(1, 1, { loss: 1 })]).runs[0]!.ending).toMatchObject({
       reason: 'unmeasured',
       text: expect.stringContaining('"f1"'),

@@ -102,14 +102,15 @@ it('says all that ends a run', () => {
     until: {
       rounds: 1,
       time: '2 d',
-      target: { metric: 'loss', value: 0.1 },
-      plateau: { metric: 'top1', rounds: 3 },
+      metric: 'loss',
+      target: 0.1,
+      plateau: 3,
     },
   });
   expect(endsOf(until)).toEqual([
     'It has made 1 version.',
     'loss is 0.1 or less on held-out examples.',
-    'top1 got no better on held-out examples for 3 versions.',
+    'loss got no better on held-out examples for 3 versions.',
     '2 days have passed.',
     '10 rounds in a row have failed.',
   ]);

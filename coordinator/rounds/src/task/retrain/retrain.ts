@@ -53,29 +53,17 @@ export const retrainSchema = z
     until: z.strictObject({
       /** Number of versions that the run makes. @default null */
       rounds: z.int().min(1).max(1_000_000).nullable().default(null),
-      /** Ends the run if a held-out metric hasn't improved over a number of versions. @default null */
-      plateau: z
-        .strictObject({
-          /**
-           * Name of the metric, as the task's evaluation gives it. Losses, perplexities, errors, latencies
-           * and false predictions are better if they are lower, all others if they are higher.
-           */
-          metric: z.string().min(1).max(100),
-          /** Number of versions in a row that are no better than the best version before them. */
-          rounds: z.int().min(1).max(1_000_000),
-        })
-        .nullable()
-        .default(null),
-      /** Ends the run once a held-out metric reaches a value. @default null */
-      target: z
-        .strictObject({
-          /** Name of the metric, as the task's evaluation gives it. */
-          metric: z.string().min(1).max(100),
-          /** Value that is good enough. */
-          value: z.number(),
-        })
-        .nullable()
-        .default(null),
+      /**
+       * Name of the held-out metric of `plateau` and `target`, as the task's evaluation gives it. Losses,
+       * perplexities, errors, latencies and false predictions are better if they are lower, all others if
+       * they are higher.
+       * @default null
+       */
+      metric: z.string().min(1).max(100).nullable().default(null),
+      /** Number of versions in a row that are no better than the best version before them. @default null */
+      plateau: z.int().min(1).max(1_000_000).nullable().default(null),
+      /** Value of the metric that is good enough. @default null */
+      target: z.number().nullable().default(null),
       /** Longest time since the run began; a round under way then is the last one. @default null */
       time: duration
         .refine(span => span > 0, 'expected a time above 0')
@@ -99,18 +87,19 @@ export function misfitOf(
   { until, when }: Retrain,
   task: { readonly hasEvaluation: boolean; readonly hasPrivacy: boolean; readonly isCentral: boolean },
 ): { readonly field: string; readonly message: string } | undefined {
-  const { rounds, plateau, target, time } = until;
-  if (!rounds && !plateau && !target && !time && !task.hasPrivacy)
+  const { rounds, metric, plateau, target, time } = until;
+  if (!rounds && !plateau && target === null && !time && !task.hasPrivacy)
     return {
       field: 'retrain.until',
       message: 'must have one of rounds, plateau, target and time, so that a run ends',
     };
-  for (const [name, rule] of Object.entries({ plateau, target }))
-    if (rule && !task.hasEvaluation)
-      return {
-        field: `retrain.until.${name}`,
-        message: `needs the metric "${rule.metric}", and nothing measures versions: give the task an evaluation`,
-      };
+  if (metric === null && (plateau || target !== null))
+    return { field: 'retrain.until.metric', message: 'must name the metric of plateau and target' };
+  if (metric !== null && !task.hasEvaluation)
+    return {
+      field: 'retrain.until.metric',
+      message: `is "${metric}", and nothing measures versions: give the task an evaluation`,
+    };
   if (!task.isCentral && when.some(({ kind }) => kind === 'new-examples'))
     return {
       field: 'retrain.when',

@@ -30,14 +30,11 @@ const settings: Settings = {
     messages: 20_000,
     updates: 180_000,
     grace: 20_000,
-    evaluation: 60_000,
   },
   schedule: { every: 300_000 },
   eligibility: {
     minExamples: 50,
-    idle: true,
-    charging: false,
-    unmetered: true,
+    needs: ['idle', 'unmetered'],
     minSdk: '0.1.0',
   },
 };
@@ -49,7 +46,7 @@ describe('settings in a form', () => {
     expect(before).toMatchObject({
       'cohort.goal': '40',
       'schedule.every': '5 min',
-      'eligibility.idle': 'true',
+      'eligibility.needs': 'idle, unmetered',
       'masking.threat': 'malicious',
     });
   });
@@ -63,14 +60,14 @@ describe('settings in a form', () => {
       ...before,
       'cohort.goal': '60',
       'schedule.every': '2 h',
-      'eligibility.charging': 'true',
+      'eligibility.needs': 'idle, charging',
       'plan.learningRate': 'fast',
       'update.clip': '',
     };
     expect(changesOf(before, after)).toEqual({
       cohort: { goal: 60 },
       schedule: { every: '2 h' },
-      eligibility: { charging: true },
+      eligibility: { needs: ['idle', 'charging'] },
       plan: { learningRate: 'fast' },
       update: { clip: '' },
     });
@@ -100,7 +97,7 @@ describe('what is wrong with a text', () => {
     ['duration', '1.5 min', null],
     ['duration', '30', 'duration'],
     ['text', '0.1.0', null],
-    ['flag', 'true', null],
+    ['list', '', null],
   ] as const)('that is to be a %s, %j: %s', (kind, text, problem) => {
     expect(problemOf(kind, text)).toBe(problem);
   });

@@ -126,7 +126,7 @@ describe('agreement on one statement', () => {
   it('SA14: that too few give fails the round, and nobody is told of that of the others', async () => {
     await step(3);
     await step(1, devices.slice(0, 4));
-    await federation.clock.advance(180_000);
+    await federation.clock.advance(120_000);
     expect(phase()).toBe('agreement');
     await federation.clock.advance(60_000);
     expect(federation.records).toMatchObject([

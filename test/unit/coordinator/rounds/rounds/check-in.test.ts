@@ -14,7 +14,7 @@ describe('a check-in', () => {
   });
 
   it('takes the place of an earlier one: a device that is told to come later waits no more', async () => {
-    const { checkIns, pool } = await openFederation({ task: { eligibility: { idle: true } } });
+    const { checkIns, pool } = await openFederation({ task: { eligibility: { needs: ['idle'] } } });
     checkIns.answer(deviceId(0), checkIn(), '0.1.0');
     checkIns.answer(deviceId(0), checkIn(), '0.1.0');
     expect(pool.size).toBe(1);

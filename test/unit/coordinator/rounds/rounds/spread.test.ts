@@ -236,7 +236,7 @@ describe('a round that is spread over three cells', () => {
     world.vanish(3);
     const others = world.devices.filter(({ id }) => world.partOf(id) !== 3);
     for (let i = 0; i < 5; i++) await step(world, others);
-    await world.clock.advance(300_000);
+    await world.clock.advance(240_000);
     expect(world.records).toEqual([]);
     await world.clock.advance(80_000);
     expect(world.records).toMatchObject([

@@ -72,7 +72,7 @@ describe('what is written to a journal twice, since the first answer was lost', 
     const { state } = later.rounds.current!;
     expect(state).toMatchObject({
       phase: 'shares',
-      quorum: { deadline: later.clock.now() - 1_000 + 60_000 },
+      quorum: { deadline: later.clock.now() - 1_000 + 30_000 },
     });
     await later.rounds.suspend();
     const last = await goOn(later, store);

@@ -35,7 +35,7 @@ describe('a task that no device trains', () => {
     ['update', { update: { clip: 1 } }],
     ['masking', { masking: 'off' }],
     ['privacy', { privacy: { epsilon: 1, delta: 1e-6, rounds: 2 } }],
-    ['eligibility', { eligibility: { idle: true } }],
+    ['eligibility', { eligibility: { needs: ['idle'] } }],
   ])('is refused with %s', (field, change) => {
     expect(() => define(change)).toThrow(
       expect.objectContaining({

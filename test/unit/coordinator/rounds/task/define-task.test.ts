@@ -543,7 +543,7 @@ describe('a task whose devices send some of the values', () => {
   const compressed = (compression: object, { update, ...change }: Partial<TaskDefinition> = {}) =>
     ({ ...least, ...change, update: { ...least.update, ...update, compression } }) as TaskDefinition;
 
-  it('keeps what is not sent as its kind does, unless it says', () => {
+  it('keeps what is not sent as its kind does', () => {
     const { update } = defineTask(compressed({ kind: 'topK', fraction: 0.01 }));
     expect(update.compression).toEqual({ kind: 'topK', fraction: 0.01, feedback: true });
     const masked = { masking: {}, cohort: { goal: 60, minimum: 50 } };
@@ -555,10 +555,13 @@ describe('a task whose devices send some of the values', () => {
   it('may be told by its settings to send all, or others', () => {
     const task = defineTask(compressed({ kind: 'topK', fraction: 0.01 }));
     const settings = settingsOf(task);
-    expect(settings.update.compression).toEqual({ kind: 'topK', fraction: 0.01, feedback: true });
+    expect(settings.update.compression).toEqual({ kind: 'topK', fraction: 0.01 });
     expect(withSettings(task, { update: { compression: null } }, 2).update).not.toHaveProperty('compression');
-    const other = { kind: 'randomK', fraction: 0.2, feedback: false };
-    expect(withSettings(task, { update: { compression: other } }, 2).update.compression).toEqual(other);
+    const other = { kind: 'randomK', fraction: 0.2 };
+    expect(withSettings(task, { update: { compression: other } }, 2).update.compression).toEqual({
+      ...other,
+      feedback: true,
+    });
   });
 
   const topK = { kind: 'topK', fraction: 0.01 };
@@ -597,7 +600,6 @@ describe('a task whose devices send some of the values', () => {
       'needs whole updates',
     ],
     ['more bits than a value with a place has', topK, { update: { bits: 17 } }, '16 at most, not 17'],
-    ['small values that are never sent', { ...topK, feedback: false }, {}, 'needs feedback'],
     ['no share', { kind: 'topK', fraction: 0 }, {}, 'fraction'],
     ['more than all', { kind: 'topK', fraction: 1.1 }, {}, 'fraction'],
   ])('is refused with %s', (_, compression, change, text) => {

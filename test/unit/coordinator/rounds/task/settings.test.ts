@@ -40,7 +40,6 @@ const whole = defineTask({
     messages: 5_000,
     updates: 40_000,
     grace: 7_000,
-    evaluation: 8_000,
   },
   uploadSlot: 9_000,
   retrain: {
@@ -49,8 +48,9 @@ const whole = defineTask({
     quietHours: '22:00-06:00 Europe/Berlin',
     until: {
       rounds: 9,
-      plateau: { metric: 'loss', rounds: 3 },
-      target: { metric: 'loss', value: 1 },
+      metric: 'loss',
+      plateau: 3,
+      target: 1,
       time: '1 h',
       failures: 2,
     },
@@ -58,9 +58,7 @@ const whole = defineTask({
   schedule: { every: '2 min' },
   eligibility: {
     minExamples: 2,
-    idle: true,
-    charging: true,
-    unmetered: true,
+    needs: ['idle', 'charging', 'unmetered'],
     minSdk: '0.1.0',
   },
   strategy: fedAdam(),

@@ -9,7 +9,7 @@ describe('the gate of a task', () => {
       better: 'top1',
       by: 0,
       test: 'bootstrap',
-      neverWorse: [{ metric: 'loss', slice: null }],
+      neverWorse: ['loss'],
       latencyP99: 20,
       size: 1_536,
     });
@@ -20,7 +20,7 @@ describe('the gate of a task', () => {
   it.each([
     [{ better: 'accuracy' }, /"accuracy", which nobody measures: .* measures top1, loss\./],
     [{ neverWorse: ['f1'] }, /gate\.neverWorse names the metric "f1"/],
-    [{ neverWorse: [{ metric: 'top1', slice: 'wide' }] }, /slice "wide", which nobody measures.*short, long/],
+    [{ neverWorse: ['top1 of wide'] }, /slice "wide", which nobody measures.*short, long/],
     [{ better: 'loss' }, /"loss" for each example/],
     [{}, /expected a rule/],
     [{ better: 'top1', size: 'large' }, /expected a size/],
@@ -39,7 +39,7 @@ describe('the gate of a task', () => {
     const over = { better: 'top1', test: 'slices' } as const;
     expect(() => gated(over, { evaluation: own })).toThrow(/has 0: .* 6 or more/);
     expect(() => gated(over)).toThrow(/has 2: .* 6 or more/);
-    expect(() => gated({ neverWorse: [{ metric: 'top1', slice: '*' }] }, { evaluation: own })).toThrow(/\*/);
+    expect(() => gated({ neverWorse: ['top1 of *'] }, { evaluation: own })).toThrow(/\*/);
     const plan = { learningRate: 1, privateLayers: ['dense'] };
     expect(() => gated({ latencyP99: 20 }, { plan })).toThrow(/privateLayers/);
   });

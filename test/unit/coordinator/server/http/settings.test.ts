@@ -126,6 +126,11 @@ describe('the settings of a task', () => {
         ...{ epochs: 2, batchSize: 16, learningRate: 0.1, proximal: 0, gradientClip: null, maxExamples: 9 },
         ...{ seed: 3, sampledSoftmax: null, optimizer: { kind: 'adam', momentum: 0.8 }, privateLayers: [] },
       },
+      update: {
+        clip: 1,
+        perLayer: false,
+        compression: { kind: 'randomMask', fraction: 0.5, feedback: true },
+      },
       deadlines: {
         ...{ gathering: 1_000, keys: 30_000, shares: 10_000, updates: 100_000, agreement: 20_000 },
         ...{ unmasking: 40_000, grace: 5_000, evaluation: 60_000 },
@@ -140,8 +145,9 @@ describe('the settings of a task', () => {
     expect(opened.training).toMatchObject({ epochs: 2, seed: 0, optimizer: { kind: 'adam', momentum: 0.9 } });
     expect(opened.deadlines).toEqual({
       ...{ gathering: 1_000, keys: 30_000, shares: 30_000, updates: 100_000, agreement: 60_000 },
-      ...{ unmasking: 60_000, grace: 5_000, evaluation: 60_000 },
+      ...{ unmasking: 60_000, grace: 5_000, evaluation: 600_000 },
     });
+    expect(opened.update.compression).toEqual({ kind: 'randomMask', fraction: 0.5, feedback: false });
     expect(opened.eligibility).toEqual({
       ...{ minExamples: 1, idle: true, charging: false, unmetered: false, minSdk: '0.1.0' },
     });
