@@ -94,7 +94,7 @@ it('a phone that is woken does what fits its wake: it serves in a slice, trains 
   expect(opened).toEqual([models[0].model]);
   expect(masked).toMatchObject({ ended: 'done', contributions: 0 });
   expect(masked.reasons).toEqual({
-    marking: expect.stringMatching(/^a masked round may last 21600 s; the device stays awake for \d+0 s$/),
+    marking: expect.stringMatching(/^a masked round may last 18000 s; the device stays awake for \d+0 s$/),
   });
   expect(off).toEqual({
     ended: 'off',

@@ -60,7 +60,7 @@ export function keyboardTask({
   ngrams,
   serverLearningRate = 0.15,
 }: KeyboardSettings): Task {
-  const [messages, updates, grace] = lose > 0 ? ['10 s', '90 s', '5 s'] : ['30 s', '10 min', '20 s'];
+  const [messages, updates, grace] = lose > 0 ? ['20 s', '90 s', '5 s'] : ['30 s', '10 min', '20 s'];
   const task = defineTask({
     name: 'keyboard',
     model,
