@@ -123,11 +123,11 @@ async function ask(task: string, x: number, id?: string): Promise<{ version: str
 }
 
 /** Predictions of a version, of which it is told how far they were off. */
-async function judge(task: string, version: string, off: number): Promise<void> {
+async function judge(task: string, version: string, off: number, times = 30): Promise<void> {
   // The version before answers until one is loaded. Ten values, as windows have them.
   for (let at = 0; at < 10; at++)
     await expect.poll(async () => (await ask(task, at / 10)).version, seldom).toBe(version);
-  for (let at = 0; at < 30; at++) {
+  for (let at = 0; at < times; at++) {
     const id = `${task} ${off} ${at}`;
     const { said } = await ask(task, (at % 10) / 10, id);
     await post('/v1/feedback', { id, outcome: said + off + (at % 5) / 10 });
@@ -230,7 +230,8 @@ it('is trained again by itself once inputs have drifted, and goes back from what
     .getByText(/^Triggers begin no run before/)
     .waitFor();
 
-  await judge('by-itself', '1', 50);
+  // A watch decides by 200.
+  await judge('by-itself', '1', 50, 200);
   await row.getByText('rolled back').waitFor();
   await row.getByText(/^The mean error went from/).waitFor();
   await page.getByRole('region', { name: 'Served version' }).getByText('Version 0').waitFor();

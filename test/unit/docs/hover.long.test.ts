@@ -92,7 +92,7 @@ it('editors show the defaults of a task and of a configuration as they are writt
     deadlines: '{}',
     gathering: "'30 s'",
     gate: 'null',
-    test: 'pairedBootstrap()',
+    test: "'bootstrap'",
     port: '8_800',
     uploadBytes: '256 * 2 ** 20',
     noEligibleDevices: "'1 h'",
@@ -120,7 +120,7 @@ it.each(schemas)('the declarations of %s have them, in the lines that TypeScript
   const published = withDocstrings(output!.text, source, program.getTypeChecker());
   expect(published.replaceAll(/\/\*\* .*? \*\/ (?=\w+\??:)/g, '')).toBe(output!.text);
   const fields = published.split('\n').filter(line => /\w+: z\.Zod(?:Default|Prefault)</.test(line));
-  expect(fields.length).toBeGreaterThan(90);
+  expect(fields.length).toBeGreaterThan(70);
   // A rate has its own beside it.
   const without = fields.filter(line => !/@default|\b(?:burst|perSecond): /.test(line));
   expect(without).toEqual([]);

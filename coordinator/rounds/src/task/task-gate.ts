@@ -34,8 +34,8 @@ export const gateSchema = z
      */
     test: z.enum(['bootstrap', 'slices', 'mcnemar', 'none']).default('bootstrap'),
     /**
-     * Metrics that may not be worse: `loss`, or `top1 of short` for a slice of the held-out examples; the slice
-     * `*` stands for every slice.
+     * Metrics that may not be worse: `loss`, or `top1 of short` for a slice of the held-out examples; the
+     * slice `*` stands for every slice.
      * @default []
      */
     neverWorse: z.array(z.string().min(1).max(260)).max(100).default([]),

@@ -266,8 +266,8 @@ export const taskSchema = z.strictObject({
       /** Fewest examples that a device must have. @default 1 */
       minExamples: z.int().min(0).default(1),
       /**
-       * States that the device must be in. `idle`: no person uses it; `charging`: it charges; `unmetered`: its
-       * network is not billed by volume.
+       * States that the device must be in. `idle`: no person uses it; `charging`: it charges; `unmetered`:
+       * its network is not billed by volume.
        * @default []
        */
       needs: z

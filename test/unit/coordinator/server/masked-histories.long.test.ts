@@ -53,7 +53,7 @@ async function play(history: readonly Operation[]): Promise<Federation> {
       cohort: { goal: 6, minimum: 4, overSelection: 1.3 },
       deadlines: {
         gathering: '10 s',
-        messages: '5 s',
+        messages: '10 s',
         updates: '60 s',
       },
     } as Partial<TaskDefinition>,
@@ -237,7 +237,7 @@ describe('any history of masked rounds', () => {
     ['keys', [stepBut(3), ['Advance', 5_000], everybody, everybody, everybody, everybody], 7],
     ['shares', [everybody, stepBut(3), ['Advance', 10_000], everybody, everybody, everybody], 6],
     ['updates', [everybody, everybody, stepBut(3), deadline, everybody, everybody], 6],
-    ['agreement', [...masked, stepBut(3), ['Advance', 75_000], everybody], 7],
+    ['agreement', [...masked, stepBut(3), ['Advance', 80_000], everybody], 7],
     ['unmasking', [...masked, everybody, stepBut(3)], 7],
     [
       'shares and updates',
@@ -270,8 +270,8 @@ describe('any history of masked rounds', () => {
   it.each([
     ['keys', [stepBut(0, 1, 2, 3, 4), ['Advance', 5_000]], 'keys', /at least 4/],
     ['updates', [everybody, everybody, stepBut(3, 4, 5), deadline], 'agreement', /5 are needed/],
-    ['agreement', [...masked, stepBut(3, 4, 5), ['Advance', 75_000]], 'agreement', /too few/],
-    ['unmasking', [...masked, everybody, stepBut(3, 4, 5), ['Advance', 80_000]], 'unmasking', /too few/],
+    ['agreement', [...masked, stepBut(3, 4, 5), ['Advance', 80_000]], 'agreement', /too few/],
+    ['unmasking', [...masked, everybody, stepBut(3, 4, 5), ['Advance', 90_000]], 'unmasking', /too few/],
   ] as [string, Operation[], string, RegExp][])(
     'SA15: fails with the reason where too few are left at %s',
     async (_, then, during, reason) => {

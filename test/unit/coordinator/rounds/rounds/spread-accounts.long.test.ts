@@ -14,7 +14,6 @@ const privacy = {
   delta: 1e-5,
   rounds: 40,
   separation: 3,
-  participations: 4,
   noise: 'independent',
 } as const;
 const task = { ...definition, privacy } as Partial<TaskDefinition>;
@@ -259,7 +258,7 @@ describe('TK5: a part of a spread round under a privacy budget', () => {
         own.forEach((step, i) => {
           if (i > 0) expect(step - own[i - 1]!).toBeGreaterThanOrEqual(privacy.separation);
         });
-        expect(own.length).toBeLessThanOrEqual(privacy.participations);
+        expect(own.length).toBeLessThanOrEqual(world.task.privacy!.participations);
         expect((await ledger.partsOf(budget!.id, [id])).get(id)).toEqual({
           step: own.at(-1),
           parts: own.length,
