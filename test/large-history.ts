@@ -8,7 +8,7 @@ import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { PhaseRecord } from '@murmuration/rounds/round/timeline';
 import { storeFirstVersion } from '@murmuration/rounds/rounds/first-version';
 import type { Task } from '@murmuration/rounds/task/task';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { seededRandom } from './seeded-random.ts';
 
 /** ms between the rounds of the history, and between enrolments. */
@@ -25,7 +25,7 @@ const platforms = ['android', 'ios', 'browser', 'node'] as const;
  * of the newest version are real, so that rounds go on from it; those of the others are gone, as after a retention.
  */
 export async function fillHistory(
-  storage: Pick<Storage, 'blobs' | 'history' | 'devices' | 'activity'>,
+  storage: Pick<Stores, 'blobs' | 'history' | 'devices' | 'activity'>,
   task: Task,
   { rounds, devices }: { readonly rounds: number; readonly devices: number },
   clock: Clock,
@@ -45,7 +45,7 @@ export async function fillHistory(
   const state = (await storage.history.head(task.name))!.state;
   let base: ModelHash = first;
   let version = 0;
-  const commits: Parameters<Storage['history']['commit']>[0][] = [];
+  const commits: Parameters<Stores['history']['commit']>[0][] = [];
   for (let number = 1; number <= rounds; number++) {
     const isFailed = number % failing === 0;
     const record = recordOf(task, number, base, now - (rounds - number) * betweenRounds, isFailed, random);

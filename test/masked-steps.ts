@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { SigningKey } from '@murmuration/protocol/primitives/primitives';
@@ -13,7 +14,6 @@ import {
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
-import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 
 /** What a device sends in a phase. */
 interface Step {

@@ -6,7 +6,7 @@ export { PlatformClient } from './client/client.ts';
 export type { ClientEvents } from './client/events.ts';
 export type { ClientOptions, ExamplesByTask, TaskOptions } from './client/options.ts';
 export type { Platform } from './client/platform.ts';
-export type { Role } from './device/leadership.ts';
+export type { ClientRole } from './device/leadership.ts';
 export { BelowFloor } from './floors/below-floor.ts';
 export { development } from './floors/development.ts';
 export { defaultFloors, type FloorName, type Floors, type HeldFloors } from './floors/floors.ts';

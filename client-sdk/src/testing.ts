@@ -5,6 +5,7 @@ import {
   type TestCoordinatorOptions,
 } from './testing/coordinator.ts';
 
+export type { ModelParts } from '@murmuration/engine/models/model';
 export { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 export type { RoundOptions, TestCoordinator, TestCoordinatorOptions } from './testing/coordinator.ts';
 export type { Asked, DeviceMessages } from './testing/memory-connection.ts';
@@ -12,7 +13,7 @@ export { objectiveTrainer } from './testing/objective-trainer.ts';
 export { seededBytes } from './testing/seeded-bytes.ts';
 export type { TestClientOptions } from './testing/test-client.ts';
 export type { FailingPhase, RoundResult, SentUpdate } from './testing/test-round.ts';
-export type { LayersModel, ModelParts, TestTask } from './testing/test-task.ts';
+export type { LayersModel, TestTask } from './testing/test-task.ts';
 
 /**
  * Creates a coordinator in memory, for an app's tests in Node: under `vitest`, `jest`, `node:test` or others.

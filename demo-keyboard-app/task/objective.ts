@@ -2,7 +2,7 @@ import { softmaxLoss } from '@murmuration/engine/objective/losses';
 import type { Batchable, Objective } from '@murmuration/engine/objective/objective';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { forgetting, type Goldfish } from './goldfish.ts';
-import { labelWeight, packRows, type Row } from './pack.ts';
+import { labelWeight, packRows, type TokenRow } from './pack.ts';
 import { keyboardServing } from './serving.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -31,7 +31,7 @@ export function nextWord(vocabulary: Vocabulary, rowLength = 10, goldfish?: Gold
 }
 
 /** Stacks rows into a batch; pads shorter ones with id 0 and weight 0. */
-function batchOf(rows: readonly Row[]) {
+function batchOf(rows: readonly TokenRow[]) {
   const length = Math.max(...rows.map(({ inputs }) => inputs.length));
   const shape: [number, number] = [rows.length, length];
   const inputs = new Int32Array(rows.length * length);

@@ -2,7 +2,7 @@ import type { Forgets } from './goldfish.ts';
 import { firstWordId, paddingId, startId, type Vocabulary } from './vocabulary.ts';
 
 /** Tokens in a row, and the token that follows each. */
-export interface Row {
+export interface TokenRow {
   readonly inputs: number[];
   readonly labels: number[];
 }
@@ -17,12 +17,12 @@ export function packRows(
   vocabulary: Vocabulary,
   length: number,
   forgets: Forgets = () => false,
-): Row[] {
+): TokenRow[] {
   const pieces = messages.flatMap(message => piecesOf(vocabulary.encode(message), length, forgets));
   pieces.sort((a, b) => b.inputs.length - a.inputs.length);
-  const rows: Row[] = [];
+  const rows: TokenRow[] = [];
   /** Rows by the number of tokens that still fit. */
-  const withRoom: Row[][] = Array.from({ length: length + 1 }, () => []);
+  const withRoom: TokenRow[][] = Array.from({ length: length + 1 }, () => []);
   for (const piece of pieces) {
     const row =
       withRoom
@@ -41,18 +41,18 @@ export function labelWeight(label: number): number {
   return label >= firstWordId ? 1 : 0;
 }
 
-function piecesOf(ids: readonly number[], length: number, forgets: Forgets): Row[] {
+function piecesOf(ids: readonly number[], length: number, forgets: Forgets): TokenRow[] {
   const inputs = [startId, ...ids.slice(0, -1)];
   const labels = ids.map((id, at) => (forgets(ids, at) ? paddingId : id));
-  const pieces: Row[] = [];
+  const pieces: TokenRow[] = [];
   for (let from = 0; from < ids.length; from += length) {
     pieces.push({ inputs: inputs.slice(from, from + length), labels: labels.slice(from, from + length) });
   }
   return pieces;
 }
 
-function newRow(rows: Row[]): Row {
-  const row: Row = { inputs: [], labels: [] };
+function newRow(rows: TokenRow[]): TokenRow {
+  const row: TokenRow = { inputs: [], labels: [] };
   rows.push(row);
   return row;
 }

@@ -1,4 +1,4 @@
-export { type Accuracy, accuracyOf, type Estimate } from './accuracy/accuracy.ts';
+export { type Accuracy, accuracyOf, type ShareEstimate } from './accuracy/accuracy.ts';
 export {
   type AccuracySums,
   addAccuracy,
@@ -23,7 +23,7 @@ export {
   zTest,
 } from './experiments/fixed-horizon.ts';
 export { type SampleRatioOptions, type SampleRatioState, sampleRatio } from './experiments/sample-ratio.ts';
-export type { Comparison, SequentialTest, Verdict } from './experiments/sequential-test.ts';
+export type { Comparison, ExperimentVerdict, SequentialTest } from './experiments/sequential-test.ts';
 export {
   type CovariateSums,
   type KnownCovariates,

@@ -5,7 +5,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import type { TaskLeases } from '@murmuration/storage/leases/ports';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { enrolmentToken, lineTask } from '../e2e/line.ts';
 import { MemoryLeases } from '../unit/coordinator/server/cells/memory-leases.ts';
 
@@ -13,7 +13,7 @@ import { MemoryLeases } from '../unit/coordinator/server/cells/memory-leases.ts'
 export interface MemoryCell {
   readonly cell: Coordinator;
   readonly clock: VirtualClock;
-  readonly storage: Storage;
+  readonly storage: Stores;
   readonly leases: TaskLeases;
 }
 

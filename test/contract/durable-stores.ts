@@ -1,4 +1,4 @@
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { activityContract } from './activity.ts';
 import { auditContract } from './audit.ts';
 import { convictionsContract } from './convictions.ts';
@@ -21,8 +21,8 @@ import { verdictsContract } from './verdicts.ts';
 /** What every storage that is durable keeps to, beyond its rounds: what it keeps as documents is that of any `Documents`. `open` gives an empty one, `reopen` the one opened last as it is after a restart. */
 export function durableStoresContract(
   name: string,
-  open: () => Promise<Storage>,
-  reopen: () => Promise<Storage>,
+  open: () => Promise<Stores>,
+  reopen: () => Promise<Stores>,
 ): void {
   documentsContract(name, open, reopen);
   enrolmentTokensContract(

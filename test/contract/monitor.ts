@@ -1,11 +1,11 @@
 import type { Monitor } from '@murmuration/serving/monitor/monitor';
-import type { Prediction } from '@murmuration/serving/monitor/prediction';
+import type { RememberedPrediction } from '@murmuration/serving/monitor/prediction';
 import { describe, expect, it } from 'vitest';
 
 const replica = 'c'.repeat(32);
 
 function windowOf(number: number, ...ids: readonly string[]) {
-  const predictions = ids.map((id): Prediction => {
+  const predictions = ids.map((id): RememberedPrediction => {
     const row = { kind: 'class', guesses: [1, 0], probabilities: [0.6, 0.4], classes: 2 } as const;
     return { id, at: Date.now(), model: 'm', version: '1', rows: [row] };
   });

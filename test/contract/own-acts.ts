@@ -3,7 +3,7 @@ import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { AuditEntry } from '@murmuration/rounds/operators/audit';
 import { recordOf } from '@murmuration/rounds/round/record';
 import { emptyTally } from '@murmuration/rounds/round/round';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { describe, expect, it } from 'vitest';
 import { experiment } from './experiments.ts';
 import { decision } from './gate-decisions.ts';
@@ -49,8 +49,8 @@ const refused: AuditEntry = {
 const acts: Record<
   string,
   readonly [
-    commit: (storage: Storage, entries: readonly AuditEntry[]) => Promise<void>,
-    kept: (storage: Storage) => Promise<unknown>,
+    commit: (storage: Stores, entries: readonly AuditEntry[]) => Promise<void>,
+    kept: (storage: Stores) => Promise<unknown>,
   ]
 > = {
   'an alias': [
@@ -78,8 +78,8 @@ const acts: Record<
 /** Every storage keeps what the coordinator does by itself together with its entries of the audit log, or neither; `reopen` opens it after a restart. */
 export function ownActsContract(
   name: string,
-  open: () => Promise<Storage>,
-  reopen?: () => Promise<Storage>,
+  open: () => Promise<Stores>,
+  reopen?: () => Promise<Stores>,
 ): void {
   describe.each(Object.entries(acts))(`${name} with what the log says of %s`, (_, [commit, kept]) => {
     it('keeps both', async () => {

@@ -1,7 +1,13 @@
 import type { DeviceId, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { AskedAccounts } from '@murmuration/rounds/privacy/asked-accounts';
-import type { Budget, Claim, DevicePart, Parts, PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import type {
+  Claim,
+  DevicePart,
+  LedgerBudget,
+  Parts,
+  PrivacyLedger,
+} from '@murmuration/rounds/privacy/ledger';
 import { privacyOf } from '@murmuration/rounds/task/task-privacy';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../seeded-random.ts';
@@ -9,8 +15,8 @@ import { codeOfPromise } from '../unit/codes.ts';
 
 const task = 'keyboard' as TaskName;
 const terms = privacyOf({ epsilon: 4, delta: 1e-7, rounds: 20, separation: 1, noise: 'correlated' });
-const first: Budget = { id: 'b1', task, terms, openedAt: 1_000 };
-const second: Budget = { id: 'b2', task, terms: null, openedAt: 2_000 };
+const first: LedgerBudget = { id: 'b1', task, terms, openedAt: 1_000 };
+const second: LedgerBudget = { id: 'b2', task, terms: null, openedAt: 2_000 };
 const [ann, bob, eve] = ['ann', 'bob', 'eve'].map(name => name.padEnd(22, '-')) as DeviceId[] as [
   DeviceId,
   DeviceId,
@@ -71,7 +77,7 @@ export function privacyLedgerContract(
       const ledger = await open();
       await ledger.open(first);
       await ledger.claim(claimOf(0));
-      const asked: Budget = { ...first, id: 'q1', query: 'taken' };
+      const asked: LedgerBudget = { ...first, id: 'q1', query: 'taken' };
       await ledger.open(asked);
       await ledger.open({ ...asked, id: 'q2', query: 'rare', terms: null });
       await ledger.open({ ...asked, id: 'q3', task: 'other' as TaskName });

@@ -1,8 +1,8 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
-import type { Standing } from '@murmuration/storage/leases/ports';
+import type { TaskStatus } from '@murmuration/storage/leases/ports';
 
 /** What a cell may say of a task. */
-export const standing: Standing = {
+export const standing: TaskStatus = {
   masking: null,
   deadlines: {
     gathering: 1,

@@ -1,6 +1,6 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { History } from '@murmuration/rounds/registry/ports';
-import type { Judged, VerdictStore } from '@murmuration/rounds/registry/verdicts';
+import type { JudgedVersion, VerdictStore } from '@murmuration/rounds/registry/verdicts';
 import { describe, expect, it } from 'vitest';
 
 const [one, two, other] = ['1', '2', '3'].map(digit => digit.repeat(64)) as [ModelHash, ModelHash, ModelHash];
@@ -16,7 +16,7 @@ export function verdictsContract(
   open: () => Promise<Kept>,
   reopen?: () => Promise<Kept>,
 ): void {
-  const judging = (model: ModelHash, kept: number, refused: number): { judged: Judged } => ({
+  const judging = (model: ModelHash, kept: number, refused: number): { judged: JudgedVersion } => ({
     judged: { model, verdicts: { kept, refused } },
   });
 

@@ -11,7 +11,7 @@ import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { type CentralOptions, central } from '@murmuration/rounds/task/central';
 import { type CentralTaskDefinition, defineTask } from '@murmuration/rounds/task/define-task';
 import { newExamples } from '@murmuration/rounds/task/retrain/triggers';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CentralData } from './central-line.ts';
 import { enrolmentToken, eventOf, lineClient, lineTask } from './line.ts';
@@ -42,7 +42,7 @@ function centralTask(change: Partial<CentralTaskDefinition> = {}) {
 }
 
 let coordinator: Coordinator;
-let storage: Storage;
+let storage: Stores;
 let cleanUp: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const clean of cleanUp.reverse()) await clean();
@@ -52,7 +52,7 @@ afterEach(async () => {
 async function open(
   tasks: ReturnType<typeof defineTask>[],
   clock: Clock = systemClock,
-  kept?: Storage,
+  kept?: Stores,
 ): Promise<void> {
   storage = kept ?? { ...(await openStorage(undefined, clock)), durable: true };
   const config = parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken] });

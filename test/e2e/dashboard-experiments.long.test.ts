@@ -7,7 +7,7 @@ import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { mintInferenceToken } from '@murmuration/serving/access/tokens';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';
 import { DashboardWorld, screenshot, settled } from './dashboard-world.ts';
@@ -22,7 +22,7 @@ const people = Array.from({ length: 60 }, (_, at) => at);
 let world: DashboardWorld;
 
 /** Versions 1 to 3, which multiply by their numbers. */
-async function threeVersions(storage: Storage): Promise<void> {
+async function threeVersions(storage: Stores): Promise<void> {
   const first = await createCoordinator(
     parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken] }),
     [weightedLine()],

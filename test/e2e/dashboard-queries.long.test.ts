@@ -9,7 +9,7 @@ import { figuresOf } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';
@@ -112,7 +112,7 @@ function past(number: number, query: Query, devices: number, sum?: Int32Array) {
   return { round, result };
 }
 
-async function fill(storage: Storage): Promise<void> {
+async function fill(storage: Stores): Promise<void> {
   const rounds = [
     past(1, opening, 200, openingSum(0.4)),
     past(2, darkTheme, 35, Int32Array.of(9)),

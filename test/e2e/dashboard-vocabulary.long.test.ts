@@ -7,7 +7,7 @@ import type { Figures } from '@murmuration/protocol/queries/figures';
 import type { Query } from '@murmuration/protocol/queries/query';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { growingTask } from '@murmuration/rounds/vocabulary/growing-task';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { violations } from './accessibility.ts';
@@ -67,7 +67,7 @@ const texts = Object.entries(said).map(([text, devices]) => {
   return { text, devices, share: { value, low: value, high: value } };
 });
 
-async function fill({ history }: Storage): Promise<void> {
+async function fill({ history }: Stores): Promise<void> {
   const found = { kind: 'heavy-hitters', texts, unread: 1, chance: 0.94 };
   for (const each of [
     past(1, newWords, sketch as Figures),

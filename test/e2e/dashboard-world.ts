@@ -11,7 +11,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Task } from '@murmuration/rounds/task/task';
 import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { dashboardPage } from '@murmuration/simulations/pages/built-page';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
@@ -33,13 +33,13 @@ export class DashboardWorld {
   /** What pages complained about, all of them. */
   readonly problems: string[] = [];
   readonly #browser: Browser;
-  readonly #storage: Storage;
+  readonly #storage: Stores;
   readonly #start: (port: number) => Promise<Coordinator>;
 
   private constructor(
     coordinator: Coordinator,
     browser: Browser,
-    storage: Storage,
+    storage: Stores,
     start: (port: number) => Promise<Coordinator>,
   ) {
     this.#start = start;
@@ -51,7 +51,7 @@ export class DashboardWorld {
   /** `fill`: what is in the storage before the coordinator opens it. */
   static async open(
     tasks: Task | readonly Task[],
-    fill: (storage: Storage) => Promise<void> = async () => {},
+    fill: (storage: Stores) => Promise<void> = async () => {},
     {
       alerts,
       clock = systemClock,

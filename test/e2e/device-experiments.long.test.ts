@@ -11,7 +11,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { mintToken } from '@murmuration/rounds/tokens/secret-token';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { serving, TableInference } from '../unit/client-sdk/hybrid/scene.ts';
 import { enrolmentToken, lineOptions, lineTask } from './line.ts';
@@ -39,7 +39,7 @@ const task = () =>
     queries: [{ query: arms, every: '1 d' }],
   } as Partial<TaskDefinition>);
 
-let storage: Storage;
+let storage: Stores;
 let coordinator: Coordinator;
 const clients: FederatedClient[] = [];
 

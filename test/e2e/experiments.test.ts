@@ -14,7 +14,7 @@ import { mintInferenceToken } from '@murmuration/serving/access/tokens';
 import { type ServedModels, serveModels } from '@murmuration/serving/assembly/serve-models';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { enrolmentToken } from './line.ts';
 import { commitWeight, weightedLine } from './weighted-line.ts';
@@ -22,7 +22,7 @@ import { commitWeight, weightedLine } from './weighted-line.ts';
 const { text: operator, proof } = mintToken('operator', systemRandom, native);
 const { text: token, ...listed } = mintInferenceToken(systemRandom, native);
 
-let storage: Storage;
+let storage: Stores;
 let coordinator: Coordinator;
 let replica: ServedModels;
 

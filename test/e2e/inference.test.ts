@@ -18,7 +18,7 @@ import { type ServedModels, serveModels } from '@murmuration/serving/assembly/se
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { lastEntries } from '@murmuration/serving/request-log/files/reading';
 import { coordinatorModels } from '@murmuration/serving/source/coordinator';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { elementsOf, GrpcClient } from '../unit/serving/server/grpc-client.ts';
 import { enrolmentToken, lineTask } from './line.ts';
@@ -30,7 +30,7 @@ const serving = keyboardServing(vocabulary);
 const { text: token, ...listed } = mintInferenceToken(systemRandom, native);
 
 let coordinator: Coordinator;
-let storage: Storage;
+let storage: Stores;
 let replica: ServedModels;
 let log: string;
 

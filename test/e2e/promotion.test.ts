@@ -1,4 +1,4 @@
-import type { Serving, Versions } from '@murmuration/api/version';
+import type { TaskServing, Versions } from '@murmuration/api/version';
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk/node';
 import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
@@ -135,7 +135,7 @@ describe('a version that an operator names', () => {
       'version',
       ({ parent }) => parent === before,
     );
-    const rolledBack = await ask<Serving>('POST', 'rollback', { number: 1 });
+    const rolledBack = await ask<TaskServing>('POST', 'rollback', { number: 1 });
     expect(rolledBack).toMatchObject({ champion: { number: 1, model: before }, base: { number: 1 } });
     await Promise.all([serves(one, is(before)), serves(two, is(before))]);
     const back = device(away);
@@ -147,7 +147,7 @@ describe('a version that an operator names', () => {
     expect(next.number).toBeGreaterThan(2);
     expect(await served(one)).toBe(before);
 
-    const { champion } = await ask<Serving>('PUT', 'aliases/champion', { number: null });
+    const { champion } = await ask<TaskServing>('PUT', 'aliases/champion', { number: null });
     expect(champion).toMatchObject({ isPinned: false });
     expect(champion.number).toBeGreaterThanOrEqual(next.number);
     const isNewer = (model: string) => ![initial, before].includes(model);

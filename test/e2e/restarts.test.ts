@@ -7,7 +7,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { RoundState } from '@murmuration/rounds/round/round';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, test } from 'vitest';
 import { freePort } from '../free-port.ts';
 import { hurriedPauses } from '../hurried-clock.ts';
@@ -37,11 +37,11 @@ afterEach(async () => {
 });
 
 /** Storage that outlives a coordinator, though not this process. */
-async function keptStorage(): Promise<Storage> {
+async function keptStorage(): Promise<Stores> {
   return { ...(await openStorage(undefined, systemClock)), durable: true };
 }
 
-async function open(change: Partial<TaskDefinition>, storage: Storage, port = 0): Promise<Coordinator> {
+async function open(change: Partial<TaskDefinition>, storage: Stores, port = 0): Promise<Coordinator> {
   const config = parseConfig({ port, enrolmentTokens: [enrolmentToken], log: 'silent' });
   const surroundings = { clock: systemClock, random: systemRandom, storage };
   const coordinator = await createCoordinator(config, [lineTask(change)], surroundings);

@@ -14,7 +14,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { enrolmentToken, lineTask } from './line.ts';
 
@@ -61,7 +61,7 @@ function stepsOfTwo(): tf.LayersModel {
 }
 
 let coordinator: Coordinator;
-let storage: Storage;
+let storage: Stores;
 let client: FederatedClient;
 
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import * as tf from '@murmuration/engine/tf';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import type { Task } from '@murmuration/rounds/task/task';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { lineTask } from './line.ts';
 
 /** A task whose versions multiply by one number each, the first one by 0. */
@@ -16,7 +16,7 @@ export function weightedLine(): Task {
 }
 
 /** Stores a next version, which multiplies by a number; a coordinator has opened the storage before. */
-export async function commitWeight(storage: Storage, weight: number): Promise<void> {
+export async function commitWeight(storage: Stores, weight: number): Promise<void> {
   const head = (await storage.history.head(weightedLine().name))!;
   const registry = new Registry(storage.blobs, storage.history);
   const { topology, layout } = await registry.files(head.version.model);

@@ -5,7 +5,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { Connection } from '@murmuration/sql/sqlite/connection';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { canMount, fill, mountSmall, unfill, unmount } from '../small-disk.ts';
 import { type Scene, scenes } from './scene.ts';
@@ -76,12 +76,12 @@ describe('a database that another program has locked', () => {
 
 describe('a storage that may only be read', () => {
   /** What is there, in front of which each write is refused while `isReadOnly`. */
-  function guarded(storage: Storage): Storage & { isReadOnly: boolean } {
+  function guarded(storage: Stores): Stores & { isReadOnly: boolean } {
     const allowed = async <Result>(write: () => Promise<Result>): Promise<Result> => {
       if (guard.isReadOnly) throw new MurmurationError('storage.read-only', 'Nothing can be written.');
       return write();
     };
-    const guard: Storage & { isReadOnly: boolean } = {
+    const guard: Stores & { isReadOnly: boolean } = {
       ...storage,
       isReadOnly: false,
       rounds: {

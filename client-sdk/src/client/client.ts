@@ -10,7 +10,7 @@ import { Consent } from '../device/consent.ts';
 import { requestErasure } from '../device/erasure.ts';
 import { Handshake } from '../device/handshake.ts';
 import { Leadership } from '../device/leadership.ts';
-import { Participation } from '../device/participation.ts';
+import { DeviceParticipation } from '../device/participation.ts';
 import { requireLocal } from '../floors/development.ts';
 import { heldFloors } from '../floors/floors.ts';
 import { type Protection, protectionOf } from '../floors/protection.ts';
@@ -26,7 +26,7 @@ import type { Session } from '../session/session.ts';
 import { withNamedFailures } from '../storage/named-failures.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { asError } from '../training/training-errors.ts';
-import { Connection } from '../transport/connection.ts';
+import { ConnectionWatch } from '../transport/connection.ts';
 import type { ConnectionState } from '../transport/connection-state.ts';
 import { requireEncryption } from '../transport/encryption.ts';
 import { greeted } from '../transport/greeted.ts';
@@ -60,7 +60,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
   readonly protection: Protection;
   readonly #platform: Platform;
   readonly #transport: Transport;
-  readonly #connection: Connection;
+  readonly #connection: ConnectionWatch;
   readonly #sessions: readonly Session[];
   readonly #trainers: readonly Trainer[];
   readonly #models = new Map<string, () => Promise<TaskModels>>();
@@ -69,7 +69,7 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
   /** True if the app enrols with a fixed token; false if a function returns one for each enrolment. */
   readonly #hasFixedToken: boolean;
   readonly #consent: Consent;
-  readonly #participation: Participation;
+  readonly #participation: DeviceParticipation;
   readonly #leadership: Leadership;
   readonly #wake = new WakeSignal();
   readonly #hybrids: Hybrids;
@@ -97,14 +97,14 @@ export class PlatformClient<Examples extends ExamplesByTask = ExamplesByTask> {
     this.protection = protectionOf(floors);
     this.#platform = platform;
     this.#transport = transportOf(base, options, platform);
-    this.#connection = new Connection(this.#transport, platform.clock, state =>
+    this.#connection = new ConnectionWatch(this.#transport, platform.clock, state =>
       this.#emit('connection', state),
     );
     const request = observed(this.#transport, sent => this.#emit('sent', sent));
     this.#hasFixedToken = typeof options.enrolment === 'string';
     this.#handshake = new Handshake({ ...options, storage }, { ...platform, contentHash }, request);
     this.#consent = new Consent(storage, options.consent !== 'not-needed');
-    this.#participation = new Participation(this.#consent, {
+    this.#participation = new DeviceParticipation(this.#consent, {
       begin: () => this.#takePart(),
       end: () => this.#leave(),
     });

@@ -1,6 +1,6 @@
 import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import type { Role } from '../device/leadership.ts';
+import type { ClientRole } from '../device/leadership.ts';
 import type { OtherShape } from '../floors/model-shape.ts';
 import type { Protection } from '../floors/protection.ts';
 import type { HybridEvents } from '../hybrid/events.ts';
@@ -16,7 +16,7 @@ export interface ClientEvents extends SessionEvents, HybridEvents {
    * Role of this client. Of the clients of one storage, such as tabs, one takes
    * part; the next takes over after it.
    */
-  role(role: Role): void;
+  role(role: ClientRole): void;
   disconnected(reason: string): void;
   /**
    * Protection of this device's updates, at each start, and the floors that

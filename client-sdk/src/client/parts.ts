@@ -43,4 +43,4 @@ function openModels(ports: ModelPorts): TaskModels {
 /** Code that a client needs for its first model and its first check-in. */
 export const parts = { openModels, contribute, hashHere };
 
-export type Parts = typeof parts;
+export type ClientParts = typeof parts;

@@ -1,16 +1,16 @@
 import type { Storage } from '../storage/storage.ts';
 
 /** Role of this client: it takes part, or waits for the one that does, such as another tab. */
-export type Role = 'active' | 'standby';
+export type ClientRole = 'active' | 'standby';
 
 /** Election among clients that share a storage: one takes part at a time, the leader. */
 export class Leadership {
   readonly #storage: Storage;
-  readonly #tell: (role: Role) => void;
+  readonly #tell: (role: ClientRole) => void;
   #waiting = new AbortController();
   #unlock: () => void = () => {};
 
-  constructor(storage: Storage, tell: (role: Role) => void) {
+  constructor(storage: Storage, tell: (role: ClientRole) => void) {
     this.#storage = storage;
     this.#tell = tell;
   }

@@ -2,7 +2,7 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Consent } from './consent.ts';
 
-export interface Part {
+interface Part {
   begin(): Promise<void>;
   end(): Promise<void>;
 }
@@ -11,7 +11,7 @@ export interface Part {
 type Wish = { readonly takesPart: false } | { readonly takesPart: true; readonly unwatch: Cancel };
 
 /** Decision to take part, from the wishes of app and person; changes run one by one. */
-export class Participation {
+export class DeviceParticipation {
   readonly #consent: Consent;
   readonly #part: Part;
   readonly #changes = new PromiseQueue();

@@ -8,7 +8,7 @@ import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 
 /** Contents of a `model.json` without the hash of its weights: all that training and serving read of it. */
-export interface Shape {
+interface Shape {
   readonly topology: unknown;
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }

@@ -10,7 +10,7 @@ import type { Plan, PlanNoise, PlanPrivacy } from '@murmuration/protocol/message
 import type { Storage } from '../storage/storage.ts';
 import { BelowFloor } from './below-floor.ts';
 
-export type NoisyPlan = Plan & { readonly privacy: PlanPrivacy & { readonly noise: PlanNoise } };
+export type PlanWithNoise = Plan & { readonly privacy: PlanPrivacy & { readonly noise: PlanNoise } };
 
 /** Query of a plan, with its noise. */
 export interface AskedQuery {
@@ -58,20 +58,20 @@ export class OwnLoss {
    * Only the noise of the honest devices of the smallest sum counts. Throws `round.begun` if a part of the
    * assignment has been counted, unless its update `isMade`: another update would be another part.
    */
-  async require(plan: NoisyPlan, assignment: AssignmentId, isMade: boolean): Promise<void> {
+  async require(plan: PlanWithNoise, assignment: AssignmentId, isMade: boolean): Promise<void> {
     const { isCounted } = await this.#next(plan, assignment);
     if (isCounted && !isMade) throw new MurmurationError('round.begun');
   }
 
   /** Records a part, durably. Throws as `require`. */
-  async count(plan: NoisyPlan, assignment: AssignmentId): Promise<void> {
+  async count(plan: PlanWithNoise, assignment: AssignmentId): Promise<void> {
     const { next, isCounted } = await this.#next(plan, assignment);
     if (isCounted) return;
     await this.#storage.put(this.#name, utf8(JSON.stringify(next)));
   }
 
   async #next(
-    plan: NoisyPlan,
+    plan: PlanWithNoise,
     assignment: AssignmentId,
   ): Promise<{ readonly next: readonly Loss[]; readonly isCounted: boolean }> {
     const { privacy } = plan;
@@ -110,7 +110,7 @@ const lossOf = (losses: readonly Loss[]): Mechanism => ({
 
 export const belowPrivacy = (detail: string): BelowFloor => new BelowFloor('privacy', detail);
 
-function mechanismOf(plan: NoisyPlan): Distributed {
+function mechanismOf(plan: PlanWithNoise): Distributed {
   try {
     return plannedNoise(plan, plan.privacy.noise);
   } catch (error) {

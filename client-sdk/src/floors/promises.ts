@@ -4,7 +4,7 @@ import type { AssignmentId } from '@murmuration/protocol/ids/ids';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import type { Storage } from '../storage/storage.ts';
 import type { HeldFloors, PrivacyFloor } from './floors.ts';
-import { type AskedQuery, belowPrivacy, type NoisyPlan, OwnLoss } from './own-loss.ts';
+import { type AskedQuery, belowPrivacy, OwnLoss, type PlanWithNoise } from './own-loss.ts';
 
 /**
  * Checks a plan against the ε, δ, and source of noise that the app, or else the first plan of its task with a
@@ -99,6 +99,6 @@ export class Promises {
   }
 }
 
-function isNoisy(plan: Plan): plan is NoisyPlan {
+function isNoisy(plan: Plan): plan is PlanWithNoise {
   return plan.privacy?.noise !== undefined;
 }

@@ -4,7 +4,7 @@ import type { PartsPrior } from './weights-prior.ts';
 /**
  * Data for fitting weights: each part's probability of the true class, by question, and each question's bin.
  */
-export interface Questions {
+export interface WeightQuestions {
   readonly parts: readonly Float32Array[];
   /** Keys of how well the parts knew the context; equal keys share a bin. */
   readonly bins: readonly string[];
@@ -34,7 +34,7 @@ const forUntaught = 0.1;
 
 /** Returns the weights that maximise the likelihood of the questions in `among`, by bin or for all bins. */
 export function fitBinned(
-  { parts, bins, untaught, prior }: Questions,
+  { parts, bins, untaught, prior }: WeightQuestions,
   among: readonly number[],
   isBinned: boolean,
 ): BinnedWeights {

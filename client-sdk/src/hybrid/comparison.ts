@@ -1,5 +1,5 @@
 import type { Serving } from '@murmuration/engine/inference/serving';
-import { fitBinned, type Questions, weightsIn } from './binned-weights.ts';
+import { fitBinned, type WeightQuestions, weightsIn } from './binned-weights.ts';
 import type { Score } from './hybrid.ts';
 import type { OpenModel } from './inference.ts';
 import { fitWeights } from './mixture.ts';
@@ -7,7 +7,7 @@ import type { OpenPersonal } from './personal.ts';
 import type { PartsPrior } from './weights-prior.ts';
 
 /** Performance of a mixture's parts on the held-out examples, and the weights to use. */
-export interface Comparison {
+export interface PartsComparison {
   /** Weights of the other models, in their order; all 0 where the global model does as well on its own. */
   readonly weights: readonly number[];
   /** Weights by bin of how well contexts are known, where they differ. */
@@ -43,7 +43,7 @@ export async function compare(
   serving: Serving<unknown>,
   signal: AbortSignal,
   prior?: PartsPrior,
-): Promise<Comparison | null> {
+): Promise<PartsComparison | null> {
   const models = [global, ...personal];
   const parts = await probabilitiesOfWhatCame(models, examples, serving, signal);
   const count = parts[0]!.length;
@@ -135,7 +135,7 @@ function isSurelyLess(one: Float64Array, other: Float64Array): boolean {
 type WeightsAt = (question: number) => readonly number[];
 
 /** Returns weights for each question, fitted on the other half: older and newer questions. */
-function crossed(asked: Questions, count: number, isBinned: boolean): WeightsAt {
+function crossed(asked: WeightQuestions, count: number, isBinned: boolean): WeightsAt {
   const middle = Math.ceil(count / 2);
   const all = Array.from({ length: count }, (_, question) => question);
   // A single question is both halves.

@@ -3,7 +3,7 @@ import type { ModelHash } from '@murmuration/protocol/ids/ids';
 /** Source of an answer; `remote`: the coordinator, for a device that can't run the model. */
 export type Source = 'hybrid' | 'global' | 'personal' | 'remote';
 
-export interface Answer {
+export interface HybridAnswer {
   /**
    * Probabilities of the task's classes, with the sum 1, or less if `own` has the rest; the model's outputs
    * where the task's `serving` says numbers.
@@ -19,7 +19,7 @@ export interface Answer {
   readonly model: ModelHash | null;
 }
 
-export interface Prediction extends Answer {
+export interface Prediction extends HybridAnswer {
   /** Id for `feedback`. */
   readonly id: string;
 }

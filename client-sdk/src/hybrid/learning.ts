@@ -1,12 +1,12 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Comparison } from './comparison.ts';
+import type { PartsComparison } from './comparison.ts';
 import { compare } from './comparison.ts';
 import { ExampleSplit } from './held-out.ts';
 import type { OpenModel } from './inference.ts';
 import type { LearningInput, PersonalModel } from './personal.ts';
-import type { Choice } from './saved-hybrid.ts';
+import type { HybridChoice } from './saved-hybrid.ts';
 import type { Served } from './served.ts';
 import { knownTo, type LearnedModel, learnOrKeep, requireRunning, type TeachingPorts } from './teaching.ts';
 import { inTurns } from './turns.ts';
@@ -121,10 +121,10 @@ export async function chooseVersion(
 }
 
 function choiceOf(
-  { weights, bins, among, scores, questions }: Comparison,
+  { weights, bins, among, scores, questions }: PartsComparison,
   { hash }: ModelFiles,
   learned: ReadonlyMap<string, LearnedModel>,
-): Choice {
+): HybridChoice {
   const names = [...learned.keys()];
   const own = [...learned.values()].map(({ model }) => !model.isShared);
   const byName = (values: readonly number[]) =>

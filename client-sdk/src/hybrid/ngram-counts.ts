@@ -21,7 +21,7 @@ export const levels = 4;
  * Class, or number beyond the classes, after three inputs, the nearest first; a number outside
  * all inputs stands for a missing one.
  */
-export type Ngram = readonly [previous: number, older: number, oldest: number, next: number];
+export type NgramTuple = readonly [previous: number, older: number, oldest: number, next: number];
 
 /** Inputs before a class, the nearest first. */
 export type Context = readonly [previous: number, older: number, oldest: number];
@@ -40,7 +40,7 @@ export class NgramCounts {
   /** Factor from an n-gram's weight to the next one's. */
   readonly #growth: number;
   /** Newest n-grams; a ring buffer once it is full. */
-  #ngrams: Ngram[] = [];
+  #ngrams: NgramTuple[] = [];
   #weights: number[] = [];
   #oldest = 0;
   /** Weight of the newest n-gram. */
@@ -64,7 +64,7 @@ export class NgramCounts {
     return this.#ngrams.length;
   }
 
-  add(ngram: Ngram): void {
+  add(ngram: NgramTuple): void {
     if (this.#weight > heaviest) this.#countAgain();
     this.#weight *= this.#growth;
     if (this.#ngrams.length < this.#capacity) {
@@ -80,7 +80,7 @@ export class NgramCounts {
   }
 
   /** Yields the n-grams, the oldest first. */
-  *[Symbol.iterator](): Generator<Ngram> {
+  *[Symbol.iterator](): Generator<NgramTuple> {
     yield* this.#ngrams.slice(this.#oldest);
     yield* this.#ngrams.slice(0, this.#oldest);
   }
@@ -137,7 +137,7 @@ export class NgramCounts {
     }
   }
 
-  #count(ngram: Ngram, weight: number): void {
+  #count(ngram: NgramTuple, weight: number): void {
     const next = ngram[longestContext];
     for (const key of contexts(ngram)) {
       const followers = this.#followers.get(key) ?? {
@@ -159,7 +159,7 @@ export class NgramCounts {
   }
 
   /** Removes an n-gram; entries without n-grams are deleted, so that no rounding errors remain. */
-  #forget(ngram: Ngram, weight: number): void {
+  #forget(ngram: NgramTuple, weight: number): void {
     const next = ngram[longestContext];
     for (const key of contexts(ngram)) {
       const followers = this.#followers.get(key)!;
@@ -209,6 +209,6 @@ function exponential(x: number): number {
 }
 
 /** Returns the keys of the contexts, from the empty one to the longest. */
-function contexts([previous, older, oldest]: Context | Ngram): string[] {
+function contexts([previous, older, oldest]: Context | NgramTuple): string[] {
   return ['', `${previous}`, `${previous} ${older}`, `${previous} ${older} ${oldest}`];
 }

@@ -6,13 +6,13 @@ import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { type Predict, predicted } from '@murmuration/protocol/messages/predict';
 import type { Transport } from '../transport/transport.ts';
 import { inputOf } from './asked.ts';
-import type { Answer } from './hybrid.ts';
+import type { HybridAnswer } from './hybrid.ts';
 
 /**
  * Asks the coordinator to predict: the input leaves the device. Throws `hybrid.input`,
  * `prediction.*`, `request.*` or `server.*`.
  */
-export type Remote = (input: unknown) => Promise<Answer>;
+export type Remote = (input: unknown) => Promise<HybridAnswer>;
 
 /**
  * Returns a function that asks the task's served version over the device's connection; it doesn't retry,

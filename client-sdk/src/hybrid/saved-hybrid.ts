@@ -40,7 +40,7 @@ const savedChoice = z.object({
 });
 
 /** Choice of weights for the served models. */
-export interface Choice {
+export interface HybridChoice {
   readonly report: HybridReport;
   /** Weights of the other models by context, by bin and name; elsewhere those of the report apply. */
   readonly bins?: Readonly<Record<string, Readonly<Record<string, number>>>> | undefined;
@@ -86,11 +86,11 @@ export function hybridStore(storage: Storage, task: TaskName, hash: ContentHash 
     personal: (name: string) => read(`${prefix}.personal.${name}`, bytes => bytes),
     putPersonal: (name: string, bytes: Uint8Array) => write(`${prefix}.personal.${name}`, bytes),
     choice: () =>
-      read(prefix, (bytes): Choice => {
+      read(prefix, (bytes): HybridChoice => {
         const parsed = z.parse(savedChoice, parseJson(bytes), { jitless: true });
         return { ...parsed, report: { ...parsed.report, model: parsed.report.model as ModelHash } };
       }),
-    putChoice: (choice: Choice) => write(prefix, utf8(JSON.stringify(choice))),
+    putChoice: (choice: HybridChoice) => write(prefix, utf8(JSON.stringify(choice))),
     deleteChoice: () => storage.delete(prefix),
   };
 }

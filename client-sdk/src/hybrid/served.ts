@@ -1,11 +1,11 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { binOf } from './comparison.ts';
-import type { Answer } from './hybrid.ts';
+import type { HybridAnswer } from './hybrid.ts';
 import type { OpenModel } from './inference.ts';
 import type { OpenPersonal } from './personal.ts';
 import { mix } from './probabilities.ts';
-import type { Choice } from './saved-hybrid.ts';
+import type { HybridChoice } from './saved-hybrid.ts';
 
 /** Models that serve until they are replaced as a whole. */
 export interface Served {
@@ -16,7 +16,7 @@ export interface Served {
   readonly global: OpenModel | null;
   /** Personal models by name, in the app's order. */
   readonly personal: ReadonlyMap<string, OpenPersonal>;
-  readonly choice: Choice | null;
+  readonly choice: HybridChoice | null;
 }
 
 interface Part {
@@ -29,7 +29,7 @@ export async function answer(
   { files, global, personal, choice }: Served,
   input: unknown,
   source: 'hybrid' | 'global' | 'personal',
-): Promise<Answer> {
+): Promise<HybridAnswer> {
   // Plain JavaScript could pass any value, which would be answered as "global".
   if (!['hybrid', 'global', 'personal'].includes(source))
     throw new MurmurationError('hybrid.input', `There is no source "${source}": hybrid, global or personal.`);
@@ -54,7 +54,7 @@ export async function answer(
 
 /** Returns the weights for the bin of the context, if the models are those that were compared. */
 function weightsFor(
-  { bins, report }: Choice,
+  { bins, report }: HybridChoice,
   personal: ReadonlyMap<string, OpenPersonal>,
   input: unknown,
 ): Readonly<Record<string, number>> {
@@ -76,7 +76,7 @@ function weighed(
 }
 
 /** Returns the mixture of the parts, with weights scaled to the sum 1. */
-async function mixed(parts: readonly Part[], input: unknown): Promise<Pick<Answer, 'values' | 'own'>> {
+async function mixed(parts: readonly Part[], input: unknown): Promise<Pick<HybridAnswer, 'values' | 'own'>> {
   const all = parts.reduce((sum, { weight }) => sum + weight, 0);
   const values = mix(
     await Promise.all(

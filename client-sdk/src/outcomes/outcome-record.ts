@@ -5,7 +5,7 @@ import type { ArmQuery, OutcomesQuery } from '@murmuration/protocol/queries/quer
 import type { OutcomeCounts } from '@murmuration/protocol/queries/vector';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Storage } from '../storage/storage.ts';
-import type { Predicted } from './prediction-id.ts';
+import type { PredictionIdContents } from './prediction-id.ts';
 
 /** Counts by outcome. */
 type Counts = Readonly<Record<string, number>>;
@@ -167,7 +167,7 @@ function thinned(spans: Spans, now: number): Spans {
 const countOf = (counts: Counts, outcome: string): number =>
   Object.hasOwn(counts, outcome) ? counts[outcome]! : 0;
 
-function read(id: string): Predicted {
+function read(id: string): PredictionIdContents {
   const [, model, at] = /^([0-9a-f]{64})?\.([0-9a-z]{1,11})\.[0-9a-z]{1,11}$/.exec(String(id)) ?? [];
   if (at === undefined) throw unknown();
   return { model: (model ?? null) as ModelHash | null, at: Number.parseInt(at, 36) };

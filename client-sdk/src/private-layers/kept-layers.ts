@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { bytes as byteString, text } from '@murmuration/protocol/messages/scalars';
 import { growsInto, growWeights } from '@murmuration/protocol/weights/growth';
-import { type Layout, layoutOf, type TensorSpec } from '@murmuration/protocol/weights/layout';
+import { type Layout, layoutOf, type WeightSpec } from '@murmuration/protocol/weights/layout';
 import { contentHash, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type SplitLayout, splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import * as z from 'zod/mini';
@@ -15,7 +15,7 @@ export interface KeptLayers {
   /** Hash of the layout of their tensors: names and shapes, 32 bytes. */
   readonly layoutHash: Uint8Array;
   /** Tensors of that layout; older versions of the SDK did not store them. */
-  readonly tensors?: readonly TensorSpec[] | undefined;
+  readonly tensors?: readonly WeightSpec[] | undefined;
   /** Values in the order of that layout. */
   readonly values: Float32Array;
 }

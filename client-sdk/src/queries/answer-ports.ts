@@ -3,7 +3,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { HeldFloors } from '../floors/floors.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { AnswerOptions } from './answer-options.ts';
-import type { Refusal } from './answered.ts';
+import type { FloorRefusal } from './answered.ts';
 import type { EvaluationPorts } from './own-evaluation.ts';
 
 export interface AnswerPorts {
@@ -22,7 +22,7 @@ export interface AnswerPorts {
   readonly decode: (bytes: Uint8Array) => unknown;
   /** Returns the seed of the device's identity, which is never sent. */
   readonly secret: () => Promise<Uint8Array | undefined>;
-  readonly refusal: Refusal;
+  readonly refusal: FloorRefusal;
   /** Ports for measuring versions; undefined for tasks that are not served. */
   readonly evaluation?: EvaluationPorts | undefined;
 }

@@ -7,10 +7,10 @@ import type { FloorName } from '../floors/floors.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** Returns the error `plan.below-floor`, with the name of the floor. */
-export type Refusal = (floor: FloorName, detail: string) => BelowFloor;
+export type FloorRefusal = (floor: FloorName, detail: string) => BelowFloor;
 
 /** Part of a sum that reveals something about one source. */
-export interface Told {
+interface Told {
   readonly source: string;
   /** Key of rounds that may follow one another: a task's query of a kind. */
   readonly chain: string;
@@ -52,7 +52,7 @@ const mostOver = 256;
 export class AnsweredQueries {
   readonly #storage: Storage;
   readonly #clock: Clock;
-  readonly #refusal: Refusal;
+  readonly #refusal: FloorRefusal;
 
   constructor({
     storage,
@@ -61,7 +61,7 @@ export class AnsweredQueries {
   }: {
     readonly storage: Storage;
     readonly clock: Clock;
-    readonly refusal: Refusal;
+    readonly refusal: FloorRefusal;
   }) {
     this.#storage = storage;
     this.#clock = clock;

@@ -10,7 +10,7 @@ import { type Side, sideAsked, sideOf } from '@murmuration/protocol/queries/side
 import { isSound, type TextPorts } from '@murmuration/protocol/queries/texts';
 import { Participations } from '../floors/participations.ts';
 import { OutcomeRecord } from '../outcomes/outcome-record.ts';
-import type { Part } from '../session/part.ts';
+import type { AnyPart } from '../session/part.ts';
 import type { SessionAnswers } from '../session/ports.ts';
 import type { Answered } from '../update/prepare.ts';
 import type { AnswerOptions } from './answer-options.ts';
@@ -83,7 +83,7 @@ export class Answers implements SessionAnswers {
   }
 
   /** Returns the part of a device that answers the query of an assignment. */
-  part(assignment: Assignment): Part {
+  part(assignment: Assignment): AnyPart {
     const { clock } = this.#ports;
     const answered = this.#answered;
     let vector: Answered | undefined;

@@ -10,7 +10,7 @@ const wholeBits = 32;
 type Copies = readonly [before: number, now: number];
 
 /** Relation of an answer's chain to earlier ones. `read by others`: all current examples count as said. */
-export type Standing = 'begins' | 'goes on' | 'read by others';
+type Standing = 'begins' | 'goes on' | 'read by others';
 
 /**
  * Record of the examples of a task that were said (SPEC.md, QY18): the number of copies of each, by

@@ -2,14 +2,14 @@ type Listener = ((event: AbortEvent) => void) | { handleEvent(event: AbortEvent)
 
 interface AbortEvent {
   readonly type: 'abort';
-  readonly target: Signal;
+  readonly target: PhoneAbortSignal;
 }
 
 /**
  * `AbortSignal` (DOM §3.2), as far as commonly used: React Native's lacks
  * `reason`, `any` and `throwIfAborted`.
  */
-export class Signal {
+export class PhoneAbortSignal {
   aborted = false;
   reason: unknown = undefined;
   onabort: Listener | null = null;
@@ -51,16 +51,16 @@ export class Signal {
     }
   }
 
-  static abort(reason?: unknown): Signal {
-    const signal = new Signal();
+  static abort(reason?: unknown): PhoneAbortSignal {
+    const signal = new PhoneAbortSignal();
     signal.abort(reason);
     return signal;
   }
 
   /** Returns a signal that aborts with the first of these, for its reason. */
-  static any(signals: Iterable<Signal>): Signal {
+  static any(signals: Iterable<PhoneAbortSignal>): PhoneAbortSignal {
     const all = [...signals];
-    const either = new Signal();
+    const either = new PhoneAbortSignal();
     const over = all.find(({ aborted }) => aborted);
     if (over) {
       either.abort(over.reason);
@@ -77,7 +77,7 @@ export class Signal {
 
 /** `AbortController` (DOM §3.1). */
 export class Controller {
-  readonly signal = new Signal();
+  readonly signal = new PhoneAbortSignal();
 
   abort(reason?: unknown): void {
     this.signal.abort(reason);

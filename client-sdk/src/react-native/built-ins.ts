@@ -1,4 +1,4 @@
-import { Controller, Signal } from './abort.ts';
+import { Controller, PhoneAbortSignal } from './abort.ts';
 import { Utf8Decoder, Utf8Encoder } from './utf8.ts';
 
 /**
@@ -14,7 +14,7 @@ export function fillBuiltIns(surroundings: object): void {
   const signal = all.AbortSignal as { any?: unknown; prototype: object } | undefined;
   if (!signal?.any || !('throwIfAborted' in signal.prototype)) {
     all.AbortController = Controller;
-    all.AbortSignal = Signal;
+    all.AbortSignal = PhoneAbortSignal;
   }
   if (!Symbol.asyncIterator) define(Symbol, 'asyncIterator', Symbol('Symbol.asyncIterator'));
   fillMethods();

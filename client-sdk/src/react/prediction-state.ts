@@ -12,7 +12,7 @@ export interface Question {
   readonly source: AskedSource | undefined;
 }
 
-export interface Answered {
+interface Answered {
   /** Newest answer, and the input that it answers; undefined before the first. */
   readonly prediction: Prediction | undefined;
   readonly input: unknown;

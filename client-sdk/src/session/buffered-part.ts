@@ -10,7 +10,7 @@ import { clip as clipWhole } from '../update/clip.ts';
 import { clipLayers } from '../update/clip-layers.ts';
 import type { Learned } from '../update/prepare.ts';
 import { type KeptUpdate, keptUpdates, settingsIn } from './kept-update.ts';
-import type { Part } from './part.ts';
+import type { AnyPart } from './part.ts';
 import type { SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import { trainingPart } from './training-part.ts';
@@ -28,7 +28,7 @@ export function bufferedPart(
   ports: SessionPorts,
   since: number,
   report: Report,
-): Part {
+): AnyPart {
   const { plan } = assignment;
   if (plan.bases!.length > 0) return sendingPart(assignment, ports);
   // Its randomness follows the version, so that training from the same version again reveals nothing more.
@@ -70,7 +70,7 @@ function clip({ delta, layout }: Learned, { update: { clip: limit, perLayer } }:
 }
 
 /** Returns the part that sends the kept update into the sum of a buffer, times the weight of its version. */
-function sendingPart(assignment: Assignment, ports: SessionPorts): Part {
+function sendingPart(assignment: Assignment, ports: SessionPorts): AnyPart {
   const { plan, assignment: id } = assignment;
   const { contributions, floors, keepPrivate } = ports;
   const { storage } = ports.store;

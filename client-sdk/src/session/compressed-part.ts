@@ -2,7 +2,7 @@ import type { Compression } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { compress } from '../update/compress.ts';
 import { OwnVectors } from '../update/own-vectors.ts';
-import type { Part } from './part.ts';
+import type { AnyPart } from './part.ts';
 import type { SessionPorts } from './ports.ts';
 
 /**
@@ -13,8 +13,8 @@ export function compressedPart(
   { plan, round, number }: Assignment,
   compression: Compression,
   { storage, task, platform }: SessionPorts,
-  part: Part,
-): Part {
+  part: AnyPart,
+): AnyPart {
   const kept = new OwnVectors(storage, `residual.${task}`);
   return {
     ...part,

@@ -1,17 +1,13 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { MaskingContribution } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import * as z from 'zod/mini';
 import { demandsOf } from '../floors/require-plan.ts';
 import { retry } from '../retry/retry.ts';
-import type {
-  MaskedRoundSetup,
-  MaskingEvent,
-  MaskingStep,
-  UpdateProcessor,
-} from '../update/update-processor.ts';
+import type { MaskedRoundSetup, MaskingStep, UpdateProcessor } from '../update/update-processor.ts';
 import type { Inbox } from './inbox.ts';
 import { Making } from './making.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
@@ -19,7 +15,7 @@ import type { Report } from './report.ts';
 import type { SavedSession } from './saved-session.ts';
 import { upload } from './upload.ts';
 
-export interface MaskedPart {
+interface MaskedPart {
   readonly assignment: Assignment;
   readonly masking: MaskingSettings;
   readonly inbox: Inbox<MaskingEvent>;

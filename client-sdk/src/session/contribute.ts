@@ -4,7 +4,7 @@ import { requirePlan } from '../floors/require-plan.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import { contributeMasked } from './contribute-masked.ts';
 import { loadBufferedPart, loadCompressedPart, loadControlledPart } from './loads.ts';
-import type { Part } from './part.ts';
+import type { AnyPart } from './part.ts';
 import type { RoundPorts, SessionPorts } from './ports.ts';
 import type { Report } from './report.ts';
 import { RoundMeter } from './round-meter.ts';
@@ -84,7 +84,7 @@ async function partOf(
   session: SessionPorts,
   since: number,
   report: Report,
-): Promise<Part> {
+): Promise<AnyPart> {
   const { control, update, bases } = assignment.plan;
   if (bases) {
     const { bufferedPart } = await loadBufferedPart();

@@ -9,7 +9,7 @@ import { retry } from '../retry/retry.ts';
 import type { Trainer } from '../training/trainer.ts';
 import { type OwnVector, OwnVectors } from '../update/own-vectors.ts';
 import { diverged } from './diverged.ts';
-import type { Part } from './part.ts';
+import type { AnyPart } from './part.ts';
 import type { SessionPorts } from './ports.ts';
 import { trainingPart } from './training-part.ts';
 
@@ -18,7 +18,7 @@ import { trainingPart } from './training-part.ts';
  * Algorithm 1; SPEC.md, RD21): downloads c, trains with gradients plus c − cᵢ, keeps the next
  * cᵢ, and sends the change of cᵢ with the update.
  */
-export function controlledPart(assignment: Assignment, control: PlanControl, ports: SessionPorts): Part {
+export function controlledPart(assignment: Assignment, control: PlanControl, ports: SessionPorts): AnyPart {
   const { plan, round, number } = assignment;
   const { storage, task, trainer, platform } = ports;
   const kept = new OwnVectors(storage, `control.${task}`);

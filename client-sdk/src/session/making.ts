@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Contribution } from '../update/prepare.ts';
-import type { Part } from './part.ts';
+import type { AnyPart } from './part.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Report } from './report.ts';
 export class Making {
   /** Aborted with the device's part in the round, or with the error of making the contribution. */
   readonly signal: AbortSignal;
-  readonly #part: Pick<Part, 'make'>;
+  readonly #part: Pick<AnyPart, 'make'>;
   readonly #report: Report;
   readonly #stop = new AbortController();
   readonly #detach: () => void;
@@ -18,7 +18,7 @@ export class Making {
   #last: Parameters<Report> | undefined;
   #isWaitedFor = false;
 
-  constructor(part: Pick<Part, 'make'>, signal: AbortSignal, report: Report) {
+  constructor(part: Pick<AnyPart, 'make'>, signal: AbortSignal, report: Report) {
     this.#part = part;
     this.#report = report;
     this.signal = this.#stop.signal;

@@ -2,7 +2,7 @@ import type { Contribution } from '../update/prepare.ts';
 import type { Report } from './report.ts';
 
 /** Work of a device in a round, independent of how it reaches the coordinator. */
-export interface Part {
+export interface AnyPart {
   /** Name of the answered query, once `require` has read it; undefined for a part that trains. */
   readonly query?: string | undefined;
   /** Fewest contributions in the sum, where this is more than the floors require. */

@@ -16,8 +16,8 @@ import type { Transport } from '../transport/transport.ts';
 import type { UpdateProcessor } from '../update/update-processor.ts';
 import type { EnergyModel } from './costs.ts';
 import type { SessionEvents } from './events.ts';
-import type { Part } from './part.ts';
-import type { SessionStore } from './saved-session.ts';
+import type { AnyPart } from './part.ts';
+import type { SavedSessionStore } from './saved-session.ts';
 import type { Contributing } from './state.ts';
 
 export interface SessionPlatform extends Pick<DevicePlatform, 'clock' | 'random' | 'conditions' | 'spares'> {
@@ -51,7 +51,7 @@ export interface SessionPorts {
    */
   readonly holdsOut?: boolean;
   readonly storage: Storage;
-  readonly store: SessionStore;
+  readonly store: SavedSessionStore;
   /** Returns the device's signing key, which exists once it has connected. */
   readonly identity: () => DeviceIdentity;
   readonly floors: HeldFloors;
@@ -79,12 +79,12 @@ export type Contribute = (contributing: Contributing, ports: SessionPorts) => Pr
 export interface RoundPorts extends SessionPorts {
   /** Time when the device got its assignment, ms since 1970 by its own clock. */
   readonly since: number;
-  readonly part: Part;
+  readonly part: AnyPart;
 }
 
 export interface SessionAnswers {
   /** Returns the names of the queries that the device would answer now. */
   open(): Promise<string[]>;
   /** Returns the device's part in the round of a query. */
-  part(assignment: Assignment): Part;
+  part(assignment: Assignment): AnyPart;
 }

@@ -52,7 +52,7 @@ export function sessionStore(storage: Storage, task: TaskName) {
   };
 }
 
-export type SessionStore = ReturnType<typeof sessionStore>;
+export type SavedSessionStore = ReturnType<typeof sessionStore>;
 
 const none = new Uint8Array(0);
 

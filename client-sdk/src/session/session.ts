@@ -4,16 +4,16 @@ import { type CheckIn, type ComeBack, checkInAnswer } from '@murmuration/protoco
 import { decodeAck, encodeFrame } from '@murmuration/protocol/messages/frame';
 import type { Welcome } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { Assignment, Leave, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import * as z from 'zod/mini';
 import { BelowFloor } from '../floors/below-floor.ts';
 import { hasExamples } from '../training/examples.ts';
 import { asError } from '../training/training-errors.ts';
-import type { MaskingEvent } from '../update/update-processor.ts';
 import { Inbox } from './inbox.ts';
 import type { SessionPorts } from './ports.ts';
-import type { Contributing, Gathering, RoundOver, SessionState, Told } from './state.ts';
+import type { AwaitingRound, Contributing, RoundOver, SessionState, Told } from './state.ts';
 
 /** Mean least pause between two check-ins, ms; the actual one is 50 % to 150 % of it at random. */
 const shortestPause = 500;
@@ -304,7 +304,7 @@ export class Session {
       this.#checkInAfter(retryAfter, busy);
       return;
     }
-    const state: Gathering = { phase: 'gathering' };
+    const state: AwaitingRound = { phase: 'gathering' };
     // Set at once: the assignment may arrive before the answer does.
     this.#state = state;
     try {

@@ -1,5 +1,5 @@
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { Assignment } from '@murmuration/protocol/messages/round';
-import type { MaskingEvent } from '../update/update-processor.ts';
 import type { Inbox } from './inbox.ts';
 
 /** Part in a round, in any of its phases; `stop` ends it. */
@@ -34,7 +34,7 @@ export interface RoundOver extends Told {
 }
 
 /** Checked in; waits for an assignment. */
-export interface Gathering {
+export interface AwaitingRound {
   readonly phase: 'gathering';
   /** True if the coordinator has answered that the device waits. */
   isWaiting?: boolean;
@@ -46,7 +46,7 @@ export interface Gathering {
 export type SessionState =
   /** Not taking part; checks in at the set time. */
   | { readonly phase: 'idle' }
-  | Gathering
+  | AwaitingRound
   | Contributing
   /** Update counted; waits for the end of the round. */
   | { readonly phase: 'closing'; readonly assignment: Assignment; readonly query?: string | undefined };

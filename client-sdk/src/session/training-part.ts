@@ -6,11 +6,11 @@ import { Participations } from '../floors/participations.ts';
 import { requirePrivateLayers } from '../floors/require-plan.ts';
 import { retry } from '../retry/retry.ts';
 import { learn } from './learn.ts';
-import type { Part } from './part.ts';
+import type { AnyPart } from './part.ts';
 import type { SessionPorts } from './ports.ts';
 
 /** Returns the part of a device that trains. */
-export function trainingPart(assignment: Assignment, ports: SessionPorts): Part {
+export function trainingPart(assignment: Assignment, ports: SessionPorts): AnyPart {
   const { plan } = assignment;
   const { floors, keepPrivate, contributions, store, models, platform, transport, served } = ports;
   let began: number | undefined;

@@ -18,7 +18,7 @@ import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/s
 import type { PlatformClient } from '../client/client.ts';
 import { loadServedHybrid } from '../hybrid/loaded-hybrid.ts';
 import type { Transport } from '../transport/transport.ts';
-import { type Answers, type Asked, type DeviceMessages, MemoryConnection } from './memory-connection.ts';
+import { type Asked, type DeviceMessages, type EventAnswers, MemoryConnection } from './memory-connection.ts';
 import { Patience } from './patience.ts';
 import { seededBytes } from './seeded-bytes.ts';
 import { type TestClientOptions, testClient } from './test-client.ts';
@@ -276,7 +276,7 @@ export class TestCoordinator {
     await this.#until(isOver, untilCheckIn, 'did not get there');
   }
 
-  #answers(): Answers {
+  #answers(): EventAnswers {
     const masking = (phase: 'keys' | 'shares' | 'agree' | 'reveal') => (message: DeviceMessages['keys']) => {
       if (!this.#round) throw new MurmurationError('round.closed');
       return this.#round.hear(phase, message);
@@ -310,7 +310,7 @@ export class TestCoordinator {
     };
   }
 
-  #recorded(answers: Answers): Answers {
+  #recorded(answers: EventAnswers): EventAnswers {
     const recorded = Object.entries(answers).map(([event, answer]) => [
       event,
       (message: never) => {
@@ -318,7 +318,7 @@ export class TestCoordinator {
         return (answer as (message: never) => unknown)(message);
       },
     ]);
-    return Object.fromEntries(recorded) as Answers;
+    return Object.fromEntries(recorded) as EventAnswers;
   }
 
   #welcome() {

@@ -32,7 +32,7 @@ const schemas = {
 export type DeviceMessages = { [Event in DeviceEvent]: z.output<(typeof schemas)[Event]> };
 
 /** Handler of each event of a device; its errors are refusals. */
-export type Answers = { readonly [Event in DeviceEvent]: (message: DeviceMessages[Event]) => unknown };
+export type EventAnswers = { readonly [Event in DeviceEvent]: (message: DeviceMessages[Event]) => unknown };
 
 /** Requests of a device that can be refused: its events, downloads and uploads. */
 export type Asked = DeviceEvent | 'download' | 'upload';
@@ -40,7 +40,7 @@ export type Asked = DeviceEvent | 'download' | 'upload';
 /** Callbacks of the coordinator in memory. */
 export interface MemoryPorts {
   readonly clock: Clock;
-  readonly answers: Answers;
+  readonly answers: EventAnswers;
   readonly connected: () => void;
   readonly closed: () => void;
   readonly file: (path: string) => Uint8Array | undefined;

@@ -1,3 +1,4 @@
+import type { ModelParts } from '@murmuration/engine/models/model';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type {
@@ -6,10 +7,6 @@ import type {
   TrainingSettings,
   UpdateSettings,
 } from '@murmuration/protocol/messages/plan';
-import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-
-/** Model: its topology, its layout, and its weights as one vector. */
-export type ModelParts = Pick<ModelFiles, 'topology' | 'layout' | 'weights'>;
 
 /** Layers model of TensorFlow.js, such as that of `tf.sequential`. */
 export interface LayersModel {

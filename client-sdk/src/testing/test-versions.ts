@@ -1,9 +1,10 @@
+import type { ModelParts } from '@murmuration/engine/models/model';
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { encodeModel } from '@murmuration/protocol/weights/model-files';
-import type { ModelParts, TestTask } from './test-task.ts';
+import type { TestTask } from './test-task.ts';
 
 export interface TaskState {
   readonly task: TestTask;

@@ -7,7 +7,7 @@ import type { Transport } from './transport.ts';
 const pause = 60_000;
 
 /** State of the connection to the coordinator, and its problem. */
-export class Connection {
+export class ConnectionWatch {
   readonly #transport: Pick<Transport, 'findProblem'>;
   readonly #clock: Clock;
   readonly #changed: (state: ConnectionState) => void;

@@ -1,11 +1,9 @@
 import type { RoundId, TaskName } from '@murmuration/protocol/ids/ids';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { Participant } from '@murmuration/protocol/secagg/participant';
 import type { Demands } from '@murmuration/protocol/secagg/roster';
 import type { Contribution } from './prepare.ts';
-
-/** Kinds of input from the coordinator at the start of a masking phase. */
-export type MaskingEvent = 'roster' | 'bundle' | 'survivors' | 'agreed';
 
 /** Setup of a masked round for one device; plain data, so that it can go to another thread. */
 export interface MaskedRoundSetup {

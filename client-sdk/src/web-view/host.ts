@@ -32,7 +32,7 @@ interface Pending {
   told: number;
 }
 
-export interface HostPorts {
+interface HostPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly address: string;

@@ -10,6 +10,7 @@ import { requireObjective } from '@murmuration/engine/objective/objective-of';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { TrainingResult } from '@murmuration/engine/training/trainer';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import { portable } from '@murmuration/protocol/primitives/portable';
@@ -23,12 +24,7 @@ import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { tfjsInference } from '../hybrid/tfjs-inference.ts';
 import { localUpdateProcessor } from '../update/local-update-processor.ts';
 import type { Contribution } from '../update/prepare.ts';
-import type {
-  MaskedRound,
-  MaskedRoundSetup,
-  MaskingEvent,
-  UpdateProcessor,
-} from '../update/update-processor.ts';
+import type { MaskedRound, MaskedRoundSetup, UpdateProcessor } from '../update/update-processor.ts';
 import { engineMemory } from './engine-memory.ts';
 
 export interface WorkerOptions {

@@ -73,7 +73,7 @@ export const inference = z.object({
     )
     .describe('The newest requests, the newest first: neither what they held nor who asked'),
 });
-export type Inference = z.infer<typeof inference>;
+export type InferenceState = z.infer<typeof inference>;
 export type InferenceVersion = z.infer<typeof inferenceVersion>;
 
 /** Answer to a command for a model, sent once it is done. */

@@ -81,7 +81,7 @@ export const serving = z.object({
     z.object({ alias: aliasName, number: count, model: modelHash, since: instant, by: z.string() }),
   ),
 });
-export type Serving = z.infer<typeof serving>;
+export type TaskServing = z.infer<typeof serving>;
 
 /** GET /v1/admin/tasks/:task/versions?before=&limit= */
 export const versions = z.object({
@@ -104,7 +104,7 @@ export const figures = z.object({
     .record(z.string(), z.array(z.number().nullable()))
     .describe('Those that devices measured last, each a mean over devices'),
 });
-export type Figures = z.infer<typeof figures>;
+export type FigureColumns = z.infer<typeof figures>;
 
 /**
  * PUT /v1/admin/tasks/:task/aliases/:alias. A `number` of null removes the alias; for `champion`, devices

@@ -2,7 +2,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { ThemeChoice } from '@murmuration/ui/theme/theme';
 import { effect } from '@preact/signals';
 import { render } from 'preact';
-import { Notice } from './context/dashboard.ts';
+import { PageNotice } from './context/dashboard.ts';
 import { Whereabouts } from './context/routes.ts';
 import { Feed } from './live/feed.ts';
 import { Ticker } from './live/ticker.ts';
@@ -18,7 +18,7 @@ const feed = new Feed(systemClock, {
   refused: () => session.check(),
 });
 const ticker = new Ticker(systemClock);
-const notice = new Notice(systemClock);
+const notice = new PageNotice(systemClock);
 const whereabouts = new Whereabouts();
 
 effect(() => {

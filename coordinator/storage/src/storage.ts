@@ -26,7 +26,7 @@ import type { HourlyCountStore } from './operation/hourly-counts.ts';
 import type { PostgresqlStorageOptions } from './postgresql/storage.ts';
 
 /** Storage of a coordinator. */
-export interface Storage extends ReturnType<typeof documentStores> {
+export interface Stores extends ReturnType<typeof documentStores> {
   /** True if its data survives a restart. */
   readonly durable: boolean;
   readonly blobs: BlobStore;
@@ -76,7 +76,7 @@ export async function openStorage(
   place: string | undefined,
   clock: Clock,
   options: PostgresqlStorageOptions = {},
-): Promise<Storage> {
+): Promise<Stores> {
   if (place === undefined) return memoryStorage(clock);
   if (isPostgresql(place)) {
     const { openPostgresqlStorage } = await import('./postgresql/storage.ts');

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import { EraseIcon, LockIcon, SendIcon, ShiftIcon } from '../design/icons.tsx';
 import { strings } from '../strings/strings.ts';
 import type { KeyboardState } from './keyboard-state.ts';
-import { type Key, layers, neighbour, type Place } from './layout.ts';
+import { type Key, type KeySpot, layers, neighbour } from './layout.ts';
 import type { Repeater } from './repeater.ts';
 
 /**
@@ -21,7 +21,7 @@ export function Keyboard({
   const rows = layers[layer];
   const isUpper = state.isUpper.value;
   const group = useRef<HTMLFieldSetElement>(null);
-  const place = useSignal<Place>([0, 0]);
+  const place = useSignal<KeySpot>([0, 0]);
   const [atRow, atColumn] = place.value;
 
   const move = (event: KeyboardEvent) => {

@@ -38,13 +38,13 @@ export const layers: Readonly<Record<Layer, readonly (readonly Key[])[]>> = {
 };
 
 /** Position of a key: row, then column. */
-export type Place = readonly [row: number, column: number];
+export type KeySpot = readonly [row: number, column: number];
 
 /**
  * Returns the key that an arrow leads to; stays at an edge. Between rows of different lengths, keeps the
  * share of the width.
  */
-export function neighbour(rows: readonly (readonly Key[])[], [row, column]: Place, arrow: string): Place {
+export function neighbour(rows: readonly (readonly Key[])[], [row, column]: KeySpot, arrow: string): KeySpot {
   const length = rows[row]!.length;
   switch (arrow) {
     case 'ArrowLeft':

@@ -2,10 +2,10 @@ import type { PlatformClient } from '@murmuration/client-sdk/client/client';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { effect, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Notices } from '../notices/notices.ts';
-import type { Mixture } from '../recall/mixture.ts';
+import type { MixtureShares } from '../recall/mixture.ts';
 import type { Countdown } from '../rounds/countdown.ts';
-import type { Participation } from '../rounds/participation.ts';
-import type { Traffic } from '../sent/traffic.ts';
+import type { ParticipationState } from '../rounds/participation.ts';
+import type { SentTraffic } from '../sent/traffic.ts';
 import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 
 /** Milliseconds without a connection after which the device counts as offline. */
@@ -13,12 +13,12 @@ const patience = 4_000;
 
 /** State that the client's events change. */
 export interface Heard {
-  readonly participation: Participation;
+  readonly participation: ParticipationState;
   readonly countdown: Countdown;
-  readonly traffic: Traffic;
+  readonly traffic: SentTraffic;
   readonly notices: Notices;
   readonly suggestions: SuggestionBar;
-  readonly mixture: Signal<Mixture | null>;
+  readonly mixture: Signal<MixtureShares | null>;
   readonly isLearning: Signal<boolean>;
   /** True if this device is to take part. */
   readonly isActive: ReadonlySignal<boolean>;

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { strings } from '../strings/strings.ts';
 
 /** Error, in a sentence that says what to do. */
-export interface Notice {
+interface Notice {
   readonly number: number;
   readonly text: string;
   /** Error code, for look-ups; null for foreign errors. */

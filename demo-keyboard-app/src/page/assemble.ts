@@ -16,11 +16,11 @@ import type { Setup } from '../learning/setup.ts';
 import type { Notices } from '../notices/notices.ts';
 import { Reader } from '../reading/reader.ts';
 import { sentences } from '../reading/sentences.ts';
-import type { Mixture } from '../recall/mixture.ts';
+import type { MixtureShares } from '../recall/mixture.ts';
 import { RecallTally } from '../recall/tally.ts';
 import { Countdown } from '../rounds/countdown.ts';
-import { Participation } from '../rounds/participation.ts';
-import { Traffic } from '../sent/traffic.ts';
+import { ParticipationState } from '../rounds/participation.ts';
+import { SentTraffic } from '../sent/traffic.ts';
 import { NextWords } from '../suggestions/next-words.ts';
 import { Outcomes } from '../suggestions/outcomes.ts';
 import { OwnWords } from '../suggestions/own-words.ts';
@@ -33,7 +33,7 @@ const atOnce = 6;
 const betweenTrainings = 6;
 
 /** Parts of the page. */
-export interface Parts {
+interface Parts {
   readonly setup: Setup;
   readonly client: Pick<PlatformClient, 'on' | 'setConsent' | 'pause' | 'resume' | 'forget' | 'start'>;
   readonly hybrid: Hybrid;
@@ -70,14 +70,14 @@ export async function assemble(parts: Parts): Promise<PageState> {
     { sentences: sentenceCount, least: setup.leastSentences },
     failed,
   );
-  const participation = new Participation(choice.isActive);
+  const participation = new ParticipationState(choice.isActive);
   effect(() => {
     if (!choice.isActive.value) participation.leave();
   });
   const countdown = new Countdown(clock, 1_000 * setup.secondsPerRound);
-  const traffic = new Traffic();
+  const traffic = new SentTraffic();
   const training = new PersonalTraining(hybrid, betweenTrainings, failed);
-  const mixture = signal<Mixture | null>(null);
+  const mixture = signal<MixtureShares | null>(null);
   const isLearning = signal(false);
   const { isActive } = choice;
   client.on('model', () => training.want());

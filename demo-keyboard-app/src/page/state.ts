@@ -6,11 +6,11 @@ import type { TypingLog } from '../examples/typing-log.ts';
 import type { KeyboardState } from '../keyboard/keyboard-state.ts';
 import type { Notices } from '../notices/notices.ts';
 import type { Reader } from '../reading/reader.ts';
-import type { Mixture } from '../recall/mixture.ts';
+import type { MixtureShares } from '../recall/mixture.ts';
 import type { RecallTally } from '../recall/tally.ts';
 import type { Countdown } from '../rounds/countdown.ts';
-import type { Participation } from '../rounds/participation.ts';
-import type { Traffic } from '../sent/traffic.ts';
+import type { ParticipationState } from '../rounds/participation.ts';
+import type { SentTraffic } from '../sent/traffic.ts';
 import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 
 /** State that the page shows, and actions on it. */
@@ -20,12 +20,12 @@ export interface PageState {
   readonly log: TypingLog;
   readonly suggestions: SuggestionBar;
   readonly recall: RecallTally;
-  readonly mixture: ReadonlySignal<Mixture | null>;
+  readonly mixture: ReadonlySignal<MixtureShares | null>;
   /** True while the device learns from the written text, outside rounds. */
   readonly isLearning: ReadonlySignal<boolean>;
-  readonly participation: Participation;
+  readonly participation: ParticipationState;
   readonly countdown: Countdown;
-  readonly traffic: Traffic;
+  readonly traffic: SentTraffic;
   readonly choice: Choice;
   readonly reader: Reader;
   readonly notices: Notices;

@@ -1,6 +1,6 @@
 import type { Choice } from '../consent/choice.ts';
 import { PenIcon, StopIcon } from '../design/icons.tsx';
-import type { Participation } from '../rounds/participation.ts';
+import type { ParticipationState } from '../rounds/participation.ts';
 import { statusOf } from '../rounds/status.ts';
 import { strings } from '../strings/strings.ts';
 import type { Reader } from './reader.ts';
@@ -8,7 +8,7 @@ import { source } from './sentences.ts';
 
 interface Shown {
   readonly reader: Reader;
-  readonly participation: Participation;
+  readonly participation: ParticipationState;
   readonly choice: Choice;
 }
 

@@ -2,13 +2,13 @@ import type { ReadonlySignal } from '@preact/signals';
 import { strings } from '../strings/strings.ts';
 import { sources } from '../suggestions/next-words.ts';
 import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
-import type { Mixture } from './mixture.ts';
+import type { MixtureShares } from './mixture.ts';
 import type { RecallTally } from './tally.ts';
 
 interface Shown {
   readonly suggestions: SuggestionBar;
   readonly recall: RecallTally;
-  readonly mixture: ReadonlySignal<Mixture | null>;
+  readonly mixture: ReadonlySignal<MixtureShares | null>;
   /** True while the device learns from the written text, outside rounds. */
   readonly isLearning: ReadonlySignal<boolean>;
 }
@@ -45,7 +45,7 @@ export function ModelPanel({ suggestions, recall, mixture, isLearning }: Shown) 
   );
 }
 
-function mixtureIn(mixture: Mixture | null): string {
+function mixtureIn(mixture: MixtureShares | null): string {
   const { lambda, common, questions } = mixture ?? { lambda: 0, common: 0, questions: 0 };
   if (lambda === 0) return common > 0 ? strings.models.commonOnly(common) : strings.models.lambdaNone;
   return strings.models.lambda(lambda, common, questions);

@@ -3,17 +3,17 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { signal } from '@preact/signals';
 import { numberToken, tokensOf } from '../../task/tokens.ts';
 import { completeWords } from '../draft/text.ts';
-import { type NextWords, type Source, sources } from '../suggestions/next-words.ts';
+import { type NextWords, sources, type WordSource } from '../suggestions/next-words.ts';
 
 /**
  * Number of words, of `words` words written here, that each model suggested first, and among its first three.
  */
-export interface Tally {
+interface Tally {
   readonly words: number;
-  readonly hits: Readonly<Record<Source, Hits>>;
+  readonly hits: Readonly<Record<WordSource, Hits>>;
 }
 
-export interface Hits {
+interface Hits {
   readonly top1: number;
   readonly top3: number;
 }
@@ -83,10 +83,10 @@ export class RecallTally {
       const { top1, top3 } = hits[source];
       return [source, { top1: top1 + more.top1, top3: top3 + more.top3 }] as const;
     });
-    this.tally.value = { words: words + 1, hits: Object.fromEntries(entries) as Record<Source, Hits> };
+    this.tally.value = { words: words + 1, hits: Object.fromEntries(entries) as Record<WordSource, Hits> };
   }
 
-  async #hitsOf(before: string, source: Source, target: string): Promise<Hits> {
+  async #hitsOf(before: string, source: WordSource, target: string): Promise<Hits> {
     try {
       const suggested = this.#next.likeliest(await this.#next.after(before, source), 3);
       const place = suggested.findIndex(word => word.toLowerCase() === target);

@@ -1,7 +1,7 @@
-import type { Step } from './participation.ts';
+import type { RoundStep } from './participation.ts';
 
 /** Point in a picture of 320 × 120. */
-export interface Point {
+interface Point {
   readonly x: number;
   readonly y: number;
 }
@@ -21,7 +21,7 @@ const golden = Math.PI * (3 - Math.sqrt(5));
  * Position of a bird of the flock: spread out between rounds, drawn together during a round, closest when the
  * sum is made.
  */
-export function placeOf(bird: number, step: Step | null): Point {
+export function placeOf(bird: number, step: RoundStep | null): Point {
   switch (step) {
     case null:
       return wave(bird);

@@ -1,11 +1,11 @@
 import { strings } from '../strings/strings.ts';
 import { birds, height, placeOf, width } from './flock-layout.ts';
-import type { Step } from './participation.ts';
+import type { RoundStep } from './participation.ts';
 
 const all = Array.from({ length: birds }, (_, bird) => bird);
 
 /** Flock that gathers while a round runs; this device is the bright point. */
-export function Flock({ step }: { readonly step: Step | null }) {
+export function Flock({ step }: { readonly step: RoundStep | null }) {
   return (
     <svg
       class={`flock ${step ?? 'idle'}`}

@@ -2,12 +2,12 @@ import type { RoundProgress } from '@murmuration/client-sdk/session/events';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 
 /** State of the connection; `standby` while another tab takes part with this device's identity. */
-export type Link = 'connecting' | 'online' | 'offline' | 'standby';
+type Link = 'connecting' | 'online' | 'offline' | 'standby';
 /** State of the connection, or `off` if this device is not to take part. */
-export type Connection = Link | 'off';
+type Connection = Link | 'off';
 
 /** Round in which this device has a part. */
-export interface Part {
+export interface RoundPart {
   readonly number: number;
   /** Name of the query that the round asks; null if devices train. */
   readonly query: string | null;
@@ -29,13 +29,13 @@ export interface PastPart {
 
 /** Steps of a masked round as shown to people, in order. */
 export const steps = ['keys', 'shares', 'training', 'uploading', 'unmasking'] as const;
-export type Step = (typeof steps)[number];
+export type RoundStep = (typeof steps)[number];
 
 /** Steps of a round with a query, in which no device trains. */
-export const askedSteps: readonly Step[] = steps.filter(step => step !== 'training');
+export const askedSteps: readonly RoundStep[] = steps.filter(step => step !== 'training');
 
 /** Step that a phase belongs to; null once the round is over. */
-export const stepOf: Readonly<Record<RoundProgress['phase'], Step | null>> = {
+export const stepOf: Readonly<Record<RoundProgress['phase'], RoundStep | null>> = {
   keys: 'keys',
   shares: 'shares',
   downloading: 'training',
@@ -50,16 +50,16 @@ export const stepOf: Readonly<Record<RoundProgress['phase'], Step | null>> = {
 const remembered = 12;
 
 /** State of this device: its connection, its round, and past rounds. */
-export class Participation {
+export class ParticipationState {
   readonly link = signal<Link>('connecting');
   readonly connection: ReadonlySignal<Connection>;
-  readonly part = signal<Part | null>(null);
+  readonly part = signal<RoundPart | null>(null);
   /** Past rounds, newest first. */
   readonly past = signal<readonly PastPart[]>([]);
   /** Number of model versions received, and bytes of the last one. */
   readonly versions = signal({ received: 0, bytes: 0 });
   readonly #isActive: ReadonlySignal<boolean>;
-  readonly step = computed<Step | null>(() => (this.part.value ? stepOf[this.part.value.phase] : null));
+  readonly step = computed<RoundStep | null>(() => (this.part.value ? stepOf[this.part.value.phase] : null));
 
   /** @param isActive true if the device is to take part. */
   constructor(isActive: ReadonlySignal<boolean>) {

@@ -3,10 +3,10 @@ import type { Choice } from '../consent/choice.ts';
 import { sizeOf, strings } from '../strings/strings.ts';
 import type { Countdown } from './countdown.ts';
 import { Flock } from './flock.tsx';
-import { askedSteps, type Part, type Participation, stepOf, steps } from './participation.ts';
+import { askedSteps, type ParticipationState, type RoundPart, stepOf, steps } from './participation.ts';
 
 interface Shown {
-  readonly participation: Participation;
+  readonly participation: ParticipationState;
   readonly choice: Choice;
   readonly countdown: Countdown;
 }
@@ -44,7 +44,7 @@ export function RoundPanel({ participation, choice, countdown }: Shown) {
   );
 }
 
-function Steps({ part }: { readonly part: Part }) {
+function Steps({ part }: { readonly part: RoundPart }) {
   const now = stepOf[part.phase];
   const all = part.query === null ? steps : askedSteps;
   const at = now ? all.indexOf(now) : -1;

@@ -1,10 +1,10 @@
 import type { Choice } from '../consent/choice.ts';
 import { strings } from '../strings/strings.ts';
-import type { Participation } from './participation.ts';
+import type { ParticipationState } from './participation.ts';
 
 /** State of this device, in one line. */
 export function statusOf(
-  { part, step, connection }: Pick<Participation, 'part' | 'step' | 'connection'>,
+  { part, step, connection }: Pick<ParticipationState, 'part' | 'step' | 'connection'>,
   { consent, paused, missing }: Pick<Choice, 'consent' | 'paused' | 'missing'>,
 ): string {
   const { rounds } = strings;

@@ -1,10 +1,10 @@
 import type { ThemeChoice } from '@murmuration/ui/theme/theme';
 import { sizeOf, strings, timeOf } from '../strings/strings.ts';
 import { Look } from './look.tsx';
-import type { Traffic } from './traffic.ts';
+import type { SentTraffic } from './traffic.ts';
 
 interface Shown {
-  readonly traffic: Traffic;
+  readonly traffic: SentTraffic;
   readonly theme: ThemeChoice;
 }
 

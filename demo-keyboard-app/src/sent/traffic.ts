@@ -15,7 +15,7 @@ export interface SentMessage extends Sent {
 export const listed = 60;
 
 /** Messages that left this device since the page was opened. */
-export class Traffic {
+export class SentTraffic {
   readonly messages = signal<readonly SentMessage[]>([]);
   readonly totals = signal({ messages: 0, bytes: 0 });
   /** Last masked update, even if it is no longer listed. */

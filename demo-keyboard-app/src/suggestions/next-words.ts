@@ -4,8 +4,8 @@ import type { Vocabulary } from '../../task/vocabulary.ts';
 import type { OwnWords } from './own-words.ts';
 
 /** Model whose suggestions are shown. */
-export type Source = 'global' | 'personal' | 'hybrid';
-export const sources: readonly Source[] = ['global', 'personal', 'hybrid'];
+export type WordSource = 'global' | 'personal' | 'hybrid';
+export const sources: readonly WordSource[] = ['global', 'personal', 'hybrid'];
 
 /**
  * Predictions of a model and, except for the shared one, of the writer's own words, which the vocabulary
@@ -30,7 +30,7 @@ export class NextWords {
    * Returns the likelihood of each word after a text, with the id of the prediction. Throws the model's
    * errors, such as `hybrid.no-model`.
    */
-  async after(text: string, source: Source): Promise<Likelihoods & { readonly id: string }> {
+  async after(text: string, source: WordSource): Promise<Likelihoods & { readonly id: string }> {
     const { id, values, own: numbered } = await this.#hybrid.predict(text, source);
     if (source === 'global') return { id, values, own: new Map() };
     if (numbered) return { id, values, own: this.#own.spelled(numbered) };

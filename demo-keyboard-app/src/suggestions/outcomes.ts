@@ -1,9 +1,9 @@
 import { effect } from '@preact/signals';
 import type { Draft } from '../draft/draft.ts';
-import type { Question, SuggestionBar } from './suggestion-bar.ts';
+import type { ShownPrediction, SuggestionBar } from './suggestion-bar.ts';
 
 /** Outcome of a suggestion: accepted, accepted and changed, or another word written. */
-export type Outcome = 'accepted' | 'corrected' | 'ignored';
+type Outcome = 'accepted' | 'corrected' | 'ignored';
 
 /** Suggestion that was accepted, and may still be changed. */
 interface Taken {
@@ -18,7 +18,7 @@ interface Taken {
 export class Outcomes {
   readonly #draft: Draft;
   readonly #tell: (id: string, outcome: Outcome) => void;
-  #asked: Question | null = null;
+  #asked: ShownPrediction | null = null;
   /** Id of the newest prediction; each prediction is used once. */
   #last: string | undefined;
   #taken: Taken | null = null;

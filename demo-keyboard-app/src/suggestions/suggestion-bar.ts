@@ -3,24 +3,24 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Likelihoods } from '../../task/typing/ranking.ts';
 import type { Draft } from '../draft/draft.ts';
 import { spelled } from '../draft/text.ts';
-import type { NextWords, Source } from './next-words.ts';
+import type { NextWords, WordSource } from './next-words.ts';
 
 /** Number of suggestions over the keys. */
 export const shown = 3;
 
 /** Prediction whose words are shown, and the text that they follow. */
-export interface Question {
+export interface ShownPrediction {
   readonly id: string;
   readonly before: string;
 }
 
 /** Suggested words: the likeliest of the chosen model at the caret that fit the typed letters. */
 export class SuggestionBar {
-  readonly source = signal<Source>('hybrid');
+  readonly source = signal<WordSource>('hybrid');
   /** True if the chosen model has no answer yet. */
   readonly isEmpty = signal(false);
   /** Current prediction; null if nothing is suggested. */
-  readonly question = signal<Question | null>(null);
+  readonly question = signal<ShownPrediction | null>(null);
   readonly #likelihoods = signal<Likelihoods | null>(null);
   readonly words;
   readonly #next: NextWords;
@@ -53,7 +53,7 @@ export class SuggestionBar {
     this.#version.value += 1;
   }
 
-  async #ask(before: string, source: Source): Promise<void> {
+  async #ask(before: string, source: WordSource): Promise<void> {
     this.#asked += 1;
     const turn = this.#asked;
     try {

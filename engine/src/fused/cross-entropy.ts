@@ -1,4 +1,4 @@
-import type { Rows } from './counted-rows.ts';
+import type { LossRows } from './counted-rows.ts';
 import type { Address } from './kernels.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -37,7 +37,7 @@ export class CrossEntropy {
   }
 
   /** Returns the loss of the block's first `count` rows, in nats; replaces their logits by the gradients. */
-  descend({ count, labels, shares }: Omit<Rows, 'indices'>): number {
+  descend({ count, labels, shares }: Omit<LossRows, 'indices'>): number {
     const { kernels, floats } = this.#workspace;
     // biome-ignore format: what is read, then what is written
     kernels.softmaxCrossEntropy(

@@ -1,6 +1,6 @@
 import type { Negatives } from '../objective/negative-sampler.ts';
 import { blocksOf } from './blocks.ts';
-import type { Rows } from './counted-rows.ts';
+import type { LossRows } from './counted-rows.ts';
 import { CrossEntropy } from './cross-entropy.ts';
 import type { Address } from './kernels.ts';
 import type { DenseParameters, Parameters } from './parameters.ts';
@@ -8,7 +8,7 @@ import { SampledOutput } from './sampled-output.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Last part of a model: dense layers on single rows, and softmax cross-entropy of their logits. */
-export class Head {
+export class DenseHead {
   readonly #workspace: Workspace;
   readonly #layers: readonly DenseParameters[];
   readonly #scratch: Address;
@@ -72,7 +72,7 @@ export class Head {
    * @returns the work in parts, between which the caller may pause.
    */
   *descend(
-    rows: Rows,
+    rows: LossRows,
     from: Address,
     fromGradients: Address,
     negatives: Negatives | null,
@@ -94,7 +94,7 @@ export class Head {
   }
 
   /** Computes the loss over all classes, and the gradients of the last layer, block by block. */
-  *#full({ count, labels, shares }: Rows): Generator<undefined, number> {
+  *#full({ count, labels, shares }: LossRows): Generator<undefined, number> {
     const { blockRows, logits } = this.#crossEntropy;
     let loss = 0;
     for (const [row, rows] of blocksOf(count, blockRows)) {

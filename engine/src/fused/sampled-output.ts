@@ -1,5 +1,5 @@
 import { EXCLUDED, type Negatives } from '../objective/negative-sampler.ts';
-import type { Rows } from './counted-rows.ts';
+import type { LossRows } from './counted-rows.ts';
 import { CrossEntropy } from './cross-entropy.ts';
 import type { Address } from './kernels.ts';
 import type { DenseParameters } from './parameters.ts';
@@ -61,7 +61,7 @@ export class SampledOutput {
    */
   descend(
     negatives: Negatives,
-    { count, labels, shares }: Rows,
+    { count, labels, shares }: LossRows,
     inputs: Address,
     outputGradients: Address,
   ): number {
@@ -100,7 +100,7 @@ export class SampledOutput {
   }
 
   /** Computes the logits of a block of rows and returns its loss; gradients replace the logits. */
-  #score(negatives: Negatives, { count, labels, shares }: Omit<Rows, 'indices'>, from: Address): number {
+  #score(negatives: Negatives, { count, labels, shares }: Omit<LossRows, 'indices'>, from: Address): number {
     const { kernels, ints, floats } = this.#workspace;
     const { layer, bias } = this.#output;
     const columns = this.#negatives + 1;
@@ -123,7 +123,7 @@ export class SampledOutput {
   }
 
   #gradients(
-    { count, labels }: Omit<Rows, 'indices'>,
+    { count, labels }: Omit<LossRows, 'indices'>,
     from: Address,
     outputGradients: Address,
     accumulate: boolean,

@@ -2,7 +2,7 @@ import type { Scorer, Visit } from '../inference/scorer.ts';
 import type { Extent } from './extent.ts';
 import type { Features } from './features.ts';
 import { featuresOf } from './first-part.ts';
-import { Head } from './head.ts';
+import { DenseHead } from './head.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
 import type { Topology } from './topology.ts';
@@ -15,7 +15,7 @@ import type { Workspace } from './workspace.ts';
 export class FusedScorer implements Scorer {
   readonly #workspace: Workspace;
   readonly #features: Features;
-  readonly #head: Head;
+  readonly #head: DenseHead;
   readonly #fixed: number;
   #capacity: Extent = { steps: 0, batch: 0 };
   #indices: Address = 0;
@@ -37,7 +37,7 @@ export class FusedScorer implements Scorer {
     const parameters = new Parameters(workspace, topology, 'batches');
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes(Number(parameters.arePacked)));
     this.#features = featuresOf(topology, workspace, parameters, scratch, false);
-    this.#head = new Head(workspace, parameters, scratch, false);
+    this.#head = new DenseHead(workspace, parameters, scratch, false);
     this.#fixed = workspace.bytes;
     workspace.commit();
     parameters.set(weights);

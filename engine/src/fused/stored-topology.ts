@@ -1,12 +1,12 @@
-import type { TensorSpec } from '@murmuration/protocol/weights/layout';
+import type { WeightSpec } from '@murmuration/protocol/weights/layout';
 import { type Topology, topologyOfLayers } from './topology.ts';
-import { type Config, type ReadLayer, refuse, type Unrecognised, unlessRefused } from './unrecognised.ts';
+import { type RawConfig, type ReadLayer, refuse, type Unrecognised, unlessRefused } from './unrecognised.ts';
 
 /** Layer as stored in `model.json`. */
 interface StoredLayer {
   readonly name: string;
   readonly className: string;
-  readonly config: Config;
+  readonly config: RawConfig;
   /** Names of the layers that it follows; null in a sequential model, where it follows the one before. */
   readonly after: readonly string[] | null;
 }
@@ -17,7 +17,7 @@ type Shape = (number | null)[];
  * Shapes of a layer's weights for inputs of this width. Other layers, neither over tokens nor over single
  * rows, need TensorFlow.js.
  */
-const weightsOf: Readonly<Record<string, (config: Config, inputs: number) => number[][]>> = {
+const weightsOf: Readonly<Record<string, (config: RawConfig, inputs: number) => number[][]>> = {
   Embedding: config => [[config.inputDim as number, config.outputDim as number]],
   GRU: (config, inputs) => recurrentWeights(3, config, inputs),
   LSTM: (config, inputs) => recurrentWeights(4, config, inputs),
@@ -28,7 +28,7 @@ const weightsOf: Readonly<Record<string, (config: Config, inputs: number) => num
   Softmax: () => [],
 };
 
-function recurrentWeights(gates: number, { units, useBias }: Config, inputs: number): number[][] {
+function recurrentWeights(gates: number, { units, useBias }: RawConfig, inputs: number): number[][] {
   const width = gates * (units as number);
   return [[inputs, width], [units as number, width], ...biasOf(useBias, width)];
 }
@@ -41,7 +41,7 @@ const biasOf = (useBias: unknown, width: number): number[][] => (useBias === tru
  *
  * @param tensors of its layout.
  */
-export function storedTopologyOf(model: object, tensors: readonly TensorSpec[]): Topology | Unrecognised {
+export function storedTopologyOf(model: object, tensors: readonly WeightSpec[]): Topology | Unrecognised {
   return unlessRefused(() => {
     const { layers, input } = readModel(model);
     // Weights of frozen layers lie behind all others.
@@ -129,7 +129,7 @@ function inboundOf(nodes: unknown): string[] {
 }
 
 /** Converts keys to camel case, as TensorFlow.js has them in memory. */
-function camelled(config: Readonly<Record<string, unknown>>): Config {
+function camelled(config: Readonly<Record<string, unknown>>): RawConfig {
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => [
       key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
@@ -165,6 +165,6 @@ function withoutSoftmax(chain: readonly ReadLayer[]): readonly ReadLayer[] {
   const last = chain.at(-1);
   const isSoftmax =
     last?.getClassName() === 'Softmax' ||
-    (last?.getClassName() === 'Activation' && (last.getConfig() as Config).activation === 'softmax');
+    (last?.getClassName() === 'Activation' && (last.getConfig() as RawConfig).activation === 'softmax');
   return isSoftmax ? chain.slice(0, -1) : chain;
 }

@@ -2,7 +2,7 @@ import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type * as tf from '../tfjs/tf.ts';
 import { type Activation, activations } from './kernels.ts';
 import { denseConvolution, outputSize, type StackLayer, stackLayers } from './stack/layers.ts';
-import { activationOf, type Config, type Freezable, type ReadLayer, refuse } from './unrecognised.ts';
+import { activationOf, type Freezable, type RawConfig, type ReadLayer, refuse } from './unrecognised.ts';
 
 /** Lookup of rows; the first layer of a model over tokens. */
 export interface EmbeddingLayer extends Freezable {
@@ -92,7 +92,7 @@ export function topologyOfLayers(chain: readonly ReadLayer[], shape: tf.Shape): 
 /** @param isLast true if the output is the logits, or a softmax of them. */
 function described(layer: ReadLayer, isLast: boolean): Described {
   const read = recognised(layer, isLast);
-  const isFrozen = (layer.getConfig() as Config).trainable === false;
+  const isFrozen = (layer.getConfig() as RawConfig).trainable === false;
   return isFrozen && read.known
     ? { layer, known: { ...read.known, frozen: true } as Described['known'] }
     : read;
@@ -100,7 +100,7 @@ function described(layer: ReadLayer, isLast: boolean): Described {
 
 function recognised(layer: ReadLayer, isLast: boolean): Described {
   const name = layer.getClassName();
-  const config = layer.getConfig() as Config;
+  const config = layer.getConfig() as RawConfig;
   switch (name) {
     case 'Embedding':
       return {
@@ -131,7 +131,7 @@ function recognised(layer: ReadLayer, isLast: boolean): Described {
   }
 }
 
-function tiedDense(layer: ReadLayer, config: Config): DenseLayer {
+function tiedDense(layer: ReadLayer, config: RawConfig): DenseLayer {
   return {
     kind: 'dense',
     inputs: (layer.input as tf.SymbolicTensor).shape.at(-1)!,
@@ -206,7 +206,7 @@ function widthOf({ shape, layers }: ValueFeatures): number {
   return last ? outputSize(last) : sizeOf(shape);
 }
 
-function recurrent(kind: 'gru' | 'lstm', layer: ReadLayer, config: Config): RecurrentLayer {
+function recurrent(kind: 'gru' | 'lstm', layer: ReadLayer, config: RawConfig): RecurrentLayer {
   for (const option of [
     'goBackwards',
     'stateful',
@@ -226,7 +226,7 @@ function recurrent(kind: 'gru' | 'lstm', layer: ReadLayer, config: Config): Recu
   };
 }
 
-function widths(layer: ReadLayer, config: Config) {
+function widths(layer: ReadLayer, config: RawConfig) {
   return {
     inputs: layer.weights[0]!.shape[0] as number,
     units: config.units as number,

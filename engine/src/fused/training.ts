@@ -1,18 +1,18 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { NegativeSampler } from '../objective/negative-sampler.ts';
-import type { Rows } from './counted-rows.ts';
+import type { LossRows } from './counted-rows.ts';
 import { Descent, type DescentSettings } from './descent.ts';
 import type { Extent } from './extent.ts';
 import type { Features } from './features.ts';
 import { featuresOf } from './first-part.ts';
-import { Head } from './head.ts';
+import { DenseHead } from './head.ts';
 import type { Address } from './kernels.ts';
 import { Parameters } from './parameters.ts';
 import { Sequence } from './sequence.ts';
 import type { Topology } from './topology.ts';
 import type { Workspace } from './workspace.ts';
 
-export interface Values {
+interface Values {
   readonly shape: readonly number[];
   readonly values: ArrayLike<number>;
 }
@@ -36,7 +36,7 @@ export class FusedTraining {
   readonly #workspace: Workspace;
   readonly #parameters: Parameters;
   readonly #features: Features;
-  readonly #head: Head;
+  readonly #head: DenseHead;
   /**
    * End of the regions that don't depend on settings; `#settled` is the end of those that don't depend on the
    * batch size.
@@ -58,7 +58,7 @@ export class FusedTraining {
     this.#parameters = new Parameters(workspace, topology, 'training');
     const scratch = workspace.reserveBytes(workspace.kernels.scratchBytes(0));
     this.#features = featuresOf(topology, workspace, this.#parameters, scratch, true);
-    this.#head = new Head(workspace, this.#parameters, scratch, true);
+    this.#head = new DenseHead(workspace, this.#parameters, scratch, true);
     this.#fixed = workspace.bytes;
   }
 
@@ -196,7 +196,7 @@ export class FusedTraining {
   }
 
   /** Reads labels and weights; leaves out rows of weight 0, which have neither loss nor gradient. */
-  #readRows({ labels, weights }: FusedBatch, extent: Extent): Rows {
+  #readRows({ labels, weights }: FusedBatch, extent: Extent): LossRows {
     const { ints, floats } = this.#workspace;
     const { batch } = extent;
     const steps = this.#features.everyPosition ? extent.steps : 1;

@@ -7,7 +7,7 @@ export interface Unrecognised {
 }
 
 /** Options of a layer as its topology file has them. */
-export type Config = Readonly<Record<string, unknown>>;
+export type RawConfig = Readonly<Record<string, unknown>>;
 
 /** Parts of a tfjs layer that are read. */
 export type ReadLayer = Pick<

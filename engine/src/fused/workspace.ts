@@ -1,5 +1,5 @@
 import type { Address, Kernels } from './kernels.ts';
-import { type Call, perform } from './threads/call.ts';
+import { type KernelCall, perform } from './threads/call.ts';
 import type { Team } from './threads/team.ts';
 
 const PAGE = 65_536;
@@ -69,7 +69,7 @@ export class Workspace {
   }
 
   /** Runs small calls with separate outputs, in any order. */
-  together(calls: readonly Call[]): void {
+  together(calls: readonly KernelCall[]): void {
     if (this.#team) this.#team.run(calls);
     else for (const call of calls) perform(this.#kernels, call);
   }

@@ -1,7 +1,7 @@
 import type { Questions, Serving } from './serving.ts';
 
 /** Numbers in a list, or in nested lists, such as the rows of an image's pixels. */
-export type Numbers = ArrayLike<number> | readonly Numbers[];
+type Numbers = ArrayLike<number> | readonly Numbers[];
 
 /** Conversion of an app's example into a row of numbers. */
 export interface Rows<Example> {

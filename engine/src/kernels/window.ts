@@ -1,7 +1,7 @@
 import type { backend_util } from '../tfjs/tf.ts';
 
 /** Visits one pair of pixels that a convolution connects; all three indices count pixels, not values. */
-export type Visit = (input: number, output: number, tap: number) => void;
+type Visit = (input: number, output: number, tap: number) => void;
 
 /**
  * Visits every (input pixel, output pixel, filter tap) that a two-dimensional convolution connects, without

@@ -3,7 +3,7 @@ import { sizeOf } from '@murmuration/protocol/weights/layout';
 import * as tf from '../tfjs/tf.ts';
 
 /** Difference between the answers of a form of a model and those of the model in float32. */
-export interface Measured {
+export interface Deviation {
   /** Number of rows of seeded inputs. */
   readonly examples: number;
   /** Largest difference of an output value; `mean` is the mean difference. */
@@ -70,7 +70,7 @@ export function differenceOf(
   expected: readonly Tensor[],
   answers: readonly Tensor[],
   examples: number,
-): Measured {
+): Deviation {
   let largest = 0;
   let sum = 0;
   let count = 0;

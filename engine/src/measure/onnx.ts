@@ -1,6 +1,6 @@
 import { loadModel, type ModelParts } from '../models/model.ts';
 import { loadOnnx } from '../onnx/run.ts';
-import { differenceOf, expectedOf, type Measured, type MeasureOptions, seededInputs } from './difference.ts';
+import { type Deviation, differenceOf, expectedOf, type MeasureOptions, seededInputs } from './difference.ts';
 
 /**
  * Compares an ONNX file with its model on the same seeded inputs, the model on the current backend of tfjs in
@@ -10,7 +10,7 @@ export async function measureOnnx(
   parts: ModelParts,
   bytes: Uint8Array,
   { examples = 8, seed = 1 }: MeasureOptions = {},
-): Promise<Measured> {
+): Promise<Deviation> {
   const onnx = await loadOnnx(bytes);
   const model = await loadModel(parts);
   try {

@@ -1,6 +1,6 @@
 import { loadModel, type ModelParts } from '../models/model.ts';
 import { specsOf } from '../runtime/layers-model.ts';
-import { differenceOf, expectedOf, type Measured, type MeasureOptions, seededInputs } from './difference.ts';
+import { type Deviation, differenceOf, expectedOf, type MeasureOptions, seededInputs } from './difference.ts';
 
 /**
  * Compares a model with one read from a smaller form of it on the same seeded inputs, on the current backend
@@ -10,7 +10,7 @@ export async function measureStored(
   parts: ModelParts,
   smaller: ModelParts,
   { examples = 8, seed = 1 }: MeasureOptions = {},
-): Promise<Measured> {
+): Promise<Deviation> {
   const model = await loadModel(parts);
   const other = await loadModel(smaller);
   try {

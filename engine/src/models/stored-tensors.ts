@@ -3,14 +3,14 @@ import { halfToNumber } from '@murmuration/protocol/tensors/half';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 
 /** TensorFlow.js' description of a tensor stored smaller than float32. */
-export type Quantization =
+export type Quantized =
   | { readonly dtype: 'uint8' | 'uint16'; readonly scale: number; readonly min: number }
   | { readonly dtype: 'float16' };
 
 /** Shape and storage of a tensor of weights. */
 export interface StoredShape {
   readonly shape: readonly number[];
-  readonly quantization?: Quantization | undefined;
+  readonly quantization?: Quantized | undefined;
 }
 
 /**
@@ -71,14 +71,14 @@ export function smallerTensors({ tensors }: Layout, described: readonly unknown[
   });
 }
 
-function isQuantization(given: unknown): given is Quantization {
+function isQuantization(given: unknown): given is Quantized {
   const { dtype, scale, min } = (given ?? {}) as Readonly<Record<string, unknown>>;
   if (dtype === 'float16') return true;
   return (dtype === 'uint8' || dtype === 'uint16') && Number.isFinite(scale) && Number.isFinite(min);
 }
 
 /** @param bytes begin where their buffer does. */
-function readTensor(bytes: Uint8Array, quantization: Quantization | undefined, values: Float32Array): void {
+function readTensor(bytes: Uint8Array, quantization: Quantized | undefined, values: Float32Array): void {
   if (!quantization) values.set(new Float32Array(bytes.buffer));
   else if (quantization.dtype === 'float16') {
     const halves = new Uint16Array(bytes.buffer);
@@ -91,7 +91,7 @@ function readTensor(bytes: Uint8Array, quantization: Quantization | undefined, v
 }
 
 /** Bytes of one stored value. */
-function widthOf(quantization: Quantization | undefined): number {
+function widthOf(quantization: Quantized | undefined): number {
   return quantization ? { uint8: 1, uint16: 2, float16: 2 }[quantization.dtype] : 4;
 }
 

@@ -7,7 +7,7 @@ import { contentHash } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
 import { float16Of } from './half.ts';
 import type { ModelParts } from './model.ts';
-import { type Quantization, readAllTensors } from './stored-tensors.ts';
+import { type Quantized, readAllTensors } from './stored-tensors.ts';
 
 /** Format of a model's stored matrices; computation uses float32. */
 export type StoredWeights = 'float32' | 'float16' | 'int8';
@@ -41,7 +41,7 @@ const manifest = z.object({
 });
 
 /** Weights in fewer bytes, and the tensors needed to read them. */
-export interface SmallerForm {
+interface SmallerForm {
   readonly tensors: readonly StoredTensor[];
   readonly bytes: Uint8Array;
 }
@@ -95,7 +95,7 @@ export function readStoredModel(json: Uint8Array, stored: Uint8Array): ModelPart
 function tensorAs(
   values: Float32Array,
   as: StoredWeights,
-): { readonly bytes: Uint8Array; readonly quantization?: Quantization } {
+): { readonly bytes: Uint8Array; readonly quantization?: Quantized } {
   if (as === 'float32') return { bytes: bytesOf(values) };
   if (as === 'float16') return { bytes: bytesOf(float16Of(values)), quantization: { dtype: 'float16' } };
   let low = 0;

@@ -1,8 +1,8 @@
 import { float, type Graph, int } from './graph.ts';
 import { type LayerCall, refuse } from './layer-call.ts';
-import { axisIn, type Value } from './values.ts';
+import { axisIn, type Operand } from './values.ts';
 
-type Written = (graph: Graph, x: string, value: Value) => string;
+type Written = (graph: Graph, x: string, value: Operand) => string;
 
 /** Writers of activations by their names in tfjs. */
 const written: Readonly<Record<string, Written>> = {
@@ -30,7 +30,7 @@ const written: Readonly<Record<string, Written>> = {
 };
 
 /** Applies the activation that the layer's options name, linear by default. */
-export function activated(call: LayerCall, value: Value, name = call.config.activation): Value {
+export function activated(call: LayerCall, value: Operand, name = call.config.activation): Operand {
   const known = activationName(name);
   const write = Object.hasOwn(written, known) ? written[known] : undefined;
   if (!write)

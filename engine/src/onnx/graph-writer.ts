@@ -3,12 +3,12 @@ import { embeddingBefore } from '../layers/embedding-before.ts';
 import type * as tf from '../tfjs/tf.ts';
 import { activationName } from './activations.ts';
 import { Graph, type WeightFormat } from './graph.ts';
-import type { Affine, Config, LayerCall, Weight } from './layer-call.ts';
+import type { Affine, LayerCall, Weight } from './layer-call.ts';
 import { layerWriters, takesAffine, takesIntegers } from './layer-writers.ts';
 import { affineOf, isOverChannels } from './layers/normalisation.ts';
 import type { Port } from './proto.ts';
 import type { Readable } from './reset-after.ts';
-import { Orders, type Shape, type Value } from './values.ts';
+import { type AxisLengths, type Operand, Orders } from './values.ts';
 
 type Node = tf.layers.Layer['inboundNodes'][number];
 
@@ -18,7 +18,7 @@ type Container = Pick<tf.LayersModel, 'inputs' | 'outputs'>;
 /** Values of a container written so far, by the ids of their tensors. */
 interface Scope {
   readonly container: Container;
-  readonly values: Map<number, Value>;
+  readonly values: Map<number, Operand>;
   /** Number of layers and outputs that take each tensor. */
   readonly uses: ReadonlyMap<number, number>;
 }
@@ -48,7 +48,7 @@ export class GraphWriter {
     const names = inputs.map(({ sourceLayer }) => this.#graph.name(sourceLayer.name));
     const wanted = outputs.map(({ sourceLayer }) => this.#graph.name(sourceLayer.name));
     const given = inputs.map(
-      ({ shape, dtype }, at): Value => ({
+      ({ shape, dtype }, at): Operand => ({
         name: names[at] ?? '',
         shape,
         order: 'last',
@@ -74,8 +74,8 @@ export class GraphWriter {
   }
 
   /** Outputs of a container for these inputs. */
-  #within(container: Container, given: readonly Value[]): readonly Value[] {
-    const values = new Map<number, Value>();
+  #within(container: Container, given: readonly Operand[]): readonly Operand[] {
+    const values = new Map<number, Operand>();
     for (const [at, { id }] of container.inputs.entries()) {
       const value = given[at];
       if (value) values.set(id, value);
@@ -84,7 +84,7 @@ export class GraphWriter {
     return container.outputs.map(output => this.#value(output, scope));
   }
 
-  #value(tensor: tf.SymbolicTensor, scope: Scope): Value {
+  #value(tensor: tf.SymbolicTensor, scope: Scope): Operand {
     const known = scope.values.get(tensor.id);
     if (known) return known;
     const node = nodeOf(tensor);
@@ -106,7 +106,7 @@ export class GraphWriter {
    * Writes a batch normalisation into the weights of the layer before; returns undefined if that can't be
    * done.
    */
-  #folded(node: Node, layer: tf.layers.Layer, scope: Scope): Value | undefined {
+  #folded(node: Node, layer: tf.layers.Layer, scope: Scope): Operand | undefined {
     const [tensor] = node.inputTensors;
     if (layer.getClassName() !== 'BatchNormalization' || !tensor) return undefined;
     const before = tensor.sourceLayer;
@@ -118,7 +118,7 @@ export class GraphWriter {
     return this.#layer(nodeOf(tensor), before, scope, affineOf(config, this.#weightsOf(layer)));
   }
 
-  #layer(node: Node, layer: tf.layers.Layer, scope: Scope, affine: Affine | undefined): Value {
+  #layer(node: Node, layer: tf.layers.Layer, scope: Scope, affine: Affine | undefined): Operand {
     const className = layer.getClassName();
     const write = Object.hasOwn(layerWriters, className) ? layerWriters[className] : undefined;
     if (!write) return unsupported(layer, 'has no counterpart');
@@ -137,7 +137,7 @@ export class GraphWriter {
       className,
       config: { ...config, ...(this.#readable.resetAfter.has(layer.name) && { resetAfter: true }) },
       inputs,
-      shape: (output?.shape ?? []) as Shape,
+      shape: (output?.shape ?? []) as AxisLengths,
       weights: this.#weightsOf(layer),
       affine,
       table: table && tableWeight && { name: table.name, weight: tableWeight },
@@ -159,13 +159,13 @@ export class GraphWriter {
     });
   }
 
-  #asFloat(value: Value): Value {
+  #asFloat(value: Operand): Operand {
     return { ...value, name: this.#graph.cast(value.name, 'float32'), type: 'float32' };
   }
 }
 
 /** Port of a value; unknown lengths get the names `batch` or `NAME_length_AXIS`. */
-function portOf({ shape, type }: Value, name: string): Port {
+function portOf({ shape, type }: Operand, name: string): Port {
   return {
     name,
     type,
@@ -181,8 +181,8 @@ function isContainer(layer: tf.layers.Layer): layer is tf.layers.Layer & Contain
   return ['Model', 'Functional', 'Sequential'].includes(layer.getClassName());
 }
 
-function configOf(layer: tf.layers.Layer): Config {
-  return layer.getConfig() as Config;
+function configOf(layer: tf.layers.Layer): LayerCall['config'] {
+  return layer.getConfig() as LayerCall['config'];
 }
 
 function usesIn({ inputs, outputs }: Container): ReadonlyMap<number, number> {

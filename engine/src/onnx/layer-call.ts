@@ -1,9 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Graph } from './graph.ts';
-import type { Order, Orders, Shape, Value } from './values.ts';
-
-/** Options of a layer as tfjs writes them into `model.json`. */
-export type Config = Readonly<Record<string, unknown>>;
+import type { AxisLengths, Operand, Order, Orders } from './values.ts';
 
 export interface Weight {
   readonly values: Float32Array;
@@ -22,10 +19,10 @@ export interface LayerCall {
   readonly orders: Orders;
   readonly name: string;
   readonly className: string;
-  readonly config: Config;
-  readonly inputs: readonly Value[];
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly Operand[];
   /** Shape of its output. */
-  readonly shape: Shape;
+  readonly shape: AxisLengths;
   /** Weights in the order of tfjs. */
   readonly weights: readonly Weight[];
   /** Batch normalisation behind the layer, to be folded into its weights. */
@@ -35,10 +32,10 @@ export interface LayerCall {
 }
 
 /** Function that adds the nodes of a layer to its graph. */
-export type LayerWriter = (call: LayerCall) => Value;
+export type LayerWriter = (call: LayerCall) => Operand;
 
 /** Returns the only input, in this order of axes. Refuses a layer with several. */
-export function inputOf({ inputs, orders, ...call }: LayerCall, order?: Order): Value {
+export function inputOf({ inputs, orders, ...call }: LayerCall, order?: Order): Operand {
   const [input, ...others] = inputs;
   if (!input || others.length > 0) return refuse(call, `has ${inputs.length} inputs`);
   return order ? orders.put(input, order) : input;

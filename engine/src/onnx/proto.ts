@@ -28,7 +28,7 @@ export interface Port {
   readonly shape: readonly (number | string)[];
 }
 
-export interface Described {
+export interface GraphDescription {
   readonly name: string;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
@@ -37,7 +37,7 @@ export interface Described {
 }
 
 /** Bytes of an `.onnx` file; equal graphs give equal bytes. */
-export function onnxBytes(graph: Graph, { name, inputs, outputs, metadata }: Described): Uint8Array {
+export function onnxBytes(graph: Graph, { name, inputs, outputs, metadata }: GraphDescription): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),
     opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(operatorSet) })],

@@ -1,4 +1,4 @@
-import { layoutOf, type TensorSpec } from '@murmuration/protocol/weights/layout';
+import { layoutOf, type WeightSpec } from '@murmuration/protocol/weights/layout';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
 /** Model whose layers tfjs can build, and the parts that tfjs has no room for. */
@@ -22,7 +22,7 @@ export function readableOf(files: ModelFiles): Readable {
   const biases = new Map<string, Float32Array>();
   const parts: Float32Array[] = [];
   let at = 0;
-  const tensors = files.layout.tensors.map((tensor): TensorSpec => {
+  const tensors = files.layout.tensors.map((tensor): WeightSpec => {
     const size = tensor.shape.reduce((all, length) => all * length, 1);
     const values = files.weights.subarray(at, at + size);
     at += size;

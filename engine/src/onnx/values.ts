@@ -1,12 +1,12 @@
 import { type Graph, ints } from './graph.ts';
 
 /** Lengths of axes; null for one that is known only when the model runs. */
-export type Shape = readonly (number | null)[];
+export type AxisLengths = readonly (number | null)[];
 
 /** Tensor of the graph. Its shape has channels last, as in tfjs; `order` is its actual layout in the file. */
-export interface Value {
+export interface Operand {
   readonly name: string;
-  readonly shape: Shape;
+  readonly shape: AxisLengths;
   readonly order: Order;
   readonly type: 'float32' | 'int32';
   /** True if recurrent layers skip some of its steps. */
@@ -25,7 +25,7 @@ export class Orders {
     this.#graph = graph;
   }
 
-  put(value: Value, order: Order): Value {
+  put(value: Operand, order: Order): Operand {
     const rank = value.shape.length;
     if (value.order === order || rank < 3) return { ...value, order };
     const name =
@@ -43,7 +43,7 @@ function permutation(rank: number, to: Order): readonly number[] {
 }
 
 /** Place in the file of an axis of the shape. */
-export function axisIn({ shape, order }: Value, axis: number): number {
+export function axisIn({ shape, order }: Operand, axis: number): number {
   const rank = shape.length;
   const at = axis < 0 ? rank + axis : axis;
   if (order === 'last' || rank < 3 || at === 0) return at;

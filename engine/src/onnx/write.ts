@@ -3,7 +3,7 @@ import { loadModel } from '../models/model.ts';
 import type * as tf from '../tfjs/tf.ts';
 import type { WeightFormat } from './graph.ts';
 import { GraphWriter } from './graph-writer.ts';
-import { type Described, onnxBytes, type Port } from './proto.ts';
+import { type GraphDescription, onnxBytes, type Port } from './proto.ts';
 import { readableOf } from './reset-after.ts';
 
 export interface OnnxOptions {
@@ -50,7 +50,7 @@ export function onnxOf(model: tf.LayersModel, { weights = 'float32' }: OnnxOptio
   return written(writer, { name: model.name, metadata: { 'murmuration.weights': weights } });
 }
 
-function written(writer: GraphWriter, described: Pick<Described, 'name' | 'metadata'>): OnnxFile {
+function written(writer: GraphWriter, described: Pick<GraphDescription, 'name' | 'metadata'>): OnnxFile {
   const { graph, inputs, outputs } = writer.write();
   return { bytes: onnxBytes(graph, { ...described, inputs, outputs }), inputs, outputs };
 }

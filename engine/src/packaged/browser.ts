@@ -4,7 +4,7 @@ import { type BrowserBackend, requireBackends } from '../backend/browser-backend
 import { loadLayers } from '../runtime/layers-model.ts';
 import { openPackagedModel, type PackagedFiles, type PackagedModel } from './packaged.ts';
 
-export type { Answer, Nested, PackagedFiles, PackagedModel, Values } from './packaged.ts';
+export type { ModelAnswer, ModelValues, NestedValues, PackagedFiles, PackagedModel } from './packaged.ts';
 
 export interface OpenOptions {
   /**

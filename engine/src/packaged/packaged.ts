@@ -15,13 +15,13 @@ export interface PackagedFiles {
 }
 
 /** Value, or a list of values, nested to any depth. */
-export type Nested = number | boolean | readonly Nested[];
+export type NestedValues = number | boolean | readonly NestedValues[];
 
 /** Input of an app: nested lists, or values in row-major order and their shape. */
-export type Values<Data> = Nested | { readonly shape: readonly number[]; readonly data: Data };
+export type ModelValues<Data> = NestedValues | { readonly shape: readonly number[]; readonly data: Data };
 
 /** Output of a model: values in row-major order and their shape. */
-export interface Answer<Data> {
+export interface ModelAnswer<Data> {
   readonly shape: readonly number[];
   readonly data: Data;
 }
@@ -72,7 +72,7 @@ export async function openPackagedModel<Inputs, Outputs>(
     outputs,
     engine,
     async predict(given) {
-      const tensors = tensorsOf(inputs, given as Readonly<Record<string, Values<unknown>>>);
+      const tensors = tensorsOf(inputs, given as Readonly<Record<string, ModelValues<unknown>>>);
       const answers = await turns.run(() => model.run(tensors));
       return Object.fromEntries(answers.map(({ name, shape, data }) => [name, { shape, data }])) as Outputs;
     },
@@ -91,7 +91,7 @@ async function read(platform: PackagePlatform, file: URL, sha256: string): Promi
 
 function tensorsOf(
   specs: readonly TensorSpec[],
-  given: Readonly<Record<string, Values<unknown>>>,
+  given: Readonly<Record<string, ModelValues<unknown>>>,
 ): readonly Tensor[] {
   const names = specs.map(({ name }) => `"${name}"`).join(', ');
   for (const name of Object.keys(given))
@@ -112,7 +112,7 @@ function tensorsOf(
   });
 }
 
-function tensorOf(spec: TensorSpec, values: Values<unknown> | undefined): Tensor {
+function tensorOf(spec: TensorSpec, values: ModelValues<unknown> | undefined): Tensor {
   const { name, datatype } = spec;
   const make = arrays[datatype as keyof typeof arrays];
   if (typeof values === 'object' && values !== null && 'data' in values) {

@@ -12,7 +12,7 @@ import { optimizerOf } from './optimizer.ts';
 import type { PlainObjective } from './plain-objective.ts';
 import type { Steps } from './steps.ts';
 import type { LocalSettings, ModelTrainer } from './trainer.ts';
-import { Turns } from './turns.ts';
+import { TrainingTurns } from './turns.ts';
 
 export interface JsTrainerOptions {
   /** Bytes of memory that training may take; by default as many as the system gives. */
@@ -73,7 +73,7 @@ export function jsTrainer<Example>(
           signal,
           progress,
           begin: (still, largest) => stepsOf(training, classes, files.weights, still, largest),
-          turns: new Turns(() => clock.now(), giveWay, sliceMs),
+          turns: new TrainingTurns(() => clock.now(), giveWay, sliceMs),
           sizes: () => [
             { size: training.trainable, isTrainable: true },
             { size: files.weights.length - training.trainable, isTrainable: false },

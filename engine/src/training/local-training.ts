@@ -7,13 +7,13 @@ import { seededUniform, shuffle } from './seeded.ts';
 import { StepAverage } from './step-average.ts';
 import type { Steps } from './steps.ts';
 import type { LocalSettings, TrainingPath, TrainingResult } from './trainer.ts';
-import type { Turns } from './turns.ts';
+import type { TrainingTurns } from './turns.ts';
 
 /** Keeps the seed of negatives apart from that of shuffles. */
 const NEGATIVES = 0x6e656761;
 
 /** Device's examples as rows, from which batches are made. */
-export interface Rows<Batch> {
+interface Rows<Batch> {
   readonly size: number;
   readonly steps?: number;
   batch(rows: Uint32Array): Batch;
@@ -47,7 +47,7 @@ export interface LocalTraining<Batch> {
   readonly signal: AbortSignal;
   readonly progress: (done: number) => void;
   readonly begin: (settings: LocalSettings, largest: Extent) => Steps<Batch>;
-  readonly turns: Turns;
+  readonly turns: TrainingTurns;
   /** Sizes of the weights; called only with a correction. */
   readonly sizes: () => readonly WeightSize[];
   readonly path: TrainingPath;
@@ -131,7 +131,7 @@ function draw<Example>(
 }
 
 interface Pace {
-  readonly turns: Turns;
+  readonly turns: TrainingTurns;
   readonly signal: AbortSignal;
 }
 

@@ -15,7 +15,7 @@ import { genericSteps } from './generic-steps.ts';
 import { drawRows, requireRunning, samplerOf, trainLocally } from './local-training.ts';
 import type { WeightSize } from './mean-gradient.ts';
 import type { LocalSettings, ModelTrainer, TrainingPath } from './trainer.ts';
-import { Turns } from './turns.ts';
+import { TrainingTurns } from './turns.ts';
 
 export interface TrainerOptions {
   /**
@@ -112,7 +112,7 @@ export function tfjsTrainer<Example>(
           signal,
           progress,
           begin: (still, largest) => begin(model, files.weights, still, largest),
-          turns: new Turns(tf.util.now, nextTask, TURN_MS),
+          turns: new TrainingTurns(tf.util.now, nextTask, TURN_MS),
           sizes: () => sizesOf(model.model),
           path: pathOf(model),
         });

@@ -1,5 +1,5 @@
 /** Gives other tasks of the thread their turn between the parts of some work. */
-export class Turns {
+export class TrainingTurns {
   readonly #now: () => number;
   readonly #giveWay: () => Promise<void>;
   readonly #longest: number;

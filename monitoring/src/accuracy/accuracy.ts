@@ -2,7 +2,7 @@ import type { AccuracySums } from './accuracy-sums.ts';
 import { wilson } from './wilson.ts';
 
 /** Share with its interval of 95 % confidence. */
-export interface Estimate {
+export interface ShareEstimate {
   readonly value: number;
   readonly interval: readonly [number, number];
   /** Denominator of the share. */
@@ -16,7 +16,7 @@ export interface Accuracy {
   /** Share of predictions with a known outcome. */
   readonly known: number | null;
   /** Share of outcomes for which the best guess was right. */
-  readonly accuracy: Estimate | null;
+  readonly accuracy: ShareEstimate | null;
   /** Shares of outcomes for which one of the best k guesses was right, by k from 1. */
   readonly topK: readonly number[];
   /** Log loss in nats. */
@@ -28,9 +28,9 @@ export interface Accuracy {
   readonly calibrationError: number | null;
   readonly calibration: readonly { readonly said: number; readonly was: number; readonly n: number }[];
   /** Share of negatives that were predicted positive. */
-  readonly falsePositives: Estimate | null;
+  readonly falsePositives: ShareEstimate | null;
   /** Share of positives that were predicted negative. */
-  readonly falseNegatives: Estimate | null;
+  readonly falseNegatives: ShareEstimate | null;
   readonly meanAbsoluteError: number | null;
   readonly rootMeanSquaredError: number | null;
 }
@@ -60,7 +60,7 @@ export function accuracyOf(sums: AccuracySums): Accuracy {
   };
 }
 
-function estimate(part: number, whole: number): Estimate | null {
+function estimate(part: number, whole: number): ShareEstimate | null {
   return whole > 0 ? { value: part / whole, interval: wilson(part, whole), of: whole } : null;
 }
 

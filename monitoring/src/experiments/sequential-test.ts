@@ -13,7 +13,7 @@ export interface Comparison {
 }
 
 /** Results of an experiment so far. */
-export interface Verdict {
+export interface ExperimentVerdict {
   /** Name of the first arm, which the others are compared with. */
   readonly control: string;
   readonly comparisons: readonly Comparison[];
@@ -24,5 +24,5 @@ export interface SequentialTest<State> {
   init(): State;
   /** Returns the state after more units of an arm. The first arm added is the control. */
   add(state: State, arm: string, sums: ArmSums): State;
-  verdict(state: State): Verdict;
+  verdict(state: State): ExperimentVerdict;
 }

@@ -10,7 +10,7 @@ import {
 const mostValues = 20;
 
 /** Shares of both samples in the same bins, which add up to 1 each. */
-export interface Shares {
+export interface BinShares {
   readonly reference: Float64Array;
   readonly current: Float64Array;
 }
@@ -20,7 +20,7 @@ export interface Shares {
  * width, by Sturges's rule over both; others by value. `filled` gives empty bins a share that is small
  * beside all others, which measures with ratios need.
  */
-export function sharesOf(reference: Sample, current: Sample, filled: boolean): Shares {
+export function sharesOf(reference: Sample, current: Sample, filled: boolean): BinShares {
   const counts = countsOf(reference, current);
   const shares = {
     reference: counts.reference.map(count => count / reference.size),
@@ -34,7 +34,7 @@ export function sharesOf(reference: Sample, current: Sample, filled: boolean): S
  * Returns the shares of numbers in bins of equal width, by Sturges's rule over their distinct values; of
  * categories by category.
  */
-export function sharesByDistinct(reference: Sample, current: Sample): Shares {
+export function sharesByDistinct(reference: Sample, current: Sample): BinShares {
   if (reference.kind !== 'numbers' || current.kind !== 'numbers') return sharesOf(reference, current, false);
   const edges = sturges(reference.sorted, current.sorted, distinctOfBoth(reference, current));
   return {
@@ -43,7 +43,7 @@ export function sharesByDistinct(reference: Sample, current: Sample): Shares {
   };
 }
 
-function countsOf(reference: Sample, current: Sample): Shares {
+function countsOf(reference: Sample, current: Sample): BinShares {
   if (reference.kind === 'numbers' && current.kind === 'numbers' && reference.distinct > mostValues) {
     const edges = sturges(reference.sorted, current.sorted);
     return { reference: countIn(reference.sorted, edges), current: countIn(current.sorted, edges) };
@@ -52,7 +52,7 @@ function countsOf(reference: Sample, current: Sample): Shares {
 }
 
 /** Counts each category of both samples, in the same order. */
-export function countCategories(reference: CategorySample, current: CategorySample): Shares {
+export function countCategories(reference: CategorySample, current: CategorySample): BinShares {
   const categories = categoriesOfBoth(reference, current);
   return {
     reference: Float64Array.from(categories, category => reference.counts.get(category) ?? 0),

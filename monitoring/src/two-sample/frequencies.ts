@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { chiSquaredAbove } from '../distributions/chi-squared.ts';
 import { logBinomial } from '../distributions/gamma.ts';
-import { countCategories, type Shares } from '../samples/bins.ts';
+import { type BinShares, countCategories } from '../samples/bins.ts';
 import type { CategorySample } from '../samples/sample.ts';
 import { aboveByMixing } from './mixing.ts';
 
@@ -59,7 +59,7 @@ export function proportions(reference: CategorySample, current: CategorySample):
   return chiSquared(reference, current);
 }
 
-interface Table extends Shares {
+interface Table extends BinShares {
   /** Counts by category, of both samples. */
   readonly totals: Float64Array;
   readonly m: number;

@@ -1,6 +1,6 @@
 import { chiSquaredCritical } from '../distributions/chi-squared.ts';
 import { normalQuantile } from '../distributions/normal.ts';
-import type { Shares } from '../samples/bins.ts';
+import type { BinShares } from '../samples/bins.ts';
 
 /** Share of windows that may look drifted by chance. */
 export const rare = 0.001;
@@ -13,7 +13,7 @@ export type WindowDistance = 'jensen-shannon' | 'psi' | 'hellinger' | 'kullback-
  * except the total variation are the χ² statistic of homogeneity up to a factor, if the windows are close;
  * with nearly empty bins they are larger, so use a χ² test too.
  */
-export function distanceByChance(distance: WindowDistance, counts: Shares): number {
+export function distanceByChance(distance: WindowDistance, counts: BinShares): number {
   const { reference, current } = counts;
   const [m, n] = [total(reference), total(current)];
   const each = 1 / m + 1 / n;

@@ -4,7 +4,7 @@ import { distributedRenyi, wholeOrders } from './distributed-renyi.ts';
 import { gaussianDelta, gaussianEpsilon, truePositives } from './gaussian.ts';
 import { gaussianRenyi, sampledGaussianRenyi } from './gaussian-renyi.ts';
 import { type Mixture, mixtureCells, stepFor } from './mixture-loss.ts';
-import { type Parts, partsOf } from './parts.ts';
+import { type MechanismParts, partsOf } from './parts.ts';
 import { lossOf, reverseLossOf } from './privacy-loss.ts';
 import { type Renyi, renyiDelta, renyiEpsilon } from './renyi.ts';
 
@@ -46,7 +46,7 @@ export function accountOf(mechanism: Mechanism): Account {
 /** Rényi differential privacy of a mechanism: faster to compute than the account, and looser. */
 export const renyiOf = (mechanism: Mechanism): Renyi => renyiOfParts(partsOf(mechanism));
 
-function renyiOfParts({ squaredMu, sampled, distributed }: Parts): Renyi {
+function renyiOfParts({ squaredMu, sampled, distributed }: MechanismParts): Renyi {
   const curves = sampled.map(({ probability, noiseMultiplier, times }) => {
     const once = sampledGaussianRenyi(probability, noiseMultiplier);
     return (order: number) => times * once(order);
@@ -70,7 +70,7 @@ function gaussianAccount(mu: number): Account {
   };
 }
 
-function renyiAccount(parts: Parts): Account {
+function renyiAccount(parts: MechanismParts): Account {
   const renyi = renyiOfParts(parts);
   const deltaAt = (epsilon: number) => renyiDelta(renyi, epsilon, wholeOrders).value;
   return {
@@ -86,7 +86,7 @@ function renyiAccount(parts: Parts): Account {
  * Computes both directions of adjacency: a device's contribution against zeros, and zeros against its
  * contribution.
  */
-function lossAccount({ squaredMu, sampled }: Parts): Account {
+function lossAccount({ squaredMu, sampled }: MechanismParts): Account {
   const mixtures: { mixture: Mixture; times: number }[] = sampled.map(
     ({ probability, noiseMultiplier, times }) => ({
       mixture: { sigma: noiseMultiplier, shifts: [0, 1], probabilities: [1 - probability, probability] },

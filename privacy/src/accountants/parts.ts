@@ -14,7 +14,7 @@ export interface SampledPart {
 }
 
 /** Parts of a mechanism, however it was composed. */
-export interface Parts {
+export interface MechanismParts {
   /**
    * μ² of all Gaussian parts together: they compose to one Gaussian mechanism (Dong et al. 2019, Corollary
    * 2). Infinite without noise.
@@ -26,7 +26,7 @@ export interface Parts {
 }
 
 /** @throws MurmurationError `config.invalid` for a mechanism with numbers out of range. */
-export function partsOf(mechanism: Mechanism): Parts {
+export function partsOf(mechanism: Mechanism): MechanismParts {
   const sampled = new Map<string, SampledPart>();
   const distributed: { of: Distributed; times: number }[] = [];
   let squaredMu = 0;

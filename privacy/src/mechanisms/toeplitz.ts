@@ -6,7 +6,7 @@ import { checkedParticipation, type Participation } from './participation.ts';
  * rounds' sums gets independent noise Z, or its inverse C⁻¹, so that a round gets noise (C⁻¹ Z)_t. Shorter
  * columns end in zeros.
  */
-export type Column = Float64Array | readonly number[];
+type Column = Float64Array | readonly number[];
 
 /** First `rounds` entries of the inverse's column. The first entry of `column` must not be 0. */
 export function inverseOf(column: Column, rounds: number): Float64Array {

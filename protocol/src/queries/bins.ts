@@ -1,7 +1,7 @@
 import type { FixedBins, LogarithmicBins } from './query.ts';
 
 /** Bins of a histogram. Bin 0 is below all others, the last one above them; those between have both ends. */
-export interface Bins {
+export interface HistogramBins {
   /** Number of bins, with the lowest and the highest. */
   readonly count: number;
   /** Index of the bin of a finite value. */
@@ -17,12 +17,12 @@ export interface Bins {
   at(index: number, part: number): number;
 }
 
-export function binsOf(named: FixedBins | LogarithmicBins): Bins {
+export function binsOf(named: FixedBins | LogarithmicBins): HistogramBins {
   return 'edges' in named ? fixedBins(named.edges) : logarithmicBins(named);
 }
 
 /** Creates bins that include their lower edge; the last one between edges also includes its upper edge. */
-function fixedBins(edges: readonly number[]): Bins {
+function fixedBins(edges: readonly number[]): HistogramBins {
   const last = edges.length - 1;
   const from = (index: number) => (index === 0 ? -Infinity : edges[index - 1]!);
   const to = (index: number) => (index > last ? Infinity : edges[index]!);
@@ -55,7 +55,7 @@ export function logarithmicCount({ relative, least, most }: LogarithmicBins): nu
  * its value 2 γ^i / (γ + 1) differs from any other in it by at most a fraction α of that one (Masson, Rim and
  * Lee 2019, Lemma 2).
  */
-function logarithmicBins(named: LogarithmicBins): Bins {
+function logarithmicBins(named: LogarithmicBins): HistogramBins {
   const { relative, least, most } = named;
   const growth = (1 + relative) / (1 - relative);
   const between = logarithmicCount(named);

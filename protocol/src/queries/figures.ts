@@ -1,6 +1,6 @@
 import { MurmurationError } from '../errors/errors.ts';
 import type { ModelHash } from '../ids/ids.ts';
-import { type Bins, binsOf } from './bins.ts';
+import { binsOf, type HistogramBins } from './bins.ts';
 import { type EvaluatedVersion, evaluatedVersions, isPossibleEvaluation } from './evaluation.ts';
 import { type FoundNgrams, type NgramSketch, ngramFigures } from './found-ngrams.ts';
 import { type FoundNumbers, numbersOf } from './found-numbers.ts';
@@ -284,7 +284,7 @@ function armFigures(query: ArmQuery, sums: Int32Array, devices: number): Figures
 
 function quantileOf(
   quantile: number,
-  bins: Bins,
+  bins: HistogramBins,
   sum: Int32Array,
   devices: number,
   noise: number,

@@ -3,7 +3,7 @@ import { MurmurationError } from '../errors/errors.ts';
 import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
 import { bindInGraph, type GraphContext } from './context.ts';
 import { keyBytes, signatureBytes } from './keys.ts';
-import { type Statement, statementHash } from './statement.ts';
+import { type SurvivorsStatement, statementHash } from './statement.ts';
 
 /**
  * Message that a device signs with its update: the hash of the dealers' flags, by which it has masked
@@ -57,7 +57,7 @@ export function readAgreed(
   context: GraphContext,
   { neighbours, identities }: Witnesses,
   statement: Uint8Array,
-  { counted }: Statement,
+  { counted }: SurvivorsStatement,
   agreed: Uint8Array,
 ): boolean[] {
   const { ed25519 } = context.primitives;

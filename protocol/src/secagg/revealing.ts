@@ -12,7 +12,7 @@ import type {
   ParticipantContext,
 } from './participant.ts';
 import { oneShareBytes, pairBytes } from './sealed-share.ts';
-import { readStatement, type Statement, statementHash } from './statement.ts';
+import { readStatement, type SurvivorsStatement, statementHash } from './statement.ts';
 
 /**
  * Takes the survivors statement; a device signs one in a round. It agrees by its signature, and reveals only
@@ -72,7 +72,7 @@ export function revealShares(
 }
 
 /** Reads a statement that this device accepts; throws as `takeStatement` does. */
-function standInStatement(masked: Masked, statement: Uint8Array, smallestSum: number): Statement {
+function standInStatement(masked: Masked, statement: Uint8Array, smallestSum: number): SurvivorsStatement {
   const read = readStatement(statement, masked.devices, smallestSum);
   if (!equalBytes(packFlags(read.dealt), masked.dealt))
     throw new MurmurationError('secagg.statement', 'The statement names other dealers than the bundle did.');
@@ -93,7 +93,7 @@ function reveal(
   context: GraphContext,
   { dealers, opened, shares }: Holdings,
   statement: Uint8Array,
-  { counted }: Statement,
+  { counted }: SurvivorsStatement,
 ): InClosing {
   const revealed = dealers.flatMap((dealer, i) => {
     const at = i * pairBytes + (counted[dealer] ? 0 : oneShareBytes);

@@ -5,7 +5,7 @@ import { flagBytes, packFlags, unpackFlags } from './bitset.ts';
 import { bindInGraph, type GraphContext } from './context.ts';
 
 /** Survivors statement: the devices that dealt (D) and those whose update was counted (C*), by number. */
-export interface Statement {
+export interface SurvivorsStatement {
   readonly dealt: readonly boolean[];
   readonly counted: readonly boolean[];
 }
@@ -36,7 +36,7 @@ export function readStatement(
   statement: Uint8Array,
   devices: number,
   smallestSum = fewestContributors,
-): Statement {
+): SurvivorsStatement {
   const half = flagBytes(devices);
   if (statement.length !== 2 * half)
     throw new MurmurationError('secagg.statement', `The statement is not about ${devices} devices.`);

@@ -1,4 +1,4 @@
-import type { Layout, TensorSpec } from './layout.ts';
+import type { Layout, WeightSpec } from './layout.ts';
 import { sizeOf } from './layout.ts';
 
 /**
@@ -83,7 +83,7 @@ function grow(
 }
 
 /** Growth of a tensor; undefined if it does not grow by rows along one axis. */
-function growthOf(before: TensorSpec, after: TensorSpec): GrownTensor | undefined {
+function growthOf(before: WeightSpec, after: WeightSpec): GrownTensor | undefined {
   const { name, shape } = before;
   if (name !== after.name || shape.length !== after.shape.length) return undefined;
   const axes = [...shape.keys()].filter(axis => shape[axis] !== after.shape[axis]);

@@ -3,14 +3,14 @@ import { utf8 } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
 
 /** Weight tensor of a model. */
-export interface TensorSpec {
+export interface WeightSpec {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
 /** Tensors of a model in the order of its flat float32 vector. */
 export interface Layout {
-  readonly tensors: readonly TensorSpec[];
+  readonly tensors: readonly WeightSpec[];
   /** Number of values of all tensors. */
   readonly count: number;
   /** SHA-256 of the canonical form, 32 bytes; both sides compare it before they read a vector. */
@@ -25,7 +25,7 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /** Throws `model.unusable` for an impossible shape or size. */
-export function layoutOf(tensors: readonly TensorSpec[]): Layout {
+export function layoutOf(tensors: readonly WeightSpec[]): Layout {
   const plain = tensors.map(({ name, shape }) => ({ name, shape: [...shape] }));
   for (const { name, shape } of plain) {
     if (!shape.every(length => Number.isSafeInteger(length) && length > 0))

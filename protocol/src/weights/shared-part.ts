@@ -1,5 +1,5 @@
 import { MurmurationError } from '../errors/errors.ts';
-import { type Layout, layoutOf, sizeOf, type TensorSpec } from './layout.ts';
+import { type Layout, layoutOf, sizeOf, type WeightSpec } from './layout.ts';
 
 /**
  * Model whose plan names private layers (FedPer: Arivazhagan et al. 2019, §3) or frozen ones, split into
@@ -48,7 +48,7 @@ export function splitLayout(
         `The model has no weights of a layer ${quoted(unknown)}; it has those of ${quoted(layersOf(whole))}.`,
       );
   }
-  const tensors: Record<Part, TensorSpec[]> = { shared: [], private: [], frozen: [] };
+  const tensors: Record<Part, WeightSpec[]> = { shared: [], private: [], frozen: [] };
   const ranges: Record<Part, Range[]> = { shared: [], private: [], frozen: [] };
   let at = 0;
   for (const tensor of whole.tensors) {
@@ -114,12 +114,12 @@ export function withPart(
   return whole;
 }
 
-function isIn(layer: string, { name }: TensorSpec): boolean {
+function isIn(layer: string, { name }: WeightSpec): boolean {
   return name.startsWith(`${layer}/`);
 }
 
 /** True if a tensor is in the layer, or is the layer's name itself. */
-function isFrozenBy(layer: string, tensor: TensorSpec): boolean {
+function isFrozenBy(layer: string, tensor: WeightSpec): boolean {
   return layer === tensor.name || isIn(layer, tensor);
 }
 

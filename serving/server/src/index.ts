@@ -15,7 +15,7 @@ export {
 } from './brokers/settings.ts';
 export type { FeedbackResult, Monitor, WindowSums } from './monitor/monitor.ts';
 export type { Outcome } from './monitor/outcome.ts';
-export type { Prediction, RowGuess } from './monitor/prediction.ts';
+export type { RememberedPrediction, RowGuess } from './monitor/prediction.ts';
 export { type OpenFeatureProvider, openFeatureProvider } from './open-feature/provider.ts';
 export type { PrecomputeEvents } from './precompute/events.ts';
 export {

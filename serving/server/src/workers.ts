@@ -1,3 +1,3 @@
 export { type InferenceSettings, inferenceSchema } from './assembly/settings.ts';
-export { type WorkerModels, type WorkerOptions, workerModels } from './assembly/worker-models.ts';
+export { type WorkerModels, type WorkerModelsOptions, workerModels } from './assembly/worker-models.ts';
 export type { Transformer } from './transformer/transformer.ts';

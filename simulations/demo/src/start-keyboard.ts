@@ -15,13 +15,13 @@ import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { lossesIn } from '@murmuration/simulations/behaviour/losses';
 import type { FederatedText } from '@murmuration/simulations/data/federated-text';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import type { HeldOutText } from '@murmuration/studies/keyboard/evaluate';
 import { fewestExamples, keyboardTask } from '@murmuration/studies/keyboard/task';
 import { heldOutMessages } from '@murmuration/studies/keyboard/text';
 import { version0 } from '@murmuration/studies/pretraining/version0';
 import { phonesAsked, wordsTask } from '@murmuration/studies/vocabulary/words-task';
-import { agreedWords, type Vocabulary } from './demonstration/agreed-words.ts';
+import { type AgreedVocabulary, agreedWords } from './demonstration/agreed-words.ts';
 import { askLengths } from './demonstration/asked-lengths.ts';
 import type { Display } from './demonstration/display.ts';
 import { keptHead } from './demonstration/kept-head.ts';
@@ -54,9 +54,9 @@ export interface KeyboardStart {
 
 /** Phones, and what they teach. */
 interface Taught {
-  readonly storage: Storage;
+  readonly storage: Stores;
   readonly phones: Phones;
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: AgreedVocabulary;
   readonly heldOut: HeldOutText;
   /** Reason why phones are not asked for n-grams; undefined if they are. */
   readonly unasked: string | undefined;

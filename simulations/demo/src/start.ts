@@ -6,8 +6,8 @@ import { type BuiltPage, dashboardPage, keyboardPage } from '@murmuration/simula
 import { percent } from '@murmuration/simulations/study/percent';
 import { growHeapFreely } from '@murmuration/simulations/workers/heap';
 import { measureBaselines } from '@murmuration/studies/baselines/baselines';
-import { type Address, addressBox, isColourful } from './demonstration/address-box.ts';
-import { type Asking, openAsking } from './demonstration/asking.ts';
+import { addressBox, isColourful, type NamedAddress } from './demonstration/address-box.ts';
+import { type AskingLine, openAsking } from './demonstration/asking.ts';
 import { compareVisitor, startProcess } from './demonstration/compare-visitor.ts';
 import { Display } from './demonstration/display.ts';
 import { exampleIn } from './demonstration/examples.ts';
@@ -57,7 +57,7 @@ async function start(argv: readonly string[]): Promise<void> {
       `a trigram of everybody's text in one place ${percent(baselines.trigram.top1)} / ${percent(baselines.trigram.top3)}.`,
   );
   const pageUrl = pages.keyboard && `${url}${pagePath}`;
-  const addresses: Address[] = [
+  const addresses: NamedAddress[] = [
     ...(pageUrl ? [{ name: 'Keyboard: type, and take part', url: pageUrl }] : []),
     ...(pages.dashboard ? [{ name: 'Dashboard', url: `${url}/#token=${operatorToken}` }] : []),
     { name: 'Model', url: `${url}/v1/tasks/keyboard` },
@@ -84,7 +84,7 @@ async function start(argv: readonly string[]): Promise<void> {
 async function close(
   { kept, display }: KeyboardStart,
   { host, coordinator, phones, visitor, storage }: Demonstration,
-  asking: Asking | undefined,
+  asking: AskingLine | undefined,
 ): Promise<void> {
   await asking?.end().catch(error => display.say(messageOf(error)));
   host.close();

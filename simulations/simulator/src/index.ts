@@ -2,7 +2,7 @@ export type { SimulationOptions } from './federation/simulate.ts';
 export { simulate } from './federation/simulate.ts';
 export type {
   GivenSettings,
-  Measured,
+  MeasuredMetrics,
   RunProgress,
   Scenario,
   SettingsOf,

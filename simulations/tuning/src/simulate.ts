@@ -6,7 +6,7 @@ import type { Findings } from '@murmuration/simulations/study/study';
 import { growHeapFreely } from '@murmuration/simulations/workers/heap';
 import { Command, InvalidArgumentError } from 'commander';
 import { readAssignment, readSweep } from './command/assignments.ts';
-import { catalogue, type Found, findScenario } from './command/catalogue.ts';
+import { type CatalogueEntry, catalogue, findScenario } from './command/catalogue.ts';
 import { aligned } from './command/output.ts';
 import type { SimulateOptions } from './command/simulate-options.ts';
 import { whole } from './options/values.ts';
@@ -100,7 +100,7 @@ async function simulate(name: string | undefined, { workers: typed, ...rest }: T
 }
 
 /** Returns all settings of a scenario; a study's include its seed. */
-async function settingsOf(found: Found): Promise<string[][]> {
+async function settingsOf(found: CatalogueEntry): Promise<string[][]> {
   const { settingsTable } = await import('./command/settings-table.ts');
   if (found.kind === 'federation') return settingsTable(found.scenario);
   const { strictObject } = await import('zod');

@@ -4,7 +4,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
  * Reads and changes rows inside of a transaction, only through `rows`: anything else would wait for this
  * transaction to end.
  */
-export type Job<Tables, Value> = (rows: Transaction<Tables>) => Promise<Value>;
+type Job<Tables, Value> = (rows: Transaction<Tables>) => Promise<Value>;
 
 interface Waiting<Tables> {
   run(rows: Transaction<Tables>): Promise<void>;

@@ -1,6 +1,6 @@
 import type { TaskOptions } from '@murmuration/client-sdk/client/options';
 import { modelPath } from '@murmuration/protocol/messages/channel';
-import { layoutOf, type TensorSpec } from '@murmuration/protocol/weights/layout';
+import { layoutOf, type WeightSpec } from '@murmuration/protocol/weights/layout';
 import { encodeModel, type ModelBytes } from '@murmuration/protocol/weights/model-files';
 import { describe, expect, it } from 'vitest';
 import { StillTrainer } from '../../unit/client-sdk/device.ts';
@@ -17,7 +17,7 @@ interface Change {
   readonly activation?: string;
   readonly value?: number;
   readonly bias?: number;
-  readonly extra?: readonly TensorSpec[];
+  readonly extra?: readonly WeightSpec[];
 }
 
 /** A small language model: `rows` words of `width` values, and an output for each. */

@@ -13,7 +13,7 @@ import {
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
 import { graphContext } from '@murmuration/protocol/secagg/roster';
 import { parcelBytes } from '@murmuration/protocol/secagg/sealed-share';
-import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
+import { MaskedGroup } from '@murmuration/rounds/masking/masked-round';
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../seeded-random.ts';
 
@@ -28,7 +28,7 @@ const context: RoundContext = {
 
 /** Eight devices on a complete graph who have come to reveal; `deal` changes what the first one deals. */
 function revealing(deal: (own: ParticipantContext, state: ReturnType<typeof dealShares>) => Uint8Array) {
-  const coordinator = new MaskedRound(context, { ...settings, graph: 'complete' });
+  const coordinator = new MaskedGroup(context, { ...settings, graph: 'complete' });
   const entered = Array.from({ length: 8 }, (_, i) => {
     const identity = native.ed25519.signingKey(random(32));
     const demands = { assumptions: settings, smallestCohort: 3, smallestSum: 3, today: 0 };
@@ -66,7 +66,7 @@ function revealing(deal: (own: ParticipantContext, state: ReturnType<typeof deal
 }
 
 /** What an action is refused with, and of whom that proves a misdeed. */
-function convictedOf(coordinator: MaskedRound, action: () => unknown) {
+function convictedOf(coordinator: MaskedGroup, action: () => unknown) {
   try {
     action();
   } catch (error) {

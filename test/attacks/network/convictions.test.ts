@@ -10,7 +10,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { mintToken } from '@murmuration/rounds/tokens/secret-token';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RawDevice } from '../../e2e/raw-device.ts';
 import { type Scene, scenes } from '../../faults/scene.ts';
@@ -18,7 +18,7 @@ import { startMemoryCell } from '../memory-cell.ts';
 
 const cells: Coordinator[] = [];
 const folders: string[] = [];
-const storages: Storage[] = [];
+const storages: Stores[] = [];
 afterEach(async () => {
   for (const cell of cells.splice(0)) await cell.stop();
   for (const storage of storages.splice(0)) await storage.close();
@@ -45,7 +45,7 @@ async function convict(scene: Scene, device: RawDevice, round: number): Promise<
   for (let turn = 0; turn < 20; turn++) await settled();
 }
 
-async function inFolder(): Promise<{ folder: string; storage: Storage }> {
+async function inFolder(): Promise<{ folder: string; storage: Stores }> {
   const folder = await mkdtemp(join(tmpdir(), 'murmuration-'));
   folders.push(folder);
   const storage = await openStorage(folder, systemClock);

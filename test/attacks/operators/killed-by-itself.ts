@@ -5,14 +5,14 @@ import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { enrolmentToken } from '../../e2e/line.ts';
 import { steeredTask } from './steered-task.ts';
 
 const [folder, moment] = process.argv.slice(2);
 const storage = await openStorage(folder, systemClock);
 const { aliases, runs } = storage;
-const killed: Pick<Storage, 'aliases' | 'runs'> = {
+const killed: Pick<Stores, 'aliases' | 'runs'> = {
   aliases: {
     ...aliases,
     async change(task, set, ...rest) {

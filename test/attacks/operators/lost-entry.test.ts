@@ -6,7 +6,7 @@ import { type Coordinator, createCoordinator } from '@murmuration/coordinator/as
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, expect, it } from 'vitest';
 import { enrolmentToken, lineTask } from '../../e2e/line.ts';
 import { PackedProcess } from '../../e2e/processes.ts';
@@ -23,7 +23,7 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
-async function start(storage: Storage): Promise<Coordinator> {
+async function start(storage: Stores): Promise<Coordinator> {
   const config = parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens });
   const surroundings = { clock: systemClock, random: systemRandom, storage };
   const coordinator = await createCoordinator(config, [lineTask()], surroundings);

@@ -9,7 +9,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import { layout } from '@murmuration/storage/folder/folder';
 import { openDatabase } from '@murmuration/storage/rows/open';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { sql } from 'kysely';
 import { Webhook as Signer } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 /** Opens the folder with `use`, as long as that takes. */
-async function withStorage<Value>(use: (storage: Storage) => Promise<Value>): Promise<Value> {
+async function withStorage<Value>(use: (storage: Stores) => Promise<Value>): Promise<Value> {
   const storage = await openStorage(folder, systemClock);
   try {
     return await use(storage);
@@ -40,7 +40,7 @@ async function withStorage<Value>(use: (storage: Storage) => Promise<Value>): Pr
 
 /** A coordinator on a storage as it is; ends when `use` has. */
 async function withCoordinator<Value>(
-  storage: Storage,
+  storage: Stores,
   use: (coordinator: Coordinator) => Promise<Value>,
   isGated = true,
 ): Promise<Value> {

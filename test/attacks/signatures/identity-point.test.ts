@@ -9,7 +9,7 @@ import { type DeviceKeys, readKeys, writeKeys } from '@murmuration/protocol/seca
 import { dealShares, enterRound } from '@murmuration/protocol/secagg/participant';
 import { readRoster } from '@murmuration/protocol/secagg/roster';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
+import { MaskedGroup } from '@murmuration/rounds/masking/masked-round';
 import { listedTokens } from '@murmuration/rounds/population/enrolment';
 import { Population } from '@murmuration/rounds/population/population';
 import { memoryDevices } from '@murmuration/storage/memory/devices';
@@ -93,7 +93,7 @@ describe.each(unsound)('ED1: whoever takes %s for its key', (_, encoding) => {
 test('ED1: a device that was enrolled with such a key by an older coordinator is kept out, and the other 39 deal', () => {
   const assumptions = { threat: 'malicious', corrupt: 0.05, dropping: 0.1, graph: 'sparse' } as const;
   const { context } = new Cohort({ devices: 3 });
-  const coordinator = new MaskedRound(context, assumptions);
+  const coordinator = new MaskedGroup(context, assumptions);
   const demands = { assumptions, smallestCohort: 39, smallestSum: 3, today: 0 };
   const devices = Array.from({ length: 40 }, (_, i) => {
     const own = { ...context, identity: native.ed25519.signingKey(random(32)), demands };

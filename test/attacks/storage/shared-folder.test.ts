@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { Connection } from '@murmuration/sql/sqlite/connection';
 import { inspectFolder } from '@murmuration/storage/folder/inspect';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, roundA, termsOf } from '../../contract/rounds.ts';
 import { enrolmentToken } from '../../e2e/line.ts';
@@ -42,7 +42,7 @@ async function takeOver(folder: string): Promise<void> {
   connection.close();
 }
 
-const writes: readonly (readonly [string, (storage: Storage) => Promise<unknown>])[] = [
+const writes: readonly (readonly [string, (storage: Stores) => Promise<unknown>])[] = [
   ['a row', storage => storage.devices.add(device)],
   ['the journal of a round', storage => storage.rounds.append(roundA, [{ type: 'shifted', by: -1 }])],
   ['the sum of a round', storage => storage.rounds.checkpoint(roundA, checkpointOf('one'), { erase: false })],

@@ -12,7 +12,7 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { Alert } from '@murmuration/rounds/events/alert';
 import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { openPostgresqlStorage } from '@murmuration/storage/postgresql/storage';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { lineTask } from '../../e2e/line.ts';
 import { PostgresqlServer } from '../../postgresql-server.ts';
@@ -30,7 +30,7 @@ afterAll(() => server.remove());
 const { text: token, proof } = mintToken('operator', systemRandom, native);
 const operatorTokens = [{ id: proof.id, name: 'an operator', role: 'operator', sha256: hex(proof.digest) }];
 
-async function start(clock: VirtualClock, config: object, storage?: Storage) {
+async function start(clock: VirtualClock, config: object, storage?: Stores) {
   const coordinator = await createCoordinator(
     parseConfig({ port: 0, log: 'silent', openEnrolment: true, operatorTokens, ...config }),
     config && 'role' in config && config.role === 'front' ? [] : [lineTask()],
@@ -106,7 +106,7 @@ describe('a storage folder that takes nothing', () => {
     opened.push(() => opening.close());
     let isFull = false;
     let probes = 0;
-    const storage: Storage = {
+    const storage: Stores = {
       ...opening,
       async probe() {
         probes += 1;

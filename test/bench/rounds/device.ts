@@ -4,6 +4,7 @@ import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import { checkInAnswer, type SentElsewhere, sentElsewhere } from '@murmuration/protocol/messages/check-in';
 import { decodeAck, decodeFrame } from '@murmuration/protocol/messages/frame';
 import { maskingInput } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import { type Assignment, decodeAssignment, roundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
@@ -22,7 +23,6 @@ import { revealShares, takeStatement } from '@murmuration/protocol/secagg/reveal
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
-import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 import * as z from 'zod/mini';
 import { LightDevice, type SocketBytes } from '../light-device.ts';
 import { Bulk } from './bulk.ts';

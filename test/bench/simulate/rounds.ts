@@ -2,9 +2,9 @@ import { performance } from 'node:perf_hooks';
 import { freeMemory } from '@murmuration/protocol/primitives/node';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import {
-  type Federation,
   type FederationOptions,
   openFederation,
+  type VirtualFederation,
 } from '@murmuration/simulations/federation/federation';
 import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
 import { startThreads, WorkerPool } from '@murmuration/simulations/workers/worker-pool';
@@ -50,7 +50,7 @@ export async function simulatedRounds(
   const settings = settingsOf(cohort, masked);
   const data = await dataOf(settings);
   let fault: unknown;
-  const federation: Federation = await openFederation(scenario as never, settings, data, {
+  const federation: VirtualFederation = await openFederation(scenario as never, settings, data, {
     workers,
     failed: (_, error) => {
       fault ??= error;

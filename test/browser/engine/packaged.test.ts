@@ -1,13 +1,13 @@
 import { describeModel } from '@murmuration/engine/models/model';
 import { storeModel } from '@murmuration/engine/models/stored-weights';
 import { openPackaged } from '@murmuration/engine/packaged/browser';
-import type { Answer, Values } from '@murmuration/engine/packaged/packaged';
+import type { ModelAnswer, ModelValues } from '@murmuration/engine/packaged/packaged';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { describe, expect, it } from 'vitest';
 
-type Inputs = Record<string, Values<Float32Array>>;
-type Outputs = Record<string, Answer<Float32Array>>;
+type Inputs = Record<string, ModelValues<Float32Array>>;
+type Outputs = Record<string, ModelAnswer<Float32Array>>;
 
 /** Where a page would find the two files of a package. */
 async function packaged(model: tf.LayersModel) {

@@ -1,16 +1,16 @@
 import { equalBytes, hex } from '@murmuration/protocol/encoding/bytes';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { centre } from '@murmuration/protocol/secagg/ring';
 import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
-import type { Origin } from '@murmuration/rounds/aggregation/running-sum';
+import type { UpdateOrigin } from '@murmuration/rounds/aggregation/running-sum';
 import { type Base, stalenessIn } from '@murmuration/rounds/round/base';
 import { maySend, membersAt, standingOf } from '@murmuration/rounds/round/cohort';
 import type { SeenState } from '@murmuration/rounds/round/round';
 import type { Checkpoint } from '@murmuration/rounds/round/store';
-import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 import type { Commit, Durable, Kept, Witness, Writer } from './kept.ts';
 import type { Life } from './life.ts';
 import type { Kind } from './operations.ts';
@@ -215,7 +215,7 @@ export class Ledger implements Witness {
     );
   }
 
-  #originOf(assignment: AssignmentId, { terms }: Durable): Origin | undefined {
+  #originOf(assignment: AssignmentId, { terms }: Durable): UpdateOrigin | undefined {
     const base = this.bases.get(assignment);
     return base && { staleness: stalenessIn(terms, base), round: base.round };
   }

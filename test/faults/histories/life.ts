@@ -1,12 +1,13 @@
 import type { UploadRights } from '@murmuration/client-sdk/transport/transport';
 import { MomentActions } from '@murmuration/coordinator/assembly/moment-actions';
-import { Cell } from '@murmuration/coordinator/cells/cell';
+import { CoordinatorCell } from '@murmuration/coordinator/cells/cell';
 import { Uploads } from '@murmuration/coordinator/devices/uploads';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
 import type { CheckInAnswer } from '@murmuration/protocol/messages/check-in';
 import type { Hello } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
@@ -24,7 +25,7 @@ import { findRound } from '@murmuration/rounds/rounds/all-tasks';
 import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
 import { versionMaker } from '@murmuration/rounds/rounds/make-version';
 import { openTaskRounds } from '@murmuration/rounds/rounds/open-task-rounds';
-import type { CohortChannel, MaskingEvent } from '@murmuration/rounds/rounds/ports';
+import type { CohortChannel } from '@murmuration/rounds/rounds/ports';
 import { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import type { RoundUnderWay } from '@murmuration/rounds/rounds/round-under-way';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
@@ -127,7 +128,7 @@ export class Life implements CohortChannel, Writer {
   #leads = true;
   #isStarted = false;
   #sharing: Sharing | undefined;
-  #cell: Cell | undefined;
+  #cell: CoordinatorCell | undefined;
   #cellClock: LifeClock | undefined;
 
   constructor(
@@ -201,7 +202,7 @@ export class Life implements CohortChannel, Writer {
     const { line, leads, replaced } = sharing;
     this.#sharing = sharing;
     this.#cellClock = new LifeClock(this.#time);
-    this.#cell = new Cell({
+    this.#cell = new CoordinatorCell({
       leases: line.leases,
       tasks: [this.rounds.task.name],
       url: `http://cell-${this.#seed}.example.org`,

@@ -1,11 +1,11 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import { storeFirstVersion } from '@murmuration/rounds/rounds/first-version';
-import type { MaskingEvent } from '@murmuration/rounds/rounds/ports';
 import { seededRandom } from '../../seeded-random.ts';
 import {
   type CutOff,

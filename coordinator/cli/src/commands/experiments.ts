@@ -6,7 +6,7 @@ import { describeMisfits } from '@murmuration/protocol/errors/misfits';
 import type { Command } from 'commander';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
-import { type Cell, say, sayJson, sayTable } from '../output/output.ts';
+import { type CliCell, say, sayJson, sayTable } from '../output/output.ts';
 
 /** Adds `murmuration experiments list|show|start|stop|promote`. */
 export function experimentCommands(program: Command): void {
@@ -158,7 +158,7 @@ function sayExperiment({
 }
 
 /** Returns cells with an arm's difference from the control, and its probability of being the best. */
-function compared({ difference, best, loss }: ExperimentMessage['arms'][number]): Cell[] {
+function compared({ difference, best, loss }: ExperimentMessage['arms'][number]): CliCell[] {
   return [
     difference && precise(difference.effect),
     difference && rangeOf(difference.interval),
@@ -173,7 +173,7 @@ function compared({ difference, best, loss }: ExperimentMessage['arms'][number])
 }
 
 /** Returns cells with the difference without the covariate's adjustment, which decides nothing. */
-function unadjusted({ difference }: ExperimentMessage['arms'][number]): Cell[] {
+function unadjusted({ difference }: ExperimentMessage['arms'][number]): CliCell[] {
   const plain = difference?.unadjusted;
   return plain ? [precise(plain.effect), rangeOf(plain.interval), precise(plain.p)] : [null, null, null];
 }

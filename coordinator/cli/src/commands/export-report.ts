@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Measured } from '@murmuration/engine/measure/difference';
+import type { Deviation } from '@murmuration/engine/measure/difference';
 import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { bytes as inUnits } from '../output/figures.ts';
 import { note } from '../output/output.ts';
@@ -26,7 +26,7 @@ export function sizeLine({ model, weights, values, bytes, float32Bytes }: Writte
 
 /** Returns one line about how far the answers of the written model are from those of the original. */
 export function differences(
-  { examples, largest, mean, reach, sameHighest }: Measured,
+  { examples, largest, mean, reach, sameHighest }: Deviation,
   weights: StoredWeights,
 ): string {
   const against = weights === 'float32' ? 'those of TensorFlow.js' : 'those of the float32 model';

@@ -1,4 +1,4 @@
-import type { Measured } from '@murmuration/engine/measure/difference';
+import type { Deviation } from '@murmuration/engine/measure/difference';
 import type { StoredModel, StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { type Fetched, writeFolder } from '../client/model-export.ts';
 import { inThread, measuring } from '../threads/in-thread.ts';
@@ -12,14 +12,14 @@ export interface FolderExported extends Written {
   /**
    * Difference of the answers with smaller weights from those of the model; null if all weights are float32.
    */
-  readonly measured: Measured | null;
+  readonly measured: Deviation | null;
 }
 
 /** Returns the two files of a version with its matrices in fewer bytes, and how that changes the answers. */
 export async function storedSmaller(
   { files, json, weights, name }: Fetched,
   as: StoredWeights,
-): Promise<{ readonly stored: StoredModel; readonly measured: Measured | null }> {
+): Promise<{ readonly stored: StoredModel; readonly measured: Deviation | null }> {
   if (as === 'float32') return { stored: { json, name, weights }, measured: null };
   // Loaded only here, so that no other command waits for the engine.
   const { readStoredModel, storeModel } = await import('@murmuration/engine/models/stored-weights');

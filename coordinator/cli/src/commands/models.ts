@@ -10,7 +10,7 @@ import { type Aliases, type Fetched, fetchModel } from '../client/model-export.t
 import type { Range } from '../client/pages.ts';
 import { PublicClient, type ShownModel, type ShownTask } from '../client/public-client.ts';
 import { figures } from '../output/figures.ts';
-import { type Cell, say, sayJson, sayTable } from '../output/output.ts';
+import { type CliCell, say, sayJson, sayTable } from '../output/output.ts';
 import { exportFolder, linesOfFolder } from './folder-export.ts';
 import { importModel, linesOfImport } from './model-import.ts';
 import { exportNpm, linesOfPackage, type NpmOptions } from './npm-export.ts';
@@ -83,7 +83,7 @@ function rowOf({
   verdicts,
   privacy,
   model,
-}: Listed): readonly Cell[] {
+}: Listed): readonly CliCell[] {
   return [
     task,
     number,

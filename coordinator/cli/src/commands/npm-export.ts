@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Measured } from '@murmuration/engine/measure/difference';
+import type { Deviation } from '@murmuration/engine/measure/difference';
 import type { StoredModel, StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Datatype, TensorSpec } from '@murmuration/protocol/tensors/tensor';
@@ -27,7 +27,7 @@ export interface NpmExported extends Written {
   /**
    * Difference of the answers with smaller weights from those of the model; null if all weights are float32.
    */
-  readonly measured: Measured | null;
+  readonly measured: Deviation | null;
 }
 
 /** Pattern of names that npm accepts: https://docs.npmjs.com/cli/configuring-npm/package-json#name */

@@ -1,4 +1,4 @@
-import type { Measured } from '@murmuration/engine/measure/difference';
+import type { Deviation } from '@murmuration/engine/measure/difference';
 import type { StoredWeights } from '@murmuration/engine/models/stored-weights';
 import { installing } from '@murmuration/engine/onnx/library';
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
@@ -13,7 +13,7 @@ export interface OnnxExported extends Written {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   /** Difference of the answers; null if ONNX Runtime is not installed. */
-  readonly measured: Measured | null;
+  readonly measured: Deviation | null;
 }
 
 interface Port {

@@ -5,7 +5,7 @@ import { type RemoteOptions, viewerOptions } from '../arguments/remote-options.t
 import type { Range } from '../client/pages.ts';
 import { PublicClient, type ShownGroup, type ShownRound } from '../client/public-client.ts';
 import { bytes, figures, lasted, phaseCell } from '../output/figures.ts';
-import { type Cell, sayJson, sayTable } from '../output/output.ts';
+import { type CliCell, sayJson, sayTable } from '../output/output.ts';
 import { standings } from './status.ts';
 
 /** Adds `murmuration rounds list|show`. */
@@ -67,13 +67,13 @@ export function roundCommands(program: Command): void {
     });
 }
 
-function groupRow({ devices, contributors, norm, distance, failure }: ShownGroup, group: number): Cell[] {
+function groupRow({ devices, contributors, norm, distance, failure }: ShownGroup, group: number): CliCell[] {
   const shown = (value: number | null) => value?.toPrecision(3) ?? null;
   return [group + 1, devices, contributors, shown(norm), shown(distance), failure];
 }
 
 /** Returns the outcome of a round; that of a query is answered instead of published. */
-function outcomeCell(phase: string, query: string | null | undefined): Cell {
+function outcomeCell(phase: string, query: string | null | undefined): CliCell {
   return phase === 'published' && query ? { text: 'answered', tone: 'good' } : phaseCell(phase);
 }
 
@@ -89,12 +89,12 @@ function rows({
   tally,
   metrics,
   traffic,
-}: ShownRound): Cell[][] {
+}: ShownRound): CliCell[][] {
   return [
     ['id', round],
     [endedAt === null ? 'phase' : 'outcome', outcomeCell(phase, query)],
-    ...(query ? [['query', query] as Cell[]] : []),
-    ...(failure ? [['failed in', failure.during] as Cell[], ['reason', failure.reason] as Cell[]] : []),
+    ...(query ? [['query', query] as CliCell[]] : []),
+    ...(failure ? [['failed in', failure.during] as CliCell[], ['reason', failure.reason] as CliCell[]] : []),
     ['started', startedAt],
     ['ended', endedAt],
     ['took', lasted(startedAt, endedAt)],

@@ -5,7 +5,7 @@ import { wholeNumber } from '../arguments/numbers.ts';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
 import { figures, lasted } from '../output/figures.ts';
-import { type Cell, say, sayJson, sayTable } from '../output/output.ts';
+import { type CliCell, say, sayJson, sayTable } from '../output/output.ts';
 
 /** Adds `murmuration runs list|show|start|stop`: the training runs of a running coordinator. */
 export function runCommands(program: Command): void {
@@ -101,14 +101,14 @@ function rows({
   failed,
   metrics,
   version,
-}: TrainingRunMessage): Cell[][] {
+}: TrainingRunMessage): CliCell[][] {
   return [
     ['id', id],
     ['trigger', why.trigger],
     ['why', why.reason],
     ['started', startedAt],
     ['ended', endedAt],
-    ...(ending ? [['ended by', ending.reason] as Cell[], ['reason', ending.text] as Cell[]] : []),
+    ...(ending ? [['ended by', ending.reason] as CliCell[], ['reason', ending.text] as CliCell[]] : []),
     ['took', lasted(startedAt, endedAt)],
     ['versions', rounds],
     ['failed rounds', failed],
@@ -118,12 +118,16 @@ function rows({
 }
 
 /** Returns the version that a run produced, and what became of it. */
-function resultOf({ number, isServed, gate }: NonNullable<TrainingRunMessage['version']>): readonly Cell[][] {
+function resultOf({
+  number,
+  isServed,
+  gate,
+}: NonNullable<TrainingRunMessage['version']>): readonly CliCell[][] {
   return [
     ['version', number],
     ['served', isServed ? 'yes' : 'no'],
-    ...(gate ? [['gate', gate.outcome] as Cell[]] : []),
-    ...(gate?.checks.map(({ text, passed }) => [passed ? 'passed' : 'not passed', text] as Cell[]) ?? []),
-    ...(gate?.rolledBack ? [['rolled back', gate.rolledBack.reason] as Cell[]] : []),
+    ...(gate ? [['gate', gate.outcome] as CliCell[]] : []),
+    ...(gate?.checks.map(({ text, passed }) => [passed ? 'passed' : 'not passed', text] as CliCell[]) ?? []),
+    ...(gate?.rolledBack ? [['rolled back', gate.rolledBack.reason] as CliCell[]] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { processRoles } from '@murmuration/coordinator/assembly/process-role';
 import { type Command, Option } from 'commander';
 import { applyProfile, profiles } from '../serve/profile.ts';
-import type { ServeOptions } from '../serve/run-coordinator.ts';
+import type { ServeCommandOptions } from '../serve/run-coordinator.ts';
 
 /** Adds `murmuration serve TASK…`. */
 export function serveCommand(program: Command): void {
@@ -27,7 +27,7 @@ export function serveCommand(program: Command): void {
         'front or cell: a part of a coordinator of many processes, which share a database; "all" is the whole of it',
       ).choices(processRoles),
     )
-    .action(async (modules: string[], options: ServeOptions) => {
+    .action(async (modules: string[], options: ServeCommandOptions) => {
       applyProfile(options.profile);
       // Loaded only here: V8 must be configured to be small before most of the code loads, and no other
       // command waits for it.

@@ -1,4 +1,4 @@
-import type { Measured } from '@murmuration/engine/measure/difference';
+import type { Deviation } from '@murmuration/engine/measure/difference';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
@@ -18,7 +18,7 @@ export interface SmallerForm {
   readonly weights: 'float16' | 'int8';
   readonly bytes: number;
   readonly float32Bytes: number;
-  readonly measured: Measured;
+  readonly measured: Deviation;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { S3Objects } from '@murmuration/storage/objects/s3-objects';
 import type { S3Settings } from '@murmuration/storage/objects/s3-settings';
-import { type Finding, fault, ok, reason } from './finding.ts';
+import { type Checkup, fault, ok, reason } from './finding.ts';
 
 /** Fixed name, so that a probe that could not be deleted is replaced the next time. */
 const probe = 'doctor-probe';
@@ -17,7 +17,7 @@ const patience = 15_000;
  * reads, lists, and deletes it; and, if devices download from the bucket, that the object is at the address
  * that they get.
  */
-export async function checkBucket(settings: S3Settings, clock: Clock, random: RandomBytes): Promise<Finding> {
+export async function checkBucket(settings: S3Settings, clock: Clock, random: RandomBytes): Promise<Checkup> {
   const { bucket, endpoint, prefix } = settings;
   const objects = new S3Objects(settings, clock, random);
   const bytes = utf8('Written by the doctor of Murmuration, which deletes it at once.');

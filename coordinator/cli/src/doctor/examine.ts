@@ -3,7 +3,7 @@ import { dashboardFolder } from '@murmuration/coordinator/http/dashboard';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { checkBucket } from './bucket.ts';
-import { type Finding, fault, ok } from './finding.ts';
+import { type Checkup, fault, ok } from './finding.ts';
 import { checkApps, checkDashboard, checkStorage } from './folders.ts';
 import { answersAt, checkExposure, checkInference, checkPort, checkTls } from './listening.ts';
 import { checkClock, checkEngine, checkNode } from './machine.ts';
@@ -22,7 +22,7 @@ export interface Examined {
 }
 
 /** Runs all checks and returns their findings in order. */
-export async function examine({ modules, file, env, url }: Examined, clock: Clock): Promise<Finding[]> {
+export async function examine({ modules, file, env, url }: Examined, clock: Clock): Promise<Checkup[]> {
   const findings = [checkNode(process.versions.node), await checkClock(clock, url)];
   const where = file ?? 'the environment variables MURMURATION_…';
   let config: Config | undefined;

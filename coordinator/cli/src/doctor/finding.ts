@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** Result of a check. */
-export interface Finding {
+export interface Checkup {
   /** Name of the check, such as `port`. */
   readonly check: string;
   readonly state: 'ok' | 'warning' | 'fault';
@@ -11,16 +11,16 @@ export interface Finding {
   readonly mend: string | null;
 }
 
-export const ok = (check: string, says: string): Finding => ({ check, state: 'ok', says, mend: null });
+export const ok = (check: string, says: string): Checkup => ({ check, state: 'ok', says, mend: null });
 
-export const warning = (check: string, says: string, mend: string): Finding => ({
+export const warning = (check: string, says: string, mend: string): Checkup => ({
   check,
   state: 'warning',
   says,
   mend,
 });
 
-export const fault = (check: string, says: string, mend: string): Finding => ({
+export const fault = (check: string, says: string, mend: string): Checkup => ({
   check,
   state: 'fault',
   says,

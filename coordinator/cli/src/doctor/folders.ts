@@ -6,10 +6,10 @@ import type { Unreadable } from '@murmuration/rounds/promotion/readability';
 import type { Inspection } from '@murmuration/storage/folder/inspect';
 import { placeOf, type StoragePlace } from '@murmuration/storage/place';
 import { bytes } from '../output/figures.ts';
-import { type Finding, fault, ok, reason, warning } from './finding.ts';
+import { type Checkup, fault, ok, reason, warning } from './finding.ts';
 
 /** Checks that the dashboard is present. */
-export async function checkDashboard(folder: string): Promise<Finding> {
+export async function checkDashboard(folder: string): Promise<Checkup> {
   const page = join(folder, 'index.html');
   const isBuilt = await stat(page).then(
     found => found.isFile(),
@@ -29,7 +29,7 @@ const [scarce, full] = [2 ** 30, 100 * 2 ** 20];
 
 /** Findings about the storage folder, with a flag that it has a valid operator token. */
 interface StorageFindings {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly Checkup[];
   readonly hasOperators: boolean;
 }
 
@@ -42,7 +42,7 @@ export async function checkStorage(
   isRunning: boolean,
   now: number,
 ): Promise<StorageFindings> {
-  const only = (...findings: Finding[]) => ({ findings, hasOperators: false });
+  const only = (...findings: Checkup[]) => ({ findings, hasOperators: false });
   if (storage === undefined)
     return only(
       warning(
@@ -127,7 +127,7 @@ function describe(
   { kind, name }: StoragePlace,
   { isTaken, newer, pending }: Inspection,
   isRunning: boolean,
-): Finding {
+): Checkup {
   if (newer.length > 0)
     return fault(
       'storage',
@@ -157,7 +157,7 @@ function describe(
     : ok('storage', `${name} is free, up to date, and can be written.`);
 }
 
-function describeVersion({ task, number, use, reason }: Unreadable): Finding {
+function describeVersion({ task, number, use, reason }: Unreadable): Checkup {
   const users = use === 'base' ? 'rounds train from' : 'devices serve';
   return fault(
     'versions',
@@ -175,7 +175,7 @@ function mendOf(error: unknown): string {
   return 'Let the account that runs the coordinator read and write everything in it, on a disk that has room.';
 }
 
-async function checkSpace(folder: string): Promise<Finding> {
+async function checkSpace(folder: string): Promise<Checkup> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const says = `The disk of ${folder} has ${bytes(free)} left.`;
@@ -194,7 +194,7 @@ async function nearest(path: string): Promise<string> {
 }
 
 /** Checks that each served page has been built. */
-export async function checkApps({ apps }: Pick<Config, 'apps'>): Promise<readonly Finding[]> {
+export async function checkApps({ apps }: Pick<Config, 'apps'>): Promise<readonly Checkup[]> {
   return Promise.all(
     Object.entries(apps).map(async ([path, { folder }]) => {
       const root = resolve(folder);

@@ -7,7 +7,7 @@ import { createSecureContext } from 'node:tls';
 import type { Config } from '@murmuration/coordinator/assembly/config';
 import { isReached } from '@murmuration/rounds/operators/exposure';
 import { isLoopback } from '@murmuration/serving/access/loopback';
-import { type Finding, fault, ok, reason, warning } from './finding.ts';
+import { type Checkup, fault, ok, reason, warning } from './finding.ts';
 
 type Where = Pick<Config, 'host' | 'port' | 'tls'>;
 
@@ -32,7 +32,7 @@ export function answersAt({ host, port, tls }: Where): Promise<boolean> {
 }
 
 /** Checks that the port is free and permitted; `isRunning`: a coordinator answers there. */
-export async function checkPort({ host, port }: Where, isRunning: boolean): Promise<Finding> {
+export async function checkPort({ host, port }: Where, isRunning: boolean): Promise<Checkup> {
   const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
@@ -83,7 +83,7 @@ export async function checkPort({ host, port }: Where, isRunning: boolean): Prom
 export function checkExposure(
   { host, openEnrolment }: Pick<Config, 'host' | 'openEnrolment'>,
   hasOperators: boolean,
-): Finding {
+): Checkup {
   const create = 'murmuration tokens create --role admin --name NAME --storage FOLDER';
   if (!isLoopback(host) && openEnrolment)
     return fault(
@@ -103,7 +103,7 @@ export function checkExposure(
 }
 
 /** Checks that clients of the models need a token. */
-export function checkInference(config: Config, hasOperators: boolean): Finding {
+export function checkInference(config: Config, hasOperators: boolean): Checkup {
   const { host, inference } = config;
   if (inference.tokens.length > 0 || isReached(config, hasOperators) || !isLoopback(host))
     return ok('inference', 'Nobody asks its models or tells outcomes without an inference token.');
@@ -121,7 +121,7 @@ const soon = 14 * 86_400_000;
  * Checks that the files of a certificate are readable, belong together, and are valid at `now`, in ms since
  * 1970.
  */
-export async function checkTls({ host, tls, trustedProxies }: Config, now: number): Promise<Finding> {
+export async function checkTls({ host, tls, trustedProxies }: Config, now: number): Promise<Checkup> {
   if (!tls)
     return isLoopback(host) || trustedProxies.length > 0
       ? ok('tls', 'It speaks plain HTTP, to this machine or to a proxy.')

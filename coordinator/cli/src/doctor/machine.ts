@@ -1,19 +1,19 @@
 import type { ChosenBackend } from '@murmuration/engine/backend/backend';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { type Finding, fault, ok, reason, warning } from './finding.ts';
+import { type Checkup, fault, ok, reason, warning } from './finding.ts';
 
 /** Oldest supported version of Node: `engines` of the package. */
 export const oldestNode = '20.19.0';
 
 /** Checks that a version of Node, such as `20.19.2`, is recent enough. */
-export function checkNode(version: string): Finding {
+export function checkNode(version: string): Checkup {
   return version.localeCompare(oldestNode, 'en', { numeric: true }) >= 0
     ? ok('node', `Node ${version} is recent enough.`)
     : fault('node', `Node ${version} is older than ${oldestNode}.`, `Install Node ${oldestNode} or newer.`);
 }
 
 /** Checks that a backend for models starts, and reports which one and why. */
-export async function checkEngine(start: () => Promise<ChosenBackend>): Promise<Finding> {
+export async function checkEngine(start: () => Promise<ChosenBackend>): Promise<Checkup> {
   try {
     const { backend, reason: why } = await start();
     return ok('engine', `Models run on ${backend === 'wasm' ? 'WebAssembly' : 'tfjs-node'} (${why}).`);
@@ -42,7 +42,7 @@ const mend =
 /**
  * Checks that this machine's clock is plausible, and agrees with the coordinator at `url`, if one is named.
  */
-export async function checkClock(clock: Clock, url: URL | undefined): Promise<Finding> {
+export async function checkClock(clock: Clock, url: URL | undefined): Promise<Checkup> {
   const now = clock.now();
   const shown = new Date(now).toISOString();
   if (now < earliest || now > latest)

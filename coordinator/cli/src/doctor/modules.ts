@@ -2,7 +2,7 @@ import type { Config } from '@murmuration/coordinator/assembly/config';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { loadModule, loadTask, loadVerifier } from '../arguments/load-module.ts';
 import type { LocalTask } from '../arguments/local-task.ts';
-import { type Finding, fault, ok, reason } from './finding.ts';
+import { type Checkup, fault, ok, reason } from './finding.ts';
 
 /**
  * Checks that the task modules and the enrolment verifier load, that each model can be built and fits the
@@ -11,8 +11,8 @@ import { type Finding, fault, ok, reason } from './finding.ts';
 export async function checkModules(
   modules: readonly string[],
   { enrolmentVerifier }: Pick<Config, 'enrolmentVerifier'>,
-): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+): Promise<readonly Checkup[]> {
+  const findings: Checkup[] = [];
   const names = new Set<string>();
   for (const module of modules) {
     try {

@@ -3,13 +3,13 @@ import { MlflowClient } from '@murmuration/lifecycle/tracking/mlflow-client';
 import { TrackingRefusal } from '@murmuration/lifecycle/tracking/refusal';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import * as z from 'zod';
-import { type Finding, fault, ok, reason } from './finding.ts';
+import { type Checkup, fault, ok, reason } from './finding.ts';
 
 /** Checks that the MLflow server admits this coordinator; creates nothing there. */
 export async function checkTracking(
   { tracking: { mlflow } }: Pick<Config, 'tracking'>,
   clock: Clock,
-): Promise<readonly Finding[]> {
+): Promise<readonly Checkup[]> {
   if (!mlflow) return [];
   const { host } = new URL(mlflow.url);
   const client = new MlflowClient(mlflow, clock, new AbortController().signal);

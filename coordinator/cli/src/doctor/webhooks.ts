@@ -1,5 +1,5 @@
 import type { Config } from '@murmuration/coordinator/assembly/config';
-import { type Finding, ok, warning } from './finding.ts';
+import { type Checkup, ok, warning } from './finding.ts';
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -7,7 +7,7 @@ const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 export function checkWebhooks({
   alerts: { webhooks },
   publicUrl,
-}: Pick<Config, 'alerts' | 'publicUrl'>): readonly Finding[] {
+}: Pick<Config, 'alerts' | 'publicUrl'>): readonly Checkup[] {
   if (webhooks.length === 0)
     return [ok('alerts', 'Alerts are shown in the dashboard and the log; no webhook hears of them.')];
   const hosts = webhooks.map(({ url }) => new URL(url.reveal()));

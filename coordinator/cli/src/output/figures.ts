@@ -1,4 +1,4 @@
-import type { Cell } from './output.ts';
+import type { CliCell } from './output.ts';
 
 /** Formats held-out figures as one line, such as `loss 1.23, top1 0.45`; null if there are none. */
 export function figures(metrics: Readonly<Record<string, number>> | null): string | null {
@@ -7,7 +7,7 @@ export function figures(metrics: Readonly<Record<string, number>> | null): strin
 }
 
 /** Returns the phase of a round, or its outcome. */
-export function phaseCell(phase: string): Cell {
+export function phaseCell(phase: string): CliCell {
   if (phase === 'published') return { text: phase, tone: 'good' };
   return phase === 'failed' ? { text: phase, tone: 'bad' } : { text: phase, tone: 'doubtful' };
 }

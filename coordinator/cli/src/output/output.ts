@@ -42,10 +42,10 @@ export interface Toned {
   readonly tone: keyof typeof tones;
 }
 
-export type Cell = string | number | null | Toned;
+export type CliCell = string | number | null | Toned;
 
 /** Writes a table for people, with colours only on a terminal; null is a dash. */
-export function sayTable(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
+export function sayTable(head: readonly string[], rows: readonly (readonly CliCell[])[]): void {
   const table = new Table({
     head: head.map(name => bold(name)),
     chars: {
@@ -76,7 +76,7 @@ function toned({ text, tone }: Toned): string {
   return tones[tone](printable(text));
 }
 
-function shown(cell: Cell): string {
+function shown(cell: CliCell): string {
   if (cell === null) return '–';
   return typeof cell === 'object' ? toned(cell) : printable(String(cell));
 }

@@ -11,7 +11,7 @@ import { collectBuffers } from './collect-buffers.ts';
 import { endLoading, environmentOf, type Profile, profiled } from './profile.ts';
 import { keepWatchdog } from './watchdog.ts';
 
-export interface ServeOptions {
+export interface ServeCommandOptions {
   readonly config?: string;
   readonly profile: Profile;
   readonly role?: Config['role'];
@@ -24,7 +24,7 @@ export interface ServeOptions {
  */
 export async function runCoordinator(
   modules: readonly string[],
-  { config: file, profile, role }: ServeOptions,
+  { config: file, profile, role }: ServeCommandOptions,
 ): Promise<never> {
   const env = role ? { ...process.env, MURMURATION_ROLE: role } : process.env;
   const config = profiled(await loadConfig(file, env), profile);

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
-import type { ThreadReply } from './thread.ts';
+import type { CommandThreadReply } from './thread.ts';
 
 /** Default export of a module that does its work in a thread; arguments and result must be cloneable. */
 type Work = (given: never) => Promise<unknown>;
@@ -34,7 +34,7 @@ export async function inThread<Asked extends Work>(
       const refuse = (why: string, cause?: unknown) =>
         reject(new MurmurationError('model.unusable', `The model can't be used: ${why}.`, { cause }));
       cancel = clock.at(clock.now() + most, () => refuse(`it takes more than ${most} ms`));
-      worker.once('message', (reply: ThreadReply) => {
+      worker.once('message', (reply: CommandThreadReply) => {
         if ('done' in reply) resolve(reply.done as Awaited<ReturnType<Asked>>);
         else reject(reply.code ? new MurmurationError(reply.code, reply.detail) : new Error(reply.detail));
       });

@@ -1,5 +1,5 @@
 import { startBackend } from '@murmuration/engine/backend/backend';
-import type { Measured } from '@murmuration/engine/measure/difference';
+import type { Deviation } from '@murmuration/engine/measure/difference';
 import { measureStored } from '@murmuration/engine/measure/stored';
 import type { ModelParts } from '@murmuration/engine/models/model';
 
@@ -7,7 +7,7 @@ import type { ModelParts } from '@murmuration/engine/models/model';
 export default async function measure({
   whole,
   smaller,
-}: Readonly<Record<'whole' | 'smaller', ModelParts>>): Promise<Measured> {
+}: Readonly<Record<'whole' | 'smaller', ModelParts>>): Promise<Deviation> {
   await startBackend();
   return measureStored(whole, smaller);
 }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 
-export type ThreadReply =
+export type CommandThreadReply =
   | { readonly done: unknown }
   | {
       /** Code of a Murmuration error; null for any other. */
@@ -12,7 +12,7 @@ export type ThreadReply =
 const { module, given } = workerData as { readonly module: string; readonly given: unknown };
 parentPort!.postMessage(await reply());
 
-async function reply(): Promise<ThreadReply> {
+async function reply(): Promise<CommandThreadReply> {
   try {
     const { default: work } = (await import(module)) as { default: (given: unknown) => Promise<unknown> };
     return { done: await work(given) };

@@ -3,7 +3,7 @@ import { Missing } from '../controls/missing.tsx';
 import { PageHead } from '../controls/page-head.tsx';
 import { terms } from '../format/terms.ts';
 import { TokenCard } from './token-card.tsx';
-import type { OperatorToken } from './tokens.ts';
+import type { ListedOperatorToken } from './tokens.ts';
 import { words } from './words.ts';
 
 /** Page of the operators of this coordinator; for admins. */
@@ -21,7 +21,7 @@ function OperatorTokens() {
   const { session } = useDashboard();
   const own = session.who.value?.id;
   return (
-    <TokenCard<OperatorToken>
+    <TokenCard<ListedOperatorToken>
       kind="operator"
       texts={words}
       consequences={({ id }) => words.revokeConsequences(id === own)}

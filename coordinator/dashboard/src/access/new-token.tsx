@@ -6,7 +6,7 @@ import { useRef } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import { terms } from '../format/terms.ts';
 import { Failure } from '../loading/loading.tsx';
-import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import type { TokenKind } from './tokens.ts';
 import { words } from './words.ts';
 
@@ -60,7 +60,7 @@ export function NewToken({ kind, made }: Shown) {
 function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (text: string) => void }) {
   const { requests } = useDashboard();
   const form = useRef<HTMLFormElement>(null);
-  const refusal = useSignal<Refusal | null>(null);
+  const refusal = useSignal<ApiRefusal | null>(null);
   const make = async () => {
     const fields = new FormData(form.current!);
     const until = String(fields.get('until'));

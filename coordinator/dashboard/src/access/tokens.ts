@@ -15,7 +15,7 @@ export interface Token {
 }
 
 /** Token as listed by GET /v1/admin/enrolment-tokens. */
-export interface EnrolmentToken extends Token {
+export interface ListedEnrolmentToken extends Token {
   /** Number of devices that have enrolled with it. */
   readonly uses: number;
   /** Most devices; null for any number. */
@@ -23,11 +23,11 @@ export interface EnrolmentToken extends Token {
 }
 
 /** Token as listed by GET /v1/admin/inference-tokens. */
-export interface InferenceToken
+export interface ListedInferenceToken
   extends Token,
     Pick<InferenceTokenMessage, 'rights' | 'models' | 'rate' | 'quota'> {}
 
 /** Token as listed by GET /v1/admin/operator-tokens. */
-export interface OperatorToken extends Token {
+export interface ListedOperatorToken extends Token {
   readonly role: Role;
 }

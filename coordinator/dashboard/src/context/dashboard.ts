@@ -13,7 +13,7 @@ import type { Whereabouts } from './routes.ts';
 const noticeTime = 6_000;
 
 /** One sentence about a finished action, shown for a moment. */
-export class Notice {
+export class PageNotice {
   readonly #text = signal('');
   readonly #clock: Clock;
   #cancel: Cancel = () => {};
@@ -43,7 +43,7 @@ export interface Dashboard {
   readonly ticker: Ticker;
   readonly whereabouts: Whereabouts;
   readonly theme: ThemeChoice;
-  readonly notice: Notice;
+  readonly notice: PageNotice;
 }
 
 export const DashboardContext = createContext<Dashboard | null>(null);

@@ -1,7 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 /** Place in the dashboard; each has an address, so that alerts and people can link to it. */
-export type Place =
+export type DashboardPlace =
   | { readonly page: 'now' | 'devices' | 'serving' | 'monitor' | 'security' | 'log' | 'access' | 'missing' }
   | { readonly page: (typeof taskPages)[number]; readonly task: string }
   | { readonly page: 'version'; readonly task: string; readonly version: number }
@@ -21,7 +21,7 @@ export const taskPages = [
 ] as const;
 
 /** Address of a place, as a fragment. */
-export function addressOf(place: Place): string {
+export function addressOf(place: DashboardPlace): string {
   if (!('task' in place)) return place.page === 'missing' ? '#/now' : `#/${place.page}`;
   const root = `#/tasks/${place.task}`;
   switch (place.page) {
@@ -39,7 +39,7 @@ export function addressOf(place: Place): string {
 }
 
 /** Place that a fragment names. */
-export function placeAt(fragment: string): Place {
+export function placeAt(fragment: string): DashboardPlace {
   const parts = fragment.replace(/^#?\/?/, '').split('/');
   const [first = '', task = '', page = '', a = '', b = ''] = parts;
   if (parts.length === 1) {
@@ -70,7 +70,7 @@ function numberIn(text: string): number | null {
 
 /** Current place; changes by links, by code, and with the browser's back and forward buttons. */
 export class Whereabouts {
-  readonly #place = signal<Place>({ page: 'now' });
+  readonly #place = signal<DashboardPlace>({ page: 'now' });
 
   constructor() {
     const read = () => {
@@ -80,11 +80,11 @@ export class Whereabouts {
     read();
   }
 
-  get place(): ReadonlySignal<Place> {
+  get place(): ReadonlySignal<DashboardPlace> {
     return this.#place;
   }
 
-  go(place: Place): void {
+  go(place: DashboardPlace): void {
     location.hash = addressOf(place);
   }
 }

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useDashboard } from '../context/dashboard.ts';
 import { Failure } from '../loading/loading.tsx';
-import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import { words } from './words.ts';
 
 interface Shown {
@@ -63,7 +63,7 @@ export function Confirmation({ title, consequences, confirm, reason, done, run, 
   const { notice } = useDashboard();
   const text = useSignal('');
   const isBusy = useSignal(false);
-  const refusal = useSignal<Refusal | null>(null);
+  const refusal = useSignal<ApiRefusal | null>(null);
   const act = async () => {
     isBusy.value = true;
     refusal.value = null;

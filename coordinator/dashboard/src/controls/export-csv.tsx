@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
-import { type Cell, csv } from '../format/csv.ts';
+import { type CsvCell, csv } from '../format/csv.ts';
 import { download } from './download.ts';
 import { words } from './words.ts';
 
@@ -13,7 +13,7 @@ interface Shown<Answer> {
   readonly head: readonly string[];
   /** Path of a list below `/v1/admin/`, from a place in it; null stands for its beginning. */
   readonly path: (place: string | number | null) => string;
-  readonly rowsOf: (answer: Answer) => readonly (readonly Cell[])[];
+  readonly rowsOf: (answer: Answer) => readonly (readonly CsvCell[])[];
   /** Place at which the next page begins; null at the end. */
   readonly nextOf: (answer: Answer) => string | number | null;
 }
@@ -25,7 +25,7 @@ export function ExportCsv<Answer>({ name, head, path, rowsOf, nextOf }: Shown<An
   const save = async () => {
     isBusy.value = true;
     try {
-      const rows: (readonly Cell[])[] = [head];
+      const rows: (readonly CsvCell[])[] = [head];
       let place: string | number | null = null;
       do {
         const answer: Answer = await requests.get<Answer>(path(place));

@@ -5,7 +5,7 @@ import { words } from './words.ts';
 /**
  * Position in a list that the coordinator returns page by page: the places at which the pages so far began.
  */
-export class Quota<Place extends string | number> {
+class PagePlaces<Place extends string | number> {
   readonly #stack = signal<readonly Place[]>([]);
 
   get depth(): ReadonlySignal<readonly Place[]> {
@@ -31,12 +31,12 @@ export class Quota<Place extends string | number> {
   }
 }
 
-export function usePlaces<Place extends string | number>(): Quota<Place> {
-  return useMemo(() => new Quota<Place>(), []);
+export function usePlaces<Place extends string | number>(): PagePlaces<Place> {
+  return useMemo(() => new PagePlaces<Place>(), []);
 }
 
 interface Shown<Place extends string | number> {
-  readonly places: Quota<Place>;
+  readonly places: PagePlaces<Place>;
   /** Place at which the next page begins; null at the end. */
   readonly next: Place | null;
 }

@@ -9,11 +9,11 @@ import { Pager, usePlaces } from '../controls/pager.tsx';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import type { Device } from './device.ts';
+import type { ListedDevice } from './device.ts';
 import { words } from './words.ts';
 
 interface Answer {
-  readonly devices: readonly Device[];
+  readonly devices: readonly ListedDevice[];
   readonly next: string | null;
 }
 
@@ -132,7 +132,7 @@ function Export({ filter }: { readonly filter: string }) {
 }
 
 interface Listed {
-  readonly devices: readonly Device[];
+  readonly devices: readonly ListedDevice[];
   readonly changed: () => void;
 }
 
@@ -170,7 +170,7 @@ function DeviceTable({ devices, changed }: Listed) {
   );
 }
 
-function DeviceCells({ device }: { readonly device: Device }) {
+function DeviceCells({ device }: { readonly device: ListedDevice }) {
   return (
     <>
       <th scope="row">
@@ -201,7 +201,7 @@ function DeviceCells({ device }: { readonly device: Device }) {
   );
 }
 
-function Actions({ device, changed }: { readonly device: Device; readonly changed: () => void }) {
+function Actions({ device, changed }: { readonly device: ListedDevice; readonly changed: () => void }) {
   const { requests } = useDashboard();
   return (
     <>
@@ -236,7 +236,7 @@ function Actions({ device, changed }: { readonly device: Device; readonly change
   );
 }
 
-function State({ device: { revokedAt, isConnected } }: { readonly device: Device }) {
+function State({ device: { revokedAt, isConnected } }: { readonly device: ListedDevice }) {
   if (revokedAt !== null)
     return (
       <span class="badge is-revoked">
@@ -251,7 +251,7 @@ function State({ device: { revokedAt, isConnected } }: { readonly device: Device
 }
 
 /** Badges of suspicious behaviour that is not proved. */
-function Marks({ of: marks }: { readonly of: Device['marks'] }) {
+function Marks({ of: marks }: { readonly of: ListedDevice['marks'] }) {
   const most = (what: 'failures' | 'silences' | 'delays') => Math.max(0, ...marks.map(mark => mark[what]));
   return (
     <>

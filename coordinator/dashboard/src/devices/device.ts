@@ -1,5 +1,5 @@
 /** Device as listed by GET /v1/admin/devices. */
-export interface Device {
+export interface ListedDevice {
   readonly device: string;
   readonly enrolledAt: string;
   readonly revokedAt: string | null;

@@ -1,5 +1,5 @@
 import { TokenCard } from '../access/token-card.tsx';
-import type { EnrolmentToken } from '../access/tokens.ts';
+import type { ListedEnrolmentToken } from '../access/tokens.ts';
 import { words as tokenWords } from '../access/words.ts';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
@@ -11,7 +11,7 @@ export function EnrolmentTokens() {
   const { requests, feed } = useDashboard();
   const { revokeConsequences, revokeAll, open, ...all } = words.enrolment;
   return (
-    <TokenCard<EnrolmentToken>
+    <TokenCard<ListedEnrolmentToken>
       kind="enrolment"
       texts={feed.overview.value?.isEnrolmentOpen ? { ...all, ...open } : all}
       consequences={() => revokeConsequences}

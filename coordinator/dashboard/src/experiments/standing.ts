@@ -4,7 +4,7 @@ export type Arm = ExperimentMessage['arms'][number];
 export type Metric = ExperimentMessage['metric'];
 
 /** Verdict of an experiment about its arms. */
-export interface Standing {
+interface Standing {
   /** Arm that others are compared with. */
   readonly control: Arm | undefined;
   /** Arm that is better than the control; or the control, if every other arm is worse. */

@@ -10,12 +10,12 @@ const retryAfter = 1_500;
 
 const path: typeof livePath = '/v1/admin/live';
 
-export type Connection = 'connecting' | 'live' | 'reconnecting';
+export type FeedConnection = 'connecting' | 'live' | 'reconnecting';
 
 /** Live updates from the coordinator: the overview, and subjects that have changed. */
 export class Feed {
   readonly #overview = signal<Overview | null>(null);
-  readonly #connection = signal<Connection>('connecting');
+  readonly #connection = signal<FeedConnection>('connecting');
   readonly #ahead = signal(0);
   readonly #listeners = new Set<(change: Changed) => void>();
   readonly #readers = new Set<(lines: LogLines) => void>();
@@ -58,7 +58,7 @@ export class Feed {
     return this.#overview;
   }
 
-  get connection(): ReadonlySignal<Connection> {
+  get connection(): ReadonlySignal<FeedConnection> {
     return this.#connection;
   }
 

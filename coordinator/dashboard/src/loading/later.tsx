@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { Refusal } from '../requests/refusal.ts';
+import { ApiRefusal } from '../requests/refusal.ts';
 import { Failure } from './loading.tsx';
 import { words } from './words.ts';
 
@@ -30,7 +30,7 @@ export function later<Props extends object>(load: () => Promise<ComponentType<Pr
     // An upgraded coordinator has only the files of its new page.
     return (
       <Failure
-        refusal={new Refusal('server.unreachable', words.outdated, 0)}
+        refusal={new ApiRefusal('server.unreachable', words.outdated, 0)}
         retry={() => location.reload()}
       />
     );

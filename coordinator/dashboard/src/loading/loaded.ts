@@ -3,13 +3,13 @@ import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import type { Feed } from '../live/feed.ts';
-import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import type { Requests } from '../requests/requests.ts';
 
 /** Answer that is kept up to date while it is shown. */
 export class Loaded<Answer> {
   readonly #data = signal<Answer | undefined>(undefined);
-  readonly #refusal = signal<Refusal | undefined>(undefined);
+  readonly #refusal = signal<ApiRefusal | undefined>(undefined);
   readonly #isBusy = signal(true);
   readonly #requests: Requests;
   readonly #path = signal('');
@@ -26,7 +26,7 @@ export class Loaded<Answer> {
     return this.#data;
   }
 
-  get refusal(): ReadonlySignal<Refusal | undefined> {
+  get refusal(): ReadonlySignal<ApiRefusal | undefined> {
     return this.#refusal;
   }
 
@@ -55,7 +55,7 @@ export class Loaded<Answer> {
     this.#isBusy.value = true;
     const abort = new AbortController();
     this.#abort = abort;
-    const settle = (refusal: Refusal | undefined, data?: Answer) => {
+    const settle = (refusal: ApiRefusal | undefined, data?: Answer) => {
       if (abort.signal.aborted) return;
       this.#refusal.value = refusal;
       if (data !== undefined) this.#data.value = data;

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Refusal } from '../requests/refusal.ts';
+import type { ApiRefusal } from '../requests/refusal.ts';
 import type { Loaded } from './loaded.ts';
 import { words } from './words.ts';
 
@@ -21,7 +21,7 @@ export function Loading<Answer>({ of, children }: Shown<Answer>) {
 }
 
 /** Error message with a button to try again. */
-export function Failure({ refusal, retry }: { readonly refusal: Refusal; readonly retry?: () => void }) {
+export function Failure({ refusal, retry }: { readonly refusal: ApiRefusal; readonly retry?: () => void }) {
   return (
     <div class="failure" role="alert">
       <p>

@@ -1,7 +1,7 @@
 import type { LogLine, LogLines } from '@murmuration/api/log';
 import { effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { Feed } from '../live/feed.ts';
-import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import type { Requests } from '../requests/requests.ts';
 
 /** Most lines that are shown. */
@@ -11,7 +11,7 @@ const most = 2_000;
 export class LiveLog {
   readonly #requests: Requests;
   readonly #lines = signal<readonly LogLine[] | undefined>(undefined);
-  readonly #refusal = signal<Refusal | undefined>(undefined);
+  readonly #refusal = signal<ApiRefusal | undefined>(undefined);
   /** Id of the coordinator's start that the lines belong to. */
   #run = '';
   #isAsking = false;
@@ -26,7 +26,7 @@ export class LiveLog {
     return this.#lines;
   }
 
-  get refusal(): ReadonlySignal<Refusal | undefined> {
+  get refusal(): ReadonlySignal<ApiRefusal | undefined> {
     return this.#refusal;
   }
 

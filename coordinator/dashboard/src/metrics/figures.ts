@@ -2,7 +2,7 @@ import { figure, percent } from '../format/format.ts';
 import { words } from './words.ts';
 
 /** Interpretation of an evaluation's figure. */
-export interface Reading {
+export interface FigureReading {
   /** Unit of the figure; a loss is in the unit of its objective, which pages don't know. */
   readonly unit: 'share' | 'loss' | 'number';
   readonly better: 'higher' | 'lower' | null;
@@ -15,7 +15,7 @@ const shares = /^top-?\d+$|acc|recall|precision|f1|auc|share|rate/i;
  * Infers the interpretation from name and values: losses by their names; a figure within 0 and 1 is a share
  * if its name suggests it.
  */
-export function readingOf(name: string, values: readonly (number | null | undefined)[]): Reading {
+export function readingOf(name: string, values: readonly (number | null | undefined)[]): FigureReading {
   if (losses.test(name)) return { unit: 'loss', better: 'lower' };
   if (/perplexity/i.test(name)) return { unit: 'number', better: 'lower' };
   const isWithin = values.every(value => value == null || (value >= 0 && value <= 1));
@@ -24,14 +24,14 @@ export function readingOf(name: string, values: readonly (number | null | undefi
 }
 
 /** Formats a figure with its unit, if known. */
-export function readable(value: number | null | undefined, { unit }: Reading): string {
+export function readable(value: number | null | undefined, { unit }: FigureReading): string {
   if (value == null) return '–';
   if (unit === 'share') return percent(value);
   return unit === 'loss' ? value.toFixed(3) : figure(value);
 }
 
 /** Formats the change from one figure to another, with its sign; shares in percentage points. */
-export function difference(from: number, to: number, { unit }: Reading): string {
+export function difference(from: number, to: number, { unit }: FigureReading): string {
   const by = to - from;
   const sign = by > 0 ? '+' : by < 0 ? '−' : '±';
   const size = Math.abs(by);
@@ -40,7 +40,7 @@ export function difference(from: number, to: number, { unit }: Reading): string 
 }
 
 /** True if a change is an improvement; null if there is no change, or the direction is unknown. */
-export function isBetter(from: number, to: number, { better }: Reading): boolean | null {
+export function isBetter(from: number, to: number, { better }: FigureReading): boolean | null {
   if (better === null || from === to) return null;
   return better === 'higher' ? to > from : to < from;
 }

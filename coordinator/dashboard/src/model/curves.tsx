@@ -1,23 +1,23 @@
-import type { Figures } from '@murmuration/api/version';
+import type { FigureColumns } from '@murmuration/api/version';
 import { Chart } from '@murmuration/ui/charts/chart';
 import type { Colour } from '@murmuration/ui/charts/colours';
 import type { ChartContent } from '@murmuration/ui/charts/content';
 import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import { decimalsFor, figure, percent } from '../format/format.ts';
-import { nameOf, type Reading, readingOf } from '../metrics/figures.ts';
+import { type FigureReading, nameOf, readingOf } from '../metrics/figures.ts';
 import { words } from './words.ts';
 
 const colours: readonly Colour[] = ['shared', 'both', 'good', 'yours', 'muted'];
 
-const formats: Readonly<Record<Reading['unit'], (value: number) => string>> = {
+const formats: Readonly<Record<FigureReading['unit'], (value: number) => string>> = {
   share: value => percent(value),
   loss: value => value.toFixed(3).replace(/0+$/, '').replace(/\.$/, ''),
   number: figure,
 };
 
 /** Charts of the figures of versions, one for each unit. */
-export function Curves({ figures }: { readonly figures: Figures }) {
+export function Curves({ figures }: { readonly figures: FigureColumns }) {
   const { theme } = useDashboard();
   const charts = useMemo(() => chartsOf(figures), [figures]);
   if (charts.length === 0) return <p class="card hint">{words.model.noFigures}</p>;
@@ -32,7 +32,7 @@ export function Curves({ figures }: { readonly figures: Figures }) {
   );
 }
 
-function chartsOf({ versions, rounds, figures, fromDevices }: Figures): ChartContent[] {
+function chartsOf({ versions, rounds, figures, fromDevices }: FigureColumns): ChartContent[] {
   const all = [
     ...Object.entries(figures).map(([name, values]) => ({ name, values, label: nameOf(name) })),
     ...Object.entries(fromDevices).map(([name, values]) => ({

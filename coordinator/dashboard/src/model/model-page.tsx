@@ -1,4 +1,4 @@
-import type { Figures, Versions } from '@murmuration/api/version';
+import type { FigureColumns, Versions } from '@murmuration/api/version';
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { PageHead } from '../controls/page-head.tsx';
@@ -16,7 +16,7 @@ export function ModelPage({ task }: { readonly task: string }) {
   const { whereabouts } = useDashboard();
   const places = usePlaces<number>();
   const chosen = useSignal<readonly number[]>([]);
-  const figures = useLoaded<Figures>(`tasks/${task}/figures?points=400`, ['versions'], task);
+  const figures = useLoaded<FigureColumns>(`tasks/${task}/figures?points=400`, ['versions'], task);
   const versions = useLoaded<Versions>(
     `tasks/${task}/versions?limit=20${places.query('before')}`,
     ['versions'],

@@ -1,4 +1,4 @@
-import type { Serving, Version } from '@murmuration/api/version';
+import type { TaskServing, Version } from '@murmuration/api/version';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { words } from './words.ts';
@@ -6,7 +6,7 @@ import { words } from './words.ts';
 interface Shown {
   readonly task: string;
   readonly version: Pick<Version, 'number'>;
-  readonly serving: Serving;
+  readonly serving: TaskServing;
 }
 
 /** Buttons that make devices serve a version, or take both devices and rounds back to it. */

@@ -1,4 +1,4 @@
-import type { Serving } from '@murmuration/api/version';
+import type { TaskServing } from '@murmuration/api/version';
 import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
 import { terms } from '../format/terms.ts';
@@ -6,7 +6,7 @@ import { RollBack, Unpin } from './promote.tsx';
 import { words } from './words.ts';
 
 /** Version that devices serve, and the one that the next round trains from. */
-export function ServingCard({ task, serving }: { readonly task: string; readonly serving: Serving }) {
+export function ServingCard({ task, serving }: { readonly task: string; readonly serving: TaskServing }) {
   const { champion, base, aliases } = serving;
   return (
     <section class="card serving" aria-labelledby="serving">

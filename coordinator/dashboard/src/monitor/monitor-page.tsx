@@ -10,7 +10,7 @@ import { PageHead } from '../controls/page-head.tsx';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Failure, Loading } from '../loading/loading.tsx';
-import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import { ComparisonCard } from './comparison-card.tsx';
 import { DevicesCard } from './devices-card.tsx';
 import { FeaturesCard } from './features-card.tsx';
@@ -87,7 +87,7 @@ function VersionChoice({ versions, chosen, choose }: Choice) {
 
 function Version({ version: { model, version } }: { readonly version: MonitoredVersion }) {
   const { requests, notice } = useDashboard();
-  const refusal = useSignal<Refusal | null>(null);
+  const refusal = useSignal<ApiRefusal | null>(null);
   const name = encodeURIComponent(model);
   const loaded = useLoaded<MonitoredModel>(`monitor/${name}/${encodeURIComponent(version)}`, [
     'monitor',

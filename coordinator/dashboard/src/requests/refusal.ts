@@ -2,7 +2,7 @@ import type { FieldProblem } from '@murmuration/api/settings';
 import { type ErrorCode, errors } from '@murmuration/protocol/errors/errors';
 
 /** Error answer of the coordinator. */
-export class Refusal extends Error {
+export class ApiRefusal extends Error {
   readonly code: string;
   readonly status: number;
   readonly fields: readonly FieldProblem[];
@@ -16,19 +16,19 @@ export class Refusal extends Error {
 }
 
 /** Refusal for a coordinator that can't be reached. */
-export function unreachable(): Refusal {
-  return new Refusal('server.unreachable', errors['server.unreachable'], 0);
+export function unreachable(): ApiRefusal {
+  return new ApiRefusal('server.unreachable', errors['server.unreachable'], 0);
 }
 
 /** Refusal from a problem document (RFC 9457), or from a proxy's answer in its place. */
-export async function refusalOf(response: Response): Promise<Refusal> {
+export async function refusalOf(response: Response): Promise<ApiRefusal> {
   const problem = (await response.json().catch(() => ({}))) as {
     code?: string;
     detail?: string;
     fields?: readonly FieldProblem[];
   };
   const { code = 'server.internal', detail, fields } = problem;
-  return new Refusal(code, detail ?? textOf(code) ?? response.statusText, response.status, fields);
+  return new ApiRefusal(code, detail ?? textOf(code) ?? response.statusText, response.status, fields);
 }
 
 /** Meaning of a code; undefined for one that this page does not know. */
@@ -36,6 +36,6 @@ export function textOf(code: string): string | undefined {
   return code in errors ? errors[code as ErrorCode] : undefined;
 }
 
-export function asRefusal(error: unknown): Refusal {
-  return error instanceof Refusal ? error : new Refusal('server.internal', String(error), 0);
+export function asRefusal(error: unknown): ApiRefusal {
+  return error instanceof ApiRefusal ? error : new ApiRefusal('server.internal', String(error), 0);
 }

@@ -1,5 +1,5 @@
 /** Point in a picture of `width` × `height`. */
-export interface Point {
+interface Point {
   readonly x: number;
   readonly y: number;
   /** Radius of its dot. */

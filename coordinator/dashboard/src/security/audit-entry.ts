@@ -1,7 +1,7 @@
 import type { AuditAction } from '@murmuration/api/audit';
 
 /** Entry as listed by GET /v1/admin/audit. */
-export interface AuditEntry {
+export interface ListedAuditEntry {
   readonly number: number;
   readonly time: string;
   readonly actor: { readonly id: string; readonly name: string };

@@ -5,13 +5,13 @@ import { instant } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { textOf } from '../requests/refusal.ts';
-import type { AuditEntry } from './audit-entry.ts';
+import type { ListedAuditEntry } from './audit-entry.ts';
 import { words } from './words.ts';
 
 const limit = 25;
 
 interface Answer {
-  readonly entries: readonly AuditEntry[];
+  readonly entries: readonly ListedAuditEntry[];
 }
 
 /** Actions of operators, newest first. */
@@ -99,7 +99,7 @@ export function AuditLog() {
   );
 }
 
-function Outcome({ outcome }: Pick<AuditEntry, 'outcome'>) {
+function Outcome({ outcome }: Pick<ListedAuditEntry, 'outcome'>) {
   if (outcome === 'done') return <span class="badge is-valid">{words.audit.done}</span>;
   if (outcome === 'begun') return <span class="badge">{words.audit.begun}</span>;
   return (

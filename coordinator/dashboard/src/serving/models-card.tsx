@@ -1,4 +1,4 @@
-import type { Inference, InferenceVersion } from '@murmuration/api/inference';
+import type { InferenceState, InferenceVersion } from '@murmuration/api/inference';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
@@ -6,7 +6,7 @@ import { Ago } from '../controls/moment.tsx';
 import { bytes, count } from '../format/format.ts';
 import { words } from './words.ts';
 
-type Model = Inference['models'][number];
+type Model = InferenceState['models'][number];
 
 interface Shown {
   readonly models: readonly Model[];

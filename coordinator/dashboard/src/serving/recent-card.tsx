@@ -1,4 +1,4 @@
-import type { Inference } from '@murmuration/api/inference';
+import type { InferenceState } from '@murmuration/api/inference';
 import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useSignal } from '@preact/signals';
 import { Ago } from '../controls/moment.tsx';
@@ -8,7 +8,7 @@ import { words } from './words.ts';
 const few = 10;
 
 /** Recent requests, newest first. */
-export function RecentCard({ recent }: { readonly recent: Inference['recent'] }) {
+export function RecentCard({ recent }: { readonly recent: InferenceState['recent'] }) {
   const { recentColumns: columns } = words;
   const isWhole = useSignal(false);
   const shown = isWhole.value ? recent : recent.slice(0, few);

@@ -1,4 +1,4 @@
-import type { Inference } from '@murmuration/api/inference';
+import type { InferenceState } from '@murmuration/api/inference';
 import { Chart } from '@murmuration/ui/charts/chart';
 import type { ChartContent } from '@murmuration/ui/charts/content';
 import type { ComponentChildren } from 'preact';
@@ -7,7 +7,7 @@ import { useDashboard } from '../context/dashboard.ts';
 import { count, figure, hourOrDay, moment } from '../format/format.ts';
 import { words } from './words.ts';
 
-type Minutes = Inference['minutes'];
+type Minutes = InferenceState['minutes'];
 
 interface Shown {
   readonly minutes: Minutes;

@@ -1,4 +1,4 @@
-import type { Inference } from '@murmuration/api/inference';
+import type { InferenceState } from '@murmuration/api/inference';
 import { useSignal } from '@preact/signals';
 import { PageHead } from '../controls/page-head.tsx';
 import { bytes, count } from '../format/format.ts';
@@ -15,7 +15,7 @@ import { words } from './words.ts';
 export function ServingPage() {
   const model = useSignal('');
   const query = model.value === '' ? '' : `?model=${encodeURIComponent(model.value)}`;
-  const loaded = useLoaded<Inference>(`inference${query}`, ['inference', 'versions', 'tasks']);
+  const loaded = useLoaded<InferenceState>(`inference${query}`, ['inference', 'versions', 'tasks']);
   return (
     <>
       <PageHead title={terms.pages.serving} />
@@ -51,7 +51,7 @@ export function ServingPage() {
   );
 }
 
-function SummaryCard({ inference: { models, memory, pending } }: { readonly inference: Inference }) {
+function SummaryCard({ inference: { models, memory, pending } }: { readonly inference: InferenceState }) {
   const versions = models.flatMap(model => model.versions);
   const sum = (pick: (version: (typeof versions)[number]) => number) =>
     versions.reduce((total, version) => total + pick(version), 0);

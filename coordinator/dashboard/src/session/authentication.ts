@@ -1,14 +1,14 @@
 import { includes, type Role } from '@murmuration/api/role';
 import type { OperatorSession } from '@murmuration/api/session';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import { Requests } from '../requests/requests.ts';
 
 /** Session of the signed-in operator, with the rights of their role. */
 export class Authentication {
   /** Session; null if signed out, undefined if not known yet. */
   readonly #who = signal<OperatorSession | null | undefined>(undefined);
-  readonly #refusal = signal<Refusal | null>(null);
+  readonly #refusal = signal<ApiRefusal | null>(null);
   readonly #hasEnded = signal(false);
   readonly requests: Requests;
 
@@ -26,7 +26,7 @@ export class Authentication {
   }
 
   /** Error of the last attempt to sign in or to open the session. */
-  get refusal(): ReadonlySignal<Refusal | null> {
+  get refusal(): ReadonlySignal<ApiRefusal | null> {
     return this.#refusal;
   }
 

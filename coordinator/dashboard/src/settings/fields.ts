@@ -58,10 +58,10 @@ export const fields = {
 export type SectionName = keyof typeof fields;
 
 /** Texts of a form by path, such as `cohort.goal`; entries of lists are divided by commas. */
-export type Texts = Readonly<Record<string, string>>;
+export type FormTexts = Readonly<Record<string, string>>;
 
 /** Converts settings to texts of a form, without the cohort's fields of the other mode. */
-export function textsOf(settings: Settings): Texts {
+export function textsOf(settings: Settings): FormTexts {
   const texts: Record<string, string> = {};
   for (const [section, kinds] of Object.entries(fields))
     for (const [field, { kind }] of Object.entries(kinds)) {
@@ -101,7 +101,7 @@ export function problemOf(
 }
 
 /** Differences between two forms in the coordinator's format: sections with their changed fields. */
-export function changesOf(before: Texts, after: Texts): Record<string, unknown> {
+export function changesOf(before: FormTexts, after: FormTexts): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   for (const [section, kinds] of Object.entries(fields)) {
     const changed = Object.entries<FieldKind>(kinds).flatMap(([field, { kind }]) => {

@@ -4,14 +4,14 @@ import { useMemo, useRef } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import { Confirmation } from '../controls/action.tsx';
 import { Failure } from '../loading/loading.tsx';
-import { asRefusal, type Refusal } from '../requests/refusal.ts';
+import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import {
   changesOf,
   type FieldKind,
+  type FormTexts,
   fields,
   problemOf,
   type SectionName,
-  type Texts,
   textsOf,
 } from './fields.ts';
 import { SettingField } from './setting-field.tsx';
@@ -28,8 +28,8 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
   const { requests } = useDashboard();
   const before = useMemo(() => textsOf(current.settings), [current]);
   /** Typed texts, which replace those of the settings. */
-  const typed = useSignal<Texts>({});
-  const refusal = useSignal<Refusal | null>(null);
+  const typed = useSignal<FormTexts>({});
+  const refusal = useSignal<ApiRefusal | null>(null);
   /** Problems by the paths of fields. */
   const problems = useSignal<Readonly<Record<string, string>>>({});
   const proposal = useSignal<SettingsChanged | null>(null);
@@ -116,7 +116,7 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
 
 interface SectionProps {
   readonly section: SectionName;
-  readonly texts: { readonly before: Texts; readonly after: Texts };
+  readonly texts: { readonly before: FormTexts; readonly after: FormTexts };
   /** Problems by the paths of fields. */
   readonly problems: Readonly<Record<string, string>>;
   readonly isDisabled: boolean;
@@ -201,7 +201,7 @@ function Proposal({ proposal: { changes, weakens, task }, apply, close }: Propos
 }
 
 /** Problems of changed texts that are found without the coordinator. */
-function problemsIn(after: Texts, before: Texts): Readonly<Record<string, string>> {
+function problemsIn(after: FormTexts, before: FormTexts): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const [section, kinds] of Object.entries(fields)) {
     if (section === 'masking' && after['masking.threat'] === 'off') continue;

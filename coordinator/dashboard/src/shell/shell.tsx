@@ -4,7 +4,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
-import { addressOf, type Place, taskPages } from '../context/routes.ts';
+import { addressOf, type DashboardPlace, taskPages } from '../context/routes.ts';
 import { terms } from '../format/terms.ts';
 import { Development } from './development.tsx';
 import { icons, LeaveIcon } from './icons.tsx';
@@ -94,9 +94,9 @@ function Navigation() {
   useEffect(() => {
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [current]);
-  const ofTask = (page: (typeof taskPages)[number]): [Tab, Place] | null =>
+  const ofTask = (page: (typeof taskPages)[number]): [Tab, DashboardPlace] | null =>
     task === null ? null : [page, { page, task }];
-  const tabs: readonly ([Tab, Place] | null)[] = [
+  const tabs: readonly ([Tab, DashboardPlace] | null)[] = [
     ['now', { page: 'now' }],
     ofTask('model'),
     ofTask('rounds'),
@@ -152,7 +152,7 @@ function Navigation() {
   );
 }
 
-function tabOf({ page }: Place): Tab | null {
+function tabOf({ page }: DashboardPlace): Tab | null {
   if (page === 'missing') return null;
   if (page === 'version' || page === 'compare') return 'model';
   if (page === 'query') return 'queries';

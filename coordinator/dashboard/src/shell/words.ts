@@ -1,4 +1,4 @@
-import type { Connection } from '../live/feed.ts';
+import type { FeedConnection } from '../live/feed.ts';
 
 export const words = {
   skip: 'Skip to content',
@@ -11,14 +11,14 @@ export const words = {
     task: (name: string) => `This coordinator has no task “${name}”. “Now” lists its tasks.`,
   },
   connection: { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting' } satisfies Record<
-    Connection,
+    FeedConnection,
     string
   >,
   connectionHint: {
     connecting: 'Connecting to the coordinator.',
     live: 'Changes appear at once.',
     reconnecting: 'The connection was lost. The dashboard is trying to reconnect.',
-  } satisfies Record<Connection, string>,
+  } satisfies Record<FeedConnection, string>,
   reconnecting:
     'Can’t reach the coordinator, so this page may be out of date. The dashboard is trying to reconnect. To check the coordinator, run: murmuration status.',
   lookAtWeakened: 'Show settings',

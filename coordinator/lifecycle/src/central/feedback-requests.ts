@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { FeedbackExamplesSource, FeedbackSettings } from '@murmuration/rounds/task/from-feedback';
+import type { FeedbackExamplesSource, FeedbackSelection } from '@murmuration/rounds/task/from-feedback';
 import { type JoinedRequest, joinedRequests } from '@murmuration/serving/request-log/joined';
 
 /** Yields requests to train on, with their outcomes. `now`: ms since 1970. Throws as `joinedRequests`. */
-export function requestsToTrainOn(settings: FeedbackSettings, now: number): AsyncGenerator<JoinedRequest> {
+export function requestsToTrainOn(settings: FeedbackSelection, now: number): AsyncGenerator<JoinedRequest> {
   return partOf(settings, now, id => !isHeldOut(id, settings.heldOut));
 }
 
@@ -20,7 +20,7 @@ export function heldOutRequests(
 }
 
 async function* partOf(
-  { log, model, within, most }: FeedbackSettings,
+  { log, model, within, most }: FeedbackSelection,
   now: number,
   isMeant: (id: string) => boolean,
 ): AsyncGenerator<JoinedRequest> {

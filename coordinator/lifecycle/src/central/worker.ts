@@ -6,7 +6,7 @@ import type { ModelTrainer } from '@murmuration/engine/training/trainer';
 import { messageOf } from '@murmuration/protocol/errors/errors';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { FeedbackSettings } from '@murmuration/rounds/task/from-feedback';
+import type { FeedbackSelection } from '@murmuration/rounds/task/from-feedback';
 import type { JoinedRequest } from '@murmuration/serving/request-log/joined';
 import { requestsToTrainOn } from './feedback-requests.ts';
 
@@ -39,7 +39,7 @@ export interface CentralSource {
   readonly module: string;
   readonly data: unknown;
   /** Requests from which the module makes examples; null if it has its own. */
-  readonly feedback: FeedbackSettings | null;
+  readonly feedback: FeedbackSelection | null;
   /** ms since 1970. */
   readonly now: number;
 }
@@ -117,7 +117,7 @@ async function load(module: string): Promise<Loaded> {
 /** Returns the examples that a module makes from requests. */
 function taught<Example>(
   { objective, example }: FeedbackExamples<Example>,
-  settings: FeedbackSettings,
+  settings: FeedbackSelection,
   now: number,
 ): CentralExamples<Example> {
   async function* examples(data: unknown): AsyncGenerator<Example> {

@@ -1,7 +1,7 @@
 import type { ArmSums } from '@murmuration/monitoring/experiments/arm-sums';
 import { reduced, removedShare, withUnknown } from '@murmuration/monitoring/experiments/variance-reduction';
 import type { Experiment } from './experiment.ts';
-import { sumsOf, type Tally } from './tally.ts';
+import { type ArmTally, sumsOf } from './tally.ts';
 
 /** Fewest units of each arm for a slope that doesn't fit chance. */
 const fewest = 50;
@@ -22,7 +22,7 @@ export interface Adjusted {
  * it. Returns undefined if the experiment has no covariate, if too little is known yet, or if the covariate
  * is the metric itself.
  */
-export function adjusted({ arms, metric, covariate }: Experiment, tally: Tally): Adjusted | undefined {
+export function adjusted({ arms, metric, covariate }: Experiment, tally: ArmTally): Adjusted | undefined {
   if (!covariate) return undefined;
   const totals = arms.map(({ name }) => tally.of(name));
   const before = totals.map(each => sumsOf(metric, each));

@@ -5,7 +5,7 @@ import { welchTest, zTest } from '@murmuration/monitoring/experiments/fixed-hori
 import type { Comparison } from '@murmuration/monitoring/experiments/sequential-test';
 import { adjusted } from './adjustment.ts';
 import type { Experiment, ExperimentArm, ExperimentMetric } from './experiment.ts';
-import { type ArmTotals, sumsOf, type Tally } from './tally.ts';
+import { type ArmTally, type ArmTotals, sumsOf } from './tally.ts';
 
 /** p-value below which keys do not fall into the arms as they should. */
 const brokenBelow = 0.001;
@@ -33,7 +33,7 @@ export interface ArmAnalysis {
 }
 
 /** Analyses the results of an experiment so far. */
-export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
+export function analyse(experiment: Experiment, tally: ArmTally): ArmAnalysis[] {
   const { kind, arms, metric, alpha, query } = experiment;
   const plain = arms.map(({ name }) => sumsOf(metric, tally.of(name)));
   const less = adjusted(experiment, tally);
@@ -61,7 +61,7 @@ export function analyse(experiment: Experiment, tally: Tally): ArmAnalysis[] {
 }
 
 /** Compares each arm with the control by the experiment's metric; valid at any look. */
-export function comparisonsOf(experiment: Experiment, tally: Tally): readonly Comparison[] {
+export function comparisonsOf(experiment: Experiment, tally: ArmTally): readonly Comparison[] {
   const { kind, arms, metric, alpha } = experiment;
   if (kind === 'mirror') return [];
   const sums = adjusted(experiment, tally)?.sums ?? arms.map(({ name }) => sumsOf(metric, tally.of(name)));
@@ -74,7 +74,7 @@ export function comparisonsOf(experiment: Experiment, tally: Tally): readonly Co
  */
 export function endOf(
   experiment: Experiment,
-  tally: Tally,
+  tally: ArmTally,
 ): { readonly outcome: 'broken' | 'guarded'; readonly reason: string } | undefined {
   if (experiment.kind === 'mirror') return undefined;
   const p = tally.testRatio(experiment.arms.map(({ share }) => share));

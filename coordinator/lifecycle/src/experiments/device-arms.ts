@@ -10,12 +10,12 @@ import { assigned } from '@murmuration/serving/experiments/assignment';
 import type { Variant } from '@murmuration/serving/experiments/experiment';
 import type { Experiment, ExperimentArm } from './experiment.ts';
 import { servedAs } from './served.ts';
-import type { Tally } from './tally.ts';
+import type { ArmTally } from './tally.ts';
 
 /** Running experiment. */
 interface Running {
   readonly experiment: Experiment;
-  readonly tally: Tally;
+  readonly tally: ArmTally;
 }
 
 interface Ports {
@@ -145,7 +145,7 @@ export class DeviceArms {
 }
 
 /** Adds the result of a round to its arm, once; returns true if it is about an arm. */
-function countResult(experiment: Experiment, tally: Tally, result: QueryResult, lost: number): boolean {
+function countResult(experiment: Experiment, tally: ArmTally, result: QueryResult, lost: number): boolean {
   const { query, figures, number } = result;
   const asked = query.kind === 'arm' ? query.arm : undefined;
   const arm = experiment.arms.find(({ model }) => model === asked?.version);

@@ -21,7 +21,7 @@ import { type Designed, design } from './design.ts';
 import { DeviceArms } from './device-arms.ts';
 import type { Experiment, ExperimentStore } from './experiment.ts';
 import { type DeviceSplit, outcomeOf, saltOf, servedAs } from './served.ts';
-import { Tally } from './tally.ts';
+import { ArmTally } from './tally.ts';
 
 /** Ports of `Experiments`. */
 export interface ExperimentPorts {
@@ -40,7 +40,7 @@ export interface ExperimentPorts {
 
 interface Running {
   experiment: Experiment;
-  readonly tally: Tally;
+  readonly tally: ArmTally;
   /** Key of the champion: number, and who named it when, while the experiment last ran. */
   champion: string;
 }
@@ -178,7 +178,7 @@ export class Experiments {
   }
 
   /** Lists experiments with their measurements, newest first. Throws `task.unknown`. */
-  async list(task: TaskName): Promise<readonly { experiment: Experiment; tally: Tally }[]> {
+  async list(task: TaskName): Promise<readonly { experiment: Experiment; tally: ArmTally }[]> {
     this.#ports.versionAliases.of(task);
     const all = (await this.#ports.store.all(task)).toReversed();
     return Promise.all(
@@ -193,7 +193,7 @@ export class Experiments {
    * Returns an experiment with its measurements. Throws `task.unknown`, and `request.not-found` if there is
    * none of this name.
    */
-  async find(task: TaskName, name: string): Promise<{ experiment: Experiment; tally: Tally }> {
+  async find(task: TaskName, name: string): Promise<{ experiment: Experiment; tally: ArmTally }> {
     const found = (await this.list(task)).find(({ experiment }) => experiment.name === name);
     if (!found)
       throw new MurmurationError('request.not-found', `The task ${task} has no experiment "${name}".`);
@@ -254,7 +254,7 @@ export class Experiments {
       await this.#put(experiment, begins);
       this.#running.set(experiment.id, {
         experiment,
-        tally: new Tally(experiment),
+        tally: new ArmTally(experiment),
         champion: against,
       });
       this.#tell(experiment);
@@ -436,9 +436,9 @@ export class Experiments {
     return running;
   }
 
-  async #tally(experiment: Experiment): Promise<Tally> {
+  async #tally(experiment: Experiment): Promise<ArmTally> {
     const { store } = this.#ports;
-    return new Tally(experiment, await store.counts(experiment.id), await store.units(experiment.id));
+    return new ArmTally(experiment, await store.counts(experiment.id), await store.units(experiment.id));
   }
 
   /** Stores new measurements; returns true if there were any. */

@@ -4,10 +4,10 @@ import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
 import { adjusted } from './adjustment.ts';
 import { type ArmAnalysis, analyse, figure, isHigherBetter } from './analysis.ts';
 import type { Experiment } from './experiment.ts';
-import type { Tally } from './tally.ts';
+import type { ArmTally } from './tally.ts';
 
 /** Returns the message of an experiment for operators. */
-export function experimentMessage(experiment: Experiment, tally: Tally): ExperimentMessage {
+export function experimentMessage(experiment: Experiment, tally: ArmTally): ExperimentMessage {
   const {
     name,
     kind,

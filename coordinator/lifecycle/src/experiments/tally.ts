@@ -36,7 +36,7 @@ const noTotals: ArmTotals = {
 const noAnswers: ArmAnswers = { ...noSums, predictions: 0, good: 0, rounds: 0, lost: 0, until: 0 };
 
 /** Round in which devices of an arm were asked; `found` is left out if it had no figures. */
-export interface AskedRound {
+interface AskedRound {
   readonly number: number;
   readonly found?:
     | { readonly sums: ArmSums; readonly predictions: number; readonly good: number; readonly lost: number }
@@ -50,7 +50,7 @@ export function sumsOf(metric: ExperimentMetric, totals: ArmTotals): ArmSums {
 }
 
 /** Measurements of an experiment in memory: all keys with their states, and sums. */
-export class Tally {
+export class ArmTally {
   readonly #units = new Map<string, ExperimentUnit>();
   readonly #arms = new Map<string, ArmTotals>();
   readonly #changed = new Map<string, ExperimentUnit>();

@@ -4,7 +4,7 @@ import type { GateCheck, GateTestResult } from '@murmuration/rounds/registry/gat
 import { confidence, type Gate, partOf } from '@murmuration/rounds/task/task-gate';
 
 /** Figures of a version that is judged. */
-export interface Figures {
+export interface GateFigures {
   readonly evaluation: Evaluation | null;
   /** Latency that 99 of 100 requests do not exceed, ms; null if the gate has no such rule. */
   readonly latencyP99: number | null;
@@ -13,11 +13,11 @@ export interface Figures {
 }
 
 /** Figures of both versions that a gate compares. */
-export interface Compared {
+interface Compared {
   readonly measures: Readonly<Record<string, Measured>>;
   readonly slices: readonly string[];
-  readonly champion: Figures;
-  readonly challenger: Figures;
+  readonly champion: GateFigures;
+  readonly challenger: GateFigures;
   /** Test of the metric that must be better; null if the gate has no test, or nothing could be tested. */
   readonly tested: GateTestResult | null;
 }
@@ -134,7 +134,7 @@ function limitCheck(
   };
 }
 
-function figureOf({ evaluation }: Figures, metric: string, slice: string | null): number | null {
+function figureOf({ evaluation }: GateFigures, metric: string, slice: string | null): number | null {
   const metrics = slice === null ? evaluation?.metrics : own(evaluation?.slices, slice);
   return own(metrics, metric) ?? null;
 }

@@ -9,7 +9,7 @@ import type { VersionName } from '@murmuration/rounds/promotion/version-aliases'
 import type { GateDecision } from '@murmuration/rounds/registry/gate-decisions';
 import type { Task } from '@murmuration/rounds/task/task';
 import type { Gate } from '@murmuration/rounds/task/task-gate';
-import { checksOf, type Figures } from './checks.ts';
+import { checksOf, type GateFigures } from './checks.ts';
 import { pairedTest } from './paired-test.ts';
 
 /** Measures models for a gate. */
@@ -117,7 +117,7 @@ async function figuresOf(
   { clock, latencyP99 }: Measurement,
   signal: AbortSignal,
   byDevices?: Evaluation,
-): Promise<Figures> {
+): Promise<GateFigures> {
   return {
     evaluation: byDevices ?? (await evaluated(task, model, clock, signal)),
     latencyP99: gate.latencyP99 === null ? null : await latencyP99(task, model, signal),

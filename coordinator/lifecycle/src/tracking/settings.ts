@@ -1,4 +1,4 @@
-import { Secret } from '@murmuration/rounds/tokens/secret';
+import { Redacted } from '@murmuration/rounds/tokens/secret';
 import * as z from 'zod';
 
 /** Address of a server, without a trailing slash. */
@@ -11,7 +11,7 @@ const token = z
   .string()
   .min(1)
   .max(8_192)
-  .transform(text => new Secret(text));
+  .transform(text => new Redacted(text));
 
 /**
  * Servers that receive training runs, versions and their figures, in addition to the coordinator's storage;

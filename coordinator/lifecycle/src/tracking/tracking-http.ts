@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { Secret } from '@murmuration/rounds/tokens/secret';
+import type { Redacted } from '@murmuration/rounds/tokens/secret';
 import * as z from 'zod';
 import { TrackingRefusal } from './refusal.ts';
 
@@ -17,7 +17,7 @@ const failure = z.object({
 export interface TrackingAddress {
   /** URL without a trailing slash. */
   readonly url: string;
-  readonly token?: Secret | undefined;
+  readonly token?: Redacted | undefined;
 }
 
 /** HTTP client of a tracking server; `server` is its name in errors. */

@@ -8,7 +8,7 @@ import type { RetrainState } from './state.ts';
 export type RunStore = ReturnType<typeof runsIn>;
 
 /** Step of a task's retraining: the new state, and new or changed rows. */
-export interface Step {
+export interface RetrainCommit {
   readonly state: RetrainState;
   readonly runs: readonly TrainingRun[];
   readonly records: readonly FiringRecord[];
@@ -32,7 +32,7 @@ export function runsIn(documents: Documents) {
     state: (task: TaskName): Promise<RetrainState | undefined> => documents.get('retraining', task, ''),
 
     /** Commits a step in one transaction. Durable when it returns. */
-    async commit(task: TaskName, { state, runs, records, entries = [] }: Step): Promise<void> {
+    async commit(task: TaskName, { state, runs, records, entries = [] }: RetrainCommit): Promise<void> {
       await documents.change({
         put: [
           { kind: 'retraining', scope: task, key: '', at: 0, value: state },

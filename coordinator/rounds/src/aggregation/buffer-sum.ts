@@ -3,7 +3,7 @@ import type { UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 import { stalenessWeight } from '@murmuration/protocol/weights/staleness';
-import { type Origin, type RunningSum, requireLength } from './running-sum.ts';
+import { type RunningSum, requireLength, type UpdateOrigin } from './running-sum.ts';
 import { type WeightedVector, weightedVector } from './weighted-vector.ts';
 
 /**
@@ -30,7 +30,7 @@ export class BufferSum implements RunningSum {
     return this.#sumOfOne.form;
   }
 
-  add(bytes: Uint8Array, _group?: number, origin?: Origin): void {
+  add(bytes: Uint8Array, _group?: number, origin?: UpdateOrigin): void {
     const sum = this.#sumOfOne;
     // An impossible update is still in it.
     sum.clear();

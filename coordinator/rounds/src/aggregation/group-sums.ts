@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
-import { type Origin, type RunningSum, requireLength } from './running-sum.ts';
+import { type RunningSum, requireLength, type UpdateOrigin } from './running-sum.ts';
 
 /** One sum for each group of a masked round: memory O(groups × model), whatever the number of updates. */
 export class GroupSums {
@@ -36,7 +36,7 @@ export class GroupSums {
   }
 
   /** Adds an update to the sum of its group; throws as `RunningSum.add`. */
-  add(bytes: Uint8Array, group: number, _origin?: Origin): void {
+  add(bytes: Uint8Array, group: number, _origin?: UpdateOrigin): void {
     this.#sums[group]!.add(bytes);
   }
 

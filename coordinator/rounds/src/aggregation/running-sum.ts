@@ -15,7 +15,7 @@ export interface SumInRing {
 }
 
 /** Origin of an update of an asynchronous task. */
-export interface Origin {
+export interface UpdateOrigin {
   /** Buffers that were closed since the version that it started from. */
   readonly staleness: number;
   /** Round that its device knows, whose id determines its rotation. */
@@ -36,7 +36,7 @@ export interface RunningSum {
    * Adds an update in wire format; one that is refused, with a code of `update.*`, leaves the sum untouched.
    * `origin` is used only in the sums of asynchronous tasks.
    */
-  add(bytes: Uint8Array, group?: number, origin?: Origin): void;
+  add(bytes: Uint8Array, group?: number, origin?: UpdateOrigin): void;
   /**
    * Returns the weighted mean of the updates; throws `update.impossible` if no updates of the plan could have
    * led to it.

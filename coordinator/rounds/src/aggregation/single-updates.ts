@@ -1,6 +1,6 @@
 import type { UpdateForm } from '@murmuration/protocol/weights/codec';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
-import type { Origin, RunningSum } from './running-sum.ts';
+import type { RunningSum, UpdateOrigin } from './running-sum.ts';
 
 /**
  * Single updates of a round, for strategies that need them: memory O(cohort × model), 4 bytes × values ×
@@ -32,7 +32,7 @@ export class SingleUpdates {
   }
 
   /** Stores an update in wire format; one that is refused, with a code of `update.*`, changes nothing. */
-  add(bytes: Uint8Array, _group?: number, _origin?: Origin): void {
+  add(bytes: Uint8Array, _group?: number, _origin?: UpdateOrigin): void {
     const sum = this.#sumOfOne;
     // An impossible update is still in it.
     sum.clear();

@@ -1,13 +1,8 @@
+import type { FieldProblem } from '@murmuration/api/settings';
 import { noField } from '@murmuration/protocol/errors/expected';
 import { misfitsOf } from '@murmuration/protocol/errors/misfits';
 import type { ZodError } from 'zod';
 import { removedSetting } from './removed-settings.ts';
-
-/** Invalid field, by a path such as `cohort.goal`, and its allowed values. */
-export interface FieldProblem {
-  readonly field: string;
-  readonly message: string;
-}
 
 /**
  * Lists the invalid fields, each with the expected and the found value, for a schema parsed with

@@ -4,7 +4,7 @@ import type { AssignmentId } from '@murmuration/protocol/ids/ids';
  * Inputs of devices at the beginning of a masking phase, written when they are sent: those of ten thousand
  * devices would take 300 MB together, and seconds at once.
  */
-export class Inputs {
+export class MaskingInputs {
   readonly #members: ReadonlySet<AssignmentId>;
   readonly #write: (assignment: AssignmentId) => Uint8Array;
 

@@ -5,8 +5,8 @@ import type { MaskingSettings } from '@murmuration/protocol/messages/plan';
 import type { GraphContext, RoundContext } from '@murmuration/protocol/secagg/context';
 import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
 import { CohortKeys, type KeyOwner } from './cohort-keys.ts';
-import { Inputs } from './inputs.ts';
-import { MaskedRound } from './masked-round.ts';
+import { MaskingInputs } from './inputs.ts';
+import { MaskedGroup } from './masked-round.ts';
 
 export interface Grouped {
   readonly assignment: AssignmentId;
@@ -15,7 +15,7 @@ export interface Grouped {
 
 /** Group with a secure aggregation of its own. */
 interface Group {
-  readonly round: MaskedRound;
+  readonly round: MaskedGroup;
   readonly devices: number;
   statement: Uint8Array | undefined;
   /** Reason why its sum can't be opened. */
@@ -34,7 +34,7 @@ export class MaskedGroups {
   readonly #groups = new Map<number, Group>();
   readonly #numbers = new Map<AssignmentId, number>();
   /** Group in which each error occurred. */
-  readonly #failedIn = new WeakMap<object, MaskedRound>();
+  readonly #failedIn = new WeakMap<object, MaskedGroup>();
 
   /** Needs `smallest` updates for the sum of a group to be opened. */
   constructor(context: RoundContext, settings: MaskingSettings, smallest = 1) {
@@ -57,11 +57,11 @@ export class MaskedGroups {
   /**
    * Draws a graph over each group, for the roster of each member. Throws `secagg.parameters` if none exists.
    */
-  drawGraphs(members: readonly Grouped[]): Inputs {
+  drawGraphs(members: readonly Grouped[]): MaskingInputs {
     for (const { assignment, group } of members) this.#numbers.set(assignment, group);
-    const rosters = new Map<MaskedRound, Inputs>();
+    const rosters = new Map<MaskedGroup, MaskingInputs>();
     for (const [number, devices] of [...groupsOf(members)].sort(([a], [b]) => a - b)) {
-      const round = new MaskedRound(this.#context, this.#settings, this.#keys);
+      const round = new MaskedGroup(this.#context, this.#settings, this.#keys);
       rosters.set(round, round.drawGraph(devices));
       this.#groups.set(number, { round, devices: devices.length, statement: undefined, failure: undefined });
     }
@@ -69,7 +69,7 @@ export class MaskedGroups {
   }
 
   /** Returns the secure aggregation of a device. Throws `assignment.unknown`. */
-  of(assignment: AssignmentId): MaskedRound {
+  of(assignment: AssignmentId): MaskedGroup {
     return this.#groups.get(this.groupOf(assignment))!.round;
   }
 
@@ -82,7 +82,7 @@ export class MaskedGroups {
   }
 
   /** Passes the round of a device's group to `take`, and returns its result. Throws as `take`. */
-  take<Result>(assignment: AssignmentId, take: (round: MaskedRound) => Result): Result {
+  take<Result>(assignment: AssignmentId, take: (round: MaskedGroup) => Result): Result {
     return this.#within(this.of(assignment), take);
   }
 
@@ -90,8 +90,8 @@ export class MaskedGroups {
    * Settles on the dealings of each group, for the bundle of each member; a member that gets none is out of
    * the sum.
    */
-  settle(members: readonly Grouped[]): Inputs {
-    const bundles = new Map<MaskedRound, Inputs>();
+  settle(members: readonly Grouped[]): MaskingInputs {
+    const bundles = new Map<MaskedGroup, MaskingInputs>();
     return this.#each(
       members,
       (round, devices) => {
@@ -108,7 +108,7 @@ export class MaskedGroups {
    * masks of no group could be removed. Members of a group whose masks could not, or with too few updates,
    * get nothing.
    */
-  state(members: readonly Grouped[]): Inputs {
+  state(members: readonly Grouped[]): MaskingInputs {
     return this.#each(
       members,
       (round, devices, group) => {
@@ -165,7 +165,7 @@ export class MaskedGroups {
     return this.#groups.get(group)?.failure;
   }
 
-  /** Union of `MaskedRound.suspects` over all groups. */
+  /** Union of `MaskedGroup.suspects` over all groups. */
   get suspects(): readonly AssignmentId[] {
     return [...this.#groups.values()].flatMap(({ round }) => round.suspects);
   }
@@ -179,9 +179,9 @@ export class MaskedGroups {
   /** Runs an action in each group; a group in which it throws is out, unless it throws in all. */
   #each(
     members: readonly Grouped[],
-    work: (round: MaskedRound, devices: readonly AssignmentId[], group: Group) => readonly AssignmentId[],
-    inputFor: (round: MaskedRound, member: AssignmentId) => Uint8Array,
-  ): Inputs {
+    work: (round: MaskedGroup, devices: readonly AssignmentId[], group: Group) => readonly AssignmentId[],
+    inputFor: (round: MaskedGroup, member: AssignmentId) => Uint8Array,
+  ): MaskingInputs {
     const served: Grouped[] = [];
     let lastFailure: unknown;
     for (const [number, devices] of groupsOf(members)) {
@@ -201,15 +201,15 @@ export class MaskedGroups {
 
   #inputs(
     members: readonly Grouped[],
-    inputFor: (round: MaskedRound, member: AssignmentId) => Uint8Array,
-  ): Inputs {
-    return new Inputs(
+    inputFor: (round: MaskedGroup, member: AssignmentId) => Uint8Array,
+  ): MaskingInputs {
+    return new MaskingInputs(
       members.map(({ assignment }) => assignment),
       member => inputFor(this.of(member), member),
     );
   }
 
-  #within<Result>(round: MaskedRound, work: (round: MaskedRound) => Result): Result {
+  #within<Result>(round: MaskedGroup, work: (round: MaskedGroup) => Result): Result {
     try {
       return work(round);
     } catch (error) {

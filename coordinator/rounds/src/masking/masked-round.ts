@@ -22,13 +22,13 @@ import { writeStatement } from '@murmuration/protocol/secagg/statement';
 import { type RecoveredSecret, Unmasking } from '@murmuration/protocol/secagg/unmasking';
 import { CohortKeys, type KeyOwner } from './cohort-keys.ts';
 import { Complaints } from './complaints.ts';
-import { Inputs } from './inputs.ts';
+import { MaskingInputs } from './inputs.ts';
 
 /**
  * The coordinator's part of secure aggregation over one graph, by assignment; the graph has its own device
  * numbers.
  */
-export class MaskedRound {
+export class MaskedGroup {
   readonly #context: RoundContext;
   readonly #settings: MaskingSettings;
   readonly #keys: CohortKeys;
@@ -72,7 +72,7 @@ export class MaskedRound {
   }
 
   /** Draws the graph over `members`, for the roster of each. Throws `secagg.parameters` if none exists. */
-  drawGraph(members: readonly AssignmentId[]): Inputs {
+  drawGraph(members: readonly AssignmentId[]): MaskingInputs {
     const kind = this.#settings.graph === 'complete' ? 'complete' : undefined;
     const parameters = findParameters(members.length, this.#settings, kind);
     const graph = drawGraph(
@@ -85,7 +85,7 @@ export class MaskedRound {
       this.#numbers.set(member, numberOf.get(hex(this.#keys.of(member).identity))!);
     this.#graph = graph;
     this.#complaints = new Complaints(corruptHolders(parameters, this.#settings));
-    return new Inputs(members, member => writeRoster(graph, this.#numberOf(member)));
+    return new MaskingInputs(members, member => writeRoster(graph, this.#numberOf(member)));
   }
 
   /** Throws `secagg.share`. */
@@ -98,14 +98,14 @@ export class MaskedRound {
    * Settles on the dealings, for the bundle of each member whose secrets could be recovered; the others are
    * out of the sum.
    */
-  settle(members: readonly AssignmentId[]): Inputs {
+  settle(members: readonly AssignmentId[]): MaskingInputs {
     const graph = this.#graph!;
     const settled = settleDealings(graph, this.#dealings);
     this.#settled = settled;
     const inTheSum = members.filter(member => settled.has(this.#numberOf(member)));
     const flags = dealerFlags(graph, settled);
     this.#toSignWithUpdate = updateMessage(graph.context, flags);
-    return new Inputs(inTheSum, member => writeBundle(graph, settled, this.#numberOf(member), flags));
+    return new MaskingInputs(inTheSum, member => writeBundle(graph, settled, this.#numberOf(member), flags));
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Documents } from './documents.ts';
 
 /** Stored session; it has no secret to sign in with. */
-export interface KeptSession {
+export interface StoredSession {
   /** SHA-256 of its secret, hexadecimal. */
   readonly digest: string;
   /** Id of the operator token that opened it. */
@@ -19,14 +19,14 @@ export function sessionsIn(documents: Documents) {
   const kind = 'session';
   return {
     /** Adds a session; digests are of random secrets and never repeat. */
-    async add(session: KeptSession): Promise<void> {
+    async add(session: StoredSession): Promise<void> {
       const { digest, expiresAt } = session;
       await documents.change({ add: [{ kind, scope: '', key: digest, at: expiresAt, value: session }] });
     },
-    get: (digest: string): Promise<KeptSession | undefined> => documents.get(kind, '', digest),
+    get: (digest: string): Promise<StoredSession | undefined> => documents.get(kind, '', digest),
     /** Lists all sessions, oldest first. */
-    async all(): Promise<readonly KeptSession[]> {
-      const found = await documents.list<KeptSession>(kind);
+    async all(): Promise<readonly StoredSession[]> {
+      const found = await documents.list<StoredSession>(kind);
       return found.map(({ value }) => value).sort((a, b) => a.openedAt - b.openedAt);
     },
     /** Removes a session; returns false if it doesn't exist. */

@@ -13,7 +13,7 @@ const mostOfToken = 32;
 const mostSessions = 1_000;
 
 /** Session of an operator. */
-export interface OperatorSession {
+export interface OpenedSession {
   readonly operator: Operator;
   /** ms since 1970. */
   readonly expiresAt: number;
@@ -47,7 +47,7 @@ export class Sessions {
    * Opens a session with an operator token; its secret has 256 random bits. Throws
    * `operator.unauthenticated`.
    */
-  async open(text: string): Promise<OperatorSession & { readonly secret: string }> {
+  async open(text: string): Promise<OpenedSession & { readonly secret: string }> {
     const operator = await this.#operators.authenticate(text);
     const secret = base64url(this.#random(32));
     const openedAt = this.#clock.now();
@@ -58,7 +58,7 @@ export class Sessions {
   }
 
   /** Returns the session of a secret while its token is valid. Throws `operator.unauthenticated`. */
-  async find(secret: string): Promise<OperatorSession> {
+  async find(secret: string): Promise<OpenedSession> {
     const session = await this.#store.get(this.#digestOf(secret));
     if (!session) throw new MurmurationError('operator.unauthenticated');
     const operator =

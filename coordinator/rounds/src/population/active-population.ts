@@ -2,7 +2,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { devicesAtOnce, type Task, turnoverOf } from '../task/task.ts';
 import type { ActivityStore } from './activity.ts';
-import { comeBackBetween, longestPause, type Pace } from './pacing.ts';
+import { comeBackBetween, longestPause, type Pacing } from './pacing.ts';
 
 /**
  * ms for which a device must keep coming before it counts, so that creating thousands of devices has no
@@ -16,8 +16,8 @@ const aDay = 86_400_000;
 /** Most counts at the start, each with the time span that follows from the one before. */
 const mostCounts = 8;
 
-/** Fields of `Pace` that depend on the devices that come. */
-export type ActiveCounts = Pick<Pace, 'population' | 'connected'>;
+/** Fields of `Pacing` that depend on the devices that come. */
+export type ActiveCounts = Pick<Pacing, 'population' | 'connected'>;
 
 /**
  * Counts the devices that really come, from recorded activity: those that have come for at least an hour,

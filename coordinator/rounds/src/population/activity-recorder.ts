@@ -5,7 +5,7 @@ import type { CoordinatorEvents } from '../events/events.ts';
 import type { Member } from '../round/cohort.ts';
 import type { SeenState } from '../round/round.ts';
 import { BatchedWrites } from '../writes/batched-writes.ts';
-import type { ActivityChange, ActivityStore, Participation } from './activity.ts';
+import type { ActivityChange, ActivityStore, TaskParticipation } from './activity.ts';
 
 /** Changes written in one transaction. */
 const maxChanges = 500;
@@ -13,7 +13,7 @@ const maxChanges = 500;
 interface Gathered {
   seenAt: number;
   client: ActivityChange['client'];
-  readonly tasks: Map<TaskName, Participation>;
+  readonly tasks: Map<TaskName, TaskParticipation>;
 }
 
 /**

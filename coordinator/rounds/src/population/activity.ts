@@ -7,11 +7,11 @@ export interface Activity {
   /** Platform that its last hello named. */
   readonly platform: string;
   readonly sdk: string;
-  readonly tasks: readonly Participation[];
+  readonly tasks: readonly TaskParticipation[];
 }
 
 /** Participation of a device in the rounds of a task. */
-export interface Participation {
+export interface TaskParticipation {
   readonly task: TaskName;
   /** Rounds with the device in their cohort. */
   readonly rounds: number;
@@ -28,7 +28,7 @@ export interface ActivityChange {
   /** Client of its last hello; left out without a hello since the last change. */
   readonly client?: { readonly platform: string; readonly sdk: string };
   /** Participation since the last change, to be added. */
-  readonly tasks: readonly Participation[];
+  readonly tasks: readonly TaskParticipation[];
 }
 
 export interface ActivitySummary {

@@ -1,7 +1,7 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /** Inputs of pace steering. */
-export interface Pace {
+export interface Pacing {
   /** ms until the next round begins; 0 if one is open. */
   readonly untilNextRound: number;
   /** ms between the starts of rounds. */
@@ -26,13 +26,13 @@ const invitationsPerPlace = 4;
  * devices of a small population meet at the start of a round, so that they can form a cohort; those of a
  * large population are spread so that each round meets a few per place, and never all.
  */
-export function comeBackAfter(pace: Pace, random: RandomBytes): number {
+export function comeBackAfter(pace: Pacing, random: RandomBytes): number {
   const { from, to } = comeBackBetween(pace);
   return Math.round(from + (to - from) * uniform(random));
 }
 
 /** Returns the shortest and the longest time after which a device is asked to come back, ms. */
-export function comeBackBetween({ untilNextRound, interval, population, connected, cohortSize }: Pace): {
+export function comeBackBetween({ untilNextRound, interval, population, connected, cohortSize }: Pacing): {
   readonly from: number;
   readonly to: number;
 } {

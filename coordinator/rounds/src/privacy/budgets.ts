@@ -28,7 +28,7 @@ import {
 import type { OutOf } from './device-accounts.ts';
 import type { BudgetTerms, OpenBudget, PrivacyLedger } from './ledger.ts';
 import type { NoiseMaker } from './noise-maker.ts';
-import { type Account, QueryBudgets } from './query-budgets.ts';
+import { type AccountSpending, QueryBudgets } from './query-budgets.ts';
 import { stepNoise } from './step-noise.ts';
 import { mayTakePart, tookPartTooSoon } from './taking-part.ts';
 import { TaskAccount } from './task-account.ts';
@@ -174,7 +174,7 @@ export class PrivacyBudgets {
    */
   totalOf(task: Task, values: number): { readonly epsilon: number; readonly delta: number } {
     const { name, privacy } = task;
-    const versions: Account = privacy
+    const versions: AccountSpending = privacy
       ? { mechanism: this.#wholeMechanism({ ...task, privacy }, numbersOf(task, values)), wanted: privacy }
       : { mechanism: this.#accountOf(name).released('at least') };
     const all = [versions, ...this.answers.accountsOf(task)].filter(

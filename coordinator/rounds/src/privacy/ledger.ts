@@ -10,7 +10,7 @@ export interface BudgetTerms extends TaskPrivacy {
   readonly values?: number;
 }
 
-export interface Budget {
+export interface LedgerBudget {
   readonly id: string;
   readonly task: TaskName;
   /** Query of the task whose answers it is for; left out in a budget of versions. */
@@ -21,7 +21,7 @@ export interface Budget {
   readonly openedAt: number;
 }
 
-export interface OpenBudget extends Budget {
+export interface OpenBudget extends LedgerBudget {
   /** Steps that rounds have taken. */
   readonly steps: number;
   /** Updates in the sum of each step. */
@@ -88,7 +88,7 @@ export interface PrivacyLedger {
    * Begins a budget; the same transaction overwrites all secrets of those before it, of the task or of the
    * query.
    */
-  open(budget: Budget): Promise<void>;
+  open(budget: LedgerBudget): Promise<void>;
   /**
    * Returns a page of the parts of all devices, by the step of the last one: a device that takes part again
    * moves to the end.

@@ -1,7 +1,7 @@
 import type { PrivacyStatement, VersionPrivacy as VersionPrivacyMessage } from '@murmuration/api/privacy';
 import type { Statement } from '@murmuration/privacy/statements/statement';
 import { describeStatement, noiseShare } from '@murmuration/privacy/statements/words';
-import type { VersionPrivacy } from '../registry/model-version.ts';
+import type { PrivacyCost } from '../registry/model-version.ts';
 
 export function statementMessage(statement: Statement): PrivacyStatement {
   const { delta, unit, adjacency, released, clip, noiseBy, enforcedBy, notCounted } = statement;
@@ -28,7 +28,7 @@ export function statementMessage(statement: Statement): PrivacyStatement {
   };
 }
 
-export function versionPrivacyMessage({ step, statement, ...norms }: VersionPrivacy): VersionPrivacyMessage {
+export function versionPrivacyMessage({ step, statement, ...norms }: PrivacyCost): VersionPrivacyMessage {
   const { share } = noiseShare([norms]);
   return {
     step,
@@ -38,7 +38,7 @@ export function versionPrivacyMessage({ step, statement, ...norms }: VersionPriv
 }
 
 /** Returns the public part of a version's privacy. */
-export function publicPrivacyMessage({ statement }: VersionPrivacy) {
+export function publicPrivacyMessage({ statement }: PrivacyCost) {
   const { epsilon, delta, text } = statementMessage(statement);
   return { epsilon, delta, text };
 }

@@ -42,7 +42,7 @@ export interface QueryBudgetStatus {
 }
 
 /** Largest spending of one account of a task, with the ε and δ that limit it. */
-export interface Account {
+export interface AccountSpending {
   readonly mechanism: Mechanism;
   /** Limit; left out if there is no budget any more. */
   readonly wanted?: { readonly epsilon: number; readonly delta: number };
@@ -173,9 +173,9 @@ export class QueryBudgets {
    * Returns the accounts of a task's queries once their budgets are spent, with the past spending of queries
    * that it no longer has, or that have no budget. Throws as `next`.
    */
-  accountsOf(task: Task): readonly Account[] {
+  accountsOf(task: Task): readonly AccountSpending[] {
     const noised = task.queries.map(({ query }) => query).filter(isNoised);
-    const wanted = noised.map((query): Account => {
+    const wanted = noised.map((query): AccountSpending => {
       const current = this.#current(task, query);
       if (!current && this.isSpent(task, query))
         return { mechanism: mechanismOf(this.#budgets(task.name, query.name)) };

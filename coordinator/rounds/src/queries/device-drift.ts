@@ -1,7 +1,7 @@
 import { hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
-import { type Bins, binsOf } from '@murmuration/protocol/queries/bins';
+import { binsOf, type HistogramBins } from '@murmuration/protocol/queries/bins';
 import type { HistogramQuery, TopQuery } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import { queryHash } from '@murmuration/protocol/queries/query-hash';
@@ -117,7 +117,7 @@ function countsOf(query: QueryResult['query'], figures: NonNullable<QueryResult[
 }
 
 function binsOfHistogram({ bins: named }: HistogramQuery) {
-  const bins: Bins = binsOf(named);
+  const bins: HistogramBins = binsOf(named);
   const edges = Array.from({ length: bins.count - 1 }, (_, at) => bins.from(at + 1));
   return { kind: 'numbers', edges } as const;
 }

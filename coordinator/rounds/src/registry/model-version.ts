@@ -4,7 +4,7 @@ import type { Metrics } from '../evaluation/metrics.ts';
 import type { KnownWords } from './known-words.ts';
 
 /** Privacy cost of a version and its ancestors to a device. */
-export interface VersionPrivacy {
+export interface PrivacyCost {
   readonly budget: string;
   /** Step of the budget, from 0. */
   readonly step: number;
@@ -35,7 +35,7 @@ export interface ModelVersion {
   /** Held-out metrics; null if the task has no evaluation. */
   readonly metrics: Metrics | null;
   /** Privacy cost; left out if the task had no privacy budget. */
-  readonly privacy?: VersionPrivacy | undefined;
+  readonly privacy?: PrivacyCost | undefined;
   /** Numbers of its shared n-grams, by their length from 1; left out if it has none. */
   readonly ngrams?: readonly number[] | undefined;
   /** ms since 1970. */

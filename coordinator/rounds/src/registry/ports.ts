@@ -5,7 +5,7 @@ import type { StrategyState } from '../strategy/strategy.ts';
 import type { ModelVersion } from './model-version.ts';
 import type { QueryResult } from './query-results.ts';
 import type { StoredBytes } from './stored-bytes.ts';
-import type { Judged } from './verdicts.ts';
+import type { JudgedVersion } from './verdicts.ts';
 
 /** Store of bytes by their SHA-256: the files of model versions. */
 export interface BlobStore {
@@ -96,7 +96,7 @@ export interface History {
   commit(entry: {
     readonly head?: Head;
     readonly round?: RoundRecord;
-    readonly judged?: Judged | undefined;
+    readonly judged?: JudgedVersion | undefined;
     readonly result?: QueryResult | undefined;
     readonly entries?: readonly AuditEntry[];
   }): Promise<void>;

@@ -5,7 +5,7 @@ import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
  * Verdicts of a round's devices on a version: how many took it into service, and how many kept the one
  * before because the new one did worse on their own examples.
  */
-export interface Judged {
+export interface JudgedVersion {
   readonly model: ModelHash;
   readonly verdicts: VerdictCounts;
 }

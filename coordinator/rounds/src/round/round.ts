@@ -128,7 +128,7 @@ export interface Agreement extends Collecting {
 }
 
 /** The contributors reveal the shares that remove the masks from the sum. */
-export interface Unmasking extends Collecting {
+export interface UnmaskPhase extends Collecting {
   readonly phase: 'unmasking';
   /** Groups whose masks can be removed by what is revealed; only 0 if the cohort is one sum. */
   readonly opened: ReadonlySet<number>;
@@ -167,7 +167,7 @@ export interface Failed {
  */
 export type RoundEnder = 'operator' | 'watch';
 
-export type CollectingState = Keys | Shares | Updates | Agreement | Unmasking;
+export type CollectingState = Keys | Shares | Updates | Agreement | UnmaskPhase;
 export type RoundState = Gathering | CollectingState | Closing | Published | Failed;
 
 /** Other cells collect for a spread round: its leader knows none of its devices. */
@@ -291,7 +291,7 @@ export function survivorsOf(state: CollectingState): {
  * Removes the members of all other groups after the phase of updates: their sums stay closed and do not
  * count.
  */
-export function withGroups<State extends Agreement | Unmasking>(
+export function withGroups<State extends Agreement | UnmaskPhase>(
   state: State,
   groups: ReadonlySet<number>,
 ): State {

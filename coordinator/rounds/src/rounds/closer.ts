@@ -2,7 +2,7 @@ import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head, History } from '../registry/ports.ts';
-import type { Judged } from '../registry/verdicts.ts';
+import type { JudgedVersion } from '../registry/verdicts.ts';
 import type { PartResult } from '../round/parts.ts';
 import { type GroupRecord, type RoundRecord, recordOf } from '../round/record.ts';
 import type { Closing, Failed, Tally } from '../round/round.ts';
@@ -144,7 +144,7 @@ export class Closer {
   }
 
   /** Returns the devices' verdicts on the version that the plan names. Throws `update.impossible`. */
-  #judged(): Judged | undefined {
+  #judged(): JudgedVersion | undefined {
     const { aggregate, terms } = this.#execution;
     const verdicts = verdictsIn(aggregate);
     return verdicts && { model: terms.plan.judged!, verdicts };

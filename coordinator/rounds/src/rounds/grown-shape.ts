@@ -1,4 +1,4 @@
-import { type Layout, layoutOf, type TensorSpec } from '@murmuration/protocol/weights/layout';
+import { type Layout, layoutOf, type WeightSpec } from '@murmuration/protocol/weights/layout';
 import type { Manifest } from '@murmuration/protocol/weights/model-files';
 import { modelDifference } from './model-difference.ts';
 
@@ -54,9 +54,9 @@ const layersOf = (topology: unknown): readonly Layer[] =>
 
 /** Rows of an embedding, columns of a kernel, or values of a bias. */
 function grownTensor(
-  { name, shape }: TensorSpec,
+  { name, shape }: WeightSpec,
   grown: ReadonlyMap<string, { readonly from: number; readonly to: number }>,
-): TensorSpec {
+): WeightSpec {
   const [layer, part] = name.split('/');
   const sizes = grown.get(layer!);
   if (!sizes) return { name, shape };

@@ -7,7 +7,7 @@ import { asksItself, type FurtherRound, furtherRound, resultsRead } from './furt
 import type { ArmsPort } from './ports.ts';
 
 /** Schedule of a query. */
-export interface Standing {
+export interface QuerySchedule {
   /** True if the query was requested by command, and its round has not begun. */
   readonly isWanted: boolean;
   /** Moment when it is asked automatically, ms since 1970; ∞ if it isn't, or if the task is paused. */
@@ -132,7 +132,7 @@ export class Inquiries {
   }
 
   /** Returns whether a query was requested, and when it is asked automatically. */
-  standingOf(task: Task, query: TaskQuery, now: number, isPaused: boolean): Standing {
+  standingOf(task: Task, query: TaskQuery, now: number, isPaused: boolean): QuerySchedule {
     const nextAt = this.#isOpen(query)
       ? this.#asksItself(task, query, now, isPaused)
       : Number.POSITIVE_INFINITY;

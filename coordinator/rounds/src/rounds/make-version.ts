@@ -8,7 +8,7 @@ import type { Aggregate } from '../aggregation/aggregate.ts';
 import { RingSum } from '../aggregation/ring-sum.ts';
 import { measure } from '../evaluation/measure.ts';
 import type { PrivacyBudgets } from '../privacy/budgets.ts';
-import type { VersionPrivacy } from '../registry/model-version.ts';
+import type { PrivacyCost } from '../registry/model-version.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { RoundTerms } from '../round/round.ts';
 import { requireStepped } from '../strategy/require-stepped.ts';
@@ -108,7 +108,7 @@ async function released(
   aggregate: Aggregate,
   contributors: readonly DeviceId[],
   signal: AbortSignal,
-): Promise<{ readonly mean: Mean; readonly privacy: VersionPrivacy } | undefined> {
+): Promise<{ readonly mean: Mean; readonly privacy: PrivacyCost } | undefined> {
   if (!terms.plan.privacy) return undefined;
   if (!(aggregate instanceof RingSum))
     throw new MurmurationError('config.invalid', 'A privacy budget takes sums of quantised updates.');

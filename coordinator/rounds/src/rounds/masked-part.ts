@@ -1,7 +1,8 @@
 import { equalBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
-import { Inputs } from '../masking/inputs.ts';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
+import { MaskingInputs } from '../masking/inputs.ts';
 import type { MaskedGroups } from '../masking/masked-groups.ts';
 import type { Member } from '../round/cohort.ts';
 import { groupOf } from '../round/groups.ts';
@@ -9,7 +10,6 @@ import type { Effect, RoundEvent } from '../round/round.ts';
 import type { JournalEntry } from '../round/store.ts';
 import type { Checkpointer } from './checkpointer.ts';
 import type { Journal } from './journal.ts';
-import type { MaskingEvent } from './ports.ts';
 
 /** Journal entry of a device's message of secure aggregation. */
 export type MaskingEntry = Extract<JournalEntry, { readonly type: 'keys' | 'shares' | 'agree' | 'reveal' }>;
@@ -21,7 +21,7 @@ type OpenedPhase = Extract<Effect, { readonly type: 'open' }>['phase'];
 
 /** Inputs of devices at the beginning of a masking phase, kept for devices that come back in it. */
 export interface PhaseInputs {
-  readonly inputs: Inputs;
+  readonly inputs: MaskingInputs;
   /** Event that a device gets: one that has not agreed yet while others reveal still gets the statement. */
   readonly eventOf: (assignment: AssignmentId) => MaskingEvent;
 }
@@ -124,7 +124,7 @@ export class MaskedPart {
         const hasAgreed = (member: AssignmentId) => groups.of(member).hasAgreed(member);
         return {
           eventOf: member => (hasAgreed(member) ? 'agreed' : 'survivors'),
-          inputs: new Inputs(
+          inputs: new MaskingInputs(
             members.map(({ assignment }) => assignment),
             member => (hasAgreed(member) ? groups.of(member).agreedFor(member) : groups.statementFor(member)),
           ),

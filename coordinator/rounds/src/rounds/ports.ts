@@ -1,5 +1,6 @@
 import type { AssignmentId, DeviceId, ModelHash, RoundId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { ArmQuery, AskedArm } from '@murmuration/protocol/queries/query';
@@ -20,9 +21,6 @@ import type { RoundRecord } from '../round/record.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { DrawnMember, RoundStore } from '../round/store.ts';
 import type { TrafficCount } from './traffic.ts';
-
-/** Type of a device's input at the beginning of a masking phase. */
-export type MaskingEvent = 'roster' | 'bundle' | 'survivors' | 'agreed';
 
 /**
  * Channel to the devices of a cohort. A message to a disconnected device is dropped: the round repeats it

@@ -4,7 +4,7 @@ import { writePlan } from '@murmuration/protocol/messages/plan';
 import { countedReason } from '@murmuration/protocol/messages/round';
 import { planHash } from '@murmuration/protocol/secagg/context';
 import type { Aggregate } from '../aggregation/aggregate.ts';
-import type { Origin } from '../aggregation/running-sum.ts';
+import type { UpdateOrigin } from '../aggregation/running-sum.ts';
 import { MaskedGroups } from '../masking/masked-groups.ts';
 import { stalenessIn } from '../round/base.ts';
 import { type Member, maySend, memberOf, membersAt, standingOf } from '../round/cohort.ts';
@@ -209,7 +209,7 @@ export class RoundExecution {
   }
 
   /** Returns the origin of an update in a buffer. */
-  #originOf(assignment: AssignmentId): Origin | undefined {
+  #originOf(assignment: AssignmentId): UpdateOrigin | undefined {
     const base = 'cohort' in this.#state ? memberOf(this.#state.cohort, assignment)?.base : undefined;
     return base && { staleness: stalenessIn(this.terms, base), round: base.round };
   }

@@ -14,7 +14,7 @@ import type { SavedRound } from '../round/store.ts';
 import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
 import { CentralRounds } from './central-rounds.ts';
-import type { Inquiries, Standing } from './inquiries.ts';
+import type { Inquiries, QuerySchedule } from './inquiries.ts';
 import { offerTraining } from './offer-training.ts';
 import type { TaskRoundsPorts } from './ports.ts';
 import { restoreRounds } from './restore-rounds.ts';
@@ -313,7 +313,7 @@ export class TaskRounds {
     this.ask(query);
   }
 
-  standingOf(query: TaskQuery): Standing {
+  standingOf(query: TaskQuery): QuerySchedule {
     return this.#inquiries.standingOf(this.upcoming, query, this.#ports.clock.now(), this.#isPaused);
   }
 

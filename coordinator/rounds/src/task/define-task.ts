@@ -1,9 +1,10 @@
+import type { FieldProblem } from '@murmuration/api/settings';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { UpdateSettings } from '@murmuration/protocol/messages/plan';
 import type * as z from 'zod';
-import { describeIssues, type FieldProblem, fieldProblems } from '../configuration/config-error.ts';
+import { describeIssues, fieldProblems } from '../configuration/config-error.ts';
 import { isOnDevices } from '../evaluation/on-devices.ts';
 import { remembering } from '../evaluation/remembering.ts';
 import type { EachStrategy, GroupsStrategy, Strategy, SumStrategy } from '../strategy/strategy.ts';

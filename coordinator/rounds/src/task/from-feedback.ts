@@ -20,14 +20,14 @@ export const feedbackSchema = z.strictObject({
 });
 
 /** Settings that select the requests, and the logs, that become examples. */
-export type FeedbackSettings = z.output<typeof feedbackSchema>;
+export type FeedbackSelection = z.output<typeof feedbackSchema>;
 
 /** Requests with their outcomes as examples, made by `fromFeedback(…)`. */
 export interface FeedbackExamplesSource {
   readonly kind: 'feedback';
   /** URL of the module that makes examples from them. */
   readonly module: string;
-  readonly feedback: FeedbackSettings;
+  readonly feedback: FeedbackSelection;
 }
 
 /** Options of `fromFeedback`. */

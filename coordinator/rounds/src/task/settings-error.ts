@@ -1,5 +1,5 @@
+import type { FieldProblem } from '@murmuration/api/settings';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { FieldProblem } from '../configuration/config-error.ts';
 
 /** Error `task.settings`: settings that are invalid or don't fit together, with a message for each field. */
 export class SettingsError extends MurmurationError {

@@ -7,11 +7,11 @@ import type { CoordinatorEvents } from '../events/events.ts';
 import type { Moments } from '../events/moments.ts';
 import type { AddedTaskStore } from './added-tasks.ts';
 import type { Task } from './task.ts';
-import type { TaskModules } from './task-modules.ts';
+import type { TaskModuleFolder } from './task-modules.ts';
 
 export interface TaskAdderPorts {
   /** Modules of the folder of tasks; undefined if the configuration names none. */
-  readonly modules: TaskModules | undefined;
+  readonly modules: TaskModuleFolder | undefined;
   readonly store: AddedTaskStore;
   readonly clock: Clock;
   readonly moments: Pick<Moments, 'taskAdded'>;

@@ -9,7 +9,7 @@ import type { Task } from './task.ts';
  * Task modules in the one folder that the configuration names; no other file is ever loaded. A file is named
  * without a path, and a link out of the folder is refused.
  */
-export class TaskModules {
+export class TaskModuleFolder {
   readonly #folder: string;
 
   constructor(folder: string) {

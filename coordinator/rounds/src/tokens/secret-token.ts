@@ -5,7 +5,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /** Prefixes of tokens, which tell their finders and secret scanners what they are for. */
 const prefixes = { enrolment: 'mme_', operator: 'mmo_' } as const;
-export type TokenKind = keyof typeof prefixes;
+type TokenKind = keyof typeof prefixes;
 
 const pattern = /^(mm[eo]_)([A-Za-z0-9_-]{16})([A-Za-z0-9_-]{43})$/;
 

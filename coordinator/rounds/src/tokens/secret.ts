@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 const hidden = '[redacted]';
 
 /** Text that logs, messages and dumps redact; only `reveal` returns it. */
-export class Secret {
+export class Redacted {
   readonly #text: string;
 
   constructor(text: string) {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import * as z from 'zod';
-import { Secret } from './secret.ts';
+import { Redacted } from './secret.ts';
 
 /**
  * ms by which a sender's clock may differ from ours, in either direction, including the transfer; a message
@@ -16,7 +16,7 @@ const secretPattern = /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A
 export const webhookSecret = z
   .string()
   .regex(secretPattern, 'expected "whsec_" and 24 to 64 random bytes in base64')
-  .transform(text => new Secret(text));
+  .transform(text => new Redacted(text));
 
 /** Headers of a signed message, with their names in the Standard Webhooks specification. */
 export type SignatureHeaders = Readonly<
@@ -27,7 +27,7 @@ export type SignatureHeaders = Readonly<
  * Returns the headers with which a receiver checks that a notice is ours, untouched and recent, as in the
  * Standard Webhooks specification: HMAC-SHA256 over id, time and body. `time` in ms since 1970.
  */
-export function signatureHeaders(secret: Secret, id: string, time: number, body: string): SignatureHeaders {
+export function signatureHeaders(secret: Redacted, id: string, time: number, body: string): SignatureHeaders {
   const timestamp = String(Math.floor(time / 1_000));
   const digest = digestOf(secret, id, timestamp, Buffer.from(body)).toString('base64');
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${digest}` };
@@ -39,7 +39,7 @@ export function signatureHeaders(secret: Secret, id: string, time: number, body:
  * ago.
  */
 export function requireSigned(
-  secret: Secret,
+  secret: Redacted,
   headers: SignatureHeaders,
   body: Uint8Array,
   now: number,
@@ -68,7 +68,7 @@ export function requireSigned(
 /** Most signatures that are checked; a sender that changes its secret signs with both for a while. */
 const mostSignatures = 8;
 
-function digestOf(secret: Secret, id: string, timestamp: string, body: Uint8Array): Buffer {
+function digestOf(secret: Redacted, id: string, timestamp: string, body: Uint8Array): Buffer {
   const key = Buffer.from(secret.reveal().slice('whsec_'.length), 'base64');
   return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
 }

@@ -8,8 +8,8 @@ import { isPart } from '@murmuration/rounds/round/store';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import { devicesAtOnce, type Task, turnoverOf } from '@murmuration/rounds/task/task';
 import { type Leased, PartDeal, partNames, readLeased } from '@murmuration/storage/leases/parts';
-import type { Standing } from '@murmuration/storage/leases/ports';
-import { Cell } from '../cells/cell.ts';
+import type { TaskStatus } from '@murmuration/storage/leases/ports';
+import { CoordinatorCell } from '../cells/cell.ts';
 import { Tickets } from '../cells/tickets.ts';
 import type { InferenceTokens } from '../inference/inference-tokens.ts';
 import type { Core } from './core.ts';
@@ -63,7 +63,7 @@ export function openCell(
   tasks: readonly Task[],
   ticketCheck: Pick<TicketCheck, 'url'>,
   { core, watch, gates, watcher, experiments, leads, came }: CellParts,
-): Cell {
+): CoordinatorCell {
   for (const task of tasks) requireMeasured(task, experiments);
   const byName = new Map(tasks.map(task => [task.name, task]));
   const seats = core.parts!;
@@ -92,7 +92,7 @@ export function openCell(
     await seats.takeOver(leased);
     came();
   };
-  const standingOf = (leased: Leased): Standing | undefined => {
+  const standingOf = (leased: Leased): TaskStatus | undefined => {
     const { task: name, part } = readLeased(leased);
     if (part !== undefined) return seats.standingOf(leased);
     const rounds = core.rounds.get(name)!;
@@ -113,7 +113,7 @@ export function openCell(
       ...(task.spread && { parts: task.spread.count }),
     };
   };
-  const cell = new Cell({
+  const cell = new CoordinatorCell({
     leases: leasesOf(storage),
     tasks: tasks.flatMap(({ name, spread }) => [name, ...(spread ? partNames(name, spread.count) : [])]),
     get url() {

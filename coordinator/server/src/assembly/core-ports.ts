@@ -12,7 +12,7 @@ import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
 import type { RetentionPolicy } from '@murmuration/rounds/registry/retention';
 import type { CohortChannel } from '@murmuration/rounds/rounds/ports';
 import type { PartDeal } from '@murmuration/storage/leases/parts';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import type { MomentActions } from './moment-actions.ts';
 
 /** Parts of experiments that a task uses. */
@@ -42,7 +42,7 @@ export interface CorePorts {
   readonly jitter: RandomBytes;
   /** Source of the secrets of noise, which must be unpredictable. */
   readonly secrets: RandomBytes;
-  readonly storage: Storage;
+  readonly storage: Stores;
   /** Opened by the caller. */
   readonly population: Population;
   /** Number of devices that will have enrolled by the time they are needed, if known. */

@@ -26,7 +26,7 @@ import { Uploads } from '../devices/uploads.ts';
 import type { CorePorts, FollowedExperiments } from './core-ports.ts';
 import { deviceRequests } from './device-requests.ts';
 import { openDeviceControl } from './devices.ts';
-import { Parts } from './parts.ts';
+import { SpreadParts } from './parts.ts';
 import { taskPreparer } from './prepare-task.ts';
 import { TaskLife } from './task-life.ts';
 import { TaskTable } from './task-table.ts';
@@ -42,7 +42,7 @@ export interface Core {
   readonly checkIns: ReadonlyMap<string, CheckInHandler>;
   readonly conducts: ReadonlyMap<string, Conduct>;
   /** Parts of spread rounds that this process runs; only in a cell. */
-  readonly parts: Parts | undefined;
+  readonly parts: SpreadParts | undefined;
   readonly registry: Registry;
   readonly versionAliases: VersionAliases;
   /** Tracks which versions in use can't be read. */
@@ -110,7 +110,8 @@ export async function openCore(defined: readonly Task[], ports: CorePorts): Prom
   const settings = new SettingsManager(storage.settings, rounds, clock);
   const newWords = newWordsOf(ports, rounds, registry);
   const shared = { registry, versionAliases, readability, activePopulation, privacy, traffic };
-  const parts = deal && new Parts({ ...ports, ...shared, deal, expects: device => requests.expects(device) });
+  const parts =
+    deal && new SpreadParts({ ...ports, ...shared, deal, expects: device => requests.expects(device) });
   let experiments: FollowedExperiments | undefined;
   const retention = retentionOf(ports);
   moments.join({

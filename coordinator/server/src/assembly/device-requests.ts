@@ -11,7 +11,7 @@ import { type AllRounds, findRound } from '@murmuration/rounds/rounds/all-tasks'
 import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
 import { knownTask } from '@murmuration/rounds/task/known-task';
 import type { DeviceRequests } from '../devices/request-handlers.ts';
-import type { Parts } from './parts.ts';
+import type { SpreadParts } from './parts.ts';
 
 /** Parts that answer devices; maps are by task name. */
 interface Answering {
@@ -21,7 +21,7 @@ interface Answering {
   readonly pools: ReadonlyMap<string, WaitingPool>;
   readonly checkIns: ReadonlyMap<string, CheckInHandler>;
   /** Parts of spread rounds; only in a cell. */
-  readonly parts: Parts | undefined;
+  readonly parts: SpreadParts | undefined;
   readonly deviceRegistry: DeviceRegistry;
   readonly versionAliases: VersionAliases;
   /** Returns the model that an experiment gives the device, or undefined for the champion. */

@@ -1,7 +1,7 @@
 import { Convictions } from '@murmuration/rounds/population/convictions';
 import { DeviceRegistry } from '@murmuration/rounds/population/device-registry';
 import type { CorePorts } from './core-ports.ts';
-import type { Parts } from './parts.ts';
+import type { SpreadParts } from './parts.ts';
 import type { TaskTable } from './task-table.ts';
 
 /** Revokes and convicts devices, and cleans up after them. */
@@ -17,7 +17,7 @@ export interface DeviceControl {
 export async function openDeviceControl(
   { storage, population, channel, clock, events }: CorePorts,
   { rounds, pools, conducts }: TaskTable,
-  parts: Parts | undefined,
+  parts: SpreadParts | undefined,
 ): Promise<DeviceControl> {
   const deviceRegistry = new DeviceRegistry(storage.devices, storage.activity, population, {
     isConnected: device => channel.isConnected(device),

@@ -9,7 +9,7 @@ import type { EnrolmentVerifier } from '@murmuration/rounds/population/enrolment
 import { injected } from '@murmuration/serving/http/injected';
 import { memoryChallenges } from '@murmuration/storage/leases/answered-challenges';
 import { S3Objects } from '@murmuration/storage/objects/s3-objects';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import type { FastifyInstance } from 'fastify';
 import { Admission } from '../devices/admission.ts';
 import { frameLengths } from '../devices/frame-lengths.ts';
@@ -50,7 +50,7 @@ export interface FetchedFrontOptions {
    * Storage that the caller opens and closes; without it, the one that the configuration names is opened, and
    * closed at the end.
    */
-  readonly storage?: Storage;
+  readonly storage?: Stores;
 }
 
 /**

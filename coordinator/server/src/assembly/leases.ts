@@ -1,12 +1,12 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskLeases } from '@murmuration/storage/leases/ports';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 
 /**
  * Returns the leases of a storage that the configuration calls shared. Throws `config.invalid` if it is not,
  * such as one in memory.
  */
-export function leasesOf({ leases }: Pick<Storage, 'leases'>): TaskLeases {
+export function leasesOf({ leases }: Pick<Stores, 'leases'>): TaskLeases {
   if (leases) return leases;
   throw new MurmurationError(
     'config.invalid',

@@ -29,8 +29,8 @@ import {
   partNames,
   readLeased,
 } from '@murmuration/storage/leases/parts';
-import type { Standing, TaskPlace } from '@murmuration/storage/leases/ports';
-import type { Storage } from '@murmuration/storage/storage';
+import type { TaskPlace, TaskStatus } from '@murmuration/storage/leases/ports';
+import type { Stores } from '@murmuration/storage/storage';
 import { servedBy } from '../cells/directory.ts';
 import type { SeenPart } from '../telemetry/spread-overview.ts';
 import { WaitingEnds } from './waiting-ends.ts';
@@ -42,7 +42,7 @@ export interface PartPorts {
   readonly random: RandomBytes;
   /** Source of randomness that spreads check-ins. */
   readonly jitter: RandomBytes;
-  readonly storage: Storage;
+  readonly storage: Stores;
   readonly registry: Registry;
   readonly population: Population;
   readonly activePopulation: ActivePopulation;
@@ -68,7 +68,7 @@ interface Seat {
 }
 
 /** Parts that this cell runs of tasks spread over cells, no matter which cell leads them. */
-export class Parts {
+export class SpreadParts {
   readonly #ports: PartPorts;
   readonly #seats = new Map<Leased, Seat>();
   /** Definitions of spread tasks. */
@@ -180,7 +180,7 @@ export class Parts {
    * Returns what fronts hear of a part, or undefined until the cell that leads the rounds has announced
    * something.
    */
-  standingOf(name: Leased): Standing | undefined {
+  standingOf(name: Leased): TaskStatus | undefined {
     const seat = this.#seats.get(name);
     const said = this.#places.get(readLeased(name).task)?.said;
     if (!seat || !said) return undefined;

@@ -1,7 +1,7 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { CoordinatorEvents } from '@murmuration/rounds/events/events';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { App } from '../http/app.ts';
@@ -17,7 +17,7 @@ export interface Scope {
   readonly config: Config;
   readonly clock: Clock;
   readonly random: RandomBytes;
-  readonly storage: Storage;
+  readonly storage: Stores;
   readonly events: CoordinatorEvents;
   readonly moments: MomentActions;
   readonly log: Logger;
@@ -41,10 +41,10 @@ export interface ServedScope extends ProcessScope {
 }
 
 /** Scope of a part that reports events to another server and queues them in these stores. */
-export interface TrackingScope<Stores extends keyof Storage>
+export interface TrackingScope<Name extends keyof Stores>
   extends Pick<ProcessScope, 'clock' | 'random' | 'events' | 'metrics' | 'opened'> {
   readonly config: Pick<Config, 'tracking'>;
-  readonly storage: Pick<Storage, Stores>;
+  readonly storage: Pick<Stores, Name>;
 }
 
 /** Opens the scope of a process whose storage is open. */

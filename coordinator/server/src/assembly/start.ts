@@ -6,7 +6,7 @@ import type { EnrolmentVerifier } from '@murmuration/rounds/population/enrolment
 import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import type { Task } from '@murmuration/rounds/task/task';
 import type { PrecomputeJob } from '@murmuration/serving/precompute/job/job';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import type { FirstLookPorts } from './first-look.ts';
 import type { HealthPort } from './health-port.ts';
 
@@ -34,7 +34,7 @@ export interface CoordinatorEnvironment {
    * Storage that the caller opens and closes; without it, the one that the configuration names is opened, and
    * closed at the end.
    */
-  readonly storage?: Storage;
+  readonly storage?: Stores;
   /** Custom check of devices that enrol without a valid token, such as an attestation. */
   readonly verifyEnrolment?: EnrolmentVerifier;
   /** Jobs that compute model answers ahead of time. */

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import { isOutage } from '@murmuration/rounds/rounds/until-stored';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import type { Scope } from './scope.ts';
 
 /** Milliseconds without a successful write until the storage is reported as silent. */
@@ -15,7 +15,7 @@ const often = 2_000;
  * of its own is always probed; others only from a failure until a write succeeds.
  */
 class StorageHealth {
-  readonly #storage: Pick<Storage, 'probe' | 'probeEvery'>;
+  readonly #storage: Pick<Stores, 'probe' | 'probeEvery'>;
   readonly #clock: Clock;
   readonly #events: CoordinatorEvents;
   #writtenAt: number;
@@ -28,7 +28,7 @@ class StorageHealth {
   #cancel: Cancel = () => {};
   #isClosed = false;
 
-  constructor(storage: Pick<Storage, 'probe' | 'probeEvery'>, clock: Clock, events: CoordinatorEvents) {
+  constructor(storage: Pick<Stores, 'probe' | 'probeEvery'>, clock: Clock, events: CoordinatorEvents) {
     this.#storage = storage;
     this.#clock = clock;
     this.#events = events;

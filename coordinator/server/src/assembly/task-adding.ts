@@ -1,7 +1,7 @@
 import type { Gates } from '@murmuration/lifecycle/gates/gates';
 import type { Task } from '@murmuration/rounds/task/task';
 import { addedBefore, TaskAdder } from '@murmuration/rounds/task/task-adder';
-import { TaskModules } from '@murmuration/rounds/task/task-modules';
+import { TaskModuleFolder } from '@murmuration/rounds/task/task-modules';
 import { taskModuleRoutes } from '../http/routes/admin/task-modules.ts';
 import type { Core } from './core.ts';
 import type { Scope, ServedScope } from './scope.ts';
@@ -14,8 +14,8 @@ import type { Watch } from './watch.ts';
 export async function tasksBefore(
   { config, storage, events, opened }: Scope,
   given: readonly Task[],
-): Promise<{ readonly tasks: readonly Task[]; readonly modules: TaskModules | undefined }> {
-  const modules = config.tasksFolder === undefined ? undefined : new TaskModules(config.tasksFolder);
+): Promise<{ readonly tasks: readonly Task[]; readonly modules: TaskModuleFolder | undefined }> {
+  const modules = config.tasksFolder === undefined ? undefined : new TaskModuleFolder(config.tasksFolder);
   // A cell has no task until it has taken its lease.
   if (config.role === 'cell') return { tasks: [], modules };
   const added = await addedBefore(given, { modules, store: storage.addedTasks, events });
@@ -33,7 +33,7 @@ export function openTaskAdding(
     watch,
     gates,
   }: {
-    readonly modules: TaskModules | undefined;
+    readonly modules: TaskModuleFolder | undefined;
     readonly watch: Pick<Watch, 'follow'>;
     readonly gates: Pick<Gates, 'open'>;
   },

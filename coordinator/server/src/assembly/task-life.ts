@@ -7,7 +7,7 @@ import { resumeAll } from '@murmuration/rounds/rounds/all-tasks';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import type { Task } from '@murmuration/rounds/task/task';
 import type { CorePorts } from './core-ports.ts';
-import type { Parts } from './parts.ts';
+import type { SpreadParts } from './parts.ts';
 import type { PreparedTask } from './prepare-task.ts';
 import type { TaskTable } from './task-table.ts';
 
@@ -15,7 +15,7 @@ interface TaskLifeParts {
   readonly table: TaskTable;
   readonly prepare: (definition: Task) => Promise<PreparedTask>;
   readonly runs: RunControl;
-  readonly parts: Parts | undefined;
+  readonly parts: SpreadParts | undefined;
   readonly privacy: Pick<PrivacyBudgets, 'close'>;
   readonly retention: Retention;
 }

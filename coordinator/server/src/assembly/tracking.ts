@@ -8,7 +8,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Registry } from '@murmuration/rounds/registry/registry';
 import { mostWindows } from '@murmuration/serving/monitor/drift/drift-store';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { Gauge } from 'prom-client';
 import type { Core } from './core.ts';
 import type { TrackingScope } from './scope.ts';
@@ -116,7 +116,7 @@ async function filesOf(registry: Registry, model: ModelHash) {
   ];
 }
 
-async function pageOf(store: Storage['drift'], task: TaskName, number: number, to: number): Promise<string> {
+async function pageOf(store: Stores['drift'], task: TaskName, number: number, to: number): Promise<string> {
   const windows = await store.windows(task, String(number), mostWindows);
   const window = windows.find(each => each.to === to);
   if (!window) throw new MurmurationError('request.not-found', `A window of version ${number} is gone.`);

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { fairShare, type Leased, readLeased } from '@murmuration/storage/leases/parts';
-import type { Standing, TaskLeases, TaskPlace } from '@murmuration/storage/leases/ports';
+import type { TaskLeases, TaskPlace, TaskStatus } from '@murmuration/storage/leases/ports';
 
 /** Milliseconds between two looks at the leases. */
 const often = 250;
@@ -22,7 +22,7 @@ export interface CellPorts {
   /** Closes a part here unless work of it is under way; returns false if it is. */
   readonly leave: (part: Leased) => Promise<boolean>;
   /** Returns the standing of a task, or undefined if it is not known yet. */
-  readonly standingOf: (task: Leased) => Standing | undefined;
+  readonly standingOf: (task: Leased) => TaskStatus | undefined;
   /** Called with the last known places of all tasks. */
   readonly saw: (places: readonly TaskPlace[]) => void;
   /**
@@ -43,7 +43,7 @@ export interface CellPorts {
  * and a single remaining one takes all. A cell that can't confirm its leases stops leading devices before
  * another cell can have them, and leads again once it knows that they are its own.
  */
-export class Cell {
+export class CoordinatorCell {
   readonly #ports: CellPorts;
   /** Number of consecutive looks at which a task was free. */
   readonly #free = new Map<Leased, number>();

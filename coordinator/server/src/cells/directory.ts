@@ -2,7 +2,7 @@ import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/id
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { assigned } from '@murmuration/serving/experiments/assignment';
 import { type PartDeal, partName, readLeased } from '@murmuration/storage/leases/parts';
-import type { Standing, TaskLeases, TaskPlace } from '@murmuration/storage/leases/ports';
+import type { TaskLeases, TaskPlace, TaskStatus } from '@murmuration/storage/leases/ports';
 
 /** Milliseconds between two looks at the leases. */
 const often = 500;
@@ -106,14 +106,14 @@ export class Directory {
       const then = before.get(task)?.said?.standing;
       if (!said || !then) continue;
       if (then.recalls !== said.standing.recalls) recalled(task);
-      const what = ({ serve, splits }: Standing) => JSON.stringify([serve, splits]);
+      const what = ({ serve, splits }: TaskStatus) => JSON.stringify([serve, splits]);
       if (what(then) !== what(said.standing)) served(task);
     }
   }
 }
 
 /** Returns the version that a device serves; null: the newest. */
-export function servedBy({ serve, splits }: Standing, device: DeviceId): ModelHash | null {
+export function servedBy({ serve, splits }: TaskStatus, device: DeviceId): ModelHash | null {
   for (const { served, models } of splits) {
     const part = assigned(served, device);
     const model = part && models[part.arm];

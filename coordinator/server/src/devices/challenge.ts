@@ -7,7 +7,7 @@ const window = 10_000;
  * Nonce that a device signs to prove its identity; it is valid for a short time, for one enrolment and one
  * hello.
  */
-export class Challenge {
+export class OpenChallenge {
   /** Random bytes (32) to sign. */
   readonly nonce: Uint8Array;
   readonly #until: number;

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { CoordinatorEvent } from '@murmuration/protocol/messages/channel';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import type { Caller, Identity } from './caller.ts';
-import type { Challenge } from './challenge.ts';
+import type { OpenChallenge } from './challenge.ts';
 
 /** Transport of one connection, such as a socket. */
 export interface Carrier {
@@ -18,7 +18,7 @@ export interface Carrier {
 /** Open connection: its newest challenge and, after its hello, its device. */
 export class DeviceConnection implements Caller {
   readonly carrier: Carrier;
-  challenge: Challenge;
+  challenge: OpenChallenge;
   /** Number of challenges so far. */
   challenges = 1;
   identity: Identity | undefined;
@@ -28,7 +28,7 @@ export class DeviceConnection implements Caller {
   /** Cancels the time limit for the hello. */
   cancelHelloLimit: Cancel = () => {};
 
-  constructor(carrier: Carrier, challenge: Challenge) {
+  constructor(carrier: Carrier, challenge: OpenChallenge) {
     this.carrier = carrier;
     this.challenge = challenge;
   }

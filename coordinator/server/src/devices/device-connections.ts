@@ -5,6 +5,7 @@ import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import { encodeAccepted, encodeFrame, encodeRefused, refusalOf } from '@murmuration/protocol/messages/frame';
 import type { Enrol, Enrolled, Forget, Hello, Serve, Welcome } from '@murmuration/protocol/messages/hello';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import { type Assignment, encodeAssignment, type RoundEnd } from '@murmuration/protocol/messages/round';
 import { protocolVersion } from '@murmuration/protocol/messages/version';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
@@ -12,9 +13,9 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { Limits } from '@murmuration/rounds/limits/limits';
 import type { Population } from '@murmuration/rounds/population/population';
-import type { CohortChannel, MaskingEvent } from '@murmuration/rounds/rounds/ports';
+import type { CohortChannel } from '@murmuration/rounds/rounds/ports';
 import type { Identity } from './caller.ts';
-import { Challenge } from './challenge.ts';
+import { OpenChallenge } from './challenge.ts';
 import { type Carrier, DeviceConnection } from './device-connection.ts';
 import type { FrameLengths } from './frame-lengths.ts';
 import { PendingRoundEnds } from './pending-round-ends.ts';
@@ -226,8 +227,8 @@ export class DeviceConnections implements CohortChannel {
     else if (carrier.byToken) throw new MurmurationError('device.signature');
   }
 
-  #newChallenge(): Challenge {
-    return new Challenge(this.#random(32), this.#clock.now());
+  #newChallenge(): OpenChallenge {
+    return new OpenChallenge(this.#random(32), this.#clock.now());
   }
 
   /** Sends a new challenge. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { isSecure, type TrustedProxies } from '@murmuration/rounds/limits/address';
 import type { Operator, Operators } from '@murmuration/rounds/operators/operators';
-import { type OperatorSession, type Sessions, sessionLasts } from '@murmuration/rounds/operators/sessions';
+import { type OpenedSession, type Sessions, sessionLasts } from '@murmuration/rounds/operators/sessions';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import { bearer } from './bearer.ts';
 
@@ -64,10 +64,7 @@ export class OperatorAuthenticator {
   }
 
   /** Returns the header that gives a browser its session, or with null removes it. */
-  cookieFor(
-    request: IncomingMessage,
-    session: (OperatorSession & { readonly secret: string }) | null,
-  ): string {
+  cookieFor(request: IncomingMessage, session: (OpenedSession & { readonly secret: string }) | null): string {
     const byTls = isSecure(request, this.#trusted);
     return stringifySetCookie({
       name: byTls ? secureName : plainName,

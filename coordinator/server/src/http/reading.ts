@@ -9,7 +9,7 @@ import type { OperatorAuthenticator } from './operator-authenticator.ts';
 export const readers = ['anybody', 'tokens'] as const;
 
 /** Access control of the routes about models. */
-export interface Reading {
+export interface ReadAccess {
   /** Guard that refuses clients that may not read the task of the address; undefined if all may read. */
   readonly guard?: Guard;
   /** Guard of routes that cover all tasks; undefined if all may read. */
@@ -21,10 +21,10 @@ export interface Reading {
 }
 
 /** Returns the cache header of answers that change, so that a cache revalidates each time. */
-export const noCache = (cache: Reading['cache']): string =>
+export const noCache = (cache: ReadAccess['cache']): string =>
   cache === 'private' ? 'private, no-cache' : 'no-cache';
 
-export const openReading: Reading = { cache: 'public', holderOf: () => anybody };
+export const openReading: ReadAccess = { cache: 'public', holderOf: () => anybody };
 
 interface Ports {
   readonly access: Pick<Access, 'admit'>;
@@ -34,14 +34,14 @@ interface Ports {
 }
 
 /** Returns the access control that the configuration asks for. */
-export const readingBy = (allowed: (typeof readers)[number], ports: Ports): Reading =>
+export const readingBy = (allowed: (typeof readers)[number], ports: Ports): ReadAccess =>
   allowed === 'tokens' ? tokenReading(ports) : openReading;
 
 /**
  * Admits inference tokens with the right `read`, and operators of any role. It decides before any lookup, so
  * a refusal does not reveal what exists.
  */
-function tokenReading({ access, authenticator, refresh }: Ports): Reading {
+function tokenReading({ access, authenticator, refresh }: Ports): ReadAccess {
   const holders = new WeakMap<FastifyRequest['raw'], Holder>();
   const guardOf =
     (allows: (holder: Holder, request: FastifyRequest) => void): Guard =>

@@ -1,4 +1,4 @@
-import type { Estimate } from '@murmuration/monitoring/accuracy/accuracy';
+import type { ShareEstimate } from '@murmuration/monitoring/accuracy/accuracy';
 import { parseTaskName } from '@murmuration/protocol/ids/ids';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { LiveAccuracy } from '@murmuration/rounds/events/monitored';
@@ -37,7 +37,7 @@ export class LiveAccuracyTeller {
 
   #tellOf(live: Pick<LiveMonitor, 'of'>, model: string, version: string): void {
     const { accuracy, falsePositives, falseNegatives } = live.of(model, version);
-    const metrics: readonly [string, Estimate | null][] = [
+    const metrics: readonly [string, ShareEstimate | null][] = [
       ['accuracy', accuracy],
       ['false-positives', falsePositives],
       ['false-negatives', falseNegatives],

@@ -1,4 +1,4 @@
-import type { Inference, InferenceVersion } from '@murmuration/api/inference';
+import type { InferenceState, InferenceVersion } from '@murmuration/api/inference';
 import { iso } from '@murmuration/protocol/time/iso';
 import type { OpenMonitor } from '@murmuration/serving/assembly/monitor';
 import type { InferenceActivity, SpanSums } from '@murmuration/serving/monitor/activity';
@@ -28,7 +28,7 @@ export class InferenceWatch {
   }
 
   /** Returns the state of the server; minutes are those of one model, or of all. */
-  async state(model?: string): Promise<Inference> {
+  async state(model?: string): Promise<InferenceState> {
     const { isReady, pending, used, budget, residents } = this.#server;
     this.#monitor?.watch.flush();
     const states = await this.#server.index();
@@ -69,7 +69,7 @@ export class InferenceWatch {
     name: string,
     states: readonly ModelState[],
     residents: readonly Resident[],
-  ): Promise<Inference['models'][number]> {
+  ): Promise<InferenceState['models'][number]> {
     const { aliases, standard } = await this.#server.listing(name);
     const versions = states.map(state => {
       const named = Object.entries(aliases).filter(([, version]) => version === state.version);
@@ -118,6 +118,6 @@ export class InferenceWatch {
   }
 }
 
-function shown({ at, ...sums }: SpanSums): Inference['minutes'][number] {
+function shown({ at, ...sums }: SpanSums): InferenceState['minutes'][number] {
   return { at: iso(at), ...sums };
 }

@@ -24,7 +24,7 @@ export interface Message {
 }
 
 /** Answer to a request: its frame and, if it has one, the delay in ms after which the device comes again. */
-export interface Answer {
+export interface Reply {
   readonly frame: Uint8Array;
   readonly after: number | undefined;
 }
@@ -52,7 +52,7 @@ export class PolledCarrier implements Carrier, Sender {
   readonly address: string;
   readonly byToken = true;
   inFlight = 0;
-  readonly answers = new KeptAnswers<Answer>();
+  readonly answers = new KeptAnswers<Reply>();
   readonly #ports: PolledCarrierPorts;
   #held: Message[] = [];
   /** Total bytes of the held messages. */

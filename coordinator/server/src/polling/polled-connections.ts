@@ -12,7 +12,7 @@ import { Quota } from '@murmuration/serving/limits/quota';
 import type { Admission } from '../devices/admission.ts';
 import type { DeviceConnection } from '../devices/device-connection.ts';
 import type { DeviceConnections } from '../devices/device-connections.ts';
-import { type Answer, gone, PolledCarrier } from './polled-carrier.ts';
+import { gone, PolledCarrier, type Reply } from './polled-carrier.ts';
 
 export interface PolledConnectionsPorts {
   readonly clock: Clock;
@@ -134,7 +134,7 @@ export class PolledConnections {
    * Returns the answer to a request; a request repeated under the same key gets the same answer and is not
    * executed twice. Throws the refusal, which has already been counted.
    */
-  answer({ carrier, connection }: Polled, event: DeviceEvent, key: string, frame: unknown): Promise<Answer> {
+  answer({ carrier, connection }: Polled, event: DeviceEvent, key: string, frame: unknown): Promise<Reply> {
     const body = frame instanceof Uint8Array ? frame : new Uint8Array(0);
     return carrier.answers.answer(
       key,

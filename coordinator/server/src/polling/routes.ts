@@ -19,7 +19,7 @@ import * as z from 'zod';
 import type { App } from '../http/app.ts';
 import { bearer } from '../http/bearer.ts';
 import { problem, sendProblem } from '../http/problem.ts';
-import type { Answer, Message } from './polled-carrier.ts';
+import type { Message, Reply } from './polled-carrier.ts';
 import type { Polled, PolledConnections } from './polled-connections.ts';
 import { coded, frame, frameType, keyOf, poll, requireShort, security, sendMessage } from './wire.ts';
 
@@ -87,7 +87,7 @@ export function connectionRoutes(
         const key = keyOf(request);
         // biome-ignore lint/plugin: the limit on silence of a connection, not a timer.
         request.raw.socket?.setTimeout?.(0);
-        let answer: Answer;
+        let answer: Reply;
         try {
           answer = await polled.answer(connection, event, key, request.body);
         } catch (error) {

@@ -182,7 +182,7 @@ function logRound(log: Logger, record: RoundRecord, emptyBefore: number): void {
 }
 
 /** Process that has started, as the log describes it. */
-export interface Running {
+interface Running {
   readonly version: string;
   /** URL on which it listens. */
   readonly url: string;

@@ -6,7 +6,7 @@ import type { Task } from '@murmuration/rounds/task/task';
 import type { Leased } from './parts.ts';
 
 /** State of a task that its cell publishes, so that fronts can answer check-ins. JSON. */
-export interface Standing extends Pick<Task, 'masking' | 'deadlines'> {
+export interface TaskStatus extends Pick<Task, 'masking' | 'deadlines'> {
   readonly eligibility: Eligibility;
   /** ms within which the task wants `cohortSize` devices. */
   readonly interval: number;
@@ -36,7 +36,7 @@ export interface TaskPlace {
   /** Cell that has it; null if it is free. */
   readonly cell: string | null;
   /** Last published state, and its age, ms. */
-  readonly said: { readonly standing: Standing; readonly age: number } | null;
+  readonly said: { readonly standing: TaskStatus; readonly age: number } | null;
 }
 
 /**
@@ -70,7 +70,7 @@ export interface TaskLeases {
   /** Lets go of all leases. */
   release(): Promise<void>;
   /** Publishes the state of this cell's tasks to fronts. */
-  tell(standings: ReadonlyMap<Leased, Standing>): Promise<void>;
+  tell(standings: ReadonlyMap<Leased, TaskStatus>): Promise<void>;
   /** Returns the locations of all tasks. */
   places(): Promise<readonly TaskPlace[]>;
   /**

@@ -1,10 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, RoundId } from '@murmuration/protocol/ids/ids';
-import type { Budget, Parts, PartsPlace, PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
+import type { LedgerBudget, Parts, PartsPlace, PrivacyLedger } from '@murmuration/rounds/privacy/ledger';
 import { mayTakePart, requireOnce, tookPartTooSoon } from '@murmuration/rounds/privacy/taking-part';
 
 interface Kept {
-  readonly budget: Budget;
+  readonly budget: LedgerBudget;
   readonly rounds: RoundId[];
   readonly counted: number[];
   readonly seeds: Map<number, Uint8Array>;
@@ -14,7 +14,7 @@ interface Kept {
 
 export function memoryPrivacy(): PrivacyLedger {
   const kept = new Map<string, Kept>();
-  const opened = (is: (budget: Budget) => boolean) =>
+  const opened = (is: (budget: LedgerBudget) => boolean) =>
     [...kept.values()]
       .filter(({ budget }) => is(budget))
       .map(({ budget, rounds, counted }) => ({ ...budget, steps: rounds.length, counted: [...counted] }));

@@ -1,10 +1,10 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
-import type { Judged, VerdictStore } from '@murmuration/rounds/registry/verdicts';
+import type { JudgedVersion, VerdictStore } from '@murmuration/rounds/registry/verdicts';
 
 export interface MemoryVerdicts extends VerdictStore {
   /** Adds to the verdicts on a model. */
-  add(judged: Judged): void;
+  add(judged: JudgedVersion): void;
 }
 
 export function memoryVerdicts(): MemoryVerdicts {

@@ -8,7 +8,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 export type StorageRole = 'all' | 'cell' | 'front' | 'function';
 
 /** Numbers of connections of a process to its database. */
-export interface Connections {
+export interface ConnectionCounts {
   /** Connections that each hold a lock for the life of the process. */
   readonly locks: number;
   /** Connections for leases and beats, which are given up soon; 0 uses those of `rows`. */
@@ -21,7 +21,7 @@ export interface Connections {
  * Default limits of connections. Each is opened when needed, and all except locks are closed after half a
  * minute without use.
  */
-const usual: Readonly<Record<StorageRole, Connections>> = {
+const usual: Readonly<Record<StorageRole, ConnectionCounts>> = {
   all: { locks: 1, looks: 1, rows: 8 },
   front: { locks: 1, looks: 2, rows: 8 },
   cell: { locks: 2, looks: 2, rows: 8 },
@@ -29,7 +29,7 @@ const usual: Readonly<Record<StorageRole, Connections>> = {
 };
 
 /** Distributes a number of connections over their purposes. Throws `config.invalid` if there are too few. */
-export function connectionsOf(role: StorageRole, most: number | undefined): Connections {
+export function connectionsOf(role: StorageRole, most: number | undefined): ConnectionCounts {
   const { locks, looks } = usual[role];
   if (most === undefined) return usual[role];
   const least = locks + Math.min(looks, 1) + 1;

@@ -3,7 +3,7 @@ import { keptFor } from '@murmuration/sql/postgresql/keep-alives';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { HeldLeases, type KeptLease } from '../leases/held-leases.ts';
 import type { Leased } from '../leases/parts.ts';
-import type { Standing, TaskLeases } from '../leases/ports.ts';
+import type { TaskLeases, TaskStatus } from '../leases/ports.ts';
 import type { Tables } from '../rows/schema.ts';
 import type { Beats } from './beats.ts';
 import { inUse } from './owner.ts';
@@ -43,7 +43,7 @@ export interface DatabaseLeases extends TaskLeases {
 }
 
 /** Holder of leases. */
-export interface Holder {
+export interface LeaseHolder {
   /** Number of the cell; 0 for a front, which takes no leases. */
   readonly cell: number;
   /**
@@ -58,7 +58,7 @@ export interface Holder {
 /** Opens the leases of a database; `description` names it in errors. */
 export function databaseLeases(
   rows: Kysely<Tables>,
-  { cell, confirm, beats }: Holder,
+  { cell, confirm, beats }: LeaseHolder,
   description: string,
   random: RandomBytes,
 ): DatabaseLeases {
@@ -168,7 +168,7 @@ export function databaseLeases(
         said:
           standing === null
             ? null
-            : { standing: JSON.parse(standing) as Standing, age: Math.max(0, age ?? 0) },
+            : { standing: JSON.parse(standing) as TaskStatus, age: Math.max(0, age ?? 0) },
       }));
     },
 

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Tables } from '../rows/schema.ts';
 
-export interface Ownership {
+interface Ownership {
   /** Number of the owner, larger by one than the one before (a fencing token). */
   readonly token: number;
   /** Guard of each transaction. Throws `storage.in-use` once another process is the owner. */

@@ -22,8 +22,8 @@ import { Beats, beatEvery, sessionId } from './beats.ts';
 import { databaseBlobs } from './blobs.ts';
 import { databaseChallenges } from './challenges.ts';
 import { databaseCheckpoints } from './checkpoints.ts';
-import { type Connections, connectionsOf, type StorageRole } from './connections.ts';
-import { cellLock, type DatabaseLeases, databaseLeases, type Holder } from './leases.ts';
+import { type ConnectionCounts, connectionsOf, type StorageRole } from './connections.ts';
+import { cellLock, type DatabaseLeases, databaseLeases, type LeaseHolder } from './leases.ts';
 import { endOwner, inUse, nextToken, own } from './owner.ts';
 import { type FileTables, postgresqlMigrations } from './tables.ts';
 
@@ -140,7 +140,7 @@ interface PartOptions {
   readonly clock: Clock;
   readonly role: StorageRole;
   readonly waiting: (() => void) | undefined;
-  readonly shares: Connections;
+  readonly shares: ConnectionCounts;
   /** Functions that close what was opened, run in reverse order. */
   readonly opened: (() => Promise<unknown>)[];
 }
@@ -187,7 +187,7 @@ async function openPart(options: PartOptions): Promise<Part> {
   if (role === 'all') return { tables, ...(await own(tables.rows, description)), leases: undefined, probe };
   const token = role === 'cell' ? (await nextToken(tables.rows)).token : undefined;
   if (role === 'front') await tables.rows.transaction().execute(endOwner);
-  const leasesOf = (holder: Holder) => databaseLeases(looks.rows, holder, description, systemRandom);
+  const leasesOf = (holder: LeaseHolder) => databaseLeases(looks.rows, holder, description, systemRandom);
   if (token === undefined) return { tables, token, guard: undefined, leases: leasesOf(takesNone), probe };
   const alive = await takeAdvisoryLock(address, cellLock(token), { clock, session });
   if (!alive) throw inUse(description);
@@ -244,7 +244,7 @@ async function takeLock(
 }
 
 /** Holder of processes that take no lease. */
-const takesNone: Holder = { cell: 0, confirm: async () => {} };
+const takesNone: LeaseHolder = { cell: 0, confirm: async () => {} };
 
 /**
  * Opens a front that may be stopped after each request: it holds the lock of the coordinator only while it

@@ -1,5 +1,5 @@
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
-import type { Activity, ActivityStore, Participation } from '@murmuration/rounds/population/activity';
+import type { Activity, ActivityStore, TaskParticipation } from '@murmuration/rounds/population/activity';
 import { sql } from 'kysely';
 import type { RowDatabase } from './database.ts';
 
@@ -87,7 +87,7 @@ export function sqlActivity({ rows, writer }: RowDatabase): ActivityStore {
     },
 
     async of(devices) {
-      const found = new Map<DeviceId, Activity & { readonly tasks: Participation[] }>();
+      const found = new Map<DeviceId, Activity & { readonly tasks: TaskParticipation[] }>();
       for (const part of pieces(devices)) {
         const seen = await rows
           .selectFrom('device_activity')

@@ -1,6 +1,6 @@
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
-import type { Judged, VerdictStore } from '@murmuration/rounds/registry/verdicts';
+import type { JudgedVersion, VerdictStore } from '@murmuration/rounds/registry/verdicts';
 import { type Kysely, sql } from 'kysely';
 import type { RowDatabase } from './database.ts';
 import type { Tables } from './schema.ts';
@@ -8,7 +8,7 @@ import type { Tables } from './schema.ts';
 /** Adds to the verdicts on a model, within a transaction. */
 export async function addVerdicts(
   changes: Kysely<Tables>,
-  { model, verdicts: { kept, refused } }: Judged,
+  { model, verdicts: { kept, refused } }: JudgedVersion,
 ): Promise<void> {
   await changes
     .insertInto('verdicts')

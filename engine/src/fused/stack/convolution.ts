@@ -4,7 +4,7 @@ import type { ConvolutionParameters } from '../parameters.ts';
 import { spansOf } from '../threads/split.ts';
 import type { Workspace } from '../workspace.ts';
 import { outputSize } from './layers.ts';
-import type { Running } from './running.ts';
+import type { PlacedLayer } from './running.ts';
 import { WindowRegion } from './window.ts';
 
 /** Most floats of patches in memory at a time: 512 kB, so that they stay in a cache. */
@@ -15,7 +15,7 @@ const PATCHES = 131_072;
  * and multiplies them by the filter. If a window is a single pixel, the image is already the matrix, and
  * nothing is copied.
  */
-export class Convolution implements Running {
+export class Convolution implements PlacedLayer {
   readonly size: number;
   readonly #workspace: Workspace;
   readonly #parameters: ConvolutionParameters;

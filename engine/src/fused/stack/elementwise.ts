@@ -1,10 +1,10 @@
 import type { Address } from '../kernels.ts';
 import type { Workspace } from '../workspace.ts';
 import type { ActivationLayer, DropoutLayer } from './layers.ts';
-import type { Running } from './running.ts';
+import type { PlacedLayer } from './running.ts';
 
 /** Activation as a layer of its own. */
-export class Activate implements Running {
+export class Activate implements PlacedLayer {
   readonly size: number;
   readonly #workspace: Workspace;
   readonly #layer: ActivationLayer;
@@ -43,7 +43,7 @@ export class Activate implements Running {
  * Dropout: in training each value is dropped with probability `rate`, and the others are scaled so that their
  * expectation stays the same. The mask follows from the seed, the layer and the number of the step.
  */
-export class Dropout implements Running {
+export class Dropout implements PlacedLayer {
   readonly size: number;
   readonly #workspace: Workspace;
   readonly #layer: DropoutLayer;

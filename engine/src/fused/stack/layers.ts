@@ -1,7 +1,7 @@
 import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type * as tf from '../../tfjs/tf.ts';
 import { type Activation, activations } from '../kernels.ts';
-import { activationOf, type Config, type Freezable, type ReadLayer, refuse } from '../unrecognised.ts';
+import { activationOf, type Freezable, type RawConfig, type ReadLayer, refuse } from '../unrecognised.ts';
 
 /**
  * Window that moves over images `[height, width, channels]`; `top` and `left` are the pixels of padding
@@ -69,7 +69,7 @@ export type StackLayer =
   | ActivationLayer
   | DropoutLayer;
 
-type Read = (layer: ReadLayer, config: Config) => StackLayer | null;
+type Read = (layer: ReadLayer, config: RawConfig) => StackLayer | null;
 
 /** Readers of a stack's layers by class name; null stands for a layer that only changes the shape. */
 export const stackLayers: Readonly<Record<string, Read>> = {
@@ -165,11 +165,11 @@ function inputShapeOf(layer: ReadLayer): number[] {
   return shape as number[];
 }
 
-function requireChannelsLast(layer: ReadLayer, { dataFormat }: Config): void {
+function requireChannelsLast(layer: ReadLayer, { dataFormat }: RawConfig): void {
   if (dataFormat === 'channelsFirst') refuse(`the layer ${layer.name} takes channels first`);
 }
 
-function windowOf(layer: ReadLayer, config: Config, filter: unknown, strides: unknown): Window {
+function windowOf(layer: ReadLayer, config: RawConfig, filter: unknown, strides: unknown): Window {
   requireChannelsLast(layer, config);
   const [height, width, channels] = inputShapeOf(layer) as [number, number, number];
   const [filterHeight, filterWidth] = pair(filter);

@@ -2,13 +2,13 @@ import type { Address } from '../kernels.ts';
 import type { NormalisationParameters } from '../parameters.ts';
 import type { Workspace } from '../workspace.ts';
 import { outputSize } from './layers.ts';
-import type { Running } from './running.ts';
+import type { PlacedLayer } from './running.ts';
 
 /**
  * Batch normalisation as tfjs' layer has it. Training uses the mean and the variance of the batch, and moves
  * the moving statistics towards them; models in use and frozen layers use the moving statistics.
  */
-export class Normalisation implements Running {
+export class Normalisation implements PlacedLayer {
   readonly size: number;
   readonly #workspace: Workspace;
   readonly #parameters: NormalisationParameters;

@@ -1,11 +1,11 @@
 import type { Address } from '../kernels.ts';
 import type { Workspace } from '../workspace.ts';
 import { outputSize, type PoolingLayer } from './layers.ts';
-import type { Running } from './running.ts';
+import type { PlacedLayer } from './running.ts';
 import { WindowRegion } from './window.ts';
 
 /** Maximum or mean of each window. Of several equal values, the first is the maximum. */
-export class Pooling implements Running {
+export class Pooling implements PlacedLayer {
   readonly size: number;
   readonly #workspace: Workspace;
   readonly #layer: PoolingLayer;

@@ -1,7 +1,7 @@
 import type { Address } from '../kernels.ts';
 
 /** Layer of a stack with memory for its values. */
-export interface Running {
+export interface PlacedLayer {
   /** Number of output values per row. */
   readonly size: number;
   /** Address of the outputs of `forward`: `[rows, size]`. */

@@ -10,7 +10,7 @@ import { Convolution } from './convolution.ts';
 import { Activate, Dropout } from './elementwise.ts';
 import { Normalisation } from './normalisation.ts';
 import { Pooling } from './pooling.ts';
-import type { Running } from './running.ts';
+import type { PlacedLayer } from './running.ts';
 import { suitsWinograd, Winograd } from './winograd.ts';
 
 /** First part of a model over rows of values: a stack of layers that each turn one row into one row. */
@@ -22,7 +22,7 @@ export class Stack implements Features {
   readonly #shape: readonly number[];
   /** Number of values of an input row. */
   readonly #size: number;
-  readonly #layers: readonly Running[];
+  readonly #layers: readonly PlacedLayer[];
   readonly #training: boolean;
   /** First layer that needs the gradients of its outputs. */
   readonly #first: number;
@@ -142,7 +142,7 @@ function running(
   parameters: StackParameters,
   scratch: Address,
   training: boolean,
-): Running {
+): PlacedLayer {
   if ('filter' in parameters) {
     const Kind = suitsWinograd(parameters.layer) ? Winograd : Convolution;
     return new Kind(workspace, parameters, scratch, training);

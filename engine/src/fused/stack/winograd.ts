@@ -3,7 +3,7 @@ import { type Address, activations } from '../kernels.ts';
 import type { ConvolutionParameters, Parameter } from '../parameters.ts';
 import type { Workspace } from '../workspace.ts';
 import { type ConvolutionLayer, outputSize, type Window } from './layers.ts';
-import type { Running } from './running.ts';
+import type { PlacedLayer } from './running.ts';
 import { WindowRegion } from './window.ts';
 
 /** Number of points at which tiles and filters are multiplied. */
@@ -36,7 +36,7 @@ interface Pass {
 }
 
 /** Convolution of stride 1 by Winograd's algorithm, which `engine/assembly/winograd.ts` explains. */
-export class Winograd implements Running {
+export class Winograd implements PlacedLayer {
   readonly size: number;
   readonly #workspace: Workspace;
   readonly #parameters: ConvolutionParameters;

@@ -23,11 +23,11 @@ export const numberOf = Object.fromEntries(sharedKernels.map(([name], i) => [nam
 >;
 
 /** Call of a kernel. Calls that run at the same time must write to separate memory. */
-export type Call = {
+export type KernelCall = {
   readonly [Name in SharedKernel]: readonly [name: Name, ...args: Parameters<Kernels[Name]>];
 }[SharedKernel];
 
 /** Runs a call on the caller's own thread. */
-export function perform(kernels: Kernels, [name, ...args]: Call): void {
+export function perform(kernels: Kernels, [name, ...args]: KernelCall): void {
   (kernels[name] as (...args: number[]) => void)(...args);
 }

@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels.ts';
-import type { Call } from './call.ts';
+import type { KernelCall } from './call.ts';
 import type { Team } from './team.ts';
 
 /**
@@ -31,7 +31,7 @@ export function split(kernels: Kernels, team: Team, smallest = 1): Kernels {
   const partsOf = (work: number, least: number) => Math.min(most, Math.floor(work / (least * smallest)));
   const elementwise = (
     count: number,
-    call: (first: number, length: number) => Call,
+    call: (first: number, length: number) => KernelCall,
     whole: () => void,
   ): void => {
     const spans = spansOf(count, partsOf(count, VALUES), ROWS, ROWS);
@@ -51,7 +51,7 @@ export function split(kernels: Kernels, team: Team, smallest = 1): Kernels {
         kernels.multiply(m, n, k, a, lda, transposedA, b, ldb, transposedB, c, ldc, accumulate, bias, scratch);
         return;
       }
-      team.run(spans.map(([first, length]): Call => byRows
+      team.run(spans.map(([first, length]): KernelCall => byRows
         ? ['multiply', length, n, k,
           a + 4 * first * (transposedA ? 1 : lda), lda, transposedA, b, ldb, transposedB,
           c + 4 * first * ldc, ldc, accumulate, bias, scratch]
@@ -68,7 +68,7 @@ export function split(kernels: Kernels, team: Team, smallest = 1): Kernels {
         kernels.multiplyPacked(m, n, k, a, lda, transposedA, packed, c, ldc, accumulate, bias, scratch);
         return;
       }
-      team.run(spans.map(([first, length]): Call => byRows
+      team.run(spans.map(([first, length]): KernelCall => byRows
         ? ['multiplyPacked', length, n, k,
           a + 4 * first * (transposedA ? 1 : lda), lda, transposedA, packed,
           c + 4 * first * ldc, ldc, accumulate, bias, scratch]

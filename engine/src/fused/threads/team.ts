@@ -1,5 +1,5 @@
 import type { Address, Kernels } from '../kernels.ts';
-import { type Call, numberOf, perform, sharedKernels } from './call.ts';
+import { type KernelCall, numberOf, perform, sharedKernels } from './call.ts';
 import { type HelperStart, layout } from './helper.ts';
 import { type Helper, startHelper } from './spawn.ts';
 
@@ -52,7 +52,7 @@ export class Team {
   }
 
   /** Runs all these calls, in any order and thread; returns once they are done. */
-  run(calls: readonly Call[]): void {
+  run(calls: readonly KernelCall[]): void {
     for (let at = 0; at < calls.length; at += layout.calls) this.#turn(calls.slice(at, at + layout.calls));
   }
 
@@ -63,7 +63,7 @@ export class Team {
     await Promise.all(this.#helpers.map(helper => helper.end()));
   }
 
-  #turn(calls: readonly Call[]): void {
+  #turn(calls: readonly KernelCall[]): void {
     const words = this.#words;
     for (const [i, [name, ...args]] of calls.entries()) {
       this.#numbers[i * layout.call] = numberOf[name];

@@ -1,7 +1,7 @@
 import { activated } from '../activations.ts';
 import { int, ints } from '../graph.ts';
 import { type Affine, inputOf, type LayerCall, type LayerWriter, refuse, weightOf } from '../layer-call.ts';
-import type { Value } from '../values.ts';
+import type { Operand } from '../values.ts';
 
 /** Writes products of rows with a matrix `[inputs, units]`; any axes may come before the last one. */
 export const dense: LayerWriter = call => {
@@ -42,7 +42,7 @@ export const tiedDense: LayerWriter = call => {
 };
 
 /** Restores the axes that the input has before its last one. */
-function asMany({ graph, config }: LayerCall, rows: string, input: Value): string {
+function asMany({ graph, config }: LayerCall, rows: string, input: Operand): string {
   const before = graph.add('Shape', [input.name], { end: int(-1) });
   const units = graph.integers([config.units as number]);
   const shape = graph.add('Concat', [before, units], { axis: int(0) });
@@ -57,7 +57,7 @@ export const embedding: LayerWriter = call => {
   const ids = input.type === 'int32' ? input.name : graph.cast(input.name, 'int32');
   const { stored, type: kept, scales } = graph.matrix(`${name}_table`, values, sizes, 0);
   const rows = graph.add('Gather', [stored, ids], { axis: int(0) }, { wanted: name });
-  const looked: Value = { ...input, name: rows, shape, type: 'float32', masked: config.maskZero === true };
+  const looked: Operand = { ...input, name: rows, shape, type: 'float32', masked: config.maskZero === true };
   // Only the rows that were looked up become float32, not the whole table.
   if (kept === 'float32') return looked;
   const asFloat = graph.cast(rows, 'float32');

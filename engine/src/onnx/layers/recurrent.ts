@@ -1,7 +1,7 @@
 import { activationName } from '../activations.ts';
 import { type Attributes, floats, int, string, strings } from '../graph.ts';
 import { inputOf, type LayerCall, type LayerWriter, refuse, type Weight, weightOf } from '../layer-call.ts';
-import { transposed, type Value } from '../values.ts';
+import { type Operand, transposed } from '../values.ts';
 import { turned } from './dense.ts';
 
 /** Activations inside ONNX's recurrent nodes, with their parameters. */
@@ -41,7 +41,7 @@ export const gru: LayerWriter = call =>
 export const simpleRnn: LayerWriter = call =>
   recurrent(call, { op: 'RNN', gates: [0], activations: ['states'] });
 
-function recurrent(call: LayerCall, { op, gates, activations }: Cell): Value {
+function recurrent(call: LayerCall, { op, gates, activations }: Cell): Operand {
   const { graph, config, name, shape } = call;
   const input = inputOf(call, 'last');
   for (const option of ['goBackwards', 'stateful', 'returnState'])

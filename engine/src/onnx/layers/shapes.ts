@@ -1,6 +1,6 @@
 import { int } from '../graph.ts';
 import { inputOf, type LayerCall, type LayerWriter, refuse, requireChannelsLast } from '../layer-call.ts';
-import type { Shape, Value } from '../values.ts';
+import type { AxisLengths, Operand } from '../values.ts';
 import { turned } from './dense.ts';
 
 /** Passes the value on: the layer only matters in training. */
@@ -13,7 +13,7 @@ export const flatten: LayerWriter = call => {
 
 export const reshape: LayerWriter = call => reshaped(call);
 
-function reshaped(call: LayerCall): Value {
+function reshaped(call: LayerCall): Operand {
   const { graph, shape, name } = call;
   const input = inputOf(call, 'last');
   return {
@@ -24,7 +24,7 @@ function reshaped(call: LayerCall): Value {
 }
 
 /** Target shape: the batch unchanged, and at most one length that follows from the others. */
-function target(call: LayerCall, [, ...row]: Shape): string {
+function target(call: LayerCall, [, ...row]: AxisLengths): string {
   if (row.filter(length => length === null).length > 1)
     refuse(call, 'makes a shape with two unknown lengths');
   return call.graph.integers([0, ...row.map(length => length ?? -1)]);

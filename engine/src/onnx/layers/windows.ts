@@ -10,7 +10,7 @@ import {
   type Weight,
   weightOf,
 } from '../layer-call.ts';
-import { transposed, type Value } from '../values.ts';
+import { type Operand, transposed } from '../values.ts';
 import { biasOf, scaled } from './dense.ts';
 
 /** Kernel that moves over the axes between batch and channels. */
@@ -45,7 +45,7 @@ export const separable: LayerWriter = call => {
   return activated(call, convolved(call, spread, weightOf(call, 1), { window, bias, last: true }));
 };
 
-function byChannel(call: LayerCall, kernel: Weight, bias: Float32Array | undefined, last: boolean): Value {
+function byChannel(call: LayerCall, kernel: Weight, bias: Float32Array | undefined, last: boolean): Operand {
   const [height = 1, width = 1, inputs = 1, multiplier = 1] = kernel.shape;
   // Output channels are grouped by input channel, as in ONNX.
   const flat = { values: kernel.values, shape: [height, width, 1, inputs * multiplier] };
@@ -63,10 +63,10 @@ interface ConvolutionOptions {
 
 function convolved(
   call: LayerCall,
-  input: Value,
+  input: Operand,
   kernel: Weight,
   { window, bias, last, groups = 1 }: ConvolutionOptions,
-): Value {
+): Operand {
   const { graph, name, shape } = call;
   const rank = kernel.shape.length;
   const axes = [rank - 1, rank - 2, ...Array.from({ length: rank - 2 }, (_, axis) => axis)];
@@ -153,7 +153,7 @@ export const zeroPadding: LayerWriter = call => {
  * Padding as in TensorFlow: 'same' puts the smaller half before, so that there is one output for each stride.
  * If the length of an axis is unknown, the runtime computes the same numbers.
  */
-function padding(call: LayerCall, input: Value, { size, strides, dilations }: Window): Attributes {
+function padding(call: LayerCall, input: Operand, { size, strides, dilations }: Window): Attributes {
   const { config } = call;
   const kind = config.padding ?? 'valid';
   const reach = size.map((length, axis) => (length - 1) * (dilations[axis] ?? 1));

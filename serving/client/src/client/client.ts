@@ -7,7 +7,7 @@ import type { TensorSpec } from '../tensors/tensor.ts';
 import { tensor, type Values } from '../tensors/values.ts';
 import { type Format, lengthHeader, writeRequest } from '../wire/request.ts';
 import { readResponse } from '../wire/response.ts';
-import { type Call, Connection, type Received } from './connection.ts';
+import { type Call, type Received, ServerConnection } from './connection.ts';
 import { InferenceResult } from './result.ts';
 
 export interface InferenceClientOptions {
@@ -71,13 +71,13 @@ export interface RepositoryEntry {
  * that doesn't follow the protocol, and the reason of a signal that is aborted.
  */
 export class InferenceClient {
-  readonly #connection: Connection;
+  readonly #connection: ServerConnection;
   readonly #format: Format;
 
   /** Throws `options.invalid`. */
   constructor({ format = 'binary', ...options }: InferenceClientOptions) {
     this.#format = format;
-    this.#connection = new Connection({
+    this.#connection = new ServerConnection({
       url: options.url,
       token: options.token,
       timeout: options.timeout ?? 30_000,

@@ -49,7 +49,7 @@ export interface Received {
  * Requests to one inference server, with retries, a timeout for each try, and a limit on the size of an
  * answer.
  */
-export class Connection {
+export class ServerConnection {
   readonly #options: ConnectionOptions;
   readonly #base: string;
 

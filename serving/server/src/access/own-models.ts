@@ -2,7 +2,7 @@ import type { InferenceServer } from '../server/inference-server.ts';
 import { type Holder, isFor, requireModel } from './holder.ts';
 
 /** Operations on the models of a server. */
-export type Models = Pick<
+export type ServerModels = Pick<
   InferenceServer,
   | 'infer'
   | 'names'
@@ -20,7 +20,7 @@ export type Models = Pick<
  * Returns the models of a server that a token is for: any other is refused (`inference.forbidden`) and left
  * out of lists.
  */
-export function modelsFor(server: InferenceServer, holder: Holder): Models {
+export function modelsFor(server: InferenceServer, holder: Holder): ServerModels {
   if (holder.models === null) return server;
   const check = (model: string) => requireModel(holder, model);
   return {

@@ -16,7 +16,7 @@ export interface WorkerModels {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void;
 }
 
-export interface WorkerOptions extends Pick<FetchOptions, 'settings' | 'transformers'> {
+export interface WorkerModelsOptions extends Pick<FetchOptions, 'settings' | 'transformers'> {
   /** Module of `@murmuration/engine/kernels.wasm`, from the bundler: a Worker compiles no bytes. */
   readonly kernels: WebAssembly.Module;
   /**
@@ -40,7 +40,7 @@ export async function workerModels({
   kernels,
   folder = '/bundle/models',
   ...options
-}: WorkerOptions): Promise<WorkerModels> {
+}: WorkerModelsOptions): Promise<WorkerModels> {
   useKernels(kernels);
   const { app, preloaded } = await fetchModels({
     ...options,

@@ -21,7 +21,7 @@ export interface BrokerReply {
 }
 
 /** Outcome of a request. */
-export type Outcome =
+export type BrokerOutcome =
   | { readonly kind: 'answered'; readonly reply: BrokerReply }
   /** Goes to the dead-letter queue with its reason; `reply` tells the client. */
   | { readonly kind: 'failed'; readonly error: MurmurationError; readonly reply: BrokerReply }
@@ -31,7 +31,7 @@ export type Outcome =
   | { readonly kind: 'returned' };
 
 /** Answers a request; never throws. */
-export type Handle = (request: BrokerRequest) => Promise<Outcome>;
+export type Handle = (request: BrokerRequest) => Promise<BrokerOutcome>;
 
 export type BrokerProtocol = 'rabbitmq' | 'kafka';
 

@@ -4,7 +4,7 @@ import { type Holder, requireModel } from '../access/holder.ts';
 import { readOip, writeOip } from '../oip/conversions.ts';
 import { oipAnswer, textSizeOf } from '../oip/infer-response.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
-import type { BrokerProtocol, BrokerReply, BrokerRequest, Handle, Outcome } from './broker.ts';
+import type { BrokerOutcome, BrokerProtocol, BrokerReply, BrokerRequest, Handle } from './broker.ts';
 import { headerNames } from './headers.ts';
 
 export interface HandlePorts {
@@ -72,7 +72,7 @@ export function requestHandler({
     return { body: written.body, headers: own };
   };
 
-  return async (request): Promise<Outcome> => {
+  return async (request): Promise<BrokerOutcome> => {
     try {
       return { kind: 'answered', reply: await answer(request) };
     } catch (thrown) {
@@ -89,7 +89,7 @@ export function requestHandler({
 }
 
 /** Makes the outcome of a request that can't be answered. */
-export function failedBy(error: MurmurationError, id: string | undefined): Outcome {
+export function failedBy(error: MurmurationError, id: string | undefined): BrokerOutcome {
   const body = JSON.stringify({ error: error.detail, ...(id !== undefined && { id }) });
   return { kind: 'failed', error, reply: { body, headers: { [headerNames.error]: error.code } } };
 }

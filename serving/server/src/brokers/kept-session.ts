@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { backOff } from './back-off.ts';
 
 /** Connection to a broker, from its opening to its loss. */
-export interface Session {
+export interface BrokerSession {
   /** Resolves with the reason once the connection is lost. */
   readonly lost: Promise<unknown>;
   /** Takes no more requests, finishes those under way, and disconnects. After a loss, frees its resources. */
@@ -13,7 +13,7 @@ export interface Session {
 
 export interface KeptSessionPorts {
   /** Rejects if the broker can't be reached now. */
-  readonly open: () => Promise<Session>;
+  readonly open: () => Promise<BrokerSession>;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly connected: () => void;
@@ -72,7 +72,7 @@ export class KeptSession {
 
   /** Runs one session, and returns the reason for its end. */
   async #once(): Promise<string> {
-    let session: Session;
+    let session: BrokerSession;
     try {
       session = await this.#ports.open();
     } catch (error) {

@@ -2,7 +2,7 @@ import type { Right } from '../access/tokens.ts';
 import type { InferenceLimits } from '../server/settings.ts';
 
 /** Rule of a call, checked before its messages are read. */
-export interface Rule {
+interface Rule {
   /** Right that it needs; undefined: none. */
   readonly right: Right | undefined;
   /** Maximum bytes of all its messages. */

@@ -1,7 +1,7 @@
 import type { Metadata, ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Models } from '../access/own-models.ts';
+import type { ServerModels } from '../access/own-models.ts';
 import { configurationOf, extensions } from '../oip/configuration.ts';
 import { refuseLoadParameters, refuseRepository } from '../oip/parameters.ts';
 import { statisticsOf } from '../oip/statistics.ts';
@@ -36,7 +36,7 @@ interface Managed {
 export function inferenceService(
   { server, version, ...ports }: ServicePorts,
   /** Returns the models that a call may ask, by its metadata. */
-  modelsOf: (metadata: Metadata) => Models,
+  modelsOf: (metadata: Metadata) => ServerModels,
 ): UntypedServiceImplementation {
   const call = <Request>(name: string, answer: Answer<Request>) => ({
     [name]: unary(`grpc ${name}`, answer, { ...ports, modelsOf }),
@@ -100,7 +100,7 @@ export function inferenceService(
 
 type Answer<Request> = (
   request: Request,
-  models: Models,
+  models: ServerModels,
   signal: Signal,
   metadata: Metadata,
 ) => object | Promise<object>;
@@ -122,7 +122,7 @@ function unary<Request>(
     fault,
     refused,
     modelsOf,
-  }: Pick<ServicePorts, 'fault' | 'refused'> & { readonly modelsOf: (metadata: Metadata) => Models },
+  }: Pick<ServicePorts, 'fault' | 'refused'> & { readonly modelsOf: (metadata: Metadata) => ServerModels },
 ) {
   return async (call: ServerUnaryCall<Request, object>, reply: sendUnaryData<object>): Promise<void> => {
     const signal = new OneSignal();

@@ -3,7 +3,7 @@ import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Right } from '../access/access.ts';
 import { anybody, type Holder } from '../access/holder.ts';
-import { type Models, modelsFor } from '../access/own-models.ts';
+import { modelsFor, type ServerModels } from '../access/own-models.ts';
 import type { BodyShare } from '../server/body-budget.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { idHeader } from '../server/request-id.ts';
@@ -114,7 +114,7 @@ export function holderOf({ holder }: Pick<FastifyRequest, 'holder'>): Holder {
 }
 
 /** Returns the models of a server that a request may ask. */
-export function modelsOf(server: InferenceServer, request: Pick<FastifyRequest, 'holder'>): Models {
+export function modelsOf(server: InferenceServer, request: Pick<FastifyRequest, 'holder'>): ServerModels {
   return modelsFor(server, holderOf(request));
 }
 

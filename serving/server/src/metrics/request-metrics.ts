@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { type Count, type Distribution, SeriesCounter, SeriesHistogram } from './series.ts';
+import { type BucketCounts, type Count, SeriesCounter, SeriesHistogram } from './series.ts';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -48,8 +48,8 @@ export class RequestMetrics {
 /** Series of one version of a model. */
 export class VersionSeries {
   readonly labels: { readonly model: string; readonly version: string };
-  readonly queue: Distribution;
-  readonly batches: Distribution;
+  readonly queue: BucketCounts;
+  readonly batches: BucketCounts;
   readonly #metrics: RequestMetrics;
   readonly #protocols = new Map<string, ProtocolSeries>();
 
@@ -72,7 +72,7 @@ export class VersionSeries {
 
 /** Series of one version of a model and one protocol. */
 class ProtocolSeries {
-  readonly duration: Distribution;
+  readonly duration: BucketCounts;
   readonly #requests: SeriesCounter;
   readonly #labels: Readonly<Record<string, string>>;
   readonly #codes = new Map<string, Count>();

@@ -58,7 +58,7 @@ export class SeriesCounter extends SeriesMetric<Count> {
 }
 
 /** Counts of one series, by bucket. */
-export class Distribution {
+export class BucketCounts {
   readonly labels: Labels;
   readonly bounds: readonly number[];
   /** Counts by bound; the last one is for values beyond all bounds. */
@@ -80,7 +80,7 @@ export class Distribution {
   }
 }
 
-export class SeriesHistogram extends SeriesMetric<Distribution> {
+export class SeriesHistogram extends SeriesMetric<BucketCounts> {
   readonly type = 'histogram';
   readonly #bounds: readonly number[];
 
@@ -94,11 +94,11 @@ export class SeriesHistogram extends SeriesMetric<Distribution> {
   }
 
   /** Adds a series, which is exported once it has a value. Its labels must be unique. */
-  series(labels: Labels): Distribution {
-    return this.add(new Distribution(labels, this.#bounds));
+  series(labels: Labels): BucketCounts {
+    return this.add(new BucketCounts(labels, this.#bounds));
   }
 
-  protected values({ labels, bounds, counts, sum }: Distribution): readonly Value[] {
+  protected values({ labels, bounds, counts, sum }: BucketCounts): readonly Value[] {
     let count = 0;
     const buckets = counts.map((own, at): Value => {
       count += own;

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Models } from '../access/own-models.ts';
+import type { ServerModels } from '../access/own-models.ts';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, modelsOf, opened } from '../http/door.ts';
 import { sizeOf } from '../tensors/size.ts';
@@ -49,7 +49,7 @@ export function mlflowRoutes(app: FastifyInstance, { server, version }: DoorPort
 }
 
 async function modelOf(
-  models: Models,
+  models: ServerModels,
   { query }: FastifyRequest<Asked>,
 ): Promise<readonly [name: string, at: string | undefined]> {
   const { model } = query;

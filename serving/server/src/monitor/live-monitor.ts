@@ -16,7 +16,7 @@ import type { DriftWatch } from './drift/drift-watch.ts';
 import { KeptAccuracy } from './kept-accuracy.ts';
 import type { Counting, FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
 import { judge, type Outcome } from './outcome.ts';
-import type { Prediction } from './prediction.ts';
+import type { RememberedPrediction } from './prediction.ts';
 import type { FeedbackSettings } from './settings.ts';
 
 /** Milliseconds of a span by which outcomes are counted, by the time of their predictions. */
@@ -29,7 +29,7 @@ const mostReplicas = 10_000;
 const mostWaiting = 100_000;
 
 interface Waiting {
-  readonly prediction: Prediction;
+  readonly prediction: RememberedPrediction;
   /** Outcome as JSON, once it is known. */
   outcome: string | undefined;
 }
@@ -121,7 +121,7 @@ export class LiveMonitor implements Monitor {
    * Keeps a prediction for its outcome. The first of two with one id counts, so that none can replace
    * another's.
    */
-  #remember(prediction: Prediction, now: number): void {
+  #remember(prediction: RememberedPrediction, now: number): void {
     const { horizon } = this.#settings;
     for (const [id, { prediction: oldest }] of this.#waiting) {
       if (this.#waiting.size < mostWaiting && oldest.at > now - horizon) break;

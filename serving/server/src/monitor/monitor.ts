@@ -2,7 +2,7 @@ import type { ArmWindow } from './arm-window.ts';
 import type { CountingPlan } from './drift/counting-plan.ts';
 import type { SeenFeatures } from './drift/feature-tally.ts';
 import type { Outcome } from './outcome.ts';
-import type { Prediction } from './prediction.ts';
+import type { RememberedPrediction } from './prediction.ts';
 
 /** Predictions of one replica in a short time. Plain data. */
 export interface WindowSums {
@@ -13,7 +13,7 @@ export interface WindowSums {
   /** Predicted rows by version. */
   readonly requests: readonly { readonly model: string; readonly version: string; readonly count: number }[];
   /** Predictions that may get outcomes. */
-  readonly predictions: readonly Prediction[];
+  readonly predictions: readonly RememberedPrediction[];
   /** Features seen, by version. */
   readonly features?: readonly SeenFeatures[] | undefined;
   /** Events of the arms of experiments. */
@@ -47,7 +47,7 @@ export interface Monitor {
 export interface MonitorEvents {
   readonly feedback?: (result: FeedbackResult | 'unknown' | 'conflict' | 'invalid') => void;
   /** Called for a joined outcome, for the request log. */
-  readonly joined?: (prediction: Prediction, outcome: Outcome) => void;
+  readonly joined?: (prediction: RememberedPrediction, outcome: Outcome) => void;
   /** Called with a replica's events of the arms of experiments. */
   readonly arms?: (arms: readonly ArmWindow[]) => void;
   /** Called with the number of windows or outcomes that were given up unsent. */

@@ -1,6 +1,6 @@
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import type { Judged, Label } from '@murmuration/monitoring/accuracy/judged';
-import type { Prediction, RowGuess } from './prediction.ts';
+import type { RememberedPrediction, RowGuess } from './prediction.ts';
 
 /** Outcome of a prediction. */
 export interface Outcome {
@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** Pairs a prediction with its outcome, row by row. Throws `inference.input` if they don't fit together. */
-export function judge({ rows, id }: Prediction, { outcome }: Outcome): readonly Judged[] {
+export function judge({ rows, id }: RememberedPrediction, { outcome }: Outcome): readonly Judged[] {
   const outcomes = Array.isArray(outcome) ? (outcome as readonly Label[]) : [outcome as Label];
   if (outcomes.length !== rows.length)
     refuseInput(

@@ -11,7 +11,7 @@ import { FeatureTally, type SeenFeatures } from './drift/feature-tally.ts';
 import { FeatureReader } from './drift/features.ts';
 import type { FeedbackResult, Monitor } from './monitor.ts';
 import type { Outcome } from './outcome.ts';
-import { guessesOf, type Prediction, type RowGuess } from './prediction.ts';
+import { guessesOf, type RememberedPrediction, type RowGuess } from './prediction.ts';
 
 interface WatchPorts {
   readonly clock: Clock;
@@ -40,7 +40,7 @@ export class PredictionWatch {
   #tallies = new Map<string, Map<string, FeatureTally | undefined>>();
   readonly #reader = new FeatureReader();
   readonly #arms = new ArmWindows();
-  #predictions: Prediction[] = [];
+  #predictions: RememberedPrediction[] = [];
   #characters = 0;
   #number = 0;
   #cancel: Cancel | undefined;

@@ -4,7 +4,7 @@ import type { Label } from '@murmuration/monitoring/accuracy/judged';
 import type { Variant } from '../experiments/experiment.ts';
 
 /** Prediction as remembered until its outcome is known. Plain data. */
-export interface Prediction {
+export interface RememberedPrediction {
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly at: number;

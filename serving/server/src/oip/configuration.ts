@@ -1,5 +1,5 @@
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
-import type { ModelMetadata } from '../server/inference-server.ts';
+import type { VersionMetadata } from '../server/inference-server.ts';
 import type { Batching } from '../server/settings.ts';
 
 /** Names of Triton's extensions that this server has. */
@@ -9,7 +9,7 @@ export const extensions = ['model_repository', 'model_configuration', 'statistic
  * Returns the configuration of a model in Triton's form, without the first dimension if rows can be batched.
  */
 export function configurationOf(
-  { model: { name }, platform, inputs, outputs }: ModelMetadata,
+  { model: { name }, platform, inputs, outputs }: VersionMetadata,
   { maxBatch }: Batching,
 ) {
   const isBatchable = [...inputs, ...outputs].every(({ shape }) => shape[0] === -1);

@@ -15,7 +15,7 @@ import {
   type Tensor,
   weightOf,
 } from '@murmuration/inference-client/tensors/tensor';
-import type { ModelMetadata } from '../server/inference-server.ts';
+import type { VersionMetadata } from '../server/inference-server.ts';
 import { mostTensors, readTimeout, refuseParameters } from './parameters.ts';
 
 /** Content of an inference request. */
@@ -85,7 +85,7 @@ export function readInferRequest(
  */
 export function readRawRequest(
   body: Buffer,
-  { model: { name }, inputs: [spec, ...others] }: Pick<ModelMetadata, 'model' | 'inputs'>,
+  { model: { name }, inputs: [spec, ...others] }: Pick<VersionMetadata, 'model' | 'inputs'>,
   mostElements: number,
 ): OipRequest {
   if (!spec || others.length > 0)

@@ -8,7 +8,7 @@ import type { JobPorts, ScheduledJob } from './scheduled-job.ts';
 import type { PrecomputedRow } from './table/schema.ts';
 
 /** Row that was found. */
-export interface Found {
+export interface FoundRow {
   readonly row: PrecomputedRow;
   /** True if it is no longer valid and is served all the same. */
   readonly isStale: boolean;
@@ -20,7 +20,7 @@ export async function lookUp(
   key: string,
   ports: JobPorts,
   signal: Signal | undefined,
-): Promise<Found> {
+): Promise<FoundRow> {
   const { job } = scheduled;
   const { clock, events } = ports;
   const table = await scheduled.table();

@@ -5,8 +5,8 @@ import type { ModelSource } from '../source/source.ts';
 import type { PrecomputeEvents } from './events.ts';
 import { modelOf, type PrecomputeJob } from './job/job.ts';
 import { refuseEqualNames } from './job/jobs-of.ts';
-import { type Found, lookUp } from './lookup.ts';
-import { type JobPorts, type JobState, type RunOptions, ScheduledJob } from './scheduled-job.ts';
+import { type FoundRow, lookUp } from './lookup.ts';
+import { type JobPorts, type JobRunOptions, type JobState, ScheduledJob } from './scheduled-job.ts';
 import { Databases } from './table/databases.ts';
 import type { EndedRun } from './table/runs.ts';
 
@@ -43,7 +43,7 @@ export class Precomputation {
   }
 
   /** Runs a job now, as `ScheduledJob.run`. Throws `request.not-found` if there is none with this name. */
-  async run(name: string, options?: RunOptions): Promise<EndedRun> {
+  async run(name: string, options?: JobRunOptions): Promise<EndedRun> {
     return this.#find(name).run(options);
   }
 
@@ -66,7 +66,7 @@ export class Precomputation {
    * `inference.unavailable` if the job has not run yet, or if the row is stale and the job refuses stale
    * rows.
    */
-  async find(name: string, key: string, signal?: Signal): Promise<Found> {
+  async find(name: string, key: string, signal?: Signal): Promise<FoundRow> {
     const scheduled = this.#find(name);
     return lookUp(scheduled, key, this.#ports, signal);
   }

@@ -7,7 +7,7 @@ import type { PrecomputeEvents } from './events.ts';
 import { modelOf, type PrecomputeJob } from './job/job.ts';
 import { dueAfter } from './job/schedule.ts';
 import { ModelCalls } from './run/model-calls.ts';
-import { Run } from './run/run.ts';
+import { JobRun } from './run/run.ts';
 import type { Databases } from './table/databases.ts';
 import { JobTable } from './table/job-table.ts';
 import { leaseFor, newHolder } from './table/lease.ts';
@@ -22,7 +22,7 @@ export interface JobPorts {
   readonly events: PrecomputeEvents;
 }
 
-export interface RunOptions {
+export interface JobRunOptions {
   /** True to compute all rows, including unchanged ones. */
   readonly all?: boolean;
   /** Called once the run has begun: from then on, only its inputs, its model and its database can end it. */
@@ -105,7 +105,7 @@ export class ScheduledJob {
    * Runs the job now. Throws `round.under-way` if it already runs, here or in another process, and errors of
    * its inputs, its model or its database; then the rows stay unchanged.
    */
-  run(options: RunOptions = {}): Promise<EndedRun> {
+  run(options: JobRunOptions = {}): Promise<EndedRun> {
     if (this.#running) return Promise.reject(this.#inUse('it runs already'));
     this.#began = this.#ports.clock.now();
     this.#cancel();
@@ -149,14 +149,14 @@ export class ScheduledJob {
     return table;
   }
 
-  async #run({ all = false, began }: RunOptions): Promise<EndedRun> {
+  async #run({ all = false, began }: JobRunOptions): Promise<EndedRun> {
     const { server, source, clock, turns, events } = this.#ports;
     const { signal } = this.#stop;
     const table = await this.table();
     signal.throwIfAborted();
     if (!(await table.lease.take(clock.now()))) throw this.#inUse('another process runs it');
     const stopHolding = this.#holdOn(table);
-    let run: Run | undefined;
+    let run: JobRun | undefined;
     try {
       const { name, at } = modelOf(this.job);
       // If an alias moves meanwhile, the run keeps the version that it began with.
@@ -166,7 +166,7 @@ export class ScheduledJob {
       const begun = await table.begin(model, { now: clock.now(), all });
       events.began?.(this.job.name, begun.version, begun.attempt);
       began?.();
-      run = new Run(
+      run = new JobRun(
         this.job,
         {
           table,

@@ -18,7 +18,7 @@ interface Sight {
 }
 
 /** Loggable part of an exchange, taken when it ends; references nothing else of it. */
-export interface Draft {
+export interface Loggable {
   readonly id: string;
   /** End of the request, ms since 1970. */
   readonly endedAt: number;
@@ -64,7 +64,7 @@ export function draftOf(
     readonly payload: number;
     readonly redaction: Redaction;
   },
-): Draft {
+): Loggable {
   const see = (tensors: readonly Tensor[]) => {
     let left = payload;
     return tensors.map((tensor): Sight => {
@@ -101,7 +101,7 @@ export function draftOf(
 }
 
 /** Returns the approximate bytes that a draft keeps in memory. */
-export function bytesOfDraft({ inputs, outputs }: Draft): number {
+export function bytesOfDraft({ inputs, outputs }: Loggable): number {
   let sum = 1_024;
   for (const { values, bytes } of inputs) if (values !== null) sum += bytes;
   for (const { values, bytes } of outputs) if (values !== null) sum += bytes;
@@ -117,7 +117,7 @@ export function personIn({ headers, parameters }: Exchange['request'], field: Pe
 }
 
 /** Makes the events of a draft, the request before its response. */
-export function eventsOf(draft: Draft, now: number): readonly LogEvent[] {
+export function eventsOf(draft: Loggable, now: number): readonly LogEvent[] {
   const { endedAt, ms, queueMs, version, status } = draft;
   const id = JSON.stringify(draft.id);
   const { first, before, after, name } = sharedOf(draft);
@@ -157,7 +157,7 @@ interface SharedText {
 
 const shared = new BoundedMap<string, SharedText>(1_024);
 
-function sharedOf({ model, version, protocol }: Draft): SharedText {
+function sharedOf({ model, version, protocol }: Loggable): SharedText {
   // Only the name of a model may contain a line break, and it comes last.
   const key = `${protocol}\n${version}\n${model}`;
   const known = shared.get(key);

@@ -36,7 +36,7 @@ const attempts = 5;
  * Queue of events for one sink: they wait while there is room, and one batch is written at a time. Events
  * without room are dropped at once.
  */
-export class Outbox {
+export class LogOutbox {
   readonly #sink: LogSink;
   readonly #limits: OutboxLimits;
   readonly #ports: OutboxPorts;

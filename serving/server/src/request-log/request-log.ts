@@ -4,9 +4,16 @@ import type { Exchange, InferenceEvents } from '../server/events.ts';
 import { isUnkept } from '../server/request.ts';
 import { namedId, requestIds } from '../server/request-id.ts';
 import type { Turns } from '../server/turns.ts';
-import { bytesOfDraft, type Draft, draftOf, eventsOf, feedbackEvent, personIn } from './exchange-events.ts';
+import {
+  bytesOfDraft,
+  draftOf,
+  eventsOf,
+  feedbackEvent,
+  type Loggable,
+  personIn,
+} from './exchange-events.ts';
 import type { LogKey } from './key.ts';
-import { Outbox, type OutboxLimits } from './outbox.ts';
+import { LogOutbox, type OutboxLimits } from './outbox.ts';
 import type { PersonField, Redaction } from './redaction.ts';
 import { isSampled } from './sampling.ts';
 import type { LogSink } from './sink.ts';
@@ -48,8 +55,8 @@ export class RequestLog {
   readonly #options: RequestLogOptions;
   readonly #ports: RequestLogPorts;
   readonly #newId: () => string;
-  readonly #outboxes: readonly Outbox[];
-  readonly #drafts: Draft[] = [];
+  readonly #outboxes: readonly LogOutbox[];
+  readonly #drafts: Loggable[] = [];
   readonly #models = new Set<string>();
   #draftBytes = 0;
   #isDue = false;
@@ -58,7 +65,7 @@ export class RequestLog {
     this.#options = options;
     this.#ports = ports;
     this.#newId = requestIds(ports.random);
-    this.#outboxes = sinks.map(sink => new Outbox(sink, options.limits, ports));
+    this.#outboxes = sinks.map(sink => new LogOutbox(sink, options.limits, ports));
   }
 
   /** Number and bytes of events that wait for the slowest sink. */

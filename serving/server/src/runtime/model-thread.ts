@@ -19,7 +19,7 @@ interface Asked {
 }
 
 /** Maximum ms of one operation before a thread is ended. */
-export interface Patience {
+interface Patience {
   /** Maximum ms to load a model. */
   readonly loading: number;
   /** Maximum ms to run or close a model. */

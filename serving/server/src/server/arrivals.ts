@@ -3,7 +3,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { type Stall, Stalls } from './stalls.ts';
 
 /** Minimum speed of incoming bodies. */
-export interface Pace {
+export interface ArrivalPace {
   /** Minimum bytes per second of a body, in each period of `patience`. */
   readonly slowest: number;
   /** Length of a period in ms. */
@@ -11,7 +11,7 @@ export interface Pace {
 }
 
 /** Same pace as of a coordinator. */
-export const standardPace: Pace = { slowest: 2_048, patience: 10_000 };
+export const standardPace: ArrivalPace = { slowest: 2_048, patience: 10_000 };
 /** Maximum ms until a body has arrived, however steady it is. */
 const longest = 60_000;
 
@@ -21,7 +21,7 @@ export class Arrivals {
   readonly #least: number;
   readonly #stalls: Stalls;
 
-  constructor(clock: Clock, { slowest, patience }: Pace) {
+  constructor(clock: Clock, { slowest, patience }: ArrivalPace) {
     this.#clock = clock;
     this.#least = slowest * (patience / 1_000);
     this.#stalls = new Stalls(clock, patience);

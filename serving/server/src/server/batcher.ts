@@ -6,7 +6,7 @@ import type { Batching } from './settings.ts';
 import type { Turns } from './turns.ts';
 
 /** Inputs of one request that wait to be run. */
-export interface Job {
+export interface WaitingInputs {
   readonly inputs: readonly Tensor[];
   readonly lengths?: readonly number[] | undefined;
   readonly logits?: boolean | undefined;
@@ -20,7 +20,7 @@ export interface Ran {
   readonly waited: number;
 }
 
-interface Waiting extends Job {
+interface Waiting extends WaitingInputs {
   readonly since: number;
   readonly rows: number;
   /** Key of requests that can run together; null to run on its own. */
@@ -54,7 +54,7 @@ export class Batcher {
   }
 
   /** Resolves when the model has answered; rejects if it failed with these inputs. */
-  run(job: Job): Promise<Ran> {
+  run(job: WaitingInputs): Promise<Ran> {
     const rows = job.inputs[0]?.shape[0] ?? 1;
     const key = this.#keyOf(job, rows);
     const since = this.#turns.now();
@@ -64,7 +64,7 @@ export class Batcher {
     });
   }
 
-  #keyOf({ inputs, lengths, logits }: Job, rows: number): string | null {
+  #keyOf({ inputs, lengths, logits }: WaitingInputs, rows: number): string | null {
     if (!this.#isBatchable || rows < 1 || rows > this.#batching.maxBatch) return null;
     let key = logits ? 'logits;' : '';
     if (lengths) return `${key}lengths`;

@@ -7,12 +7,12 @@ import { type Converter, inThisThread } from '../conversion/converter.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { ModelListing, ModelSource, ServedModel } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { Arrivals, type Pace, standardPace } from './arrivals.ts';
+import { type ArrivalPace, Arrivals, standardPace } from './arrivals.ts';
 import { BodyBudget, tooMany } from './body-budget.ts';
 import { inputsInOrder, outputsWanted } from './check.ts';
 import type { End, InferenceEvents } from './events.ts';
 import { Mirror } from './mirror.ts';
-import { PendingRequest, type Settled } from './pending-request.ts';
+import { PendingRequest, type SettledListener } from './pending-request.ts';
 import type { InferRequest, InferResponse } from './request.ts';
 import { type Resident, Residents } from './residents.ts';
 import { runRows } from './rows.ts';
@@ -40,12 +40,12 @@ export interface InferencePorts {
   /** Converter of requests and answers; by default this thread. */
   readonly converter?: Converter | undefined;
   /** Minimum speed of incoming bodies. */
-  readonly pace?: Pace | undefined;
+  readonly pace?: ArrivalPace | undefined;
   readonly events?: InferenceEvents;
 }
 
 /** Public metadata of a version of a model. */
-export interface ModelMetadata {
+export interface VersionMetadata {
   readonly listing: ModelListing;
   readonly model: ServedModel;
   readonly platform: string;
@@ -191,7 +191,7 @@ export class InferenceServer {
   /**
    * Returns metadata of a version, after loading it, since only then its inputs are known. Throws as `infer`.
    */
-  async metadata(name: string, at?: string): Promise<ModelMetadata> {
+  async metadata(name: string, at?: string): Promise<VersionMetadata> {
     this.#requireLoaded(name);
     const model = await this.#targets.find(name, at);
     const { loaded, platform } = await this.#residents.load(model);
@@ -320,7 +320,7 @@ export class InferenceServer {
       );
   }
 
-  readonly #settled: Settled = (pending, error, response) => {
+  readonly #settled: SettledListener = (pending, error, response) => {
     if (pending.stall) this.#deadlines.over(pending.stall);
     if (this.#timeouts.size > 0) {
       this.#timeouts.get(pending)?.();

@@ -6,7 +6,7 @@ import type { Signal } from './signal.ts';
 import type { Stall } from './stalls.ts';
 
 /** Called at the end of a request, with its error or null, and its answer or null. */
-export type Settled = (
+export type SettledListener = (
   pending: PendingRequest,
   error: MurmurationError | null,
   response: InferResponse | null,
@@ -17,7 +17,7 @@ interface Ends {
   readonly resolve: (response: InferResponse) => void;
   readonly reject: (reason: unknown) => void;
   /** Called before the caller gets the result. */
-  readonly settled: Settled;
+  readonly settled: SettledListener;
 }
 
 /**

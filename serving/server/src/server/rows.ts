@@ -1,10 +1,10 @@
 import type { NumericData } from '@murmuration/inference-client/tensors/datatype';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { LoadedModel } from '../runtime/runtime.ts';
-import type { Batcher, Job, Ran } from './batcher.ts';
+import type { Batcher, Ran, WaitingInputs } from './batcher.ts';
 
 /** Runs a job; if the model can't batch rows of different lengths, they run one by one. */
-export function runRows(batcher: Batcher, model: LoadedModel, job: Job): Promise<Ran> {
+export function runRows(batcher: Batcher, model: LoadedModel, job: WaitingInputs): Promise<Ran> {
   const [input] = job.inputs;
   if (!job.lengths || model.takesLengths || !input) return batcher.run(job);
   return runEach(batcher, model, job, input, job.lengths);
@@ -13,7 +13,7 @@ export function runRows(batcher: Batcher, model: LoadedModel, job: Job): Promise
 async function runEach(
   batcher: Batcher,
   model: LoadedModel,
-  job: Job,
+  job: WaitingInputs,
   input: Tensor,
   lengths: readonly number[],
 ): Promise<Ran> {

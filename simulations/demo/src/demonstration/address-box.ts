@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
 
 /** Address that a person can open, and its purpose. */
-export interface Address {
+export interface NamedAddress {
   readonly name: string;
   readonly url: string;
 }
@@ -11,7 +11,7 @@ export interface Address {
  * Draws addresses in a box, one a line; in colour if `isColourful`. An address too long for the terminal's
  * width stays whole, so that it can be opened.
  */
-export function addressBox(addresses: readonly Address[], isColourful: boolean): string {
+export function addressBox(addresses: readonly NamedAddress[], isColourful: boolean): string {
   const colours = pc.createColors(isColourful);
   const names = Math.max(...addresses.map(({ name }) => name.length));
   const width = Math.max(...addresses.map(({ url }) => names + 2 + url.length));

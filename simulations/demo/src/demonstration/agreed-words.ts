@@ -7,7 +7,7 @@ import { piecesNeeded } from '@murmuration/protocol/queries/text-digest';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { FederatedText } from '@murmuration/simulations/data/federated-text';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { type AgreedWords, findWords } from '@murmuration/studies/vocabulary/find-words';
 import { coverage, wordsOf } from '@murmuration/studies/vocabulary/words';
 import { phonesAsked } from '@murmuration/studies/vocabulary/words-task';
@@ -22,7 +22,7 @@ export interface Asking {
   readonly text: FederatedText;
   /** Folder that keeps the words; undefined if they are found again at each start. */
   readonly kept: string | undefined;
-  readonly storage: Storage;
+  readonly storage: Stores;
   readonly phones: { answer(url: string, phones: readonly number[]): Promise<void>; rest(): Promise<void> };
   readonly enrolmentToken: string;
   readonly random: RandomBytes;
@@ -30,7 +30,7 @@ export interface Asking {
 }
 
 /** Vocabulary, and figures about it for a program. */
-export interface Vocabulary {
+export interface AgreedVocabulary {
   readonly words: readonly string[];
   readonly figures: {
     readonly words: number;
@@ -50,7 +50,7 @@ export interface Vocabulary {
  * frequent ones as the small model has room for. Displays what happened. Throws as `findWords` does, and
  * `config.invalid` for a storage whose models know words that it does not have.
  */
-export async function agreedWords(asking: Asking): Promise<Vocabulary> {
+export async function agreedWords(asking: Asking): Promise<AgreedVocabulary> {
   const { text, kept, display, storage, options } = asking;
   const known = kept === undefined ? undefined : await keptWords(kept);
   if (!known && (await storage.history.head('keyboard' as TaskName)))

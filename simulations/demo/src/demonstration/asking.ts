@@ -7,7 +7,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 const longest = 24 * 3_600_000;
 
 /** Way for a person to ask the model of a demonstration. */
-export interface Asking {
+export interface AskingLine {
   /** Command line for a shell. It reads the token from a file, so that a pasted line shows no token. */
   readonly line: string;
   /** Revokes the token, and deletes the file. */
@@ -70,7 +70,7 @@ export async function openAsking({
   model,
   now,
   temporary = tmpdir(),
-}: AskingPorts): Promise<Asking> {
+}: AskingPorts): Promise<AskingLine> {
   const post = async (path: string, body: object) => {
     const answer = await fetch(`${url}/v1/admin/inference-tokens${path}`, {
       method: 'POST',

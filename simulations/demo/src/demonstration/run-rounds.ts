@@ -4,7 +4,7 @@ import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { Display } from './display.ts';
 
 /** Arguments to run rounds, and to show them. */
-export interface Running {
+interface Running {
   readonly coordinator: Pick<Coordinator, 'events' | 'start'>;
   readonly task: TaskName;
   /** Rounds of training, failed ones included; rounds of questions to phones come in addition. */

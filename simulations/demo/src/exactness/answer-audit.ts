@@ -6,10 +6,10 @@ import { addPacked, packedLength } from '@murmuration/protocol/secagg/ring';
 import type { Member } from '@murmuration/rounds/round/cohort';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { SeenState } from '@murmuration/rounds/round/round';
-import type { AskedQuery } from './answer-recorder.ts';
+import type { RecordedQuery } from './answer-recorder.ts';
 import type { PlainUpdate } from './plain-update.ts';
 
-interface Counted extends AskedQuery {
+interface Counted extends RecordedQuery {
   readonly round: RoundId;
   readonly contributors: readonly Member[];
 }

@@ -6,7 +6,7 @@ import { packRing } from '@murmuration/protocol/secagg/ring';
 import type { PlainUpdate } from './plain-update.ts';
 
 /** Query in the plan of an assignment. */
-export interface AskedQuery {
+export interface RecordedQuery {
   readonly query: Query;
   readonly largestCohort: number;
 }
@@ -40,7 +40,7 @@ export class AnswerRecorder {
   }
 
   /** Answer to a query before masking; undefined if there was none, or it was sent before. */
-  sent(assignment: string, { query, largestCohort }: AskedQuery): PlainUpdate | undefined {
+  sent(assignment: string, { query, largestCohort }: RecordedQuery): PlainUpdate | undefined {
     const offer = offerOf(query);
     const answer = this.#said.get(offer);
     if (answer === undefined) return undefined;

@@ -10,7 +10,7 @@ import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { packRing } from '@murmuration/protocol/secagg/ring';
 import { quantizationFor, quantize } from '@murmuration/protocol/weights/quantize';
-import { AnswerRecorder, type AskedQuery } from './answer-recorder.ts';
+import { AnswerRecorder, type RecordedQuery } from './answer-recorder.ts';
 import type { PlainUpdate } from './plain-update.ts';
 
 /** Settings of a plan from which an update follows. */
@@ -26,13 +26,13 @@ const remembered = 8;
  * From these it computes the update a second time when the phone sends its own, masked or not, and passes it
  * to `tell`. Passes answers to queries that `answers` has wrapped to `tellAnswer` in the same way.
  */
-export class Recorder {
+export class UpdateRecorder {
   readonly #plan: UpdatePlan;
   readonly #tell: (update: PlainUpdate) => void;
   readonly #tellAnswer: (answer: PlainUpdate) => void;
   readonly #answers = new AnswerRecorder();
   /** Queries by assignment. */
-  readonly #asked = new Map<string, AskedQuery>();
+  readonly #asked = new Map<string, RecordedQuery>();
   #learned: Pick<TrainingResult, 'delta' | 'examples'> | undefined;
   /** Bytes drawn since the end of the training, in order: the rounding comes first. */
   #drawn: Uint8Array[] = [];

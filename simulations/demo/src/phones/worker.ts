@@ -30,7 +30,7 @@ import {
   wordsTaskName,
 } from '@murmuration/studies/vocabulary/words-task';
 import type { PlainUpdate } from '../exactness/plain-update.ts';
-import { Recorder, type UpdatePlan } from '../exactness/recorder.ts';
+import { type UpdatePlan, UpdateRecorder } from '../exactness/recorder.ts';
 import { HostedPhone, type Turn } from './hosted-phone.ts';
 import { keptIdentity } from './kept-identity.ts';
 import { losing } from './losses.ts';
@@ -192,7 +192,7 @@ async function learn({ url, plan, words }: Learning): Promise<void> {
   let told = false;
   for (const { number } of phones) await takeSide(number);
   learning = phones.map(({ number, messages }) => {
-    const recorder = new Recorder(
+    const recorder = new UpdateRecorder(
       plan,
       update => tell({ type: 'update', ...update }, [update.packed.buffer as ArrayBuffer]),
       answer => tell({ type: 'answer', ...answer }, [answer.packed.buffer as ArrayBuffer]),

@@ -10,7 +10,7 @@ import type { Visitors } from './visitors.ts';
 const afterLast = 30_000;
 
 /** Dependencies of the host. */
-export interface HostPorts {
+interface HostPorts {
   readonly task: TaskName;
   readonly control: Pick<RoundControl, 'pause' | 'unpause'>;
   readonly clock: Clock;

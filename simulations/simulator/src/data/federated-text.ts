@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { numberToken, tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 
 /** Messages of one virtual phone for training and for evaluation: disjoint, in the order of writing. */
-export interface Phone {
+export interface PhoneMessages {
   readonly train: readonly string[];
   readonly heldOut: readonly string[];
 }
 
 /** Text spread over phones, and two figures that identify the split when results are quoted. */
 export interface FederatedText {
-  readonly phones: readonly Phone[];
+  readonly phones: readonly PhoneMessages[];
   /** Number of held-out words that are scored: all tokens except numbers. */
   readonly heldOutWords: number;
   /**
@@ -37,7 +37,7 @@ export interface SplitRules {
  */
 export function spreadOverPhones(messages: readonly string[], rules: SplitRules): FederatedText {
   const seen = new Set<string>();
-  const phones: Phone[] = [];
+  const phones: PhoneMessages[] = [];
   for (let start = 0; start < messages.length; start += rules.messagesPerPhone) {
     const kept: string[] = [];
     let words = 0;

@@ -5,7 +5,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { countedAs, type Work } from '@murmuration/protocol/time/work';
 import { openFolder } from '@murmuration/storage/folder/folder';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import type { CommonSettings } from '../scenario/settings.ts';
 
 /** Identity of a run; a checkpoint continues only the same run. */
@@ -27,7 +27,7 @@ export async function runStorage(
   identity: RunIdentity,
   clock: Clock,
   work: Work,
-): Promise<Storage> {
+): Promise<Stores> {
   if (folder === undefined) return openStorage(undefined, clock);
   await mkdir(folder, { recursive: true });
   await requireSame(folder, identity);

@@ -1,5 +1,5 @@
 import type { ClientsCompared } from '../run-events/run-event.ts';
-import type { Federation } from './federation.ts';
+import type { VirtualFederation } from './federation.ts';
 
 /** Picks `count` clients, evenly spread over all, including the first. */
 function spread(count: number, clients: readonly number[]): number[] {
@@ -13,7 +13,7 @@ function spread(count: number, clients: readonly number[]): number[] {
  * @param clients numbers of all clients with examples, to choose from
  */
 export async function compareClients(
-  federation: Pick<Federation, 'compareClients'>,
+  federation: Pick<VirtualFederation, 'compareClients'>,
   count: number,
   clients: readonly number[],
   round: number,

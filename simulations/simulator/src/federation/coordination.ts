@@ -2,7 +2,7 @@ import type { Platform } from '@murmuration/client-sdk/client/platform';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 
 /** Coordinator of a run, and the devices' transport to it. */
 export interface Coordination {
@@ -10,7 +10,7 @@ export interface Coordination {
   readonly url: string;
   readonly events: CoordinatorEvents;
   readonly rounds: TaskRounds;
-  readonly storage: Storage;
+  readonly storage: Stores;
   readonly transport: (device: number) => Platform['transport'];
   /** Cuts a device's network at once. */
   cut(device: number): void;

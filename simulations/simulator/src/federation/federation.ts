@@ -8,7 +8,7 @@ import { cohortSizeOf, devicesAtOnce, type Task } from '@murmuration/rounds/task
 import { requirePoisons } from '../adversaries/adversaries.ts';
 import { requireRealTime } from '../devices/real-time.ts';
 import type { PartCosts, RoundEnded } from '../run-events/run-event.ts';
-import type { Measured, RunProgress, Scenario } from '../scenario/define-scenario.ts';
+import type { MeasuredMetrics, RunProgress, Scenario } from '../scenario/define-scenario.ts';
 import { type FederatedData, requireData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import type { JobPool, OpenPool } from '../workers/job-pool.ts';
@@ -36,7 +36,7 @@ export interface FederationOptions extends RunConditions {
 }
 
 /** Run in progress: a coordinator, its devices and the threads that compute for them. */
-export interface Federation {
+export interface VirtualFederation {
   readonly task: Task;
   readonly workers: number;
   /** Number of values in the model. */
@@ -69,9 +69,9 @@ export interface Federation {
 }
 
 /** Metrics of two versions per client, in the order of the request. */
-export interface Compared {
-  readonly first: readonly Measured[];
-  readonly newest: readonly Measured[];
+interface Compared {
+  readonly first: readonly MeasuredMetrics[];
+  readonly newest: readonly MeasuredMetrics[];
 }
 
 /**
@@ -83,7 +83,7 @@ export async function openFederation(
   settings: CommonSettings,
   data: FederatedData<unknown>,
   options: FederationOptions = {},
-): Promise<Federation> {
+): Promise<VirtualFederation> {
   const { workers = availableParallelism() } = options;
   requireData(data);
   requirePoisons(settings.adversaries.attack, scenario.poisons);
@@ -103,7 +103,7 @@ async function openPool(workers: number | OpenPool, setup: WorkerSetup): Promise
   return new WorkerPool(workers === 0 ? [ownThread(setup)] : startThreads(workers, setup));
 }
 
-async function assemble(plan: RunPlan): Promise<Federation> {
+async function assemble(plan: RunPlan): Promise<VirtualFederation> {
   const ground = await openGround(plan);
   const parties = await openParties(plan, ground);
   const { pool, options } = plan;
@@ -158,7 +158,7 @@ function roundsOf(
   { settings, options: { failed = () => {} } }: RunPlan,
   { task, virtual, round }: Ground,
   { coordination, crowd, watch, roundRandom }: Parties,
-): Federation['next'] {
+): VirtualFederation['next'] {
   const isAsynchronous = settings.cohort.mode === 'asynchronous';
   const areSteered = isSteered(settings);
   const ended: RoundEnded[] = [];
@@ -192,7 +192,7 @@ function roundsOf(
 }
 
 /** Returns metrics of versions before this run: the first one, and those of earlier rounds. */
-async function measuredBefore({ task, storage, past }: Ground): Promise<Federation['measured']> {
+async function measuredBefore({ task, storage, past }: Ground): Promise<VirtualFederation['measured']> {
   const [oldest] = await storage.history.versions(task.name, 1, 1);
   const measured = past.flatMap(({ number: round, metrics }) =>
     hasAny(metrics) ? [{ round, metrics }] : [],

@@ -13,7 +13,7 @@ import { unmaskerPool } from '@murmuration/rounds/masking/unmasker';
 import { Population } from '@murmuration/rounds/population/population';
 import { type NoiseMaker, threadedNoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
 import type { Task } from '@murmuration/rounds/task/task';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import type { Behaviour } from '../behaviour/behaviour.ts';
 import { LoopbackGateway } from '../loopback/gateway.ts';
 import { LoopbackLink } from '../loopback/link.ts';
@@ -25,7 +25,7 @@ export interface LoopbackSetup {
   readonly task: Task;
   readonly clock: VirtualClock;
   readonly seed: number;
-  readonly storage: Storage;
+  readonly storage: Stores;
   /** Random bytes for rounds. */
   readonly roundRandom: RandomBytes;
   readonly behaviour: Pick<Behaviour, 'transferMs' | 'silentAt' | 'faults'>;

@@ -2,7 +2,7 @@ import type { Work } from '@murmuration/protocol/time/work';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { Evaluator } from '@murmuration/rounds/evaluation/evaluator';
 import type { SharedVersions } from '../devices/shared-versions.ts';
-import type { Measured } from '../scenario/define-scenario.ts';
+import type { MeasuredMetrics } from '../scenario/define-scenario.ts';
 import type { JobPool } from '../workers/job-pool.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { JobPool } from '../workers/job-pool.ts';
  */
 const parts = 4;
 
-export interface EvaluationPorts {
+interface EvaluationPorts {
   readonly pool: JobPool;
   readonly versions: SharedVersions;
   readonly work: Work;
@@ -42,7 +42,7 @@ export function poolEvaluator({ pool, versions, work, size, isDue }: EvaluationP
 }
 
 /** Averages each metric by weight. */
-export function together(measured: readonly Measured[]): Record<string, number> {
+export function together(measured: readonly MeasuredMetrics[]): Record<string, number> {
   const total = measured.reduce((sum, { weight }) => sum + weight, 0);
   const means: Record<string, number> = {};
   for (const { weight, metrics } of measured)

@@ -13,7 +13,7 @@ import { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { Task } from '@murmuration/rounds/task/task';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { type Behaviour, deviceBehaviour } from '../behaviour/behaviour.ts';
 import { DeviceStorages } from '../devices/device-storage.ts';
 import { SharedVersions } from '../devices/shared-versions.ts';
@@ -76,7 +76,7 @@ export interface Ground {
   readonly work: Work;
   readonly versions: SharedVersions;
   readonly task: Task;
-  readonly storage: Storage;
+  readonly storage: Stores;
   /** Rounds that ended earlier, oldest first. */
   readonly past: readonly RoundRecord[];
   /** Round under way, or the last one. */

@@ -16,7 +16,7 @@ import type { GivenSettings, RunProgress, Scenario } from '../scenario/define-sc
 import type { FederatedData } from '../scenario/federated-data.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
 import { compareClients } from './client-comparison.ts';
-import { type Federation, type FederationOptions, openFederation } from './federation.ts';
+import { type FederationOptions, openFederation, type VirtualFederation } from './federation.ts';
 import { maskingInForce } from './masking-in-force.ts';
 import { failureOf, isReached, stopReason } from './stopping.ts';
 
@@ -160,7 +160,7 @@ function numbersOf(metrics: RoundEnded['metrics']): Record<string, number> | und
 async function begun<Settings extends CommonSettings, Example>(
   scenario: Scenario<Settings, Example>,
   settings: Settings,
-  federation: Federation,
+  federation: VirtualFederation,
   data: FederatedData<Example>,
   startedAt: number,
   { transport = 'loopback', label, notes }: SimulationOptions,

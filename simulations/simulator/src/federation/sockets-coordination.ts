@@ -5,7 +5,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Task } from '@murmuration/rounds/task/task';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import type { Coordination } from './coordination.ts';
 
 /** Milliseconds between checks whether the run is over. */
@@ -14,7 +14,7 @@ const lookEvery = 5;
 /** Opens a complete coordinator on a local port, in real time; devices reach it by HTTP and socket.io. */
 export async function socketsCoordination(
   task: Task,
-  storage: Storage,
+  storage: Stores,
   roundRandom: RandomBytes,
 ): Promise<Coordination> {
   const { limits, ...config } = parseConfig({

@@ -1,12 +1,12 @@
 import type { Unit } from './quantities.ts';
 
 /** Number of a page colour; `page/tokens.css` has one of each for light and for dark. */
-export type Colour = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+export type SeriesColour = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /** Line over the rounds; all columns are equally long. */
 export interface Line {
   readonly name: string;
-  readonly colour: Colour;
+  readonly colour: SeriesColour;
   readonly dashed: boolean;
   readonly round: readonly number[];
   /** Bytes sent since the run began. */
@@ -50,7 +50,7 @@ export interface StackChart {
   readonly roundsPerBar: number;
   readonly layers: readonly {
     readonly name: string;
-    readonly colour: Colour;
+    readonly colour: SeriesColour;
     readonly value: readonly number[];
   }[];
 }

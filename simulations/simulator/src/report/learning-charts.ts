@@ -1,6 +1,6 @@
 import { quantiles } from '../learning-curves/quantiles.ts';
 import type { Run } from '../run-events/run.ts';
-import type { Chart, Colour, Line, LineChart, Reference } from './chart.ts';
+import type { Chart, Line, LineChart, Reference, SeriesColour } from './chart.ts';
 import {
   type Curve,
   curveOf,
@@ -23,10 +23,10 @@ export interface NamedCurve {
   readonly curve: Curve;
 }
 
-export const colourOf = (index: number): Colour => ((index % 8) + 1) as Colour;
+export const colourOf = (index: number): SeriesColour => ((index % 8) + 1) as SeriesColour;
 
 /** Makes a line of a curve, thinned without a visible difference. */
-export function lineOf(curve: Curve, name: string, colour: Colour, dashed = false): Line {
+export function lineOf(curve: Curve, name: string, colour: SeriesColour, dashed = false): Line {
   const kept = thinned(curve.round, curve.value, mostPoints);
   const of = (column: readonly number[]) => kept.map(i => column[i]!);
   return {

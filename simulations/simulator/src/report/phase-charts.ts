@@ -1,7 +1,7 @@
 import type { Run } from '../run-events/run.ts';
 import { type PhaseFigures, type RoundEnded, type RoundPhase, roundPhases } from '../run-events/run-event.ts';
 import { barsFor } from './bars.ts';
-import type { Colour, StackChart } from './chart.ts';
+import type { SeriesColour, StackChart } from './chart.ts';
 import { rounded } from './learning-charts.ts';
 import type { Unit } from './quantities.ts';
 
@@ -16,7 +16,7 @@ export const phaseNames: Readonly<Record<RoundPhase, string>> = {
   closing: 'closing',
 };
 
-const phaseColours: Readonly<Record<RoundPhase, Colour>> = {
+const phaseColours: Readonly<Record<RoundPhase, SeriesColour>> = {
   gathering: 8,
   keys: 6,
   shares: 3,
@@ -27,7 +27,7 @@ const phaseColours: Readonly<Record<RoundPhase, Colour>> = {
 };
 
 /** Warm colours for losses, from the earliest phase to the latest. */
-const lossColours: Readonly<Record<RoundPhase, Colour>> = {
+const lossColours: Readonly<Record<RoundPhase, SeriesColour>> = {
   gathering: 8,
   keys: 5,
   shares: 7,
@@ -37,7 +37,7 @@ const lossColours: Readonly<Record<RoundPhase, Colour>> = {
   closing: 6,
 };
 
-type Layer = { name: string; colour: Colour; of: (round: RoundEnded) => number };
+type Layer = { name: string; colour: SeriesColour; of: (round: RoundEnded) => number };
 
 /** Makes a chart of each round's cohort: accepted updates, devices lost by phase, refused updates. */
 export function cohortChart({ rounds }: Run): StackChart {
@@ -76,7 +76,7 @@ export function trafficChart({ rounds }: Run): StackChart {
 /** Returns a layer for each phase in which anything was counted. */
 function byPhase(
   rounds: Run['rounds'],
-  colours: Readonly<Record<RoundPhase, Colour>>,
+  colours: Readonly<Record<RoundPhase, SeriesColour>>,
   of: (figures: PhaseFigures) => number,
 ): Layer[] {
   const ofRound = (phase: RoundPhase) => (round: RoundEnded) =>

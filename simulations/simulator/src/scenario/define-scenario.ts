@@ -23,7 +23,7 @@ type Given<Own extends Sections> = {
 export type GivenSettings = Readonly<Record<string, unknown>>;
 
 /** Metrics of a model on some examples. */
-export interface Measured {
+export interface MeasuredMetrics {
   /** Weight of the examples relative to others, such as their number or the number of their words. */
   readonly weight: number;
   /** Means over the examples, by the names of the scenario's metrics. */
@@ -75,7 +75,7 @@ interface Parts<Settings, Example> {
     examples: readonly Example[],
     settings: Settings,
     data: FederatedData<Example>,
-  ): Measured | Promise<Measured>;
+  ): MeasuredMetrics | Promise<MeasuredMetrics>;
   /** Functions for attacks on examples; without them only attacks on updates can be simulated. */
   readonly poisons?: Poisons<Example>;
   /**

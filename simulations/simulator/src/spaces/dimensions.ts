@@ -1,6 +1,6 @@
 import { shuffle } from '@murmuration/engine/training/seeded';
 import type { PlainData } from '../run-events/run-event.ts';
-import { type Alternative, type Distribution, distributionName } from './distributions.ts';
+import { type Alternative, distributionName, type SettingDistribution } from './distributions.ts';
 
 /** Values of a dimension: numbers, mapped from a coordinate in [0, 1], or choices, by index. */
 export type Domain =
@@ -30,7 +30,7 @@ export interface Point {
 }
 
 /** Returns all dimensions of a space; those within alternatives follow the choice among them. */
-export function dimensionsOf(settings: Readonly<Record<string, Distribution>>): Dimension[] {
+export function dimensionsOf(settings: Readonly<Record<string, SettingDistribution>>): Dimension[] {
   const found: (Dimension & { readonly within: string | undefined })[] = [];
   for (const [path, distribution] of Object.entries(settings))
     walk(distribution, { name: path, within: undefined }, true, (dimension, _, within) => {
@@ -45,7 +45,7 @@ export function dimensionsOf(settings: Readonly<Record<string, Distribution>>): 
 
 /** Returns the settings at a coordinate from 0 to 1, or at an index, of each dimension. */
 export function pointAt(
-  settings: Readonly<Record<string, Distribution>>,
+  settings: Readonly<Record<string, SettingDistribution>>,
   coordinates: readonly number[],
 ): Point {
   const at: (number | null)[] = [];
@@ -66,7 +66,7 @@ export function pointAt(
  * own is uniformly distributed.
  */
 export function drawPoints(
-  settings: Readonly<Record<string, Distribution>>,
+  settings: Readonly<Record<string, SettingDistribution>>,
   dimensions: readonly Dimension[],
   count: number,
   uniform: () => number,
@@ -111,7 +111,7 @@ type Visit = (dimension: Dimension, isActive: boolean, within: string | undefine
  * Visits the dimensions of a distribution, always in the same order, and returns the value at the visitor's
  * coordinates.
  */
-function walk(distribution: Distribution, place: Place, isActive: boolean, visit: Visit): PlainData {
+function walk(distribution: SettingDistribution, place: Place, isActive: boolean, visit: Visit): PlainData {
   const { name, within } = place;
   if ('choice' in distribution) {
     const { choice } = distribution;
@@ -138,7 +138,8 @@ function walk(distribution: Distribution, place: Place, isActive: boolean, visit
 }
 
 function fill(value: Alternative, place: Place, isActive: boolean, visit: Visit): PlainData {
-  if (distributionName(value) !== undefined) return walk(value as Distribution, place, isActive, visit);
+  if (distributionName(value) !== undefined)
+    return walk(value as SettingDistribution, place, isActive, visit);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(part => fill(part, place, isActive, visit));
   return Object.fromEntries(

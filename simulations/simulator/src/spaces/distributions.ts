@@ -3,7 +3,7 @@ import type { PlainData } from '../run-events/run-event.ts';
 /**
  * Distribution of a setting's values, as plain data; the functions below return what a JSON file contains.
  */
-export type Distribution =
+export type SettingDistribution =
   | { readonly uniform: readonly [low: number, high: number] }
   | { readonly logUniform: readonly [low: number, high: number] }
   | { readonly integer: readonly [low: number, high: number] }
@@ -12,7 +12,7 @@ export type Distribution =
 
 /** Plain data in which any value may be a distribution. */
 export type Alternative =
-  | Distribution
+  | SettingDistribution
   | string
   | number
   | boolean
@@ -21,7 +21,7 @@ export type Alternative =
   | { readonly [name: string]: Alternative };
 
 /** Returns the uniform distribution of numbers from `low` to `high`. */
-export function uniform(low: number, high: number): Distribution {
+export function uniform(low: number, high: number): SettingDistribution {
   return { uniform: [low, high] };
 }
 
@@ -29,17 +29,17 @@ export function uniform(low: number, high: number): Distribution {
  * Returns the log-uniform distribution of numbers from `low`, above 0, to `high`: for rates, whose order of
  * magnitude matters.
  */
-export function logUniform(low: number, high: number): Distribution {
+export function logUniform(low: number, high: number): SettingDistribution {
   return { logUniform: [low, high] };
 }
 
 /** Returns the uniform distribution of integers from `low` to `high`, both included. */
-export function integer(low: number, high: number): Distribution {
+export function integer(low: number, high: number): SettingDistribution {
   return { integer: [low, high] };
 }
 
 /** Returns the uniform distribution over the given values. */
-export function choice(values: readonly PlainData[]): Distribution {
+export function choice(values: readonly PlainData[]): SettingDistribution {
   return { choice: values };
 }
 
@@ -47,7 +47,7 @@ export function choice(values: readonly PlainData[]): Distribution {
  * Returns the uniform distribution over alternatives, such as models; each may contain distributions, which
  * are drawn from only if it is chosen.
  */
-export function oneOf(...alternatives: readonly Alternative[]): Distribution {
+export function oneOf(...alternatives: readonly Alternative[]): SettingDistribution {
   return { oneOf: alternatives };
 }
 

@@ -1,9 +1,9 @@
-import type { Distribution } from './distributions.ts';
+import type { SettingDistribution } from './distributions.ts';
 
 /** Search space and budget, as a file gives them; all fields except `settings` have defaults. */
 export interface GivenSpace {
   /** Distribution of each setting by its path, as in `--set`, such as `plan.learningRate`. */
-  readonly settings: Readonly<Record<string, Distribution>>;
+  readonly settings: Readonly<Record<string, SettingDistribution>>;
   /** Metric of the scenario to optimise; the first one by default. */
   readonly metric?: string;
   /**

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { didYouMean } from '@murmuration/protocol/errors/nearest';
 import type { PlainData } from '../run-events/run-event.ts';
 import { type Dimension, dimensionsOf } from './dimensions.ts';
-import { type Distribution, distributionName, distributionNames } from './distributions.ts';
+import { distributionName, distributionNames, type SettingDistribution } from './distributions.ts';
 import type { GivenSpace } from './given-space.ts';
 
 /** Search space, checked and with defaults except those that depend on the scenario. */
@@ -60,7 +60,7 @@ export function readSpace(given: unknown, subject: string): Space {
     throw refuse(`"metric" is the name of a metric, not ${told(metric)}.`);
   if (training !== 'federated' && training !== 'central')
     throw refuse(`"training" is federated or central, not ${told(training)}.`);
-  const checked = settings as Readonly<Record<string, Distribution>>;
+  const checked = settings as Readonly<Record<string, SettingDistribution>>;
   return {
     settings: checked,
     dimensions: dimensionsOf(checked),

@@ -8,7 +8,7 @@ import { freeMemory, native } from '@murmuration/protocol/primitives/node';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { adversariesOf } from '../adversaries/adversaries.ts';
 import { seededRandom } from '../random/seeded-random.ts';
-import type { Measured } from '../scenario/define-scenario.ts';
+import type { MeasuredMetrics } from '../scenario/define-scenario.ts';
 import { clientExamples, type FederatedData } from '../scenario/federated-data.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import type { CommonSettings } from '../scenario/settings.ts';
@@ -48,7 +48,7 @@ export function jobRunner({ module, ...given }: WorkerSetup, handOver: HandOver)
   };
   const adversaries = adversariesOf(settings.adversaries, settings.seed);
   const rounds = new Map<number, MaskedRound>();
-  const measured = async (files: ModelFiles, examples: readonly unknown[]): Promise<Measured> => {
+  const measured = async (files: ModelFiles, examples: readonly unknown[]): Promise<MeasuredMetrics> => {
     const { scenario } = await learner();
     const model = await loadModel(files);
     try {

@@ -1,14 +1,11 @@
 import type { Contribution } from '@murmuration/client-sdk/update/prepare';
-import type {
-  MaskedRoundSetup,
-  MaskingEvent,
-  MaskingStep,
-} from '@murmuration/client-sdk/update/update-processor';
+import type { MaskedRoundSetup, MaskingStep } from '@murmuration/client-sdk/update/update-processor';
 import type { TrainingResult } from '@murmuration/engine/training/trainer';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { TrainingSettings } from '@murmuration/protocol/messages/plan';
 import type { Assignment } from '@murmuration/protocol/messages/round';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Measured } from '../scenario/define-scenario.ts';
+import type { MeasuredMetrics } from '../scenario/define-scenario.ts';
 
 /** Start-up data of a run's thread. */
 export interface WorkerSetup {
@@ -63,7 +60,7 @@ export type Job =
   | { readonly kind: 'engine' };
 
 /** Step of one device's part in a round, which is short compared to a training. */
-export type Step = Extract<Job, { readonly kind: (typeof steps)[number] }>;
+type Step = Extract<Job, { readonly kind: (typeof steps)[number] }>;
 
 const steps = ['prepare', 'enter', 'hear', 'mask', 'forget'] as const;
 
@@ -72,15 +69,15 @@ export function isStep(job: Job): job is Step {
 }
 
 /** Results by kind of job. */
-export interface Results {
+interface Results {
   readonly train: TrainingResult;
   readonly prepare: Uint8Array;
   readonly enter: MaskingStep;
   readonly hear: MaskingStep;
   readonly mask: MaskingStep & { readonly update: Uint8Array };
   readonly forget: null;
-  readonly measure: Measured;
-  readonly 'measure-client': Measured;
+  readonly measure: MeasuredMetrics;
+  readonly 'measure-client': MeasuredMetrics;
   readonly engine: string;
 }
 

@@ -4,7 +4,7 @@ import type { Scenario } from '@murmuration/simulations/scenario/define-scenario
 import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
 import { percent } from '@murmuration/simulations/study/percent';
 import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
-import { type Course, type Mode, run } from './course.ts';
+import { type Course, type RoundMode, run } from './course.ts';
 import { type AsynchronySettings, asynchronySettings } from './settings.ts';
 
 /** Estimate with its 95 % interval. */
@@ -31,7 +31,7 @@ async function compare(
 ): Promise<Findings> {
   const began = systemClock.now();
   const settings = asynchronySettings.parse(given ?? {});
-  const modes: readonly Mode[] = [
+  const modes: readonly RoundMode[] = [
     'synchronous',
     'asynchronous',
     ...(settings.masked ? (['masked'] as const) : []),

@@ -4,7 +4,7 @@ import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/
 import type { AsynchronySettings } from './settings.ts';
 
 /** Mode of rounds; `masked`: asynchronous with secure aggregation. */
-export type Mode = 'synchronous' | 'asynchronous' | 'masked';
+export type RoundMode = 'synchronous' | 'asynchronous' | 'masked';
 
 /** Course of a run towards its target. */
 export interface Course {
@@ -24,7 +24,7 @@ export interface Course {
 /** Runs one mode until its target, with the actual coordinator and SDK on virtual time. */
 export async function run(
   scenario: Scenario,
-  mode: Mode,
+  mode: RoundMode,
   settings: AsynchronySettings,
   seed: number,
 ): Promise<Course> {
@@ -51,7 +51,7 @@ export async function run(
 }
 
 /** Returns settings that differ between modes only in how devices meet, and in masks. */
-function settingsOf(mode: Mode, settings: AsynchronySettings, seed: number): GivenSettings {
+function settingsOf(mode: RoundMode, settings: AsynchronySettings, seed: number): GivenSettings {
   const { partition, plan, concurrency, training, target, synchronous, asynchronous } = settings;
   const isSynchronous = mode === 'synchronous';
   const isMasked = mode === 'masked';

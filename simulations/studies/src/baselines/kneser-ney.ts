@@ -1,5 +1,5 @@
 import { firstWordId, startId, unknownId } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import type { Spread, SpreadingModel } from './spread.ts';
+import type { SparseDistribution, SpreadingModel } from './spread.ts';
 
 /**
  * Followers of a context: discounted counts, the sum of counts before, and the weight of the shorter context.
@@ -44,7 +44,7 @@ export class KneserNey implements SpreadingModel {
     );
   }
 
-  spread(history: readonly number[], downTo: 'unigram' | 'uniform'): Spread {
+  spread(history: readonly number[], downTo: 'unigram' | 'uniform'): SparseDistribution {
     return this.#spreadOf(this.#seen(history).slice(downTo === 'unigram' ? 1 : 0));
   }
 
@@ -67,7 +67,7 @@ export class KneserNey implements SpreadingModel {
     return Uint32Array.from(words).sort((a, b) => probabilities.get(b)! - probabilities.get(a)! || a - b);
   }
 
-  #spreadOf(shortestFirst: readonly (Discounted | undefined)[]): Spread {
+  #spreadOf(shortestFirst: readonly (Discounted | undefined)[]): SparseDistribution {
     let left = 1;
     const shares = shortestFirst
       .filter(found => found !== undefined)

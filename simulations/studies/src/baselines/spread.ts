@@ -1,5 +1,5 @@
 /** Followers of a context, with the probability per count. */
-export interface Share {
+interface Share {
   readonly counts: ReadonlyMap<number, number>;
   readonly perCount: number;
 }
@@ -7,7 +7,7 @@ export interface Share {
 /**
  * Sparse distribution after a history: the shares of contexts, the longest first, and the remaining weight.
  */
-export interface Spread {
+export interface SparseDistribution {
   readonly shares: readonly Share[];
   readonly left: number;
 }
@@ -22,7 +22,7 @@ export interface SpreadingModel {
    * Returns the distribution after a history. The remaining weight belongs to the unigram, or to the uniform
    * distribution below it over all ids that can follow.
    */
-  spread(history: readonly number[], downTo: 'unigram' | 'uniform'): Spread;
+  spread(history: readonly number[], downTo: 'unigram' | 'uniform'): SparseDistribution;
   /**
    * Returns the words that followed the last `length` tokens of a history, the likeliest first; ties by
    * ascending id.

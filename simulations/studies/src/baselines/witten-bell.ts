@@ -1,6 +1,6 @@
 import { firstWordId, startId, unknownId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 
-import type { Spread, SpreadingModel } from './spread.ts';
+import type { SparseDistribution, SpreadingModel } from './spread.ts';
 
 /** Followers of one context in the text. */
 interface Followers {
@@ -79,7 +79,7 @@ export class WittenBell implements SpreadingModel {
    * and the remaining weight. That belongs to the unigram, or to the uniform distribution below it over all
    * ids that can follow.
    */
-  spread(history: readonly number[], downTo: 'unigram' | 'uniform'): Spread {
+  spread(history: readonly number[], downTo: 'unigram' | 'uniform'): SparseDistribution {
     return spreadOf(this.#seen(history).slice(downTo === 'unigram' ? 1 : 0));
   }
 
@@ -102,7 +102,7 @@ export class WittenBell implements SpreadingModel {
     return Uint32Array.from(words).sort((a, b) => probabilities.get(b)! - probabilities.get(a)! || a - b);
   }
 
-  #sum(shares: Spread['shares'], left: number, id: number): number {
+  #sum(shares: SparseDistribution['shares'], left: number, id: number): number {
     let sum = left * this.unigram[id]!;
     for (const { counts, perCount } of shares) sum += (counts.get(id) ?? 0) * perCount;
     return sum;
@@ -146,7 +146,7 @@ export class WittenBell implements SpreadingModel {
  * Unrolls the formula above: from the longest context down, each leaves a share of the probability to the
  * next.
  */
-function spreadOf(shortestFirst: readonly (Followers | undefined)[]): Spread {
+function spreadOf(shortestFirst: readonly (Followers | undefined)[]): SparseDistribution {
   let left = 1;
   const seen = shortestFirst.filter(followers => followers !== undefined).reverse();
   const shares = seen.map(({ total, counts }) => {

@@ -2,7 +2,7 @@ import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { measured } from './costs.ts';
 import { demandOf } from './demand.ts';
-import { type Plan, planFor } from './plan.ts';
+import { type CapacityPlan, planFor } from './plan.ts';
 import { type CapacitySettings, capacitySettings } from './settings.ts';
 
 export const schema = capacitySettings;
@@ -13,7 +13,7 @@ export const schema = capacitySettings;
  */
 export async function run({ seed, settings, log }: ScenarioOptions<CapacitySettings>): Promise<Findings> {
   const asked = settings ?? capacitySettings.parse(undefined);
-  const plans: Plan[] = [];
+  const plans: CapacityPlan[] = [];
   for (const devices of asked.sizes) {
     const demand = demandOf(devices, asked, seed);
     const random = seededRandom(seed, `capacity queue ${devices}`);
@@ -37,7 +37,7 @@ function uniformOf(random: (length: number) => Uint8Array): () => number {
   };
 }
 
-const rows: readonly (readonly [string, (plan: Plan) => number])[] = [
+const rows: readonly (readonly [string, (plan: CapacityPlan) => number])[] = [
   ['devices in a round', plan => plan.cohort],
   ['days between two parts of a device', plan => plan.daysBetweenParts],
   ['check-ins a second, busiest hour', plan => plan.checkIns],
@@ -58,7 +58,7 @@ const rows: readonly (readonly [string, (plan: Plan) => number])[] = [
   ['cost a month', plan => plan.cost.total],
 ];
 
-function tableOf(plans: readonly Plan[]): Findings['table'] {
+function tableOf(plans: readonly CapacityPlan[]): Findings['table'] {
   return [
     ['devices', ...plans.map(({ devices }) => devices.toLocaleString('en'))],
     ...rows.map(([name, of]) => [name, ...plans.map(plan => figure(of(plan)))]),

@@ -6,7 +6,7 @@ import { seededRandom } from '@murmuration/simulations/random/seeded-random';
 import type { CapacitySettings } from './settings.ts';
 
 /** Events per second: mean over a day, and in its busiest hour. */
-export interface Rate {
+interface Rate {
   readonly mean: number;
   readonly peak: number;
 }

@@ -1,10 +1,10 @@
 import type { Costs } from './costs.ts';
 import type { Demand } from './demand.ts';
-import { processorsFor, type Work } from './queue.ts';
+import { type ArrivingWork, processorsFor } from './queue.ts';
 import type { CapacitySettings } from './settings.ts';
 
 /** Needs of a fleet; at its busiest hour unless stated otherwise. */
-export interface Plan {
+export interface CapacityPlan {
   readonly devices: number;
   readonly cohort: number;
   readonly daysBetweenParts: number;
@@ -47,7 +47,7 @@ export function planFor(
   { values, round, wait, busy, prices }: CapacitySettings,
   costs: Costs,
   uniform: () => number,
-): Plan {
+): CapacityPlan {
   const { checkIns, contributions, cohort, daysBetweenParts } = demand;
   const limits = { wait, busy };
   const front = processorsFor([{ perSecond: checkIns.peak, ms: costs.checkInMs }], limits, uniform);
@@ -86,7 +86,7 @@ export function planFor(
 }
 
 /** Splits a contribution into short requests, and the longer one with the update's values. */
-function contributionsOf(perSecond: number, values: number, costs: Costs): readonly Work[] {
+function contributionsOf(perSecond: number, values: number, costs: Costs): readonly ArrivingWork[] {
   const ms = costs.contributionMs / costs.messages;
   return [
     { perSecond: perSecond * (costs.messages - 1), ms },

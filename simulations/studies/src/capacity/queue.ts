@@ -6,7 +6,7 @@ export interface Waits {
 }
 
 /** Kind of work that arrives at random. */
-export interface Work {
+export interface ArrivingWork {
   /** Arrivals per second. */
   readonly perSecond: number;
   /** Processor ms per arrival. */
@@ -23,7 +23,7 @@ const unsettled = requests / 10;
  * `processors`, one request at a time each: the recursion of Kiefer and Wolfowitz 1955 over the work left at
  * each processor. `uniform` returns numbers from 0 to 1. Infinite if the load exceeds the capacity.
  */
-export function waitsOf(works: readonly Work[], processors: number, uniform: () => number): Waits {
+export function waitsOf(works: readonly ArrivingWork[], processors: number, uniform: () => number): Waits {
   const perSecond = works.reduce((sum, each) => sum + each.perSecond, 0);
   if (busyOf(works, processors) >= 1) {
     const never = Number.POSITIVE_INFINITY;
@@ -52,7 +52,7 @@ export function waitsOf(works: readonly Work[], processors: number, uniform: () 
 }
 
 /** Returns the utilisation of the processors. */
-export function busyOf(works: readonly Work[], processors: number): number {
+export function busyOf(works: readonly ArrivingWork[], processors: number): number {
   return works.reduce((sum, { perSecond, ms }) => sum + (perSecond * ms) / 1_000, 0) / processors;
 }
 
@@ -61,7 +61,7 @@ export function busyOf(works: readonly Work[], processors: number): number {
  * most `wait` ms.
  */
 export function processorsFor(
-  works: readonly Work[],
+  works: readonly ArrivingWork[],
   { busy, wait }: { readonly busy: number; readonly wait: number },
   uniform: () => number,
 ): { readonly processors: number; readonly waits: Waits } {
@@ -71,7 +71,7 @@ export function processorsFor(
   }
 }
 
-function drawn(works: readonly Work[], perSecond: number, at: number): number {
+function drawn(works: readonly ArrivingWork[], perSecond: number, at: number): number {
   let sum = 0;
   for (const each of works) {
     sum += each.perSecond / perSecond;

@@ -1,6 +1,6 @@
 import { studentInterval } from '@murmuration/monitoring/paired/mean-difference';
 import { type Baseline, baselines, type Hits, ownWeights } from './baselines.ts';
-import type { Recalls, Source } from './phone.ts';
+import type { PhoneSource, Recalls } from './phone.ts';
 
 /** Per cent of all words of all phones, or percentage points. */
 export interface Points {
@@ -48,7 +48,7 @@ const confidence = 0.95;
 /** Number of words, and hits of each row among the first and the first three. */
 interface Stretch {
   readonly words: number;
-  readonly hits: ReadonlyMap<Source | Baseline, Points>;
+  readonly hits: ReadonlyMap<PhoneSource | Baseline, Points>;
 }
 
 /**
@@ -62,7 +62,7 @@ export function figuresOf(stretches: readonly (readonly ScoredPhone[])[]): Hybri
     baselines.map(name => [name, { top1: bestOf(phones, name, 'top1'), top3: bestOf(phones, name, 'top3') }]),
   ) as Record<Baseline, Points>;
   const counted = stretches.map(of => countsOf(of, best));
-  const points = (of: readonly Stretch[], row: Source | Baseline): Points => {
+  const points = (of: readonly Stretch[], row: PhoneSource | Baseline): Points => {
     const words = of.reduce((sum, stretch) => sum + stretch.words, 0);
     const share = (top: keyof Points) =>
       (100 * of.reduce((sum, { hits }) => sum + hits.get(row)![top], 0)) / words;
@@ -70,10 +70,10 @@ export function figuresOf(stretches: readonly (readonly ScoredPhone[])[]): Hybri
   };
   const rows = Object.fromEntries(
     (['global', 'personal', 'hybrid', ...baselines] as const).map(row => [row, points(counted, row)]),
-  ) as Record<Source | Baseline, Points>;
+  ) as Record<PhoneSource | Baseline, Points>;
   const bestFor = (top: keyof Points) =>
     baselines.reduce((one, other) => (rows[other][top] > rows[one][top] ? other : one));
-  const gainOver = (over: Readonly<Record<keyof Points, Source | Baseline>>): Gain => {
+  const gainOver = (over: Readonly<Record<keyof Points, PhoneSource | Baseline>>): Gain => {
     const gain = (top: keyof Points) => rows.hybrid[top] - rows[over[top]][top];
     return {
       top1: gain('top1'),
@@ -113,12 +113,12 @@ function bestOf(phones: readonly ScoredPhone[], name: Baseline, top: keyof Point
 
 function countsOf(phones: readonly ScoredPhone[], best: Readonly<Record<Baseline, Points>>): Stretch {
   const sum = (of: (phone: ScoredPhone) => number) => phones.reduce((all, phone) => all + of(phone), 0);
-  const ofSource = (source: Source, top: keyof Points) =>
+  const ofSource = (source: PhoneSource, top: keyof Points) =>
     sum(({ recalls }) => recalls[source][top] * recalls[source].words);
   const sources = ['global', 'personal', 'hybrid'] as const;
   return {
     words: sum(({ recalls }) => recalls.hybrid.words),
-    hits: new Map<Source | Baseline, Points>([
+    hits: new Map<PhoneSource | Baseline, Points>([
       ...sources.map(
         source => [source, { top1: ofSource(source, 'top1'), top3: ofSource(source, 'top3') }] as const,
       ),

@@ -1,4 +1,4 @@
-import type { Answer } from '@murmuration/client-sdk/hybrid/hybrid';
+import type { HybridAnswer } from '@murmuration/client-sdk/hybrid/hybrid';
 import { numberOf } from '@murmuration/demo-keyboard-app/task/own-numbers';
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import { unknownId, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
@@ -32,7 +32,7 @@ export class OwnList {
   }
 
   /** Returns an answer's scores of the vocabulary's words, then of these words in their order. */
-  scores({ values, own }: Pick<Answer, 'values' | 'own'>): Float32Array {
+  scores({ values, own }: Pick<HybridAnswer, 'values' | 'own'>): Float32Array {
     const scores = new Float32Array(this.#vocabulary.size + this.#places.size);
     scores.set(values);
     for (const [number, share] of own ?? []) {
@@ -43,7 +43,7 @@ export class OwnList {
   }
 
   /** Returns an answer's scores of these words by spelling. */
-  spelled({ own }: Pick<Answer, 'own'>): ReadonlyMap<string, number> {
+  spelled({ own }: Pick<HybridAnswer, 'own'>): ReadonlyMap<string, number> {
     return new Map(
       Array.from(own ?? []).flatMap(([number, share]) => {
         const found = this.#places.get(number);

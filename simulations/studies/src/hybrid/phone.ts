@@ -21,8 +21,8 @@ import { OwnList } from './own-list.ts';
 
 /** Parts of the mixture that can answer. */
 const sources = ['global', 'personal', 'hybrid'] as const;
-export type Source = (typeof sources)[number];
-export type Recalls = Readonly<Record<Source, Recall>>;
+export type PhoneSource = (typeof sources)[number];
+export type Recalls = Readonly<Record<PhoneSource, Recall>>;
 
 /** Messages between two refits, as by default. */
 const refitAfter = 50;

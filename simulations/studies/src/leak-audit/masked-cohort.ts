@@ -21,7 +21,7 @@ import { revealShares, takeStatement } from '@murmuration/protocol/secagg/reveal
 import type { RecoveredSecret } from '@murmuration/protocol/secagg/unmasking';
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
-import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
+import { MaskedGroup } from '@murmuration/rounds/masking/masked-round';
 import type { Unmasker } from '@murmuration/rounds/masking/unmasker';
 import { simulatedFloors } from '@murmuration/simulations/devices/floors';
 
@@ -55,7 +55,7 @@ export class MaskedCohort {
   readonly context: GraphContext;
   readonly phones: readonly Phone[];
   readonly #plan: Plan;
-  readonly #coordinator: MaskedRound;
+  readonly #coordinator: MaskedGroup;
   #said = 0;
 
   /** Throws `secagg.parameters` if no graph over this many phones meets the plan's masking settings. */
@@ -68,7 +68,7 @@ export class MaskedCohort {
       round,
       plan: planHash(native, 1, writePlan(plan)),
     };
-    const coordinator = new MaskedRound(bound, masking);
+    const coordinator = new MaskedGroup(bound, masking);
     const entered = Array.from({ length: phones }, () => {
       const identity = native.ed25519.signingKey(random(32));
       const demands = demandsOf(masking, heldFloors(simulatedFloors), 0);

@@ -9,7 +9,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { CentralSettings } from './settings.ts';
 
-export interface CentralTraining {
+interface CentralTraining {
   readonly model: ModelFiles;
   readonly objective: Objective<string>;
   readonly messages: readonly string[];

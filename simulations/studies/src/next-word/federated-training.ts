@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import type { NoiseMaker } from '@murmuration/rounds/privacy/noise-maker';
 import { privacyOf } from '@murmuration/rounds/task/task-privacy';
-import type { Phone } from '@murmuration/simulations/data/federated-text';
+import type { PhoneMessages } from '@murmuration/simulations/data/federated-text';
 import { openFederation } from '@murmuration/simulations/federation/federation';
 import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
 import { type CohortNoise, cohortNoise } from './cohort-noise.ts';
@@ -14,7 +14,7 @@ export interface FederatedTraining {
   /** Words of the vocabulary. */
   readonly words: readonly string[];
   readonly rowLength: number;
-  readonly phones: readonly Phone[];
+  readonly phones: readonly PhoneMessages[];
   readonly settings: FederatedSettings;
   readonly seed: number;
   /**

@@ -1,6 +1,6 @@
 import { type Recall, RecallCounter } from '@murmuration/demo-keyboard-app/task/recall';
 import { mostFrequentWords, type Vocabulary } from '@murmuration/demo-keyboard-app/task/vocabulary';
-import type { Phone } from '@murmuration/simulations/data/federated-text';
+import type { PhoneMessages } from '@murmuration/simulations/data/federated-text';
 import { KneserNey } from '../baselines/kneser-ney.ts';
 import { NgramMixture } from '../baselines/ngram-mixture.ts';
 import { countRecall } from '../baselines/recall.ts';
@@ -27,7 +27,7 @@ interface Encoded {
 }
 
 /** Measures the n-gram baselines. All know every word of the pooled training text. */
-export function measureNgrams(phones: readonly Phone[]): NgramBaselines {
+export function measureNgrams(phones: readonly PhoneMessages[]): NgramBaselines {
   const vocabulary = mostFrequentWords(
     phones.flatMap(phone => phone.train),
     Number.POSITIVE_INFINITY,
@@ -60,7 +60,7 @@ export function measureNgrams(phones: readonly Phone[]): NgramBaselines {
   };
 }
 
-function encode({ train, heldOut }: Phone, vocabulary: Vocabulary): Encoded {
+function encode({ train, heldOut }: PhoneMessages, vocabulary: Vocabulary): Encoded {
   const ids = (messages: readonly string[]) => messages.map(message => vocabulary.encode(message));
   return { train: ids(train), heldOut: ids(heldOut) };
 }
@@ -80,7 +80,7 @@ function trainedOn(phones: readonly Encoded[], order: 1 | 3, size: number): Witt
 const weights = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 
 function fitOwnWeight(
-  phones: readonly Phone[],
+  phones: readonly PhoneMessages[],
   vocabulary: Vocabulary,
   trained: (parts: readonly Encoded[]) => SpreadingModel,
 ): number {

@@ -1,22 +1,22 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import type { Job, Part, Results } from './worker.ts';
+import type { Results, TableJob, TablePart } from './worker.ts';
 
 /** Pool of threads that compute parts of a table. */
 export interface PartMaker {
-  make<Made extends Part>(part: Made): Promise<Results[Made['part']]>;
+  make<Made extends TablePart>(part: Made): Promise<Results[Made['part']]>;
   close(): Promise<void>;
 }
 
 /** Opens the pool; `log` is called with messages from the threads. */
 export function partMaker(threads: number, log: (line: string) => void): PartMaker {
-  const pool = new Piscina<Job, Results[Part['part']]>({
+  const pool = new Piscina<TableJob, Results[TablePart['part']]>({
     filename: new URL('./worker.ts', import.meta.url).href,
     minThreads: 0,
     maxThreads: threads,
   });
   return {
-    async make<Made extends Part>(part: Made): Promise<Results[Made['part']]> {
+    async make<Made extends TablePart>(part: Made): Promise<Results[Made['part']]> {
       const { port1, port2 } = new MessageChannel();
       port1.on('message', log);
       try {

@@ -15,7 +15,7 @@ import { loadModel } from '@murmuration/engine/models/model';
 import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { contentHash, encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Phone } from '@murmuration/simulations/data/federated-text';
+import type { PhoneMessages } from '@murmuration/simulations/data/federated-text';
 import type { Stranger } from '../hybrid/baselines.ts';
 import { livePhone, type PhoneFindings, questionsOf, type Recalls } from '../hybrid/phone.ts';
 import { uniformInference } from '../hybrid/uniform-inference.ts';
@@ -78,7 +78,7 @@ export async function measureRecall({ model, words, heldOut }: RecallPart): Prom
 
 export interface PhonesPart extends ModelPart {
   readonly part: 'phones';
-  readonly phones: readonly Phone[];
+  readonly phones: readonly PhoneMessages[];
   readonly fineTuning: KeyboardTableSettings['fineTuning'];
   /** File of the n-grams that phones have in common. */
   readonly ngrams: Uint8Array;

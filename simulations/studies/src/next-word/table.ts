@@ -6,9 +6,9 @@ import { firstWordId } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { describeModel } from '@murmuration/engine/models/model';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Phone } from '@murmuration/simulations/data/federated-text';
-import type { PhoneFindings, Source } from '../hybrid/phone.ts';
-import { type FoundNgrams, findNgrams } from '../ngrams/find-ngrams.ts';
+import type { PhoneMessages } from '@murmuration/simulations/data/federated-text';
+import type { PhoneFindings, PhoneSource } from '../hybrid/phone.ts';
+import { findNgrams, type MinedNgrams } from '../ngrams/find-ngrams.ts';
 import { trainByRounds } from './federated-training.ts';
 import type { NgramBaselines } from './ngram-baselines.ts';
 import { partMaker } from './part-maker.ts';
@@ -22,7 +22,7 @@ export interface KeyboardTable extends NgramBaselines {
   readonly federated: Recall;
   /** Recall of the n-grams that phones have in common, by masked counts. */
   readonly counted: Recall;
-  readonly countedNgrams: Omit<FoundNgrams, 'file'> & { readonly fileBytes: number };
+  readonly countedNgrams: Omit<MinedNgrams, 'file'> & { readonly fileBytes: number };
   /**
    * Recall of each phone's own models: a fine-tuned copy of the shared model and an n-gram cache, without the
    * shared model.
@@ -44,7 +44,7 @@ export interface KeyboardTable extends NgramBaselines {
 }
 
 export interface KeyboardTableInputs {
-  readonly phones: readonly Phone[];
+  readonly phones: readonly PhoneMessages[];
   /** Words that the phones agree on, the most frequent first; the model learns as many as it has room for. */
   readonly words: readonly string[];
   /** Public sentences for pretraining. */
@@ -166,7 +166,7 @@ function pooledOf(
 }
 
 /** Returns the recall over the words of all phones. */
-const pooled = (phones: readonly PhoneFindings[], source: Source): Recall =>
+const pooled = (phones: readonly PhoneFindings[], source: PhoneSource): Recall =>
   pooledOfAll(phones.map(({ recalls }) => recalls[source]));
 
 function pooledOfAll(recalls: readonly Recall[]): Recall {

@@ -3,7 +3,7 @@ import { binOf, probabilitiesOfWhatCame } from '@murmuration/client-sdk/hybrid/c
 import type { OpenPersonal, PersonalModel, PersonalPorts } from '@murmuration/client-sdk/hybrid/personal';
 import type { WeightsPrior } from '@murmuration/client-sdk/hybrid/weights-prior';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Phone } from '@murmuration/simulations/data/federated-text';
+import type { PhoneMessages } from '@murmuration/simulations/data/federated-text';
 
 /**
  * Probabilities that the parts of a mixture gave to phones' later words, question by question: the global
@@ -17,7 +17,7 @@ export interface PartsOfPhones {
 
 /** Trains each phone's models on its training messages, and scores its held-out messages. */
 export async function askPhones(
-  phones: readonly Phone[],
+  phones: readonly PhoneMessages[],
   model: ModelFiles,
   personal: readonly PersonalModel[],
   ports: PersonalPorts,

@@ -1,6 +1,6 @@
 import { firstWordId, mostFrequentWords } from '@murmuration/demo-keyboard-app/task/vocabulary';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Phone } from '@murmuration/simulations/data/federated-text';
+import type { PhoneMessages } from '@murmuration/simulations/data/federated-text';
 import { bothRounds } from '../vocabulary/both-rounds.ts';
 import { coverage, wordsOf } from '../vocabulary/words.ts';
 import type { KeyboardTableSettings } from './settings.ts';
@@ -35,7 +35,7 @@ export interface VocabularyFigures {
  * @throws `secagg.too-few` for fewer phones than a threshold, `config.invalid` if they agree on no word
  */
 export async function wordsOfPhones(
-  phones: readonly Phone[],
+  phones: readonly PhoneMessages[],
   { words: { further, ...settings }, model, seed }: Pick<KeyboardTableSettings, 'words' | 'model' | 'seed'>,
   log: (line: string) => void,
 ): Promise<{ readonly words: readonly string[]; readonly figures: VocabularyFigures }> {

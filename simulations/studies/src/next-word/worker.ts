@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Recall } from '@murmuration/demo-keyboard-app/task/recall';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import type { Phone } from '@murmuration/simulations/data/federated-text';
+import type { PhoneMessages } from '@murmuration/simulations/data/federated-text';
 import { type Baseline, type Hits, type Stranger, strangersHits } from '../hybrid/baselines.ts';
 import type { Recalls } from '../hybrid/phone.ts';
 import { type CountedPart, measureCounted } from './counted-ngrams.ts';
@@ -31,11 +31,11 @@ interface StrangersHitsPart {
 
 interface NgramPart {
   readonly part: 'ngrams';
-  readonly phones: readonly Phone[];
+  readonly phones: readonly PhoneMessages[];
 }
 
 /** Part of the table that one thread computes. */
-export type Part =
+export type TablePart =
   | NgramPart
   | CountedPart
   | CentralPart
@@ -46,7 +46,7 @@ export type Part =
   | StrangersHitsPart;
 
 /** Part with a port for progress lines. */
-export type Job = Part & { readonly log: MessagePort };
+export type TableJob = TablePart & { readonly log: MessagePort };
 
 /** Results by part. */
 export interface Results {
@@ -61,7 +61,7 @@ export interface Results {
 }
 
 /** Computes one part of the table. */
-export default async function make(job: Job): Promise<Results[Part['part']]> {
+export default async function make(job: TableJob): Promise<Results[TablePart['part']]> {
   const log = (line: string) => job.log.postMessage(line);
   try {
     if (job.part === 'ngrams') return measureNgrams(job.phones);

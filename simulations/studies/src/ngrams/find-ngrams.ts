@@ -14,7 +14,7 @@ import { AskedPhones } from '../vocabulary/asked-phones.ts';
 import type { NgramSettings } from './settings.ts';
 
 /** N-grams that phones have in common, as the file of a version, and the traffic used. */
-export interface FoundNgrams {
+export interface MinedNgrams {
   readonly file: Uint8Array;
   /** N-grams in the file, by length from 1. */
   readonly counts: readonly number[];
@@ -39,7 +39,7 @@ export interface NgramFinding {
  * other counts those in a list (SPEC.md, QY12 and QY16).
  * @throws the errors with which devices refuse a query, and `model.corrupt` if they have no n-gram in common
  */
-export async function findNgrams({ phones, words, settings, seed, log }: NgramFinding): Promise<FoundNgrams> {
+export async function findNgrams({ phones, words, settings, seed, log }: NgramFinding): Promise<MinedNgrams> {
   const { threshold, perDevice, sketches, masking } = settings;
   const vocabulary = new Vocabulary(words);
   const sequences = phones.map(({ train }) => sequencesOf(train, vocabulary));

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Layout, sizeOf } from '@murmuration/protocol/weights/layout';
 
 /** Keyboard model and its words. */
-export interface KnownWords {
+interface KnownWords {
   readonly words: readonly string[];
   readonly layout: Layout;
   readonly weights: Float32Array;

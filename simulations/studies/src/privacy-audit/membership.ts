@@ -1,7 +1,7 @@
 import { tokensOf } from '@murmuration/demo-keyboard-app/task/tokens';
 import { seededUniform } from '@murmuration/engine/training/seeded';
 import { privacyOf } from '@murmuration/rounds/task/task-privacy';
-import type { Phone } from '@murmuration/simulations/data/federated-text';
+import type { PhoneMessages } from '@murmuration/simulations/data/federated-text';
 import { type MembershipEpsilon, membershipEpsilon } from './likelihood-ratio.ts';
 import { bigram, neural, type Pairs, type ShadowModel, scoreOf, teach } from './shadow-models.ts';
 
@@ -36,7 +36,7 @@ const mostMessages = 10;
  * the noise of a budget and without: an n-gram and a small neural model of the next word.
  */
 export function membership(
-  phones: readonly Phone[],
+  phones: readonly PhoneMessages[],
   settings: MembershipSettings,
   log: (line: string) => void,
 ): Record<keyof typeof kinds, MembershipFindings> {
@@ -79,7 +79,7 @@ function shadowsOf(
  * Returns each device's pairs of words; all but the most frequent words are one. Leaves out devices without
  * pairs.
  */
-function pairsOf(phones: readonly Phone[], { devices, words }: MembershipSettings): Pairs[] {
+function pairsOf(phones: readonly PhoneMessages[], { devices, words }: MembershipSettings): Pairs[] {
   const texts = phones.slice(0, devices).map(({ train }) => train.slice(0, mostMessages).map(tokensOf));
   const counts = new Map<string, number>();
   for (const token of texts.flat(2)) counts.set(token, (counts.get(token) ?? 0) + 1);

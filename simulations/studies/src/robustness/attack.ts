@@ -6,8 +6,8 @@ import { digitAccuracy } from '@murmuration/simulations/digits/accuracy';
 import { digitLearner } from '@murmuration/simulations/digits/learner';
 import { backdoorSuccess } from '@murmuration/simulations/digits/poisons';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
-import { maskedMeans, type Sent, singleUpdates } from './cohorts.ts';
-import { Crowd, target } from './crowd.ts';
+import { type AggregationInput, maskedMeans, singleUpdates } from './cohorts.ts';
+import { DigitCrowd, target } from './crowd.ts';
 import { type RuleName, ruleOf } from './rules.ts';
 import type { RobustnessSettings } from './settings.ts';
 
@@ -15,11 +15,11 @@ import type { RobustnessSettings } from './settings.ts';
  * Mode of aggregation. `plain`: one masked sum; `unmasked`: single updates; `groups`: the masked sums of
  * groups.
  */
-export type Mode = 'plain' | 'unmasked' | 'groups';
+export type AggregationMode = 'plain' | 'unmasked' | 'groups';
 
 /** One run of the study. */
 export interface AttackJob {
-  readonly mode: Mode;
+  readonly mode: AggregationMode;
   readonly name: RuleName;
   readonly attackers: number;
   readonly settings: RobustnessSettings;
@@ -47,7 +47,7 @@ export default async function runAttack({
   await startBackend();
   const { train, heldOut } = mnist();
   const learner = digitLearner(hidden, seed);
-  const crowd = new Crowd(learner, settings, train, seed);
+  const crowd = new DigitCrowd(learner, settings, train, seed);
   const { layout, initial } = learner;
   const compared = { plain: 1, unmasked: devices, groups }[mode];
   const rule: EachStrategy = ruleOf(name, compared, assumed[mode]);
@@ -55,7 +55,7 @@ export default async function runAttack({
   let weights = initial;
   let state = rule.init(layout.count);
   for (let round = 1; round <= rounds; round++) {
-    const sent: Sent = {
+    const sent: AggregationInput = {
       honest: await crowd.honest(weights, attackers, round),
       wanted: attackers > 0 ? await crowd.wanted(weights, attackers, round) : new Float32Array(0),
       attackers,

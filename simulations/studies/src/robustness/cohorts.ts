@@ -10,7 +10,7 @@ import { RingSum } from '@murmuration/rounds/aggregation/ring-sum';
 import { dealGroups, groupOf } from '@murmuration/rounds/round/groups';
 
 /** Input of a round's aggregation. */
-export interface Sent {
+export interface AggregationInput {
   /** Clipped updates of the honest devices; the attackers are the devices before them. */
   readonly honest: readonly Float32Array[];
   /** Step that the attackers want, as long as the coordinator admits. */
@@ -24,7 +24,7 @@ const bits = 16;
  * Returns updates without masks. Each is checked to be no longer than the clip, so all attackers send the
  * step that they want.
  */
-export function singleUpdates({ honest, wanted, attackers }: Sent): Mean[] {
+export function singleUpdates({ honest, wanted, attackers }: AggregationInput): Mean[] {
   const lies = Array.from({ length: attackers }, () => wanted);
   return [...lies, ...honest].map(delta => ({ delta, weight: 1 }));
 }
@@ -36,7 +36,7 @@ export function singleUpdates({ honest, wanted, attackers }: Sent): Mean[] {
  * know.
  */
 export function maskedMeans(
-  { honest, wanted, attackers }: Sent,
+  { honest, wanted, attackers }: AggregationInput,
   groups: number,
   { layout, clip, random }: { readonly layout: Layout; readonly clip: number; readonly random: RandomBytes },
 ): Mean[] {

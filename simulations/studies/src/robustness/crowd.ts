@@ -11,7 +11,7 @@ export const target = 7;
 const training = { epochs: 2, batchSize: 10, learningRate: 0.15 } as const;
 
 /** Devices of the study, each with its own digits; the attackers come first. */
-export class Crowd {
+export class DigitCrowd {
   readonly #learner: DigitLearner;
   readonly #settings: RobustnessSettings;
   readonly #digits: readonly (readonly Digit[])[];

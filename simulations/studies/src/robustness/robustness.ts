@@ -2,7 +2,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { inThreads } from '@murmuration/simulations/study/in-threads';
 import { percent } from '@murmuration/simulations/study/percent';
 import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
-import type { Attacked, AttackJob, Mode } from './attack.ts';
+import type { AggregationMode, Attacked, AttackJob } from './attack.ts';
 import type { RuleName } from './rules.ts';
 import { robustnessSettings } from './settings.ts';
 
@@ -32,7 +32,7 @@ export async function run({ seed, settings: given, log }: ScenarioOptions): Prom
     ['eighth', Math.max(1, Math.floor(groups / 8))],
     ...shares.map((share): [string, number] => [String(share), Math.round(share * devices)]),
   ]);
-  const tried: (readonly [Mode, RuleName])[] = [
+  const tried: (readonly [AggregationMode, RuleName])[] = [
     ['plain', 'mean'],
     ...rules.map(name => ['unmasked', name] as const),
     ...rules.map(name => ['groups', name] as const),
@@ -48,7 +48,7 @@ export async function run({ seed, settings: given, log }: ScenarioOptions): Prom
   );
   // The first job is the masked mean without attackers.
   const clean = results[0]!.accuracy;
-  const figures: Record<Mode, Record<string, Record<string, Outcome>>> = {
+  const figures: Record<AggregationMode, Record<string, Record<string, Outcome>>> = {
     plain: {},
     unmasked: {},
     groups: {},

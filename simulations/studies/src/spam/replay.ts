@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Inference } from '@murmuration/api/inference';
+import type { InferenceState } from '@murmuration/api/inference';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { hex } from '@murmuration/protocol/encoding/bytes';
@@ -15,7 +15,7 @@ import { Registry } from '@murmuration/rounds/registry/registry';
 import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import type { DatedMail } from '@murmuration/simulations/data/dated-mail';
 import { seededRandom } from '@murmuration/simulations/random/seeded-random';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { bucketsOf } from './buckets.ts';
 import { FilterClient } from './filter-client.ts';
 import type { Happening } from './happening.ts';
@@ -24,7 +24,7 @@ import { lastingSessions } from './lasting-sessions.ts';
 import { day, logitOf, spamTask, watched, week } from './task.ts';
 
 /** Prediction of the filter for a mail. */
-export interface Judged {
+export interface Filtered {
   readonly mail: DatedMail;
   /** Number of the predicting version. */
   readonly version: number;
@@ -52,7 +52,7 @@ const remembered = 4;
  * for drift, and trains.
  */
 export class Replay {
-  readonly judged: Judged[] = [];
+  readonly judged: Filtered[] = [];
   /** Events in order. */
   readonly happened: Happening[] = [];
   /** URL of the dashboard, with a token that signs in. */
@@ -61,7 +61,7 @@ export class Replay {
   readonly #clock: VirtualClock;
   readonly #mails: readonly DatedMail[];
   readonly #client: FilterClient;
-  readonly #storage: Storage;
+  readonly #storage: Stores;
   readonly #registry: Registry;
   /** Hashes of versions by number. */
   readonly #versions = new Map<number, ModelHash>();
@@ -86,7 +86,7 @@ export class Replay {
       mails: readonly DatedMail[];
       token: string;
       client: FilterClient;
-      storage: Storage;
+      storage: Stores;
       folder: string;
       labels: string;
       count: number;
@@ -217,7 +217,7 @@ export class Replay {
   async accuracy(): Promise<
     readonly { readonly version: string; readonly outcomes: number; readonly value: number }[]
   > {
-    const { models } = (await this.#client.ask('GET', '/v1/admin/inference')) as Inference;
+    const { models } = (await this.#client.ask('GET', '/v1/admin/inference')) as InferenceState;
     return models.flatMap(({ versions }) =>
       versions.flatMap(({ version, feedback }) =>
         feedback?.accuracy ? [{ version, outcomes: feedback.outcomes, value: feedback.accuracy.value }] : [],

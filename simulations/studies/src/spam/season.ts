@@ -2,7 +2,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { DatedMail } from '@murmuration/simulations/data/dated-mail';
 import { percent } from '@murmuration/simulations/study/percent';
 import type { Findings } from '@murmuration/simulations/study/study';
-import type { Judged, Replay } from './replay.ts';
+import type { Filtered, Replay } from './replay.ts';
 import { day, week } from './task.ts';
 
 /** Start of the season, ms since 1970: earlier mails are for training, later ones come one by one. */
@@ -49,7 +49,7 @@ export async function findingsOf(replay: Replay, seed: number, began: number): P
   const rates: Rates[] = [];
   for (let at = from; at < until; at += week) {
     const came = judged.filter(({ mail }) => mail.at >= at && mail.at < at + week);
-    const never: Judged[] = [];
+    const never: Filtered[] = [];
     for (const { mail } of came)
       never.push({ mail, version: first, isFlagged: await replay.says(first, mail) });
     rates.push({ week: dateOf(at), ...ratesOf(came, never) });
@@ -101,7 +101,7 @@ interface Rates {
   readonly spam: Share;
 }
 
-function ratesOf(retrained: readonly Judged[], never: readonly Judged[]): Pick<Rates, 'ham' | 'spam'> {
+function ratesOf(retrained: readonly Filtered[], never: readonly Filtered[]): Pick<Rates, 'ham' | 'spam'> {
   const of = (isSpam: boolean): Share => {
     const [own, firsts] = [retrained, never].map(each => each.filter(({ mail }) => mail.isSpam === isSpam));
     return { mails: own!.length, retrained: shareOf(own!), never: shareOf(firsts!) };
@@ -119,6 +119,6 @@ export function dateOf(at: number): string {
   return new Date(at).toISOString().slice(0, 10);
 }
 
-function shareOf(judged: readonly Judged[]): number {
+function shareOf(judged: readonly Filtered[]): number {
   return judged.filter(({ isFlagged }) => isFlagged).length / Math.max(1, judged.length);
 }

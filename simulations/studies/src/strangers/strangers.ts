@@ -3,7 +3,7 @@ import type { WeightsPrior } from '@murmuration/client-sdk/hybrid/weights-prior'
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { dialogue } from '@murmuration/simulations/data/dialogue';
-import type { Phone } from '@murmuration/simulations/data/federated-text';
+import type { PhoneMessages } from '@murmuration/simulations/data/federated-text';
 import { smsText } from '@murmuration/simulations/data/sms';
 import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import type * as z from 'zod';
@@ -80,7 +80,7 @@ interface FoldPorts {
 
 /** Scores the phones of each stretch of a fold. */
 async function scoresOf(
-  phones: readonly Phone[],
+  phones: readonly PhoneMessages[],
   { training, stretches }: Fold,
   { settings, seed, threads, make, log }: FoldPorts,
 ): Promise<ScoredPhone[][]> {
@@ -132,7 +132,7 @@ async function scoresOf(
   return lives.map(stretch => stretch.map(recalls => ({ recalls, hits: ofAll[place++]! })));
 }
 
-const messagesOf = ({ train, heldOut }: Phone) => [...train, ...heldOut];
+const messagesOf = ({ train, heldOut }: PhoneMessages) => [...train, ...heldOut];
 
 function tableOf(figures: HybridFigures, stretches: number): string[][] {
   const row = (name: string, { top1, top3 }: Points) => [

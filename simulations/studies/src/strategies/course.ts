@@ -22,7 +22,7 @@ export interface CourseJob {
   readonly seed: number;
 }
 
-export interface Course {
+export interface StrategyCourse {
   /** First round whose model reached the target; null if none did. */
   readonly rounds: number | null;
   /** Best accuracy of any round. */
@@ -35,7 +35,7 @@ export default async function runCourse({
   name,
   settings,
   seed,
-}: CourseJob): Promise<Course> {
+}: CourseJob): Promise<StrategyCourse> {
   const { clients, alpha, hidden } = settings;
   await startBackend();
   const data = mnist();
@@ -64,7 +64,7 @@ interface World {
 async function play(
   { strategyFor, proximal }: Contestant,
   { learner, settings, seed, data, parts }: World,
-): Promise<Course> {
+): Promise<StrategyCourse> {
   const { cohort, rounds, target, plan } = settings;
   const { maxExamples, ...training } = plan;
   const strategy = strategyFor(plan, settings.clients);

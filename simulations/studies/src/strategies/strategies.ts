@@ -3,7 +3,7 @@ import { inThreads } from '@murmuration/simulations/study/in-threads';
 import { percent } from '@murmuration/simulations/study/percent';
 import type { Findings, ScenarioOptions } from '@murmuration/simulations/study/study';
 import { orderings } from './contestants.ts';
-import { type Course, type CourseJob, partitions } from './course.ts';
+import { type CourseJob, partitions, type StrategyCourse } from './course.ts';
 import { strategiesSettings } from './settings.ts';
 
 export const schema = strategiesSettings;
@@ -19,7 +19,7 @@ export async function run({ seed, settings: given, log }: ScenarioOptions): Prom
   const jobs = partitions.flatMap(partition =>
     strategies.map((name): CourseJob => ({ partition, name, settings, seed })),
   );
-  const courses = await inThreads<CourseJob, Course>(
+  const courses = await inThreads<CourseJob, StrategyCourse>(
     new URL('./course.ts', import.meta.url),
     jobs,
     ({ partition, name }, course) => log(`${partition}, ${name}: ${shown(course, target)}.`),
@@ -29,7 +29,7 @@ export async function run({ seed, settings: given, log }: ScenarioOptions): Prom
       partition,
       Object.fromEntries(
         jobs.flatMap((job, i) => (job.partition === partition ? [[job.name, courses[i]!]] : [])),
-      ) as Record<string, Course>,
+      ) as Record<string, StrategyCourse>,
     ]),
   );
   const published = orderings
@@ -66,14 +66,14 @@ export async function run({ seed, settings: given, log }: ScenarioOptions): Prom
   };
 }
 
-function shown({ rounds, best }: Course, target: number): string {
+function shown({ rounds, best }: StrategyCourse, target: number): string {
   return rounds === null ? `not ${percent(target)}, but ${percent(best)}` : `${rounds} rounds`;
 }
 
 /**
  * True if the first reached its target no later than the second, or has at least its accuracy if neither did.
  */
-function isNoLater(first: Course, second: Course): boolean {
+function isNoLater(first: StrategyCourse, second: StrategyCourse): boolean {
   if (first.rounds === null) return second.rounds === null && first.best >= second.best;
   return second.rounds === null || first.rounds <= second.rounds;
 }

@@ -4,13 +4,13 @@ import { type CoordinatorEnvironment, createCoordinator } from '@murmuration/coo
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { SeenState } from '@murmuration/rounds/round/round';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { wordsQueryName, wordsTask } from './words-task.ts';
 
 /** Input of a coordinator that asks phones for their words. */
-export interface Finding {
+interface Finding {
   readonly config: Config;
-  readonly environment: CoordinatorEnvironment & { readonly storage: Storage };
+  readonly environment: CoordinatorEnvironment & { readonly storage: Stores };
   /** Number of phones. */
   readonly devices: number;
   readonly phones: {

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import type { Assignment, Sweep } from './runs-asked.ts';
+import type { SettingAssignment, Sweep } from './runs-asked.ts';
 
 /** Reads an option such as `plan.epochs=5`; a value that isn't JSON is text. */
-export function readAssignment(text: string, before: readonly Assignment[] = []): Assignment[] {
+export function readAssignment(text: string, before: readonly SettingAssignment[] = []): SettingAssignment[] {
   const [path, value] = halves(text);
   return [...before, { path, value: readValue(value) }];
 }

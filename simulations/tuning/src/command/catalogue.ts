@@ -167,7 +167,7 @@ export const catalogue: readonly Entry[] = [
   },
 ];
 
-export type Found =
+export type CatalogueEntry =
   | { readonly kind: 'federation'; readonly scenario: Scenario }
   | { readonly kind: 'study'; readonly name: string; readonly study: Study };
 
@@ -175,7 +175,7 @@ export type Found =
  * Finds a scenario by its name, or by the path of a file.
  * @throws `config.invalid` for an unknown one, with the nearest name
  */
-export async function findScenario(name: string): Promise<Found> {
+export async function findScenario(name: string): Promise<CatalogueEntry> {
   const entry = catalogue.find(each => each.name === name);
   if (entry?.kind === 'study') return { kind: 'study', name, study: await entry.load() };
   if (entry) return { kind: 'federation', scenario: await loadScenario(entry.file) };

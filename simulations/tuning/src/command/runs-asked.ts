@@ -2,7 +2,7 @@ import { settingAt } from '@murmuration/simulations/scenario/complete-settings';
 import type { GivenSettings, Scenario } from '@murmuration/simulations/scenario/define-scenario';
 
 /** Setting and its value. */
-export interface Assignment {
+export interface SettingAssignment {
   readonly path: string;
   readonly value: unknown;
 }
@@ -18,7 +18,7 @@ export interface RunAsked {
   /** Variant of the scenario; undefined if it has none. */
   readonly variant: string | undefined;
   /** Settings from sweeps. */
-  readonly swept: readonly Assignment[];
+  readonly swept: readonly SettingAssignment[];
   readonly seed: number;
   /** Settings in addition to the scenario's; later ones take precedence. */
   readonly settings: readonly GivenSettings[];
@@ -29,13 +29,13 @@ export interface RunAsked {
 /** Combines every variant with every combination of swept values and every seed. */
 export function runsAsked(
   { variants, defaults }: Pick<Scenario, 'variants' | 'defaults'>,
-  set: readonly Assignment[],
+  set: readonly SettingAssignment[],
   sweeps: readonly Sweep[],
   seeds: number,
 ): RunAsked[] {
   const names = Object.keys(variants);
   const firstSeed = Number(set.find(({ path }) => path === 'seed')?.value ?? defaults.seed ?? 1);
-  const combinations = sweeps.reduce<readonly (readonly Assignment[])[]>(
+  const combinations = sweeps.reduce<readonly (readonly SettingAssignment[])[]>(
     (all, { path, values }) => all.flatMap(before => values.map(value => [...before, { path, value }])),
     [[]],
   );

@@ -1,5 +1,5 @@
 import type { RedisAddress } from '../queue/address.ts';
-import type { Assignment, Sweep } from './runs-asked.ts';
+import type { SettingAssignment, Sweep } from './runs-asked.ts';
 
 /** Options of `npm run simulate`. */
 export interface SimulateOptions {
@@ -8,7 +8,7 @@ export interface SimulateOptions {
   readonly name?: string;
   /** Free-form notes on the runs. */
   readonly notes?: string;
-  readonly set: readonly Assignment[];
+  readonly set: readonly SettingAssignment[];
   readonly sweep: readonly Sweep[];
   readonly seed?: number;
   readonly seeds?: number;

@@ -7,7 +7,7 @@ import { type Means, requireSameMeans, type StandingRun } from '../queue/standin
 import { fileOf } from './known-scenarios.ts';
 
 /** Scenario, settings and data that a worker needs for the jobs of a run. */
-export interface Prepared extends WorkerSetup {
+export interface RunSetup extends WorkerSetup {
   readonly data: FederatedData<unknown>;
 }
 
@@ -20,7 +20,7 @@ export async function prepare(
   run: StandingRun,
   means: Means,
   known: ReadonlyMap<string, URL>,
-): Promise<Prepared> {
+): Promise<RunSetup> {
   requireSameMeans(run.means, means);
   const file = fileOf(known, run.scenario);
   const { name } = run.scenario;

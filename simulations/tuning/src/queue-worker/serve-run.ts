@@ -10,10 +10,10 @@ import { type FarJob, numberOf, readJob } from '../queue/jobs.ts';
 import { keptFor, keys } from '../queue/keys.ts';
 import { setInParts } from '../queue/large-values.ts';
 import { JobReader } from '../queue/models.ts';
-import type { Prepared } from './prepare.ts';
+import type { RunSetup } from './prepare.ts';
 
 /** This worker's part in one run. */
-export interface Serving {
+interface Serving {
   /** Number of finished jobs. */
   readonly done: number;
   /** Finishes the current jobs, and takes no more. */
@@ -21,7 +21,7 @@ export interface Serving {
 }
 
 /** Runs jobs of a run until it is closed, as `jobWorker` takes them. */
-export function serveRun(redis: Redis, run: string, setup: Prepared, taker: JobTaker, clock: Clock): Serving {
+export function serveRun(redis: Redis, run: string, setup: RunSetup, taker: JobTaker, clock: Clock): Serving {
   const { name } = taker;
   const pool = new WorkerPool(startThreads(taker.threads, setup));
   const reader = new JobReader(redisBlobs(redis));
@@ -57,7 +57,7 @@ export function serveRun(redis: Redis, run: string, setup: Prepared, taker: JobT
 }
 
 /** Throws `request.invalid` for a job about examples that don't exist. */
-function requireKnown(job: FarJob, { data: { clients, heldOut } }: Prepared): void {
+function requireKnown(job: FarJob, { data: { clients, heldOut } }: RunSetup): void {
   const isKnown =
     job.kind === 'measure' ? job.from < job.to && job.to <= heldOut.length : job.client < clients.length;
   if (!isKnown)

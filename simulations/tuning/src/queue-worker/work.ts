@@ -8,7 +8,7 @@ import type { RedisAddress } from '../queue/address.ts';
 import { connectRedis, endRedis } from '../queue/connection.ts';
 import { removeJobs } from '../queue/keys.ts';
 import { Pulse } from '../queue/pulse.ts';
-import { Registry } from '../queue/registry.ts';
+import { RunRegistry } from '../queue/registry.ts';
 import { repeat } from '../queue/repeat.ts';
 import { type Means, ownMeans, type StandingRun, type StandingWorker } from '../queue/standing.ts';
 import { knownScenarios } from './known-scenarios.ts';
@@ -47,7 +47,7 @@ export async function work(options: WorkOptions): Promise<void> {
   const means = await ownMeans();
   const redis = await connectRedis(address, tell);
   try {
-    const registry = new Registry(redis);
+    const registry = new RunRegistry(redis);
     const pulse = new Pulse(clock, patience);
     const refused = new Map<string, string>();
     tell(`Waiting for runs at ${address.name} with ${threads} ${threads === 1 ? 'thread' : 'threads'}.`);
@@ -76,7 +76,7 @@ export async function work(options: WorkOptions): Promise<void> {
 /** Works for a run until it is over; returns the reason if this worker can't. */
 async function workFor(
   redis: Redis,
-  registry: Registry,
+  registry: RunRegistry,
   [run, standing]: readonly [string, StandingRun],
   means: Means,
   known: ReadonlyMap<string, URL>,

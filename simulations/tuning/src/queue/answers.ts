@@ -1,7 +1,7 @@
 import type { TrainingPath } from '@murmuration/engine/training/trainer';
 import { type MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { decodeFrame, encodeFrame, errorOf, refusalOf } from '@murmuration/protocol/messages/frame';
-import type { Measured } from '@murmuration/simulations/scenario/define-scenario';
+import type { MeasuredMetrics } from '@murmuration/simulations/scenario/define-scenario';
 import type { ResultOf } from '@murmuration/simulations/workers/jobs';
 import * as z from 'zod/mini';
 import type { FarJob } from './jobs.ts';
@@ -69,7 +69,7 @@ export function encodeFailure(error: unknown, by: string): Uint8Array[] {
 export class UnreadableAnswer extends Error {}
 
 /** Outcome of a job, and the worker that has done it. */
-export interface Answer {
+interface Answer {
   readonly by: string;
   /** Result, or error. */
   readonly outcome: Result | MurmurationError;
@@ -96,7 +96,7 @@ function read(bytes: Uint8Array, job: FarJob): Answer {
   if ((answer.kind === 'trained') !== (job.kind === 'train'))
     throw new TypeError(`A job "${job.kind}" was answered as ${answer.kind}.`);
   if (answer.kind === 'measured')
-    return { by, outcome: { weight: answer.weight, metrics: answer.metrics } satisfies Measured };
+    return { by, outcome: { weight: answer.weight, metrics: answer.metrics } satisfies MeasuredMetrics };
   const { examples, metrics: figures, path, hasGradient } = answer;
   const { count } = job.model.layout;
   const rest = bytes.subarray(aligned(lengthBytes + length));

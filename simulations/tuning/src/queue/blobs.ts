@@ -8,7 +8,7 @@ import { keptFor, keys, mostBytes } from './keys.ts';
 import { setInParts } from './large-values.ts';
 
 /** Blob that is being stored. */
-export interface Sent {
+interface Sent {
   readonly hash: string;
   /** Rejects if the blob could not be stored. Later requests on the same connection find it. */
   readonly kept: Promise<void>;

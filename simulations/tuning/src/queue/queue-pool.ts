@@ -13,7 +13,7 @@ import { connectRedis, endRedis } from './connection.ts';
 import { digestOf } from './digest.ts';
 import { isFar } from './jobs.ts';
 import { Pulse } from './pulse.ts';
-import { Registry } from './registry.ts';
+import { RunRegistry } from './registry.ts';
 import { RemoteJobs } from './remote-jobs.ts';
 import { repeat } from './repeat.ts';
 import { ownMeans, type StandingRun } from './standing.ts';
@@ -61,7 +61,7 @@ export async function openQueuePool(setup: WorkerSetup, ports: QueuePorts): Prom
   };
   const redis = await connectRedis(address, tell);
   const id = hex(random(8));
-  const registry = new Registry(redis);
+  const registry = new RunRegistry(redis);
   const watch = new WorkersWatch(clock, tell);
   const others = new Pulse(clock, runPatience);
   const closing = new AbortController();

@@ -10,7 +10,7 @@ const mostEntries = 1_000;
 const forgottenAfter = 600;
 
 /** Runs and their workers, in a Redis that all of them share. */
-export class Registry {
+export class RunRegistry {
   readonly #redis: Redis;
 
   constructor(redis: Redis) {

@@ -6,15 +6,15 @@ import { tfjsTrainer } from '@murmuration/engine/training/tfjs-trainer';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { firstModel } from '@murmuration/simulations/scenario/first-model';
-import type { Outcome } from './training.ts';
-import type { Trial } from './trial.ts';
+import type { Trained } from './training.ts';
+import type { TrialTraining } from './trial.ts';
 
 /** File with the state of a training between two epochs: epoch and curve, then the weights. */
 const file = 'central.bin';
 
 interface Standing {
   readonly epoch: number;
-  readonly curve: Outcome['curve'];
+  readonly curve: Trained['curve'];
 }
 
 /**
@@ -32,7 +32,7 @@ export async function trainCentral({
   looks,
   isStopped,
   passed,
-}: Trial): Promise<Outcome> {
+}: TrialTraining): Promise<Trained> {
   await startBackend();
   const { learningRate, batchSize, gradientClip, sampledSoftmax } = settings.plan;
   const examples = data.clients.flatMap(own => Array.from(own, index => data.train[index]!));

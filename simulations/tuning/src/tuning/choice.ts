@@ -7,7 +7,7 @@ export interface Leader {
 }
 
 /** Leader judged by its repeats. */
-export interface Judged {
+export interface JudgedTrial {
   readonly trial: number;
   /** Mean of the repeats; null if one failed. */
   readonly score: number | null;
@@ -25,7 +25,7 @@ export interface Judged {
  * leader was selected, because the score that made a trial a leader is biased by luck. All leaders share the
  * same seeds, so differences are paired by seed.
  */
-export function judge(leaders: readonly Leader[], better: 'higher' | 'lower'): Judged[] {
+export function judge(leaders: readonly Leader[], better: 'higher' | 'lower'): JudgedTrial[] {
   const means = leaders.map(({ trial, repeats }) => {
     const values = numbersIn(repeats);
     return { trial, values, score: values && mean(values) };

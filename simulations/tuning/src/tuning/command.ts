@@ -6,12 +6,12 @@ import type { Findings } from '@murmuration/simulations/study/study';
 import { Command } from 'commander';
 import { readAssignment } from '../command/assignments.ts';
 import { searchedScenario } from '../command/catalogue.ts';
-import type { Assignment } from '../command/runs-asked.ts';
+import type { SettingAssignment } from '../command/runs-asked.ts';
 import { whole } from '../options/values.ts';
 
 interface Options {
   readonly space?: string;
-  readonly set: readonly Assignment[];
+  readonly set: readonly SettingAssignment[];
   readonly seed: number;
   readonly state?: string;
   readonly workers?: number;

@@ -2,8 +2,8 @@ import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors
 import { openFederation } from '@murmuration/simulations/federation/federation';
 import { failureOf } from '@murmuration/simulations/federation/stopping';
 import type { RoundEnded } from '@murmuration/simulations/run-events/run-event';
-import type { Outcome } from './training.ts';
-import type { Trial } from './trial.ts';
+import type { Trained } from './training.ts';
+import type { TrialTraining } from './trial.ts';
 
 /**
  * Trains a federation up to round `until`; resumes from the folder.
@@ -20,7 +20,7 @@ export async function trainFederated({
   workers,
   isStopped,
   passed,
-}: Trial): Promise<Outcome> {
+}: TrialTraining): Promise<Trained> {
   const due = new Set([...looks, until]);
   const federation = await openFederation(scenario, settings, data, {
     workers,

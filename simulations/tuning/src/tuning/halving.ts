@@ -40,7 +40,7 @@ function powersIn(value: number, eta: number): number {
 }
 
 /** Score of a trial; null if it failed or diverged. */
-export interface Standing {
+interface Standing {
   readonly trial: number;
   readonly score: number | null;
 }

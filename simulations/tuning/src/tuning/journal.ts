@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { PlainData } from '@murmuration/simulations/run-events/run-event';
 import * as z from 'zod';
-import type { Outcome } from './training.ts';
+import type { Trained } from './training.ts';
 
 const file = 'tune.jsonl';
 const format = 1;
@@ -26,9 +26,9 @@ const line = z.union([
  * choice before held-out data is read. Each line is on the disk before the search relies on it. An incomplete
  * last line, of a killed process, is cut off.
  */
-export class Journal {
+export class SearchLog {
   readonly #file: number;
-  readonly #outcomes = new Map<string, Outcome>();
+  readonly #outcomes = new Map<string, Trained>();
   #chosen: readonly number[] | undefined;
 
   /** Throws `config.invalid` for a folder of another search, and for an invalid file. */
@@ -51,11 +51,11 @@ export class Journal {
     return this.#outcomes.size;
   }
 
-  outcomeOf(run: string): Outcome | undefined {
+  outcomeOf(run: string): Trained | undefined {
     return this.#outcomes.get(run);
   }
 
-  keep(run: string, outcome: Outcome): void {
+  keep(run: string, outcome: Trained): void {
     this.#outcomes.set(run, outcome);
     this.#write({ run, outcome });
   }

@@ -6,13 +6,13 @@ import type { CommonSettings } from '@murmuration/simulations/scenario/settings'
 import { drawPoints, type Point } from '@murmuration/simulations/spaces/dimensions';
 import { gridOf } from '@murmuration/simulations/spaces/grid';
 import type { Space } from '@murmuration/simulations/spaces/space';
-import type { Assignment } from '../command/runs-asked.ts';
+import type { SettingAssignment } from '../command/runs-asked.ts';
 import { requirePaths } from './fixed-paths.ts';
 import { ladder, type Rung } from './halving.ts';
 import type { TrainingAsked } from './training.ts';
 
 /** Search that has been checked against its scenario, before any training. */
-export interface Prepared {
+export interface PreparedSearch {
   readonly metric: string;
   /** Settings of the scenario, including those that are set. */
   readonly own: CommonSettings;
@@ -34,8 +34,8 @@ export interface Prepared {
 export function prepare(
   scenario: Scenario,
   space: Space,
-  { set, seed }: { readonly set: readonly Assignment[]; readonly seed: number },
-): Prepared {
+  { set, seed }: { readonly set: readonly SettingAssignment[]; readonly seed: number },
+): PreparedSearch {
   requirePaths(
     scenario,
     space,
@@ -51,7 +51,7 @@ export function prepare(
     drawPoints(space.settings, space.dimensions, space.trials, seededUniform(each)),
   );
   const grid = space.grid === null ? [] : gridOf(space, space.grid);
-  const given: Prepared['given'] = asked => [
+  const given: PreparedSearch['given'] = asked => [
     ...fixedSettings,
     ...asked.settings.map(({ path, value }) => settingAt(path, value)),
     ...budget(own, most, asked.until),

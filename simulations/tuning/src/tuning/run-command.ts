@@ -1,13 +1,13 @@
 import type { Point } from '@murmuration/simulations/spaces/dimensions';
 import type { Space } from '@murmuration/simulations/spaces/space';
-import type { Assignment } from '../command/runs-asked.ts';
+import type { SettingAssignment } from '../command/runs-asked.ts';
 import { flatPoint, settingText } from './flat.ts';
 
 /** Returns the command that runs the chosen settings. */
 export function commandOf(
   called: string,
   { training, finals }: Space,
-  set: readonly Assignment[],
+  set: readonly SettingAssignment[],
   chosen: Point['settings'],
   most: number,
   usual: number,

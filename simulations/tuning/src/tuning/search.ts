@@ -1,7 +1,7 @@
 import type { Point } from '@murmuration/simulations/spaces/dimensions';
-import { type Judged, judge } from './choice.ts';
+import { type JudgedTrial, judge } from './choice.ts';
 import { type Rung, ranked } from './halving.ts';
-import type { MeasuredOn, Outcome, Train, TrainingAsked } from './training.ts';
+import type { MeasuredOn, Train, Trained, TrainingAsked } from './training.ts';
 
 /** Search from one seed. */
 export interface SearchPlan {
@@ -25,7 +25,7 @@ export interface Trial {
   readonly rung: number;
   /** Score on each rung that it reached; null if it failed. */
   readonly scores: readonly (number | null)[];
-  readonly curve: Outcome['curve'];
+  readonly curve: Trained['curve'];
   readonly failure: string | null;
 }
 
@@ -33,7 +33,7 @@ export interface Searched {
   readonly seed: number;
   readonly trials: readonly Trial[];
   /** Leaders by their repeats, the chosen one first. */
-  readonly judged: readonly Judged[];
+  readonly judged: readonly JudgedTrial[];
   /** Rounds or epochs of all its trainings. */
   readonly cost: number;
 }

@@ -4,11 +4,11 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { GivenSettings } from '@murmuration/simulations/scenario/define-scenario';
 import { Piscina } from 'piscina';
-import type { Journal } from './journal.ts';
-import type { Outcome, Train, TrainingAsked } from './training.ts';
+import type { SearchLog } from './journal.ts';
+import type { Train, Trained, TrainingAsked } from './training.ts';
 import { doTrial, type TrialJob } from './trial-job.ts';
 
-type Pool = Piscina<TrialJob & { readonly passed: MessagePort }, Outcome>;
+type Pool = Piscina<TrialJob & { readonly passed: MessagePort }, Trained>;
 
 export interface TrainingThreads {
   readonly train: Train;
@@ -18,7 +18,7 @@ export interface TrainingThreads {
 export interface TrainingPorts extends Pick<TrialJob, 'module' | 'training' | 'metric'> {
   /** Returns all settings of a training; later ones take precedence. */
   readonly given: (asked: TrainingAsked) => readonly GivenSettings[];
-  readonly journal: Journal;
+  readonly journal: SearchLog;
   /** Folder for trainings between rungs. */
   readonly folder: string;
   /** Number of threads that train; 0: this thread trains, one training after the other. */
@@ -93,7 +93,7 @@ export function trainingThreads(ports: TrainingPorts): TrainingThreads {
   };
 }
 
-async function inThread(pool: Pool, job: TrialJob, passed: (rounds: number) => void): Promise<Outcome> {
+async function inThread(pool: Pool, job: TrialJob, passed: (rounds: number) => void): Promise<Trained> {
   const { port1, port2 } = new MessageChannel();
   port1.on('message', passed);
   try {

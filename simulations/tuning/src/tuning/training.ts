@@ -22,7 +22,7 @@ export interface TrainingAsked {
 }
 
 /** Outcome of a training. */
-export interface Outcome {
+export interface Trained {
   /** Final metric; null if the training failed or the metric was not finite. */
   readonly score: number | null;
   /** Metric during training, from the first round on. */
@@ -32,4 +32,4 @@ export interface Outcome {
 }
 
 /** Trains; outcomes are in the order of the requests. */
-export type Train = (asked: readonly TrainingAsked[], what: string) => Promise<readonly Outcome[]>;
+export type Train = (asked: readonly TrainingAsked[], what: string) => Promise<readonly Trained[]>;

@@ -3,8 +3,8 @@ import type { GivenSettings } from '@murmuration/simulations/scenario/define-sce
 import { loadScenario } from '@murmuration/simulations/scenario/load-scenario';
 import { trainCentral } from './central-trial.ts';
 import { trainFederated } from './federated-trial.ts';
-import type { MeasuredOn, Outcome } from './training.ts';
-import type { Trial } from './trial.ts';
+import type { MeasuredOn, Trained } from './training.ts';
+import type { TrialTraining } from './trial.ts';
 import { trialData } from './trial-data.ts';
 
 /** Job of a training thread, as plain data. */
@@ -26,8 +26,8 @@ export interface TrialJob {
 /** Runs one training of a search. */
 export async function doTrial(
   { module, given, training, stop, ...job }: TrialJob,
-  passed: Trial['passed'],
-): Promise<Outcome> {
+  passed: TrialTraining['passed'],
+): Promise<Trained> {
   const scenario = await loadScenario(new URL(module));
   const settings = completeSettings(scenario, ...given);
   const data = await trialData(scenario, settings, job.on);

@@ -3,7 +3,7 @@ import type { FederatedData } from '@murmuration/simulations/scenario/federated-
 import type { CommonSettings } from '@murmuration/simulations/scenario/settings';
 
 /** One training of a search, in the thread that trains it. */
-export interface Trial {
+export interface TrialTraining {
   readonly scenario: Scenario;
   readonly settings: CommonSettings;
   /** Data of the training, which is measured on its `heldOut`. */

@@ -6,13 +6,13 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Scenario } from '@murmuration/simulations/scenario/define-scenario';
 import type { Space } from '@murmuration/simulations/spaces/space';
 import { takeLock } from '@murmuration/sql/sqlite/lock';
-import type { Assignment } from '../command/runs-asked.ts';
+import type { SettingAssignment } from '../command/runs-asked.ts';
 import { trainFinals } from './finals.ts';
 import { type TrainedGrid, trainGrid } from './grid-training.ts';
 import { ranked } from './halving.ts';
 import { importance } from './importance/importance.ts';
-import { Journal } from './journal.ts';
-import { type Prepared, prepare } from './prepared.ts';
+import { SearchLog } from './journal.ts';
+import { type PreparedSearch, prepare } from './prepared.ts';
 import { commandOf } from './run-command.ts';
 import { type Searched, search } from './search.ts';
 import { trainingThreads } from './threads.ts';
@@ -23,7 +23,7 @@ export interface TuneOptions {
   /** Argument of `npm run simulate --` for the scenario: its name, or the path of its file. */
   readonly called: string;
   /** Settings that are not searched. */
-  readonly set: readonly Assignment[];
+  readonly set: readonly SettingAssignment[];
   /** Seed of the first search; the others have the next seeds. */
   readonly seed: number;
   /** Folder of the state; created if necessary. */
@@ -62,12 +62,12 @@ async function tuneAlone(
   scenario: Scenario,
   space: Space,
   { state, set, seed, called, workers = availableParallelism(), signal, progress }: TuneOptions,
-  prepared: Prepared,
+  prepared: PreparedSearch,
 ): Promise<Tuned> {
   const { metric, own, most, rungs, given } = prepared;
   const { unit, better } = scenario.metrics[metric]!;
   const on = scenario.proxy ? 'proxy' : 'validation';
-  const journal = new Journal(state, {
+  const journal = new SearchLog(state, {
     murmuration: sdkVersion,
     scenario: scenario.name,
     space: { ...space, metric, rounds: most, rungs, dimensions: undefined },

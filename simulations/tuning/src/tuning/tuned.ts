@@ -1,9 +1,9 @@
 import type { Point } from '@murmuration/simulations/spaces/dimensions';
 import type { Space } from '@murmuration/simulations/spaces/space';
 import type { Rung } from './halving.ts';
-import type { Effect } from './importance/importance.ts';
+import type { SettingEffect } from './importance/importance.ts';
 import type { Searched } from './search.ts';
-import type { Outcome } from './training.ts';
+import type { Trained } from './training.ts';
 
 /** Result of settings on held-out data, over the final seeds. */
 export interface Finished {
@@ -14,7 +14,7 @@ export interface Finished {
   readonly mean: number | null;
   readonly error: number | null;
   /** Curve on held-out data, with the first seed. */
-  readonly curve: Outcome['curve'];
+  readonly curve: Trained['curve'];
 }
 
 /** Result of a grid, whose points were trained once and for all rounds. */
@@ -49,7 +49,7 @@ export interface Tuned {
   readonly own: Finished;
   /** Search whose choice is proposed: the best by its repeats, without any held-out example. */
   readonly proposed: SearchFound;
-  readonly effects: readonly Effect[];
+  readonly effects: readonly SettingEffect[];
   /** Command that runs it; for a central task its plan. */
   readonly command: string;
   /** Rounds or epochs of the searches, without the grid and the final trainings. */

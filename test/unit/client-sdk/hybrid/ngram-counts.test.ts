@@ -1,4 +1,4 @@
-import { type Context, type Ngram, NgramCounts } from '@murmuration/client-sdk/hybrid/ngram-counts';
+import { type Context, NgramCounts, type NgramTuple } from '@murmuration/client-sdk/hybrid/ngram-counts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -8,7 +8,7 @@ const context = fc.tuple(token, token, token);
 const halfLives = fc.constantFrom(1, 7.5, 1_500, Number.POSITIVE_INFINITY);
 
 function counted(
-  given: readonly Ngram[],
+  given: readonly NgramTuple[],
   capacity = 1_000,
   halfLife = Number.POSITIVE_INFINITY,
   classes = 8,
@@ -19,7 +19,7 @@ function counted(
 }
 
 /** P(next | context) straight from its definition, by the ages of n-grams. */
-function byDefinition(given: readonly Ngram[], [previous, older, oldest]: Context, halfLife: number) {
+function byDefinition(given: readonly NgramTuple[], [previous, older, oldest]: Context, halfLife: number) {
   const after = (next: number, length: number): number => {
     if (length < 0) return 1 / 6;
     const wanted = [previous, older, oldest].slice(0, length);
@@ -48,7 +48,7 @@ describe('counts of n-grams', () => {
   });
 
   it('weigh contexts by Witten and Bell', () => {
-    const given: Ngram[] = [
+    const given: NgramTuple[] = [
       [5, 4, 7, 2],
       [5, 4, 8, 2],
       [5, 4, 9, 3],
@@ -76,7 +76,10 @@ describe('counts of n-grams', () => {
   });
 
   it('go on for ever, however small the half-life', () => {
-    const given = Array.from({ length: 5_000 }, (_, i): Ngram => [2 + (i % 3), 2 + (i % 4), 2, 2 + (i % 5)]);
+    const given = Array.from(
+      { length: 5_000 },
+      (_, i): NgramTuple => [2 + (i % 3), 2 + (i % 4), 2, 2 + (i % 5)],
+    );
     const counts = counted(given, 1_000, 1);
     const values = counts.probabilities([3, 3, 2], 2);
     expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);

@@ -1,5 +1,5 @@
 import type { OpenPersonal } from '@murmuration/client-sdk/hybrid/personal';
-import type { Choice } from '@murmuration/client-sdk/hybrid/saved-hybrid';
+import type { HybridChoice } from '@murmuration/client-sdk/hybrid/saved-hybrid';
 import { answer, type Served } from '@murmuration/client-sdk/hybrid/served';
 import { describe, expect, it } from 'vitest';
 import { stepping } from './scene.ts';
@@ -39,7 +39,7 @@ const served = (lambdas: Record<string, number>): Served => ({
       questions: 1,
     },
     among: { counts: 1, more: 0 },
-  } satisfies Choice,
+  } satisfies HybridChoice,
 });
 
 describe('an answer with numbers beyond the classes', () => {

@@ -1,4 +1,4 @@
-import { Controller, Signal } from '@murmuration/client-sdk/react-native/abort';
+import { Controller, PhoneAbortSignal } from '@murmuration/client-sdk/react-native/abort';
 import { fillBuiltIns } from '@murmuration/client-sdk/react-native/built-ins';
 import { Utf8Decoder, Utf8Encoder } from '@murmuration/client-sdk/react-native/utf8';
 import fc from 'fast-check';
@@ -84,7 +84,7 @@ describe.each([
   [
     'that of phones',
     Controller as unknown as typeof AbortController,
-    Signal as unknown as typeof AbortSignal,
+    PhoneAbortSignal as unknown as typeof AbortSignal,
   ],
 ])('cancelling, %s', (_, Abort, Aborted) => {
   it('says why, once, to all who listen', () => {
@@ -147,6 +147,6 @@ describe('what an engine lacks', () => {
     class OldController {}
     const old: Record<string, unknown> = { AbortController: OldController, AbortSignal: OldSignal };
     fillBuiltIns(old);
-    expect([old.AbortController, old.AbortSignal]).toEqual([Controller, Signal]);
+    expect([old.AbortController, old.AbortSignal]).toEqual([Controller, PhoneAbortSignal]);
   });
 });

@@ -22,12 +22,12 @@ import {
 } from '@murmuration/api/settings';
 import {
   aliasName,
-  type Figures,
+  type FigureColumns,
   figures,
   rollback,
-  type Serving,
   serving,
   setAlias,
+  type TaskServing,
   type Versions,
   versions,
 } from '@murmuration/api/version';
@@ -139,7 +139,7 @@ const past: RoundDetail = {
 const { phases: _, parts: _____, groups: ____, errors: __, left: ______, version: ___, ...summary } = past;
 const history: Rounds = { rounds: [summary], next: null, total: 1 };
 
-const served: Serving = {
+const served: TaskServing = {
   champion: { number: 5, model, isPinned: true, since: at, by: 'ada' },
   isGated: false,
   base: { number: 5, model },
@@ -205,7 +205,7 @@ const known: Versions = {
   serving: served,
 };
 
-const columns: Figures = {
+const columns: FigureColumns = {
   versions: [0, 6],
   rounds: [null, 6],
   times: [at, at],

@@ -2,7 +2,7 @@ import { adjusted } from '@murmuration/lifecycle/experiments/adjustment';
 import { analyse, comparisonsOf } from '@murmuration/lifecycle/experiments/analysis';
 import type { Experiment } from '@murmuration/lifecycle/experiments/experiment';
 import { experimentMessage } from '@murmuration/lifecycle/experiments/messages';
-import { Tally } from '@murmuration/lifecycle/experiments/tally';
+import { ArmTally } from '@murmuration/lifecycle/experiments/tally';
 import { welchTest } from '@murmuration/monitoring/experiments/fixed-horizon';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import { describe, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ interface Seen {
 }
 
 /** A key's first request, and its outcome. */
-function see(tally: Tally, unit: string, { arm, failed = false, ms = 1, covariate, value }: Seen): void {
+function see(tally: ArmTally, unit: string, { arm, failed = false, ms = 1, covariate, value }: Seen): void {
   const none = { failures: 0, agreed: 0, dropped: 0 };
   tally.window({
     experiment: 'e',
@@ -60,8 +60,8 @@ function see(tally: Tally, unit: string, { arm, failed = false, ms = 1, covariat
 }
 
 /** Keys of both arms whose errors follow what was known of them; the second arm's are larger by `effect`. */
-function measured(of: Experiment, count: number, effect: number, seed = 1): Tally {
-  const tally = new Tally(of);
+function measured(of: Experiment, count: number, effect: number, seed = 1): ArmTally {
+  const tally = new ArmTally(of);
   const gaussian = normal(uniform(seed));
   for (let unit = 0; unit < count; unit++) {
     const isSecond = unit % 2 === 1;
@@ -100,7 +100,7 @@ describe('a covariate', () => {
 
   it.each(['accuracy', 'error', 'failures', 'latency'] as const)('is about the %s of keys', metric => {
     const of = experiment({ metric });
-    const tally = new Tally(of);
+    const tally = new ArmTally(of);
     const random = uniform(3);
     for (let unit = 0; unit < 800; unit++) {
       const covariate = random();
@@ -119,7 +119,7 @@ describe('a covariate', () => {
 
   it('is the one of the first request of a key, and counts once the key does', () => {
     const of = experiment();
-    const tally = new Tally(of);
+    const tally = new ArmTally(of);
     see(tally, 'one', { arm: 'a', covariate: 2 });
     see(tally, 'one', { arm: 'a', covariate: 9 });
     expect(tally.of('a').known.n).toBe(0);
@@ -157,7 +157,7 @@ describe('a covariate', () => {
 
   it('that says the metric itself is left alone', () => {
     const of = experiment();
-    const tally = new Tally(of);
+    const tally = new ArmTally(of);
     const random = uniform(2);
     for (let unit = 0; unit < 200; unit++) {
       const value = random();
@@ -171,7 +171,7 @@ describe('a covariate', () => {
     const of = experiment();
     const tally = measured(of, 400, 0.2);
     const { counts, units } = tally.take()!;
-    const again = new Tally(of, counts, units.toReversed());
+    const again = new ArmTally(of, counts, units.toReversed());
     const [before, after] = [analyse(of, tally), analyse(of, again)];
     expect(adjusted(of, again)!.removed).toBeCloseTo(adjusted(of, tally)!.removed, 12);
     expect(after[1]!.comparison!.effect).toBeCloseTo(before[1]!.comparison!.effect, 12);
@@ -186,7 +186,7 @@ describe('a covariate', () => {
     for (let trial = 0; trial < trials; trial++) {
       const random = uniform(7_919 * (trial + 1));
       const gaussian = normal(random);
-      const tally = new Tally(of);
+      const tally = new ArmTally(of);
       const seen = { adjusted: false, fixed: false };
       for (let unit = 0; unit < 600; unit++) {
         // Skewed, unknown of every fifth key, and arms of different sizes: what makes chance look like an effect.

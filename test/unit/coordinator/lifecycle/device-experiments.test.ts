@@ -3,7 +3,7 @@ import { comparisonsOf, endOf } from '@murmuration/lifecycle/experiments/analysi
 import type { Experiment } from '@murmuration/lifecycle/experiments/experiment';
 import { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { experimentMessage } from '@murmuration/lifecycle/experiments/messages';
-import { Tally } from '@murmuration/lifecycle/experiments/tally';
+import { ArmTally } from '@murmuration/lifecycle/experiments/tally';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
@@ -305,14 +305,14 @@ describe('the split of devices', () => {
   } as unknown as Experiment;
 
   it('is broken where devices of one arm stay away, or are lost when they are asked', () => {
-    const away = new Tally(experiment);
+    const away = new ArmTally(experiment);
     for (let unit = 0; unit < 20_000; unit++)
       if (unit % 2 === 0 || unit % 10 !== 1) away.came(unit % 2 ? 'b' : 'a', `${unit}`);
     expect(endOf(experiment, away)).toMatchObject({
       outcome: 'broken',
       reason: expect.stringMatching(/^Devices do not come, or answer, in all arms alike/),
     });
-    const silent = new Tally(experiment);
+    const silent = new ArmTally(experiment);
     for (let number = 1; number <= 40; number++) {
       const lost = number % 2 ? 4 : 12;
       const found = { sums: { n: 40 - lost, sum: 10, squares: 5 }, predictions: 400, good: 100, lost };
@@ -325,7 +325,7 @@ describe('the split of devices', () => {
     const trials = 150;
     let [found, ended] = [0, 0];
     for (let trial = 0; trial < trials; trial++) {
-      const tally = new Tally(experiment);
+      const tally = new ArmTally(experiment);
       const random = uniform(trial + 1);
       let [isFound, isEnded] = [false, false];
       for (let number = 1; number <= 60; number++) {

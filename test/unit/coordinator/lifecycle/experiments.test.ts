@@ -6,7 +6,7 @@ import { comparisonsOf, endOf } from '@murmuration/lifecycle/experiments/analysi
 import type { Experiment } from '@murmuration/lifecycle/experiments/experiment';
 import { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { experimentMessage } from '@murmuration/lifecycle/experiments/messages';
-import { Tally } from '@murmuration/lifecycle/experiments/tally';
+import { ArmTally } from '@murmuration/lifecycle/experiments/tally';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import { assigned } from '@murmuration/serving/experiments/assignment';
@@ -258,7 +258,7 @@ describe('an experiment with arms side by side', () => {
         arms: [1 - fresh, fresh].map((share, at) => ({ name: 'ab'[at], number: 1, model: '', share })),
       } as unknown as Experiment;
       for (let trial = 0; trial < trials; trial++) {
-        const tally = new Tally(experiment);
+        const tally = new ArmTally(experiment);
         const random = uniform(trial + 1);
         let unit = 0;
         let isFound = false;

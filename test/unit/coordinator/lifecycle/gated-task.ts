@@ -14,7 +14,7 @@ import { measuredTogether } from '@murmuration/rounds/queries/device-metrics';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { layout } from '../server/federation.ts';
 
 const topology = { class_name: 'Sequential' };
@@ -96,7 +96,7 @@ export async function openGated(
     readonly evaluator?: TaskDefinition['evaluation'];
     readonly change?: Partial<TaskDefinition>;
     /** What takes the place of parts of the storage. */
-    readonly over?: (storage: Storage) => Storage;
+    readonly over?: (storage: Stores) => Stores;
   } = {},
 ) {
   const clock = new VirtualClock();

@@ -1,5 +1,5 @@
 import type { Experiment } from '@murmuration/lifecycle/experiments/experiment';
-import { Tally } from '@murmuration/lifecycle/experiments/tally';
+import { ArmTally } from '@murmuration/lifecycle/experiments/tally';
 import { hashed } from '@murmuration/serving/experiments/assignment';
 import { memoryExperiments } from '@murmuration/storage/memory/experiments';
 import { expect, it } from 'vitest';
@@ -17,7 +17,7 @@ const ofDevices = experiment('x', 'line', { arms, query: 'by-arm', covariate: nu
 const unitOf = (at: number) => hashed('salt', `person ${at}`).unit;
 
 /** A request of each of these people to one arm, in windows of thousands. */
-function ask(tally: Tally, arm: string, from: number, to: number): void {
+function ask(tally: ArmTally, arm: string, from: number, to: number): void {
   const counts = { experiment: 'x', arm, requests: to - from, failures: 0, agreed: 0, dropped: 0 };
   const units = Array.from({ length: to - from }, (_, at) => {
     return { unit: unitOf(from + at), failed: at % 4 === 0, ms: at % 10, covariate: 7 + (at % 3) };
@@ -26,16 +26,16 @@ function ask(tally: Tally, arm: string, from: number, to: number): void {
 }
 
 /** The same after a restart: what was written down, read again. */
-async function restarted(of: Experiment, tally: Tally, store = memoryExperiments()): Promise<Tally> {
+async function restarted(of: Experiment, tally: ArmTally, store = memoryExperiments()): Promise<ArmTally> {
   await store.put(of);
   const taken = tally.take()!;
   await store.measured(of.id, taken.counts, taken.units);
-  return new Tally(of, await store.counts(of.id), await store.units(of.id));
+  return new ArmTally(of, await store.counts(of.id), await store.units(of.id));
 }
 
 it('forgets keys where there are too many, and counts each of them once all the same, over restarts too', async () => {
   const store = memoryExperiments();
-  let tally = new Tally(ofKeys);
+  let tally = new ArmTally(ofKeys);
   ask(tally, 'a', 0, 499_999);
   for (let at = 0; at < 1_000; at++) tally.outcome('a', unitOf(at), at % 2);
   expect([tally.isFull, tally.of('a').failed.n]).toEqual([false, 499_999]);
@@ -60,7 +60,9 @@ it('forgets keys where there are too many, and counts each of them once all the 
 it('adds up what keys said where nobody has written down their sums', () => {
   const unit = { unit: unitOf(1), arm: 'a', failed: true, ms: 3, value: 1, covariate: 2 };
   const counts = { requests: 1, failures: 1, agreed: 0, dropped: 0 };
-  const tally = new Tally(ofKeys, { arms: { a: counts, b: counts }, ratio: { units: [1, 0], p: 1 } }, [unit]);
+  const tally = new ArmTally(ofKeys, { arms: { a: counts, b: counts }, ratio: { units: [1, 0], p: 1 } }, [
+    unit,
+  ]);
   expect(tally.of('a')).toMatchObject({
     failed: { n: 1, sum: 1 },
     values: { n: 1, sum: 1 },
@@ -69,7 +71,7 @@ it('adds up what keys said where nobody has written down their sums', () => {
 });
 
 it('asks no devices that are forgotten, and others go on', async () => {
-  let tally = new Tally(ofDevices);
+  let tally = new ArmTally(ofDevices);
   for (let at = 0; at < 500_001; at++) tally.came('a', unitOf(at));
   const ready = tally.ready('a');
   expect(Math.abs(ready / 250_000 - 1)).toBeLessThan(0.01);

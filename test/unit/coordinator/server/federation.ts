@@ -6,6 +6,7 @@ import { type RunStore, runsIn } from '@murmuration/lifecycle/training-runs/stor
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { ComeBack } from '@murmuration/protocol/messages/check-in';
 import type { MaskingInput } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import type { Assignment, RoundEnd } from '@murmuration/protocol/messages/round';
 import { native } from '@murmuration/protocol/primitives/node';
 import { applyMasks } from '@murmuration/protocol/secagg/mask-stream';
@@ -25,7 +26,7 @@ import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { storeFirstVersion } from '@murmuration/rounds/rounds/first-version';
 import { versionMaker } from '@murmuration/rounds/rounds/make-version';
 import { openTaskRounds } from '@murmuration/rounds/rounds/open-task-rounds';
-import type { MakeVersion, MaskingEvent } from '@murmuration/rounds/rounds/ports';
+import type { MakeVersion } from '@murmuration/rounds/rounds/ports';
 import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { memoryAudit } from '@murmuration/storage/memory/audit';
 import { memoryBlobs } from '@murmuration/storage/memory/blobs';

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach } from 'vitest';
 
 /** A folder that is gone after each test, and the storage in it, which is closed by then. */
 export function storageFolders() {
   const folders: string[] = [];
-  const opened: Storage[] = [];
+  const opened: Stores[] = [];
   afterEach(async () => {
     for (const storage of opened.splice(0)) await storage.close();
     for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
@@ -20,7 +20,7 @@ export function storageFolders() {
     folders.push(folder);
     return folder;
   };
-  const openIn = async (folder: string, clock: Clock = new VirtualClock(1_000)): Promise<Storage> => {
+  const openIn = async (folder: string, clock: Clock = new VirtualClock(1_000)): Promise<Stores> => {
     const storage = await openStorage(folder, clock);
     opened.push(storage);
     return storage;

@@ -1,14 +1,14 @@
-import { askedSteps, Participation } from '@murmuration/demo-keyboard-app/src/rounds/participation';
+import { askedSteps, ParticipationState } from '@murmuration/demo-keyboard-app/src/rounds/participation';
 import { signal } from '@preact/signals';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-let participation: Participation;
+let participation: ParticipationState;
 
 beforeEach(() => {
-  participation = new Participation(signal(true));
+  participation = new ParticipationState(signal(true));
 });
 
-const hear = (number: number, ...phases: Parameters<Participation['round']>[0]['phase'][]) => {
+const hear = (number: number, ...phases: Parameters<ParticipationState['round']>[0]['phase'][]) => {
   for (const phase of phases) participation.round({ number, phase, progress: 1 });
 };
 
@@ -70,7 +70,7 @@ describe('the part of a device', () => {
 
   it('is over at once when the device is not to take part, whatever its client still tells', () => {
     const isActive = signal(true);
-    const other = new Participation(isActive);
+    const other = new ParticipationState(isActive);
     other.round({ number: 4, phase: 'training', progress: 0.5 });
     isActive.value = false;
     other.leave();
@@ -81,7 +81,7 @@ describe('the part of a device', () => {
 
   it('is off while the device is not to take part', () => {
     const isActive = signal(false);
-    const other = new Participation(isActive);
+    const other = new ParticipationState(isActive);
     other.link.value = 'online';
     expect(other.connection.value).toBe('off');
     isActive.value = true;

@@ -1,4 +1,4 @@
-import { listed, Traffic } from '@murmuration/demo-keyboard-app/src/sent/traffic';
+import { listed, SentTraffic } from '@murmuration/demo-keyboard-app/src/sent/traffic';
 import { expect, it } from 'vitest';
 
 const message = (bytes: number, masked = false) => ({
@@ -11,7 +11,7 @@ const message = (bytes: number, masked = false) => ({
 });
 
 it('lists the newest messages first, counts all, and keeps the last masked update', () => {
-  const traffic = new Traffic();
+  const traffic = new SentTraffic();
   traffic.add(message(1_000, true));
   for (let i = 0; i < listed; i++) traffic.add(message(10));
   expect(traffic.messages.value).toHaveLength(listed);

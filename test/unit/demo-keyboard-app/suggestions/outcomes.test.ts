@@ -1,17 +1,17 @@
 import { Draft } from '@murmuration/demo-keyboard-app/src/draft/draft';
 import { Outcomes } from '@murmuration/demo-keyboard-app/src/suggestions/outcomes';
-import type { Question } from '@murmuration/demo-keyboard-app/src/suggestions/suggestion-bar';
+import type { ShownPrediction } from '@murmuration/demo-keyboard-app/src/suggestions/suggestion-bar';
 import { signal } from '@preact/signals';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 let draft: Draft;
-let question: ReturnType<typeof signal<Question | null>>;
+let question: ReturnType<typeof signal<ShownPrediction | null>>;
 let outcomes: Outcomes;
 let told: string[];
 
 beforeEach(() => {
   draft = new Draft();
-  question = signal<Question | null>(null);
+  question = signal<ShownPrediction | null>(null);
   told = [];
   outcomes = new Outcomes(draft, { question } as never, (id, outcome) => told.push(`${id} ${outcome}`));
 });

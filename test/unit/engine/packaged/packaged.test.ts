@@ -5,14 +5,14 @@ import { pathToFileURL } from 'node:url';
 import { describeModel } from '@murmuration/engine/models/model';
 import { storeModel } from '@murmuration/engine/models/stored-weights';
 import { openPackaged } from '@murmuration/engine/packaged/node';
-import type { Answer, Values } from '@murmuration/engine/packaged/packaged';
+import type { ModelAnswer, ModelValues } from '@murmuration/engine/packaged/packaged';
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numbers } from '../numbers.ts';
 
-type Inputs = Record<string, Values<Float32Array | Int32Array>>;
-type Outputs = Record<string, Answer<Float32Array>>;
+type Inputs = Record<string, ModelValues<Float32Array | Int32Array>>;
+type Outputs = Record<string, ModelAnswer<Float32Array>>;
 
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,7 +1,7 @@
 import { trainLocally } from '@murmuration/engine/training/local-training';
 import type { Steps } from '@murmuration/engine/training/steps';
 import type { LocalSettings } from '@murmuration/engine/training/trainer';
-import { Turns } from '@murmuration/engine/training/turns';
+import { TrainingTurns } from '@murmuration/engine/training/turns';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -41,7 +41,7 @@ function leadingTo(path: readonly number[], change: Partial<LocalSettings>, from
       signal: new AbortController().signal,
       progress: () => {},
       begin: () => steps,
-      turns: new Turns(
+      turns: new TrainingTurns(
         () => 0,
         async () => {},
         8,

@@ -1,4 +1,4 @@
-import { Turns } from '@murmuration/engine/training/turns';
+import { TrainingTurns } from '@murmuration/engine/training/turns';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -12,7 +12,7 @@ async function slicesOf(parts: readonly number[], longest: number): Promise<numb
     now += 1_000;
     began = now;
   };
-  const turns = new Turns(() => now, giveWay, longest);
+  const turns = new TrainingTurns(() => now, giveWay, longest);
   for (const part of parts) {
     now += part;
     await turns.between();
@@ -41,7 +41,7 @@ describe('turns', () => {
   it('come at once where the clock is set back', async () => {
     let now = 1_000;
     let turn = 0;
-    const turns = new Turns(
+    const turns = new TrainingTurns(
       () => now,
       async () => void turn++,
       50,

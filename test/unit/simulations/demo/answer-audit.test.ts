@@ -1,7 +1,7 @@
 import type { Transport, TransportListener } from '@murmuration/client-sdk/transport/transport';
 import { AnswerAudit } from '@murmuration/demo/exactness/answer-audit';
 import type { PlainUpdate } from '@murmuration/demo/exactness/plain-update';
-import { Recorder } from '@murmuration/demo/exactness/recorder';
+import { UpdateRecorder } from '@murmuration/demo/exactness/recorder';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import { encodeAssignment } from '@murmuration/protocol/messages/round';
@@ -48,7 +48,7 @@ async function tellsOf(
   const clock = new VirtualClock();
   const assignment = assignmentOf(clock, `r${phone}`, { query: writeQuery(query), largestCohort });
   const { training, update } = assignment.plan;
-  const recorder = new Recorder(
+  const recorder = new UpdateRecorder(
     { training, update, largestCohort },
     told => updates.push(told),
     told => answers.push(told),

@@ -3,7 +3,7 @@ import type { Transport } from '@murmuration/client-sdk/transport/transport';
 import { prepareUpdate } from '@murmuration/client-sdk/update/prepare';
 import { ExactnessAudit } from '@murmuration/demo/exactness/audit';
 import type { PlainUpdate } from '@murmuration/demo/exactness/plain-update';
-import { Recorder } from '@murmuration/demo/exactness/recorder';
+import { UpdateRecorder } from '@murmuration/demo/exactness/recorder';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { updatePath } from '@murmuration/protocol/messages/channel';
 import type { Assignment } from '@murmuration/protocol/messages/round';
@@ -59,7 +59,7 @@ async function audited(
   events.on('round', state => audit.observe(state));
   events.on('round-ended', record => audit.ended(record));
   const phones = Array.from({ length: 4 }, (_, phone) => {
-    const recorder = new Recorder(
+    const recorder = new UpdateRecorder(
       { training: task.training, update: task.update, largestCohort: cohortSizeOf(task) },
       update => {
         const heard = tamper(update, phone, rounds.current!.terms.number);

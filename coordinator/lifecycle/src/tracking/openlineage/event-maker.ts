@@ -2,7 +2,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { iso } from '@murmuration/protocol/time/iso';
 import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import { coreSchema, FacetMaker } from './facets.ts';
-import type { Dataset, Facets, RunEvent, RunState } from './run-event.ts';
+import type { Facets, LineageDataset, LineageEvent, RunState } from './run-event.ts';
 import { runIdOf } from './run-id.ts';
 
 /**
@@ -25,8 +25,8 @@ interface EventParts {
   /** ms since 1970. */
   readonly at: number;
   readonly facets?: Facets | undefined;
-  readonly inputs?: readonly Dataset[] | undefined;
-  readonly outputs?: readonly Dataset[] | undefined;
+  readonly inputs?: readonly LineageDataset[] | undefined;
+  readonly outputs?: readonly LineageDataset[] | undefined;
 }
 
 /** Makes events about the runs and models of one coordinator. */
@@ -48,7 +48,7 @@ export class EventMaker {
     eventType: RunState,
     run: LineageRun,
     { at, facets = {}, inputs = [], outputs = [] }: EventParts,
-  ): RunEvent {
+  ): LineageEvent {
     return {
       eventType,
       eventTime: iso(at),
@@ -67,28 +67,28 @@ export class EventMaker {
   }
 
   /** Returns the dataset of a version that a run reads. */
-  model(task: TaskName, { number, model }: Pick<ModelVersion, 'number' | 'model'>): Dataset {
+  model(task: TaskName, { number, model }: Pick<ModelVersion, 'number' | 'model'>): LineageDataset {
     return this.#dataset(`models/${task}/${number}`, this.facets.datasetVersion(model));
   }
 
   /** Returns the dataset of a version that a run made. */
-  made(version: ModelVersion): Dataset {
+  made(version: ModelVersion): LineageDataset {
     const { task, number, model } = version;
     const facets = { ...this.facets.datasetVersion(model), ...this.facets.modelVersion(version) };
     return this.#dataset(`models/${task}/${number}`, facets);
   }
 
   /** Returns the dataset of a task's champion, whose content changes from version to version. */
-  champion(task: TaskName, model: string): Dataset {
+  champion(task: TaskName, model: string): LineageDataset {
     return this.#dataset(`champions/${task}`, this.facets.datasetVersion(model));
   }
 
   /** Returns the dataset of a precompute job's table. */
-  precomputed(job: string): Dataset {
+  precomputed(job: string): LineageDataset {
     return this.#dataset(`precomputed/${job}`);
   }
 
-  #dataset(name: string, facets?: Facets): Dataset {
+  #dataset(name: string, facets?: Facets): LineageDataset {
     return { namespace: this.#namespace, name, ...(facets && { facets }) };
   }
 

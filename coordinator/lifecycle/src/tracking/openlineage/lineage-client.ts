@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { TrackingRefusal } from '../refusal.ts';
 import { type TrackingAddress, TrackingHttp } from '../tracking-http.ts';
-import type { RunEvent } from './run-event.ts';
+import type { LineageEvent } from './run-event.ts';
 
 const path = '/api/v1/lineage';
 
@@ -18,7 +18,7 @@ export class LineageClient {
    * Posts an event. Throws `server.unreachable` for temporary failures, and `TrackingRefusal` for an event
    * that the server refuses.
    */
-  async post(event: RunEvent): Promise<void> {
+  async post(event: LineageEvent): Promise<void> {
     try {
       await this.#http.send('POST', path, JSON.stringify(event));
     } catch (error) {

@@ -8,7 +8,7 @@ import type { ModelVersion } from '@murmuration/rounds/registry/model-version';
 import type { History } from '@murmuration/rounds/registry/ports';
 import { enderOf, type RoundRecord } from '@murmuration/rounds/round/record';
 import type { EventMaker, LineageRun } from './event-maker.ts';
-import type { LineageOperation, RunEvent, RunState } from './run-event.ts';
+import type { LineageEvent, LineageOperation, RunState } from './run-event.ts';
 
 /**
  * Number of newest versions that are searched for the one that a round made and, mostly, the one that it
@@ -59,13 +59,13 @@ export class LineageRecorder {
 
   #tell(
     kind: LineageOperation['kind'],
-    events: readonly RunEvent[] | Promise<readonly RunEvent[]>,
+    events: readonly LineageEvent[] | Promise<readonly LineageEvent[]>,
   ): Promise<void> {
     const { append } = this.#ports;
     return this.#turns.run(async () => append((await events).map(event => ({ kind, event }))));
   }
 
-  #began(run: TrainingRun): RunEvent {
+  #began(run: TrainingRun): LineageEvent {
     const { maker, versionAliases } = this.#ports;
     const { task, number, why, startedAt } = run;
     const { base } = versionAliases.of(task);
@@ -80,13 +80,13 @@ export class LineageRecorder {
     });
   }
 
-  #made(version: ModelVersion, run: string): RunEvent {
+  #made(version: ModelVersion, run: string): LineageEvent {
     const { maker } = this.#ports;
     const at = version.createdAt;
     return maker.event('RUNNING', trainingOf(version.task, run), { at, outputs: [maker.made(version)] });
   }
 
-  #ended(run: TrainingRun): RunEvent {
+  #ended(run: TrainingRun): LineageEvent {
     const { maker, versionAliases } = this.#ports;
     const { task, number, why, startedAt, endedAt, ending, rounds, failed, model } = run;
     const made = versionAliases.of(task).newest;
@@ -110,7 +110,7 @@ export class LineageRecorder {
     });
   }
 
-  async #round(record: RoundRecord): Promise<readonly RunEvent[]> {
+  async #round(record: RoundRecord): Promise<readonly LineageEvent[]> {
     const { maker } = this.#ports;
     const { task, round, number, run, startedAt, endedAt, failure, tally, traffic } = record;
     const { base, made } = await this.#versionsOf(record);
@@ -155,7 +155,7 @@ export class LineageRecorder {
    * Returns the events of a new champion that an operator or the gate named; empty if they were already
    * reported.
    */
-  #promotion(task: TaskName): readonly RunEvent[] {
+  #promotion(task: TaskName): readonly LineageEvent[] {
     const { maker, versionAliases } = this.#ports;
     const { number, model, pinned } = versionAliases.of(task).champion;
     if (!pinned) return [];
@@ -175,7 +175,7 @@ export class LineageRecorder {
     return [maker.event('START', of, parts), maker.event('COMPLETE', of, end)];
   }
 
-  async #precomputed(run: PrecomputedRun): Promise<readonly RunEvent[]> {
+  async #precomputed(run: PrecomputedRun): Promise<readonly LineageEvent[]> {
     const { maker, history } = this.#ports;
     const { job, task, version, beganAt, endedAt, error, isStopped, counts } = run;
     const [read] = version === null ? [] : await history.versions(task, version + 1, 1);

@@ -8,7 +8,7 @@ export interface Facet {
 
 export type Facets = Readonly<Record<string, Facet>>;
 
-export interface Dataset {
+export interface LineageDataset {
   readonly namespace: string;
   readonly name: string;
   readonly facets?: Facets;
@@ -18,7 +18,7 @@ export interface Dataset {
 export type RunState = 'START' | 'RUNNING' | 'COMPLETE' | 'FAIL' | 'ABORT';
 
 /** Event of a run, as OpenLineage 2-0-2 defines it. */
-export interface RunEvent {
+export interface LineageEvent {
   readonly eventType: RunState;
   /** ISO 8601, in UTC. */
   readonly eventTime: string;
@@ -27,8 +27,8 @@ export interface RunEvent {
   readonly schemaURL: string;
   readonly run: { readonly runId: string; readonly facets: Facets };
   readonly job: { readonly namespace: string; readonly name: string; readonly facets: Facets };
-  readonly inputs: readonly Dataset[];
-  readonly outputs: readonly Dataset[];
+  readonly inputs: readonly LineageDataset[];
+  readonly outputs: readonly LineageDataset[];
 }
 
 /**
@@ -37,5 +37,5 @@ export interface RunEvent {
  */
 export interface LineageOperation {
   readonly kind: 'event' | 'log';
-  readonly event: RunEvent;
+  readonly event: LineageEvent;
 }

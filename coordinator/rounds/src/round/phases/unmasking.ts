@@ -1,11 +1,11 @@
 import { stand } from '../cohort.ts';
 import { groupOf } from '../groups.ts';
 import { openQuorum } from '../quorum.ts';
-import { type RoundEvent, type Step, tallyOf, type Unmasking, unchanged, withGroups } from '../round.ts';
+import { type RoundEvent, type Step, tallyOf, type UnmaskPhase, unchanged, withGroups } from '../round.ts';
 import { collect, failed } from './collecting.ts';
 
 /** Waits until the contributors have revealed enough for all groups, which is before all have answered. */
-export function openUnmasking(summed: Omit<Unmasking, 'phase' | 'quorum' | 'opened'>): Step {
+export function openUnmasking(summed: Omit<UnmaskPhase, 'phase' | 'quorum' | 'opened'>): Step {
   const { cohort, deadlines } = summed;
   const all = cohort.members.length;
   return {
@@ -22,12 +22,12 @@ export function openUnmasking(summed: Omit<Unmasking, 'phase' | 'quorum' | 'open
   };
 }
 
-export function unmasking(state: Unmasking, event: RoundEvent): Step {
+export function unmasking(state: UnmaskPhase, event: RoundEvent): Step {
   if (event.type !== 'unmaskable') return collect(state, event, close);
   const { members, positions } = state.cohort;
   const position = positions.get(event.assignment);
   if (position === undefined) return unchanged(state);
-  const opened: Unmasking = { ...state, opened: new Set([...state.opened, groupOf(members[position]!)]) };
+  const opened: UnmaskPhase = { ...state, opened: new Set([...state.opened, groupOf(members[position]!)]) };
   if (isOpen(opened)) return close(opened);
   return stand(opened.cohort, event.assignment, 'counted') === opened.cohort
     ? unchanged(opened)
@@ -35,11 +35,11 @@ export function unmasking(state: Unmasking, event: RoundEvent): Step {
 }
 
 /** True if nothing more is waited for: a group that all members have left can't be opened. */
-function isOpen({ cohort: { members, standings }, opened }: Unmasking): boolean {
+function isOpen({ cohort: { members, standings }, opened }: UnmaskPhase): boolean {
   return members.every((member, position) => opened.has(groupOf(member)) || standings[position] === 'left');
 }
 
-function close(state: Unmasking): Step {
+function close(state: UnmaskPhase): Step {
   const { opened, quorum, terms } = state;
   if (opened.size === 0)
     return failed(

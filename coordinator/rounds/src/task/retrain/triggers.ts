@@ -3,7 +3,7 @@ import { plainWords } from '@murmuration/protocol/errors/expected';
 import { dueAfter, isCron } from '@murmuration/serving/precompute/job/schedule';
 import * as z from 'zod';
 import { describeIssues } from '../../configuration/config-error.ts';
-import { Secret } from '../../tokens/secret.ts';
+import { Redacted } from '../../tokens/secret.ts';
 import { webhookSecret } from '../../tokens/webhook-signature.ts';
 
 /** Direction in which a metric is better. */
@@ -60,7 +60,7 @@ const webhookTrigger = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens')
     .default('webhook'),
-  secret: z.custom<Secret>(value => value instanceof Secret, 'expected a secret'),
+  secret: z.custom<Redacted>(value => value instanceof Redacted, 'expected a secret'),
 });
 
 const triggerSchema = z.discriminatedUnion('kind', [

@@ -18,7 +18,7 @@ import * as z from 'zod';
 import type { App } from '../app.ts';
 import { sendBlocks } from '../blocks.ts';
 import { problem } from '../problem.ts';
-import { noCache, openReading, type Reading } from '../reading.ts';
+import { noCache, openReading, type ReadAccess } from '../reading.ts';
 
 const hash = z.string().regex(hashPattern);
 const weightsFile = z.string().regex(/^[0-9a-f]{64}\.bin$/);
@@ -43,7 +43,7 @@ export function modelRoutes(
   traffic: Traffic,
   events: CoordinatorEvents,
   served: ModelSources['served'],
-  reading: Reading = openReading,
+  reading: ReadAccess = openReading,
 ): void {
   const sources = { registry, history, traffic, events, served, reading };
   const send = sender(app, sources);
@@ -59,7 +59,7 @@ interface ModelSources {
   readonly events: CoordinatorEvents;
   /** Returns the version that devices serve; undefined for an unknown task. */
   readonly served: (task: string) => ModelHash | undefined;
-  readonly reading: Reading;
+  readonly reading: ReadAccess;
 }
 
 /** Adds the files of each version under its hash. */
@@ -215,7 +215,7 @@ interface File {
 }
 
 const etagOf = (hash: string) => `"${hash}"`;
-const headersOf = (hash: string, cache: Reading['cache'], changes = false) => ({
+const headersOf = (hash: string, cache: ReadAccess['cache'], changes = false) => ({
   etag: etagOf(hash),
   'cache-control': changes ? noCache(cache) : `${cache}, max-age=31536000, immutable`,
 });

@@ -25,7 +25,7 @@ import type { App } from '../app.ts';
 import { type Guard, guarded, inTurn, unauthenticated } from '../authentication.ts';
 import { pageSender, type SendPage } from '../pages.ts';
 import { problem } from '../problem.ts';
-import type { Reading } from '../reading.ts';
+import type { ReadAccess } from '../reading.ts';
 
 const taskParams = z.object({ task: z.string().regex(taskNamePattern) });
 
@@ -38,7 +38,7 @@ export interface TaskHistorySources {
   readonly gateDecisions: Pick<GateDecisionStore, 'of'>;
   readonly queryResults: Pick<QueryResultStore, 'results'>;
   readonly guard: Guard;
-  readonly reading: Reading;
+  readonly reading: ReadAccess;
 }
 
 /** Returns the rounds of a task. Throws `task.unknown`. */

@@ -1,7 +1,7 @@
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { DriftTrend } from './data-drifted.ts';
 import type { FigureTrend } from './figure-fell.ts';
-import type { NamedDevice, Outcomes } from './many-failures.ts';
+import type { NamedDevice, RoundEnds } from './many-failures.ts';
 import type { Failures } from './rounds-failing.ts';
 
 /** Facts about a task that rules look at. */
@@ -12,7 +12,7 @@ export interface TaskFacts {
   readonly interval: number;
   /** Failures since the task was last paused. */
   readonly failures: Failures | null;
-  readonly outcomes: Outcomes;
+  readonly outcomes: RoundEnds;
   /** Devices that failed sums have in common, and devices for which rounds repeatedly wait. */
   readonly shared: readonly NamedDevice[];
   readonly slow: readonly NamedDevice[];

@@ -13,10 +13,10 @@ export interface NamedDevice {
 }
 
 /** Outcomes of a task's last rounds, oldest first. */
-export type Outcomes = readonly Pick<RoundRecord, 'number' | 'outcome' | 'endedAt' | 'failure'>[];
+export type RoundEnds = readonly Pick<RoundRecord, 'number' | 'outcome' | 'endedAt' | 'failure'>[];
 
 /** Adds a round, unless it was ended on purpose or belongs to a query. */
-export function followOutcome(before: Outcomes, record: RoundRecord): Outcomes {
+export function followOutcome(before: RoundEnds, record: RoundRecord): RoundEnds {
   if (record.query !== undefined || enderOf(record.failure) !== null) return before;
   const { number, outcome, endedAt, failure } = record;
   return [...before, { number, outcome, endedAt, failure }].slice(-lookedAt);
@@ -28,7 +28,7 @@ export function followOutcome(before: Outcomes, record: RoundRecord): Outcomes {
  */
 export function manyFailures(
   task: TaskName,
-  outcomes: Outcomes,
+  outcomes: RoundEnds,
   shared: readonly NamedDevice[],
 ): Finding | null {
   const failed = outcomes.filter(({ outcome }) => outcome === 'failed');

@@ -27,7 +27,7 @@ import { type FigureTrend, followFigure, noFigures } from './figure-fell.ts';
 import type { Finding } from './finding.ts';
 import { findingsOf } from './findings.ts';
 import { type EnrolmentTrend, followEnrolment, manyEnrolments } from './many-enrolments.ts';
-import { followOutcome, type NamedDevice, type Outcomes } from './many-failures.ts';
+import { followOutcome, type NamedDevice, type RoundEnds } from './many-failures.ts';
 import { countFailures, type Failures } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
 
@@ -65,7 +65,7 @@ export interface AlertPorts {
 /** Remembered history of a task. */
 interface TaskCourse {
   failures: Failures | null;
-  outcomes: Outcomes;
+  outcomes: RoundEnds;
   shared: readonly NamedDevice[];
   slow: readonly NamedDevice[];
   figures: readonly FigureTrend[];

@@ -1,5 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { type BatchHead, type ReadMessage, readMessages, Unreadable } from './records.ts';
+import { type BatchHead, type ReadMessage, readMessages, UnreadableMessage } from './records.ts';
 import { unpack } from './unpacking.ts';
 
 /** Maximum unpacked bytes, and messages, of one answer to a fetch. */
@@ -15,7 +15,7 @@ const format = 2;
 const bits = { codec: 7, logTime: 8, transaction: 16, control: 32 };
 
 /** Partition of batches, and the offset behind its last message. */
-export interface Origin {
+interface Origin {
   readonly topic: string;
   readonly partition: number;
   readonly end: bigint;
@@ -32,8 +32,8 @@ export function wholeRoom(): Room {
 }
 
 /**
- * Reads the batches of a partition; an `Unreadable` replaces one that can't be read. A batch that exceeds the
- * room is left for the next answer, unless it exceeds even an empty answer's room.
+ * Reads the batches of a partition; an `UnreadableMessage` replaces one that can't be read. A batch that
+ * exceeds the room is left for the next answer, unless it exceeds even an empty answer's room.
  */
 export async function readBatches(set: Buffer, origin: Origin, room: Room): Promise<readonly ReadMessage[]> {
   const all: ReadMessage[] = [];
@@ -83,7 +83,7 @@ async function readBatch(
     const where = `The messages ${first} to ${last} of partition ${origin.partition} of ${origin.topic}`;
     const told = new MurmurationError(code, `${where} can't be read: ${detail}`);
     const context = head?.batchContext ?? { producerId: '-1', inTransaction: false };
-    return [new Unreadable({ offset: String(last), key: null, batchContext: context }, told)];
+    return [new UnreadableMessage({ offset: String(last), key: null, batchContext: context }, told)];
   }
 }
 

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { readBatches, wholeRoom } from './batches.ts';
-import { Reader } from './reader.ts';
+import { KafkaReader } from './reader.ts';
 import type { ReadMessage } from './records.ts';
 
 /** Internal fetch module of kafkajs, which its types leave out. */
@@ -52,7 +52,7 @@ export function boundFetches(topics: readonly string[]): void {
 
 /** Decodes the answer to a fetch, as kafkajs represents it. */
 async function decode(payload: Buffer, version: number) {
-  const reader = new Reader(payload);
+  const reader = new KafkaReader(payload);
   const throttle = reader.int32();
   // Skips the error code, which partitions have too, and the session.
   if (version >= 7) reader.take(2 + 4);
@@ -76,7 +76,7 @@ async function decode(payload: Buffer, version: number) {
   return { ...(version >= 8 && { clientSideThrottleTime: throttle }), responses };
 }
 
-function partitionOf(reader: Reader, version: number) {
+function partitionOf(reader: KafkaReader, version: number) {
   return {
     partition: reader.int32(),
     errorCode: reader.int16(),

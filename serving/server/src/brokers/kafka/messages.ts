@@ -13,7 +13,7 @@ const refusals: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Message for a topic. */
-export interface Publication {
+export interface KafkaRecord {
   readonly topic: string;
   readonly message: Message;
 }
@@ -84,14 +84,14 @@ export function dueAt(message: KafkaMessage): number {
 }
 
 /** Makes the answer to a request, under its key. */
-export function answerTo(message: KafkaMessage, { body, headers }: BrokerReply, topics: Topics): Publication {
+export function answerTo(message: KafkaMessage, { body, headers }: BrokerReply, topics: Topics): KafkaRecord {
   const request = `${askerOf(headersOf(message))}.${requestIn(message)}`;
   const own = { ...headers, [headerNames.request]: request };
   return { topic: topics.answers, message: { key: message.key, value: body, headers: own } };
 }
 
 /** Makes a copy of the request for its next try, not before `time` (ms since 1970). */
-export function retryOf(message: KafkaMessage, time: number, topics: Topics): Publication {
+export function retryOf(message: KafkaMessage, time: number, topics: Topics): KafkaRecord {
   const headers = without(message, [headerNames.attempt, headerNames.notBefore]);
   headers[headerNames.attempt] = String(attemptOf(headersOf(message)) + 1);
   headers[headerNames.notBefore] = String(time);
@@ -99,7 +99,7 @@ export function retryOf(message: KafkaMessage, time: number, topics: Topics): Pu
 }
 
 /** Makes a dead letter of the request with its reason, without its token. */
-export function deadLetterOf(message: KafkaMessage, error: MurmurationError, topics: Topics): Publication {
+export function deadLetterOf(message: KafkaMessage, error: MurmurationError, topics: Topics): KafkaRecord {
   const headers = without(message, [headerNames.authorization, headerNames.attempt, headerNames.notBefore]);
   return {
     topic: topics.dead,
@@ -108,12 +108,12 @@ export function deadLetterOf(message: KafkaMessage, error: MurmurationError, top
 }
 
 /** Removes the body of a dead letter that is too large for its topic. */
-export function emptied({ topic, message }: Publication): Publication {
+export function emptied({ topic, message }: KafkaRecord): KafkaRecord {
   return { topic, message: { ...message, value: none } };
 }
 
 /** Removes everything from a dead letter except its key and its reason. */
-export function bared({ topic, message: { key = null, headers = {} } }: Publication): Publication {
+export function bared({ topic, message: { key = null, headers = {} } }: KafkaRecord): KafkaRecord {
   const kept = Object.entries(headers).filter(
     ([name]) => name === headerNames.error || name === headerNames.reason,
   );

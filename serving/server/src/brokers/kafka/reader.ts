@@ -1,7 +1,7 @@
 import { damaged } from './unpacked.ts';
 
 /** Reads the types of Kafka's protocol in sequence. Throws if the bytes end too early. */
-export class Reader {
+export class KafkaReader {
   readonly #bytes: Buffer;
   #at = 0;
 

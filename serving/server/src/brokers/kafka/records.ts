@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { IHeaders } from 'kafkajs';
-import { Reader } from './reader.ts';
+import { KafkaReader } from './reader.ts';
 import { damaged } from './unpacked.ts';
 
 /** Maximum headers of a message. */
@@ -38,7 +38,7 @@ export interface BatchHead {
 }
 
 /** Placeholder for an unreadable batch, at its last offset, or for an unreadable message, with its key. */
-export class Unreadable implements ReadMessage {
+export class UnreadableMessage implements ReadMessage {
   readonly value = none;
   readonly headers = {};
   readonly timestamp = '0';
@@ -62,7 +62,7 @@ export class Unreadable implements ReadMessage {
 
 /** Reads the messages of a batch. Throws if they are damaged, or not in the order of their offsets. */
 export function readMessages(bytes: Buffer, batch: BatchHead): readonly ReadMessage[] {
-  const reader = new Reader(bytes);
+  const reader = new KafkaReader(bytes);
   const messages: ReadMessage[] = [];
   let next = batch.first;
   while (messages.length < batch.count) {
@@ -76,7 +76,7 @@ export function readMessages(bytes: Buffer, batch: BatchHead): readonly ReadMess
 }
 
 function readMessage(bytes: Buffer | null, batch: BatchHead): ReadMessage {
-  const reader = new Reader(bytes ?? none);
+  const reader = new KafkaReader(bytes ?? none);
   const { batchContext, isControlRecord } = batch;
   const attributes = reader.int8();
   const timestamp = batch.timeOf(reader.varint());
@@ -89,7 +89,7 @@ function readMessage(bytes: Buffer | null, batch: BatchHead): ReadMessage {
       'request.too-large',
       `The message has ${count} headers; ${mostHeaders} are the most.`,
     );
-    return new Unreadable({ offset, key, batchContext }, error);
+    return new UnreadableMessage({ offset, key, batchContext }, error);
   }
   const packed = reader.rest();
   return {
@@ -103,7 +103,7 @@ function readMessage(bytes: Buffer | null, batch: BatchHead): ReadMessage {
 
 /** Reads headers; repeated ones are lists. Returns none if they are damaged. */
 function readHeaders(packed: Buffer, count: number): IHeaders {
-  const reader = new Reader(packed);
+  const reader = new KafkaReader(packed);
   const headers = new Map<string, Buffer[]>();
   try {
     for (let left = count; left > 0; left--) {

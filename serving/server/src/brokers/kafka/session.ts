@@ -15,14 +15,14 @@ import type { AnsweredKeys } from '../answered-keys.ts';
 import type { BrokerPorts } from '../broker.ts';
 import { failedBy } from '../handle.ts';
 import { attemptOf, usedKey } from '../headers.ts';
-import type { Session } from '../kept-session.ts';
+import type { BrokerSession } from '../kept-session.ts';
 import type { BrokerPace, KafkaSettings } from '../settings.ts';
 import { AnsweredTopic } from './answered-topic.ts';
 import { boundFetches } from './bounded-fetch.ts';
 import { Deliveries } from './deliveries.ts';
 import { dueAt, headersOf, idOf, keyOf, requestIn, type Topics, topicsOf } from './messages.ts';
-import { Unreadable } from './records.ts';
-import { type Done, type Settled, Writes } from './writes.ts';
+import { UnreadableMessage } from './records.ts';
+import { type Done, type SettledOutcome, Writes } from './writes.ts';
 
 /** Milliseconds between two measurements of the lag. */
 const lagInterval = 5_000;
@@ -34,7 +34,7 @@ const protocol = 'kafka';
 const none = Buffer.alloc(0);
 
 /** Takes requests over one set of connections until one of them is lost. */
-export class KafkaSession implements Session {
+export class KafkaSession implements BrokerSession {
   readonly lost: Promise<unknown>;
   readonly #settings: KafkaSettings & BrokerPace;
   readonly #ports: BrokerPorts;
@@ -233,8 +233,8 @@ export class KafkaSession implements Session {
     return returned < 0;
   }
 
-  readonly #settle = async (message: KafkaMessage): Promise<Settled> => {
-    if (message instanceof Unreadable) return failedBy(message.error, idOf(message));
+  readonly #settle = async (message: KafkaMessage): Promise<SettledOutcome> => {
+    if (message instanceof UnreadableMessage) return failedBy(message.error, idOf(message));
     const key = keyOf(message);
     if (key !== undefined && this.#answered.isOther(key, requestIn(message)))
       return failedBy(usedKey(), idOf(message));
@@ -244,7 +244,7 @@ export class KafkaSession implements Session {
     return this.#ports.handle({ headers, body, attempt: attemptOf(headers), id: idOf(message) });
   };
 
-  readonly #giveUp = async (message: KafkaMessage): Promise<Settled> => {
+  readonly #giveUp = async (message: KafkaMessage): Promise<SettledOutcome> => {
     const { deliveries } = this.#settings;
     const error = new MurmurationError(
       'inference.unavailable',
@@ -253,12 +253,12 @@ export class KafkaSession implements Session {
     return failedBy(error, idOf(message));
   };
 
-  #count(outcome: Settled, message: KafkaMessage): void {
+  #count(outcome: SettledOutcome, message: KafkaMessage): void {
     const { events } = this.#ports;
     const key = keyOf(message);
     if (outcome.kind === 'answered' && key !== undefined) this.#answered.add(key, requestIn(message));
     if (outcome.kind === 'returned') return;
-    if (message instanceof Unreadable) this.#ports.fault('messages of kafka', message.error);
+    if (message instanceof UnreadableMessage) this.#ports.fault('messages of kafka', message.error);
     const kind = outcome.kind === 'again' ? 'retried' : outcome.kind;
     events.handled?.(protocol, kind, 'error' in outcome ? outcome.error.code : 'ok');
   }

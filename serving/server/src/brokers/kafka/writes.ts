@@ -2,7 +2,7 @@ import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { KafkaMessage, Message, Producer } from 'kafkajs';
 import type { AnsweredKeys } from '../answered-keys.ts';
-import type { Outcome } from '../broker.ts';
+import type { BrokerOutcome } from '../broker.ts';
 import { failedBy } from '../handle.ts';
 import type { AnsweredTopic } from './answered-topic.ts';
 import {
@@ -11,18 +11,18 @@ import {
   deadLetterOf,
   emptied,
   idOf,
+  type KafkaRecord,
   keyOf,
-  type Publication,
   refusalOf,
   retryOf,
   type Topics,
 } from './messages.ts';
 
-export type Settled = Outcome | { readonly kind: 'repeated' };
+export type SettledOutcome = BrokerOutcome | { readonly kind: 'repeated' };
 
 /** Request with its outcome. */
 export interface Done {
-  readonly outcome: Settled;
+  readonly outcome: SettledOutcome;
   readonly message: KafkaMessage;
 }
 
@@ -79,7 +79,7 @@ export class Writes {
   }
 
   /** Publishes messages; returns the error if the cluster refuses them, undefined if it accepts them. */
-  async #try(publications: readonly Publication[]): Promise<MurmurationError | undefined> {
+  async #try(publications: readonly KafkaRecord[]): Promise<MurmurationError | undefined> {
     try {
       await this.#send(publications);
       return undefined;
@@ -90,7 +90,7 @@ export class Writes {
     }
   }
 
-  #publicationOf({ outcome, message }: Done): readonly Publication[] {
+  #publicationOf({ outcome, message }: Done): readonly KafkaRecord[] {
     const { clock, topics } = this.#ports;
     if (outcome.kind === 'answered') return [answerTo(message, outcome.reply, topics)];
     if (outcome.kind === 'failed') return [deadLetterOf(message, outcome.error, topics)];
@@ -98,7 +98,7 @@ export class Writes {
     return [];
   }
 
-  async #send(publications: readonly Publication[]): Promise<void> {
+  async #send(publications: readonly KafkaRecord[]): Promise<void> {
     if (publications.length === 0) return;
     const byTopic = new Map<string, Message[]>();
     for (const { topic, message } of publications)

@@ -2,10 +2,10 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type AsyncMessage, type Channel, Connection } from 'rabbitmq-client';
 import type { AnsweredKeys } from '../answered-keys.ts';
-import type { BrokerPorts, Outcome } from '../broker.ts';
+import type { BrokerOutcome, BrokerPorts } from '../broker.ts';
 import { failedBy, longestDelay } from '../handle.ts';
 import { attemptOf, usedKey } from '../headers.ts';
-import type { Session } from '../kept-session.ts';
+import type { BrokerSession } from '../kept-session.ts';
 import type { BrokerPace, RabbitmqSettings } from '../settings.ts';
 import { AnsweredStream } from './answered-stream.ts';
 import { AnswerRefused, Commits } from './commits.ts';
@@ -44,7 +44,7 @@ const openingPatience = 20_000;
 const protocol = 'rabbitmq';
 
 /** Takes requests over one connection until that is lost. */
-export class RabbitmqSession implements Session {
+export class RabbitmqSession implements BrokerSession {
   readonly lost: Promise<unknown>;
   readonly #settings: RabbitmqSettings & BrokerPace;
   readonly #ports: BrokerPorts;
@@ -197,7 +197,7 @@ export class RabbitmqSession implements Session {
   }
 
   /** Answers a request; `known` is its outcome, if it needs no model. */
-  async #answer(message: AsyncMessage, key: string | undefined, known?: Outcome): Promise<void> {
+  async #answer(message: AsyncMessage, key: string | undefined, known?: BrokerOutcome): Promise<void> {
     const unheard = problemOfReplyTo(message, this.#queues, this.#settings.replyTo);
     const outcome = unheard ? failedBy(unheard, undefined) : (known ?? (await this.#outcome(message)));
     const { events } = this.#ports;
@@ -217,7 +217,7 @@ export class RabbitmqSession implements Session {
     else events.handled?.(protocol, unread?.kind ?? 'answered', unread?.error.code ?? 'ok');
   }
 
-  async #outcome(message: AsyncMessage): Promise<Outcome> {
+  async #outcome(message: AsyncMessage): Promise<BrokerOutcome> {
     const headers = headersOf(message);
     try {
       const body = bodyOf(message);

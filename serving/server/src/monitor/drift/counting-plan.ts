@@ -29,7 +29,7 @@ export interface CountedElsewhere {
   readonly to: number;
 }
 
-export type Columns = Readonly<Record<string, FeatureColumn>>;
+export type FeatureColumns = Readonly<Record<string, FeatureColumn>>;
 export type Counts = Readonly<Record<string, FeatureWindow>>;
 
 /** Returns an own property of a record: every object inherits some names, such as `constructor`. */
@@ -47,7 +47,7 @@ const mostCategories = 50;
  * Makes bins that each hold about the same number of a sample's values. Features without a value are left
  * out.
  */
-export function planOf(id: string, columns: Columns): CountingPlan {
+export function planOf(id: string, columns: FeatureColumns): CountingPlan {
   const features: Record<string, { role: FeatureRole; bins: Bins }> = {};
   for (const [name, { role, cells }] of Object.entries(columns)) {
     const bins = binsOf(cells);
@@ -74,7 +74,7 @@ function binsOf(cells: readonly Cell[]): Bins | undefined {
 const isForBins = (_: Cell, at: number): boolean => at % 2 === 0;
 
 /** Counts the sample that a plan was made from. */
-export function countReference(plan: CountingPlan, columns: Columns): Counts {
+export function countReference(plan: CountingPlan, columns: FeatureColumns): Counts {
   const own = Object.entries(columns).map(([name, column]) => {
     const bins = ownOf(plan.features, name)?.bins;
     const isSelected =
@@ -86,7 +86,7 @@ export function countReference(plan: CountingPlan, columns: Columns): Counts {
 }
 
 /** Counts a sample by a plan. */
-export function countColumns({ features }: CountingPlan, columns: Columns): Counts {
+export function countColumns({ features }: CountingPlan, columns: FeatureColumns): Counts {
   const counts: Record<string, FeatureWindow> = {};
   for (const [name, { bins }] of Object.entries(features)) {
     const counter = new WindowCounter(bins);

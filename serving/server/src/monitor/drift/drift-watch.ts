@@ -3,7 +3,7 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { DriftSettings, ModelDriftSettings } from '../settings.ts';
-import type { Columns, CountedElsewhere, CountingPlan } from './counting-plan.ts';
+import type { CountedElsewhere, CountingPlan, FeatureColumns } from './counting-plan.ts';
 import { type DriftReference, type DriftStore, type DriftWindow, mostWindows } from './drift-store.ts';
 import type { SeenFeatures } from './feature-tally.ts';
 import { type DriftState, WatchedVersion } from './watched-version.ts';
@@ -153,7 +153,7 @@ export class DriftWatch {
    * Makes a sample the reference of a version, even before it is asked. Throws `request.invalid` if it has no
    * values.
    */
-  referToSample(model: string, version: string, columns: Columns): Promise<void> {
+  referToSample(model: string, version: string, columns: FeatureColumns): Promise<void> {
     const now = this.#ports.clock.now();
     return this.#queue.run(async () => {
       const watched = await this.#load(model, version);

@@ -2,7 +2,7 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { Cell } from '@murmuration/monitoring/samples/sample';
 import { WindowCounter } from '@murmuration/monitoring/windows/feature-window';
 import type { RowGuess } from '../prediction.ts';
-import type { Columns, CountingPlan, Counts } from './counting-plan.ts';
+import type { CountingPlan, Counts, FeatureColumns } from './counting-plan.ts';
 import { type FeatureReader, type FeatureRole, mostColumns, type VisitRow } from './features.ts';
 
 /** Features of one version seen in a window: values if there is no plan yet, else counts. Plain data. */
@@ -11,7 +11,7 @@ export type SeenFeatures = {
   readonly version: string;
   /** Number of requests; each may have several rows. */
   readonly requests: number;
-} & ({ readonly columns: Columns } | { readonly plan: string; readonly counts: Counts });
+} & ({ readonly columns: FeatureColumns } | { readonly plan: string; readonly counts: Counts });
 
 /** Maximum values of a feature in one window, without a plan. */
 export const mostCells = 2_000;

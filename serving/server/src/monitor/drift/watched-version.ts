@@ -4,12 +4,12 @@ import { addWindows, emptyWindow } from '@murmuration/monitoring/windows/feature
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DriftSettings, ModelDriftSettings } from '../settings.ts';
 import {
-  type Columns,
   type CountedElsewhere,
   type CountingPlan,
   type Counts,
   countColumns,
   countReference,
+  type FeatureColumns,
   ownOf,
   planOf,
 } from './counting-plan.ts';
@@ -52,7 +52,7 @@ export class WatchedVersion {
   #own: ModelDriftSettings;
   #reference: DriftReference | undefined;
   /** Values gathered for a reference. */
-  #columns: Columns = {};
+  #columns: FeatureColumns = {};
   /** Plan of the counts gathered for a reference, if they were counted elsewhere. */
   #gathered: CountingPlan | undefined;
   /** End of the last counts made elsewhere, ms since 1970. */
@@ -143,7 +143,7 @@ export class WatchedVersion {
    * Makes a reference of a sample. Throws `request.invalid` if it has no values, or none of the version's
    * known features.
    */
-  referenceOf(columns: Columns, origin: 'traffic' | 'sample', now: number): DriftReference {
+  referenceOf(columns: FeatureColumns, origin: 'traffic' | 'sample', now: number): DriftReference {
     const { model, version } = this;
     // Unique each time, even after a restart.
     const plan = planOf(`${now}.${this.#number}`, columns);
@@ -278,12 +278,12 @@ function floor(time: number, unit: number): number {
   return Math.floor(time / unit) * unit;
 }
 
-function rowsOf(columns: Columns): number {
+function rowsOf(columns: FeatureColumns): number {
   return Math.max(0, ...Object.values(columns).map(({ cells }) => cells.length));
 }
 
 /** Joins the values of both by feature. */
-function joined(a: Columns, b: Columns): Columns {
+function joined(a: FeatureColumns, b: FeatureColumns): FeatureColumns {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   return Object.fromEntries(
     Array.from(names, name => {

@@ -3,7 +3,7 @@ import { refuseInput, type Tensor } from '@murmuration/inference-client/tensors/
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { RowBatch, RowFailure, RowGroup } from './batch.ts';
 import { bytesOfCell, listOfCell, numberOfCell, numbersOfCells, refuseCell } from './cells.ts';
-import type { Plan, PlannedInput } from './plan.ts';
+import type { InputPlan, PlannedInput } from './plan.ts';
 
 /** Maximum characters of a key. */
 const longestKey = 500;
@@ -39,7 +39,7 @@ interface Encoded {
  * failure, and the rest goes on.
  */
 export class RowEncoder {
-  readonly plan: Plan;
+  readonly plan: InputPlan;
   readonly #rows: number;
   /** True if all inputs of the model have one width and 32-bit numbers, as most tables do. */
   readonly #isFlat: boolean;
@@ -49,7 +49,7 @@ export class RowEncoder {
   #elements = 0;
 
   /** Makes an encoder for batches of `rows` rows. */
-  constructor(plan: Plan, rows: number) {
+  constructor(plan: InputPlan, rows: number) {
     this.plan = plan;
     this.#rows = rows;
     this.#isFlat = plan.inputs.every(

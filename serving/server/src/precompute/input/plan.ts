@@ -6,14 +6,14 @@ import type { PrecomputeJob } from '../job/job.ts';
 export interface PlannedInput {
   readonly spec: TensorSpec;
   /**
-   * Places in `Plan.columns`. With one, its cell is the whole input of a row; with several, each cell is a
-   * number of it.
+   * Places in `InputPlan.columns`. With one, its cell is the whole input of a row; with several, each cell
+   * is a number of it.
    */
   readonly cells: readonly number[];
 }
 
 /** Mapping from a record to a row. */
-export interface Plan {
+export interface InputPlan {
   /** Columns that are needed, the key first. */
   readonly columns: readonly string[];
   readonly inputs: readonly PlannedInput[];
@@ -27,7 +27,7 @@ export function planOf(
   specs: readonly TensorSpec[],
   { key, columns: chosen }: Pick<PrecomputeJob, 'key' | 'columns'>,
   there: readonly string[],
-): Plan {
+): InputPlan {
   // A map, since a table may have tens of thousands of columns.
   const places = new Map([[key, 0]]);
   const at = (column: string) => {

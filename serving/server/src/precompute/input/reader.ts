@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { openSql } from '@murmuration/sql/database/database';
-import type { Inputs } from '../job/inputs.ts';
+import type { JobInputs } from '../job/inputs.ts';
 import type { PrecomputeJob } from '../job/job.ts';
 import type { RowBatch } from './batch.ts';
 import { RowEncoder } from './encoder.ts';
@@ -66,7 +66,7 @@ async function* fileBatches(order: FileOrder): AsyncGenerator<RowBatch> {
 }
 
 async function* recordsOf(
-  inputs: Exclude<Inputs, { csv: string } | { jsonLines: string }>,
+  inputs: Exclude<JobInputs, { csv: string } | { jsonLines: string }>,
 ): AsyncGenerator<unknown> {
   if ('sql' in inputs) {
     const database = await openSql(inputs.sql);

@@ -39,7 +39,7 @@ export const inputsSchema = z.union(
   'expected one of csv("file.csv"), jsonLines("file.jsonl"), sqlQuery("address", "select …"), moduleRows("file.mjs") and rows(() => …)',
 );
 
-export type Inputs = z.output<typeof inputsSchema>;
+export type JobInputs = z.output<typeof inputsSchema>;
 /** Inputs in the form in which a job is written. */
 export type GivenInputs = z.input<typeof inputsSchema>;
 

@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import type { ModelMetadata } from '../../server/inference-server.ts';
+import type { VersionMetadata } from '../../server/inference-server.ts';
 import type { RowBatch, RowFailure, RowGroup } from '../input/batch.ts';
 import { readInputs } from '../input/reader.ts';
 import type { PrecomputeJob } from '../job/job.ts';
@@ -22,7 +22,7 @@ interface Waiting extends WrittenRow {
 export interface RunPorts {
   readonly table: JobTable;
   /** Metadata of the version that answers. */
-  readonly metadata: ModelMetadata;
+  readonly metadata: VersionMetadata;
   readonly calls: ModelCalls;
   readonly clock: Clock;
   /** Called with the progress after each commit. */
@@ -34,7 +34,7 @@ export interface RunPorts {
  * the database work concurrently, and none is ahead of the others by more than a few batches. Throws the
  * error that ends it; committed rows stay for the next attempt.
  */
-export class Run {
+export class JobRun {
   readonly #job: PrecomputeJob;
   readonly #ports: RunPorts;
   readonly #begun: BegunRun;

@@ -1,5 +1,5 @@
 import { openSql } from '@murmuration/sql/database/database';
-import { type Database, makeTables, type Tables } from './schema.ts';
+import { type Database, type JobTables, makeTables } from './schema.ts';
 
 /** Databases of all jobs, each opened once. */
 export class Databases {
@@ -26,7 +26,7 @@ export class Databases {
 
 async function open(address: string): Promise<Database> {
   // Patient, since a run of another job may be writing.
-  const database = await openSql<Tables>(address, { busyTimeout: 20_000 });
+  const database = await openSql<JobTables>(address, { busyTimeout: 20_000 });
   try {
     await makeTables(database);
     return database;

@@ -8,9 +8,9 @@ import {
   type Database,
   type GenerationRow,
   type JobRow,
+  type JobTables,
   makeGeneration,
   type PrecomputedRow,
-  type Tables,
   tableNames,
 } from './schema.ts';
 
@@ -254,7 +254,7 @@ export class JobTable {
       .execute();
   }
 
-  async #drop(rows: Kysely<Tables>, generation: number): Promise<void> {
+  async #drop(rows: Kysely<JobTables>, generation: number): Promise<void> {
     await rows.schema.dropTable(generationTable(this.#job, generation)).ifExists().execute();
   }
 }

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { isOver, processIdentity } from '@murmuration/sql/processes/process-identity';
 import type { Kysely } from 'kysely';
 import { jobsTable } from './names.ts';
-import type { Database, Tables } from './schema.ts';
+import type { Database, JobTables } from './schema.ts';
 
 /** Milliseconds of a lease, which its holder renews in time. */
 export const leaseFor = 60_000;
@@ -61,7 +61,7 @@ export class Lease {
   /**
    * Renews the lease inside the transaction of a write. Throws `storage.in-use` if another process has it.
    */
-  async hold(rows: Kysely<Tables>, now: number): Promise<void> {
+  async hold(rows: Kysely<JobTables>, now: number): Promise<void> {
     const { numUpdatedRows } = await rows
       .updateTable(jobsTable)
       .set({ held_until: now + leaseFor })

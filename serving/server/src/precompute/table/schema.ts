@@ -43,11 +43,11 @@ export interface GenerationRow extends PrecomputedRow {
   readonly attempt: number;
 }
 
-export interface Tables {
+export interface JobTables {
   readonly [jobsTable]: JobRow;
 }
 
-export type Database = SqlDatabase<Tables>;
+export type Database = SqlDatabase<JobTables>;
 
 /** Number of the advisory lock for making tables, chosen arbitrarily. */
 const making = 7_305_801;
@@ -75,7 +75,7 @@ export async function makeTables({ kind, rows }: Database): Promise<void> {
 }
 
 /** Creates the table of a generation. */
-export async function makeGeneration(rows: Kysely<Tables>, table: string): Promise<void> {
+export async function makeGeneration(rows: Kysely<JobTables>, table: string): Promise<void> {
   await rows.schema
     .createTable(table)
     .addColumn('key', 'text', column => column.primaryKey())

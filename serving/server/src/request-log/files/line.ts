@@ -23,7 +23,7 @@ const linkLength = linkHead.length + 64 + 2;
 const linkForm = /^,"chain":"([0-9a-f]{64})"\}$/;
 
 /** Position of the next line. */
-export interface Place {
+export interface LinePlace {
   /** Number of lines before it, in all files. */
   readonly sequence: number;
   /** Link of the last of them. */
@@ -36,7 +36,7 @@ export interface Place {
  */
 export function lineOf(
   event: Pick<LogEvent, 'head' | 'data'>,
-  { sequence, link }: Place,
+  { sequence, link }: LinePlace,
   chain: Chain | null,
   salt: () => string,
 ): { readonly line: string; readonly link: Uint8Array } {
@@ -51,7 +51,7 @@ export function lineOf(
  */
 export function tombstoneOf(
   source: string,
-  { sequence }: Pick<Place, 'sequence'>,
+  { sequence }: Pick<LinePlace, 'sequence'>,
   sealed: { readonly digest: Uint8Array; readonly link: Uint8Array } | null,
 ): string {
   const number = sequenceText(sequence);

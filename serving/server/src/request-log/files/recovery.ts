@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { beginning } from './chain.ts';
 import { type LogFile, linesOf, logFiles, unfinished } from './folder.ts';
-import { longestLine, type Place, type ReadLine, readLine, splitLine } from './line.ts';
+import { type LinePlace, longestLine, type ReadLine, readLine, splitLine } from './line.ts';
 
 /** State of a log as the last process left it. */
 export interface Left {
   readonly files: readonly LogFile[];
-  readonly place: Place;
+  readonly place: LinePlace;
   /** Bytes of an incomplete last line, which were cut off. */
   readonly cut: number;
 }
@@ -88,7 +88,7 @@ async function lastOf(file: LogFile): Promise<Buffer | undefined> {
   return last;
 }
 
-function placeAfter(file: LogFile, line: Buffer): Place {
+function placeAfter(file: LogFile, line: Buffer): LinePlace {
   const read = readLine(line);
   if (!read) throw damaged(file);
   return { sequence: read.sequence + 1, link: splitLine(line)?.link ?? beginning };

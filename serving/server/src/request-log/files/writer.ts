@@ -11,7 +11,7 @@ import type { LogSink } from '../sink.ts';
 import { type Chain, chainKinds, makeChain } from './chain.ts';
 import { type LogFile, logFiles, pathOf, replaceFile, syncFolder, writeAll } from './folder.ts';
 import { deleteFrom, linesAbout } from './forgetting.ts';
-import { lineOf, ownEvent, type Place } from './line.ts';
+import { type LinePlace, lineOf, ownEvent } from './line.ts';
 import { lockFolder } from './lock.ts';
 import type { FilesOptions, FilesPorts } from './options.ts';
 import { packFile } from './packing.ts';
@@ -76,7 +76,7 @@ export class JsonLines implements LogSink {
   readonly #writes = new PromiseQueue();
   readonly #chores = new PromiseQueue();
   readonly #began = new Map<number, number>();
-  #place: Place;
+  #place: LinePlace;
   #number: number;
   #active: Active | null = null;
   #timers: Cancel[] = [];
@@ -86,7 +86,7 @@ export class JsonLines implements LogSink {
     options: FilesOptions,
     ports: FilesPorts,
     unlock: () => Promise<void>,
-    left: { readonly place: Place; readonly number: number },
+    left: { readonly place: LinePlace; readonly number: number },
   ) {
     this.#options = options;
     this.#ports = ports;

@@ -5,7 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse, stringify } from 'yaml';
 import type { Run } from '../../run-events/run.ts';
-import { metricsOf, type Point, paramsOf } from './logged.ts';
+import { type MetricPoint, metricsOf, paramsOf } from './logged.ts';
 import { named } from './names.ts';
 
 /** Longest values that all versions of MLflow since 2.8 accept. */
@@ -93,7 +93,7 @@ function tagsOf({ begun, ended }: Run, name: string): [string, string][] {
   ];
 }
 
-function lineOf({ time, value, step }: Point): string {
+function lineOf({ time, value, step }: MetricPoint): string {
   return `${time} ${value ?? 'nan'} ${step}\n`;
 }
 

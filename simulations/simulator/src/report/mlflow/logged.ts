@@ -4,7 +4,7 @@ import { heldOut, heldOutMetrics, overPhases, trainingMean, trainingMetrics } fr
 import { flatSettings } from '../flat-settings.ts';
 
 /** Value of a metric; `time` is in ms since 1970, `step` is a round. */
-export interface Point {
+export interface MetricPoint {
   readonly time: number;
   readonly value: number | null;
   readonly step: number;
@@ -26,7 +26,7 @@ export function paramsOf({ begun }: Run): [string, string][] {
 }
 
 /** Returns a history per metric: metrics, cohorts, traffic and time, then the final figures. */
-export function metricsOf(run: Run): [string, Point[]][] {
+export function metricsOf(run: Run): [string, MetricPoint[]][] {
   const { begun, rounds, ended } = run;
   const sources: Source[] = [
     ...heldOutMetrics(run).map((name): Source => [name, round => heldOut(round, name)]),
@@ -41,7 +41,7 @@ export function metricsOf(run: Run): [string, Point[]][] {
     ['wall.seconds', ({ wallSeconds }) => wallSeconds],
   ];
   const times = timesOf(run);
-  const histories = sources.flatMap(([name, of]): [string, Point[]][] => {
+  const histories = sources.flatMap(([name, of]): [string, MetricPoint[]][] => {
     const points = rounds.flatMap((round, i) => {
       const value = of(round);
       return value === undefined ? [] : [{ time: times[i]!, value, step: round.number }];
@@ -52,7 +52,7 @@ export function metricsOf(run: Run): [string, Point[]][] {
   return [
     ...histories,
     ...numbersIn(ended?.figures ?? {}, 'final').map(
-      ([name, value]) => [name, [{ ...last, value }]] as [string, Point[]],
+      ([name, value]) => [name, [{ ...last, value }]] as [string, MetricPoint[]],
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import { type Feature, isIn, sizeOf, type Tree } from './forest.ts';
 
 /** Mean and spread over the trees of a forest. */
-export interface Share {
+interface Share {
   /** Mean over the trees: from 0 to 1 if it is a share of the variance. */
   readonly mean: number;
   /** Standard deviation over the trees: how far they disagree. */

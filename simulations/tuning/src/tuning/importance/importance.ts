@@ -9,7 +9,7 @@ import { mainEffects, marginal } from './functional-anova.ts';
 export const fewestTrials = 8;
 
 /** Effect of a setting on the first rung of all trials. */
-export interface Effect {
+export interface SettingEffect {
   readonly name: string;
   /**
    * Share of the variance of ranks that it explains on its own, and its standard deviation over the trees.
@@ -39,7 +39,7 @@ export function importance(
   searches: readonly (readonly Trial[])[],
   better: 'higher' | 'lower',
   seed: number,
-): Effect[] {
+): SettingEffect[] {
   const trials = searches.flat();
   if (trials.length < fewestTrials) return [];
   const features = dimensions.map(({ domain }): Feature => {

@@ -1,10 +1,10 @@
-import type { Colour, Line, LineChart } from '@murmuration/simulations/report/chart';
+import type { Line, LineChart, SeriesColour } from '@murmuration/simulations/report/chart';
 import type { Figure } from '@murmuration/simulations/report/figure';
 import { colourOf, rounded } from '@murmuration/simulations/report/learning-charts';
 import { quantity } from '@murmuration/simulations/report/quantities';
 import { nothing, type Section } from '@murmuration/simulations/report/section';
 import { inOrder } from '../search.ts';
-import type { Outcome } from '../training.ts';
+import type { Trained } from '../training.ts';
 import type { Tuned } from '../tuned.ts';
 import { trialName } from './words.ts';
 
@@ -42,7 +42,7 @@ export function curvesSection(tuned: Tuned): Section {
 
 interface Named {
   readonly name: string;
-  readonly curve: Outcome['curve'];
+  readonly curve: Trained['curve'];
 }
 
 function figure(
@@ -64,7 +64,7 @@ function figure(
   };
 }
 
-function lineOf(name: string, curve: Outcome['curve'], colour: Colour): Line | null {
+function lineOf(name: string, curve: Trained['curve'], colour: SeriesColour): Line | null {
   const known = curve.filter(({ value }) => value !== null);
   if (known.length === 0) return null;
   const round = known.map(each => each.round);

@@ -5,7 +5,7 @@ import { rounded } from '@murmuration/simulations/report/learning-charts';
 import { quantity } from '@murmuration/simulations/report/quantities';
 import { nothing, type Section } from '@murmuration/simulations/report/section';
 import type { Dimension } from '@murmuration/simulations/spaces/dimensions';
-import { type Effect, fewestTrials } from '../importance/importance.ts';
+import { fewestTrials, type SettingEffect } from '../importance/importance.ts';
 import type { Tuned } from '../tuned.ts';
 import { counted } from './words.ts';
 
@@ -51,7 +51,7 @@ function bar(share: number, deviation: number) {
   return html`<svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="10" rx="2"></rect><rect class="part" width="${percent(share)}" height="10" rx="2"></rect><line x1="${percent(share - deviation)}" x2="${percent(share + deviation)}" y1="5" y2="5"></line></svg>`;
 }
 
-function told({ expected }: Effect, { better, metric, unit }: Tuned): string {
+function told({ expected }: SettingEffect, { better, metric, unit }: Tuned): string {
   const best = expected.reduce((one, other) =>
     (better === 'higher' ? other.metric > one.metric : other.metric < one.metric) ? other : one,
   );
@@ -60,7 +60,7 @@ function told({ expected }: Effect, { better, metric, unit }: Tuned): string {
 }
 
 function chartOf(
-  { expected, trials }: Effect,
+  { expected, trials }: SettingEffect,
   { name, domain }: Dimension,
   { metric, unit }: Tuned,
 ): EffectChart {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { examine } from '@murmuration/cli/doctor/examine';
-import type { Finding } from '@murmuration/cli/doctor/finding';
+import type { Checkup } from '@murmuration/cli/doctor/finding';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { expect } from 'vitest';
@@ -21,14 +21,14 @@ export function patientIn(folder: () => string) {
     modules = [],
     clock = systemClock,
     url,
-  }: Patient): Promise<Finding[]> {
+  }: Patient): Promise<Checkup[]> {
     const file = join(folder(), 'murmuration.json');
     await writeFile(file, JSON.stringify({ port: 0, storage: join(folder(), 'state'), ...config }));
     return examine({ modules, file, env: {}, url }, clock);
   }
 
   /** What one check found; every fault and warning says how to mend it. */
-  async function found(check: string, patient: Patient): Promise<Finding> {
+  async function found(check: string, patient: Patient): Promise<Checkup> {
     const all = await findings(patient);
     for (const { state, says, mend } of all) {
       expect(says).toMatch(/^.+[.\])]$/s);

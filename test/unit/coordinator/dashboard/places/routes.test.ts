@@ -1,7 +1,7 @@
-import { addressOf, type Place, placeAt } from '@murmuration/dashboard/context/routes';
+import { addressOf, type DashboardPlace, placeAt } from '@murmuration/dashboard/context/routes';
 import { describe, expect, it } from 'vitest';
 
-const places: readonly (readonly [string, Place])[] = [
+const places: readonly (readonly [string, DashboardPlace])[] = [
   ['#/now', { page: 'now' }],
   ['#/devices', { page: 'devices' }],
   ['#/serving', { page: 'serving' }],

@@ -1,18 +1,22 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Dataset, Facets, RunEvent } from '@murmuration/lifecycle/tracking/openlineage/run-event';
+import type {
+  Facets,
+  LineageDataset,
+  LineageEvent,
+} from '@murmuration/lifecycle/tracking/openlineage/run-event';
 import { breachesOf } from './lineage-schema.ts';
 
 /** A stand-in for a server that takes OpenLineage events over HTTP: it answers 201 to what keeps to the specification, and 422 to the rest. */
 export class LineageServer {
   /** Events that were taken, in order; those that came again too. */
-  readonly events: RunEvent[] = [];
+  readonly events: LineageEvent[] = [];
   /** What was wrong with events that were refused for it. */
   readonly breaches: string[] = [];
   /** Answers each request with this status, where it is set; `drop` takes the event and loses the answer. */
   failing: number | 'drop' | undefined;
   /** Refuses events for which it is true. */
-  refuses: (event: RunEvent) => boolean = () => false;
+  refuses: (event: LineageEvent) => boolean = () => false;
   readonly token: string | undefined;
   #server = createServer();
   #port = 0;
@@ -38,7 +42,7 @@ export class LineageServer {
       if (this.token !== undefined && headers.authorization !== `Bearer ${this.token}`) return answer(401);
       if (typeof this.failing === 'number') return answer(this.failing);
       if (headers['content-type'] !== 'application/json') return answer(415);
-      const event = JSON.parse(Buffer.concat(chunks).toString()) as RunEvent;
+      const event = JSON.parse(Buffer.concat(chunks).toString()) as LineageEvent;
       const breaches = breachesOf(event);
       this.breaches.push(...breaches);
       if (breaches.length > 0) return answer(422, breaches.join('; '));
@@ -67,19 +71,19 @@ export class LineageServer {
   }
 
   /** The newest event of a job. */
-  last(job: string): RunEvent {
+  last(job: string): LineageEvent {
     const found = this.#of(job).at(-1);
     if (!found) throw new Error(`There is no event of ${job}: ${this.events.map(each => each.job.name)}`);
     return found;
   }
 
-  #of(job: string): RunEvent[] {
+  #of(job: string): LineageEvent[] {
     return this.events.filter(each => each.job.name === job);
   }
 }
 
 /** Names of datasets. */
-export function namesOf(datasets: readonly Dataset[]): string[] {
+export function namesOf(datasets: readonly LineageDataset[]): string[] {
   return datasets.map(({ name }) => name);
 }
 

@@ -1,11 +1,11 @@
 import { openLineage } from '@murmuration/coordinator/assembly/lineage';
 import { OpenResources } from '@murmuration/coordinator/assembly/open-resources';
-import type { RunEvent } from '@murmuration/lifecycle/tracking/openlineage/run-event';
+import type { LineageEvent } from '@murmuration/lifecycle/tracking/openlineage/run-event';
 import { trackingSchema } from '@murmuration/lifecycle/tracking/settings';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { PrecomputedRun } from '@murmuration/rounds/events/precomputed-run';
 import type { TrainingRun } from '@murmuration/rounds/events/training-run';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../seeded-random.ts';
@@ -17,7 +17,7 @@ import { facetOf, LineageServer, namesOf } from './lineage-server.ts';
 const folders = storageFolders();
 let server: LineageServer;
 let admin: Admin;
-let storage: Pick<Storage, 'lineage'>;
+let storage: Pick<Stores, 'lineage'>;
 let metrics: Registry;
 let faults: { code?: string; message: string }[];
 let opened: { close(): Promise<void> }[];
@@ -33,7 +33,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function open(settings: object = {}, kept?: Pick<Storage, 'lineage'>, most?: number): Promise<void> {
+async function open(settings: object = {}, kept?: Pick<Stores, 'lineage'>, most?: number): Promise<void> {
   admin = await openAdmin();
   storage = kept ?? admin.storage;
   admin.events.on('fault', (_, error) => faults.push(error as Error));
@@ -344,7 +344,7 @@ describe('a server of OpenLineage events', () => {
     await expect.poll(() => storage.lineage.size()).toBe(0);
     // What was told twice is the same to the letter, and so of the same run.
     const texts = new Set(server.events.map(each => JSON.stringify(each)));
-    const told = Array.from(texts, text => JSON.parse(text) as RunEvent);
+    const told = Array.from(texts, text => JSON.parse(text) as LineageEvent);
     expect(told.map(each => each.eventType)).toEqual(['START', 'COMPLETE', 'START', 'COMPLETE']);
     expect(told.flatMap(each => namesOf(each.outputs))).toEqual(['models/values/1', 'models/values/2']);
     expect(faults).toMatchObject([{ code: 'server.unreachable' }]);

@@ -1,5 +1,5 @@
 import type { AssignmentId } from '@murmuration/protocol/ids/ids';
-import { Inputs } from '@murmuration/rounds/masking/inputs';
+import { MaskingInputs } from '@murmuration/rounds/masking/inputs';
 import { expect, test } from 'vitest';
 
 const [first, second, stranger] = ['first', 'second', 'stranger'] as AssignmentId[] as [
@@ -10,7 +10,7 @@ const [first, second, stranger] = ['first', 'second', 'stranger'] as AssignmentI
 
 test('inputs are written when they are asked for, one at a time, and for the members alone', () => {
   const written: AssignmentId[] = [];
-  const inputs = new Inputs([first, second], member => {
+  const inputs = new MaskingInputs([first, second], member => {
     written.push(member);
     return Uint8Array.of(member.length);
   });

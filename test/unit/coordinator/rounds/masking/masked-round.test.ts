@@ -8,7 +8,7 @@ import {
   takeShares,
 } from '@murmuration/protocol/secagg/participant';
 import { revealShares, takeStatement } from '@murmuration/protocol/secagg/revealing';
-import { MaskedRound } from '@murmuration/rounds/masking/masked-round';
+import { MaskedGroup } from '@murmuration/rounds/masking/masked-round';
 import { describe, expect, it, test } from 'vitest';
 import { bound, seed } from '../../../protocol/secagg/cohort.ts';
 
@@ -16,7 +16,7 @@ const settings = { threat: 'semi-malicious', corrupt: 0, dropping: 0.2 } as cons
 
 /** A round of eight devices, of which so many deal; six have to, for their secrets to be recovered. */
 function dealt(count: number) {
-  const coordinator = new MaskedRound(bound, { ...settings, graph: 'complete' });
+  const coordinator = new MaskedGroup(bound, { ...settings, graph: 'complete' });
   const devices = Array.from({ length: 8 }, (_, i) => {
     const identity = native.ed25519.signingKey(seed(1, i));
     const demands = { assumptions: settings, smallestCohort: 3, smallestSum: 3, today: 0 };

@@ -4,7 +4,7 @@ import { Experiments } from '@murmuration/lifecycle/experiments/experiments';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { settled } from '@murmuration/protocol/time/virtual-clock';
 import type { AliasStore } from '@murmuration/rounds/registry/aliases';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../../seeded-random.ts';
 import { gated, name, openGated } from '../../lifecycle/gated-task.ts';
@@ -98,7 +98,7 @@ describe('a version that is stored while another is named', () => {
         return found;
       },
     });
-    const over = (storage: Storage): Storage => ({ ...storage, aliases: slow(storage.aliases) });
+    const over = (storage: Stores): Stores => ({ ...storage, aliases: slow(storage.aliases) });
     const world = await openGated(undefined, { over });
     closing.push(() => world.close());
     world.moments.versionStored(await world.commit({ top1: 0.6 }));

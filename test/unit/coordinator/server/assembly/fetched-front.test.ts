@@ -8,7 +8,7 @@ import { checkInAnswer, sentElsewhere } from '@murmuration/protocol/messages/che
 import { encodeFrame } from '@murmuration/protocol/messages/frame';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { TaskPlace } from '@murmuration/storage/leases/ports';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { standing } from '../../../../contract/standing.ts';
@@ -29,7 +29,7 @@ const least = {
 const answers = z.union([checkInAnswer, sentElsewhere]);
 
 let clock: VirtualClock;
-let storage: Storage;
+let storage: Stores;
 let fronts: FetchedFront[];
 /** Where the task is, and how often that was read. */
 let place: TaskPlace;

@@ -7,7 +7,7 @@ import { workerEvaluator } from '@murmuration/rounds/evaluation/worker-evaluator
 import type { GateDecision } from '@murmuration/rounds/registry/gate-decisions';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import { defineTask } from '@murmuration/rounds/task/define-task';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, expect, it } from 'vitest';
 
 /** Each example is right where the model's answer to 1 is near it; one answer of a whole model. */
@@ -45,7 +45,7 @@ const task = () =>
 let coordinator: Coordinator | undefined;
 afterEach(() => coordinator?.stop());
 
-async function start(storage: Storage): Promise<Coordinator> {
+async function start(storage: Stores): Promise<Coordinator> {
   const config = parseConfig({ port: 0, log: 'silent', openEnrolment: true, development: true });
   coordinator = await createCoordinator(config, [task()], {
     clock: systemClock,
@@ -56,7 +56,7 @@ async function start(storage: Storage): Promise<Coordinator> {
 }
 
 /** Stores a version of this weight as a round would have. */
-async function commit(storage: Storage, weight: number): Promise<void> {
+async function commit(storage: Stores, weight: number): Promise<void> {
   const head = (await storage.history.head(task().name))!;
   const registry = new Registry(storage.blobs, storage.history);
   const { topology, layout } = await registry.files(head.version.model);
@@ -68,7 +68,7 @@ async function commit(storage: Storage, weight: number): Promise<void> {
 }
 
 /** What the gate decides about a version, or has decided. */
-async function decided(of: Coordinator, storage: Storage, number: number): Promise<GateDecision> {
+async function decided(of: Coordinator, storage: Stores, number: number): Promise<GateDecision> {
   const heard = new Promise<GateDecision>(resolve =>
     of.events.on('gate', decision => {
       if (decision.number === number) resolve(decision);

@@ -10,7 +10,7 @@ import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { growingTask } from '@murmuration/rounds/vocabulary/growing-task';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const query = defineQuery({ name: 'new-words', kind: 'heavy-hitters', threshold: 3, bytes: 16 });
@@ -39,7 +39,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const killed = new Error('killed');
 
 /** A coordinator that starts over what those before it have stored, and is killed at a write; says the words and versions that it has. */
-async function start(kill: (storage: Storage) => Storage = storage => storage) {
+async function start(kill: (storage: Stores) => Stores = storage => storage) {
   const storage = await openStorage(folder, systemClock);
   try {
     const config = parseConfig({ port: 0, log: 'silent', openEnrolment: true });
@@ -64,7 +64,7 @@ async function start(kill: (storage: Storage) => Storage = storage => storage) {
 /** Kills before the write of a version, or right after it. */
 const at =
   (when: 'before' | 'after') =>
-  (storage: Storage): Storage => ({
+  (storage: Stores): Stores => ({
     ...storage,
     history: {
       ...storage.history,

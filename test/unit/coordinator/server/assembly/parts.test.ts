@@ -14,7 +14,7 @@ import type { SpreadTerms } from '@murmuration/rounds/round/round';
 import { defineTask } from '@murmuration/rounds/task/define-task';
 import { PartDeal, partName } from '@murmuration/storage/leases/parts';
 import type { TaskPlace } from '@murmuration/storage/leases/ports';
-import { openStorage, type Storage } from '@murmuration/storage/storage';
+import { openStorage, type Stores } from '@murmuration/storage/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { spreadTerms } from '../../../../contract/round-parts.ts';
 import { roundA } from '../../../../contract/rounds.ts';
@@ -46,7 +46,7 @@ const devices = Array.from({ length: 40 }, (_, i) => `device-${String(i).padStar
 const of = (part: number) => devices.filter(device => deal.of(task.name, device, 2) === part);
 
 let clock: VirtualClock;
-let storage: Storage;
+let storage: Stores;
 let cells: Core[];
 let disconnected: [DeviceId, string][];
 let ended: unknown[];

@@ -1,4 +1,4 @@
-import { Cell } from '@murmuration/coordinator/cells/cell';
+import { CoordinatorCell } from '@murmuration/coordinator/cells/cell';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
@@ -22,7 +22,7 @@ function world() {
     /** Parts of which something is under way. */
     const busy = new Set<Leased>();
     const failures: unknown[] = [];
-    const cell = new Cell({
+    const cell = new CoordinatorCell({
       leases,
       tasks: own,
       url: `http://${name}.example.org`,

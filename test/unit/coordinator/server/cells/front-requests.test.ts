@@ -3,7 +3,7 @@ import { Tickets } from '@murmuration/coordinator/cells/tickets';
 import type { DeviceId, ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import type { Standing, TaskPlace } from '@murmuration/storage/leases/ports';
+import type { TaskPlace, TaskStatus } from '@murmuration/storage/leases/ports';
 import { describe, expect, it } from 'vitest';
 import { standing } from '../../../../contract/standing.ts';
 
@@ -13,7 +13,7 @@ const cell = 'https://cell-1.example.org';
 const tickets = new Tickets(new Uint8Array(32).fill(1));
 const message = (change: Partial<CheckIn> = {}): CheckIn => ({ task, conditions: {}, ...change });
 
-function front(change: Partial<Standing> = {}, place: Partial<TaskPlace> = {}, part?: TaskPlace) {
+function front(change: Partial<TaskStatus> = {}, place: Partial<TaskPlace> = {}, part?: TaskPlace) {
   const clock = new VirtualClock(1_000);
   const said = { standing: { ...standing, ...change }, age: 0 };
   const places = new Map<string, TaskPlace>([[task, { task, cell, said, ...place }]]);

@@ -2,14 +2,14 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { HeldLeases } from '@murmuration/storage/leases/held-leases';
 import type { Leased } from '@murmuration/storage/leases/parts';
-import type { Standing, TaskLeases } from '@murmuration/storage/leases/ports';
+import type { TaskLeases, TaskStatus } from '@murmuration/storage/leases/ports';
 import type { ContractCell } from '../../../../contract/task-leases.ts';
 
 interface Lease {
   holder: number | null;
   url: string;
   token: number;
-  said: { readonly standing: Standing; readonly at: number } | null;
+  said: { readonly standing: TaskStatus; readonly at: number } | null;
 }
 
 /** What is lost between a cell and the place of the leases: what it asks, the answers, or both. */

@@ -1,4 +1,4 @@
-import type { Inference } from '@murmuration/api/inference';
+import type { InferenceState } from '@murmuration/api/inference';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Admin, openAdmin } from './admin.ts';
 
@@ -13,10 +13,10 @@ const input = { name: 'x', datatype: 'FP32', shape: [2], data: Float32Array.of(1
 const infer = (model: string, version?: string) =>
   admin.inference.infer({ model, version, protocol: 'oip', inputs: [input] });
 
-async function state(query = ''): Promise<Inference> {
+async function state(query = ''): Promise<InferenceState> {
   const { status, body } = await admin.ask('GET', `/inference${query}`, 'viewer');
   expect(status).toBe(200);
-  return body as unknown as Inference;
+  return body as unknown as InferenceState;
 }
 
 describe('the inference server, for operators', () => {

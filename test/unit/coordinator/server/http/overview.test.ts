@@ -3,7 +3,7 @@ import type { Overview } from '@murmuration/api/overview';
 import type { Role } from '@murmuration/api/role';
 import type { RoundDetail, Rounds } from '@murmuration/api/round';
 import type { Masking, Refusals } from '@murmuration/api/security';
-import type { Figures, Serving, Versions } from '@murmuration/api/version';
+import type { FigureColumns, TaskServing, Versions } from '@murmuration/api/version';
 import type { RoundId } from '@murmuration/protocol/ids/ids';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { deviceId, updateOf } from '../federation.ts';
@@ -219,7 +219,7 @@ describe('versions', () => {
     });
     expect(await get('/tasks/values/versions/1')).toEqual(versions[0]);
     await get('/tasks/values/versions/2', 404);
-    const columns = await get<Figures>('/tasks/values/figures');
+    const columns = await get<FigureColumns>('/tasks/values/figures');
     expect(columns).toEqual({
       versions: [0, 1],
       rounds: [null, 1],
@@ -231,7 +231,7 @@ describe('versions', () => {
 
   it('are promoted: devices serve the one that an operator names, until they follow the newest again', async () => {
     await play();
-    const promoted = await put<Serving>('PUT', '/tasks/values/aliases/champion', { number: 0 });
+    const promoted = await put<TaskServing>('PUT', '/tasks/values/aliases/champion', { number: 0 });
     expect(promoted).toMatchObject({
       champion: { number: 0, isPinned: true, by: 'the operator' },
       base: { number: 1 },
@@ -242,7 +242,7 @@ describe('versions', () => {
     await put('PUT', '/tasks/values/aliases/challenger', { number: 1 });
     const { versions } = await get<Versions>('/tasks/values/versions');
     expect(versions.map(({ aliases }) => aliases)).toEqual([['latest'], ['challenger'], ['champion']]);
-    const followed = await put<Serving>('PUT', '/tasks/values/aliases/champion', { number: null });
+    const followed = await put<TaskServing>('PUT', '/tasks/values/aliases/champion', { number: null });
     expect(followed.champion).toMatchObject({ number: 2, isPinned: false, by: null });
     for (const [alias, number, status] of [
       ['champion', 9, 404],
@@ -265,7 +265,7 @@ describe('versions', () => {
     await play();
     const [second, first] = (await get<Versions>('/tasks/values/versions')).versions;
     expect(admin.rounds.current!.terms.plan.model).toBe(second!.model);
-    const rolledBack = await put<Serving>('POST', '/tasks/values/rollback', {});
+    const rolledBack = await put<TaskServing>('POST', '/tasks/values/rollback', {});
     expect(rolledBack).toMatchObject({ champion: { number: 1, isPinned: true }, base: { number: 1 } });
     await admin.clock.advance(0);
     expect(admin.records.at(-1)).toMatchObject({

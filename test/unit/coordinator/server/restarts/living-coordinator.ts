@@ -16,6 +16,7 @@ import { checkIn } from '@murmuration/protocol/messages/check-in';
 import { decodeFrame, encodeFrame } from '@murmuration/protocol/messages/frame';
 import { enrol, hello } from '@murmuration/protocol/messages/hello';
 import { type MaskingInput, maskingContribution } from '@murmuration/protocol/messages/masking';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import {
   type Assignment,
   encodeAssignment,
@@ -36,7 +37,7 @@ import { findRound } from '@murmuration/rounds/rounds/all-tasks';
 import type { CheckInHandler } from '@murmuration/rounds/rounds/check-in';
 import { versionMaker } from '@murmuration/rounds/rounds/make-version';
 import { openTaskRounds } from '@murmuration/rounds/rounds/open-task-rounds';
-import type { CohortChannel, MakeVersion, MaskingEvent } from '@murmuration/rounds/rounds/ports';
+import type { CohortChannel, MakeVersion } from '@murmuration/rounds/rounds/ports';
 import type { RoundUnderWay } from '@murmuration/rounds/rounds/round-under-way';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import { Traffic } from '@murmuration/rounds/rounds/traffic';

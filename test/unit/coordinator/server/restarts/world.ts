@@ -5,6 +5,7 @@ import { localUpdateProcessor } from '@murmuration/client-sdk/update/local-updat
 import { base64url, hex } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import type { MaskingEvent } from '@murmuration/protocol/messages/masking-event';
 import { native } from '@murmuration/protocol/primitives/node';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
@@ -12,7 +13,7 @@ import { Registry } from '@murmuration/rounds/registry/registry';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { SavedRound } from '@murmuration/rounds/round/store';
 import { storeFirstVersion } from '@murmuration/rounds/rounds/first-version';
-import type { MakeVersion, MaskingEvent } from '@murmuration/rounds/rounds/ports';
+import type { MakeVersion } from '@murmuration/rounds/rounds/ports';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
 import type { Task } from '@murmuration/rounds/task/task';

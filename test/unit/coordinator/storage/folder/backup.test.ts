@@ -6,7 +6,7 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { Registry } from '@murmuration/rounds/registry/registry';
 import { Retention } from '@murmuration/rounds/registry/retention';
 import { backUp, restore } from '@murmuration/storage/folder/backup';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { describe, expect, it } from 'vitest';
 import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../../contract/rounds.ts';
 import { PackedProcess } from '../../../../e2e/processes.ts';
@@ -18,7 +18,7 @@ const task = 'line' as TaskName;
 
 /** Commits a version, with the record of its round. */
 async function publish(
-  { blobs, history }: Storage,
+  { blobs, history }: Stores,
   number: number,
   as: StoredWeights = 'float32',
 ): Promise<ModelHash> {
@@ -63,7 +63,7 @@ async function withStorage() {
 }
 
 /** All that a storage says of its task, models read through. */
-async function contents({ blobs, history, devices, rounds }: Storage) {
+async function contents({ blobs, history, devices, rounds }: Stores) {
   const versions = await history.versions(task, 99, 99);
   return {
     head: await history.head(task),

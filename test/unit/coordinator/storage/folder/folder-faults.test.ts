@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
-import type { Storage } from '@murmuration/storage/storage';
+import type { Stores } from '@murmuration/storage/storage';
 import { afterEach, describe, expect, it } from 'vitest';
 import { checkpointOf, recordOf, roundA, roundB, termsOf } from '../../../../contract/rounds.ts';
 import { PackedProcess } from '../../../../e2e/processes.ts';
@@ -29,7 +29,7 @@ describe.runIf(canMount)('a storage folder on a small disk', { tags: 'small-disk
   });
 
   /** Each of these wants more than is there. */
-  const writes: readonly ((storage: Storage) => Promise<unknown>)[] = [
+  const writes: readonly ((storage: Stores) => Promise<unknown>)[] = [
     ({ blobs }) => blobs.put(new Uint8Array(50_000).fill(1)),
     ({ rounds }) => rounds.append(roundA, [{ type: 'stated', statement: new Uint8Array(50_000).fill(2) }]),
     ({ rounds }) => rounds.checkpoint(roundA, checkpointOf('one', 'two'), { erase: true }),
@@ -91,7 +91,7 @@ describe.runIf(canMount)('a storage folder on a small disk', { tags: 'small-disk
     await storage.close();
   });
 
-  const reopenIn = async (storage: Storage, folder: string): Promise<Storage> => {
+  const reopenIn = async (storage: Stores, folder: string): Promise<Stores> => {
     await storage.close();
     return openIn(folder);
   };

@@ -4,7 +4,7 @@ import { Tickets } from '@murmuration/coordinator/cells/tickets';
 import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { fairShare, PartDeal, partName, partNames, readLeased } from '@murmuration/storage/leases/parts';
-import type { Standing, TaskPlace } from '@murmuration/storage/leases/ports';
+import type { TaskPlace, TaskStatus } from '@murmuration/storage/leases/ports';
 import { describe, expect, it } from 'vitest';
 import { standing } from '../../../../contract/standing.ts';
 
@@ -55,12 +55,12 @@ describe('TK5: a front', () => {
   const tickets = new Tickets(key);
 
   async function front(
-    change: readonly Partial<Standing>[] = [{}, {}],
-    whole: Partial<Standing> = {},
+    change: readonly Partial<TaskStatus>[] = [{}, {}],
+    whole: Partial<TaskStatus> = {},
     places: readonly (string | null)[] = cells,
   ) {
     const clock = new VirtualClock(1_000);
-    const said = (own: Partial<Standing>) => ({ standing: { ...standing, ...own }, age: 0 });
+    const said = (own: Partial<TaskStatus>) => ({ standing: { ...standing, ...own }, age: 0 });
     const all: TaskPlace[] = [
       { task, cell: cells[0]!, said: said({ parts: 2, ...whole }) },
       ...[1, 2].map(part => ({

@@ -1,7 +1,7 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { anybody } from '@murmuration/serving/access/holder';
-import type { BrokerRequest, Outcome } from '@murmuration/serving/brokers/broker';
+import type { BrokerOutcome, BrokerRequest } from '@murmuration/serving/brokers/broker';
 import { requestHandler } from '@murmuration/serving/brokers/handle';
 import { inThisThread } from '@murmuration/serving/conversion/converter';
 import type { InferRequest } from '@murmuration/serving/server/request';
@@ -16,7 +16,7 @@ async function handled(
   request: Partial<BrokerRequest>,
   error?: Error,
   holder = anybody,
-): Promise<{ outcome: Outcome; asked: InferRequest[]; faults: unknown[]; admitted: unknown[] }> {
+): Promise<{ outcome: BrokerOutcome; asked: InferRequest[]; faults: unknown[]; admitted: unknown[] }> {
   const [asked, faults, admitted]: [InferRequest[], unknown[], unknown[]] = [[], [], []];
   const handle = requestHandler({
     server: {
@@ -50,7 +50,7 @@ describe('a request of a broker', () => {
       kind: 'answered',
       reply: { headers: { 'mlserver-model': 'echo', 'mlserver-version': '3' } },
     });
-    const written = (given: Outcome) => JSON.parse(String('reply' in given && given.reply.body));
+    const written = (given: BrokerOutcome) => JSON.parse(String('reply' in given && given.reply.body));
     expect(written(outcome).id).toBe('own');
     expect(written((await handled({ id: 'key' })).outcome).id).toBe('key');
   });

@@ -1,6 +1,6 @@
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { backOff } from '@murmuration/serving/brokers/back-off';
-import { KeptSession, type Session } from '@murmuration/serving/brokers/kept-session';
+import { type BrokerSession, KeptSession } from '@murmuration/serving/brokers/kept-session';
 import { describe, expect, it } from 'vitest';
 
 const always = (draw: number) => (length: number) => new Uint8Array(length).fill(draw);
@@ -18,14 +18,14 @@ describe('the wait before the next try', () => {
 class World {
   readonly clock = new VirtualClock();
   readonly told: string[] = [];
-  readonly closed: Session[] = [];
+  readonly closed: BrokerSession[] = [];
   /** What the next tries meet: an error, or a connection. */
   isThere = true;
   #lose: (reason: unknown) => void = () => {};
   readonly kept = new KeptSession({
     open: async () => {
       if (!this.isThere) throw new Error('Nobody is there.');
-      const session: Session = {
+      const session: BrokerSession = {
         lost: new Promise(resolve => {
           this.#lose = resolve;
         }),

@@ -6,8 +6,8 @@ import type { RowFailure } from '@murmuration/serving/precompute/input/batch';
 import { readInputs } from '@murmuration/serving/precompute/input/reader';
 import {
   csv,
-  type Inputs,
   inputsSchema,
+  type JobInputs,
   jsonLines,
   moduleRows,
 } from '@murmuration/serving/precompute/job/inputs';
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const text: readonly TensorSpec[] = [{ name: 'text', datatype: 'BYTES', shape: [-1] }];
-const given = (inputs: object): Inputs => inputsSchema.parse(inputs);
+const given = (inputs: object): JobInputs => inputsSchema.parse(inputs);
 
 /** All rows, a key and the text or numbers of each, with where they stood; and what could not be used. */
 async function read(inputs: object, specs = text, columns = {}) {

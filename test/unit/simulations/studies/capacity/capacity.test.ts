@@ -3,7 +3,7 @@ import { comeBackBetween } from '@murmuration/rounds/population/pacing';
 import { run } from '@murmuration/studies/capacity/capacity';
 import { measured } from '@murmuration/studies/capacity/costs';
 import { demandOf } from '@murmuration/studies/capacity/demand';
-import { type Plan, planFor } from '@murmuration/studies/capacity/plan';
+import { type CapacityPlan, planFor } from '@murmuration/studies/capacity/plan';
 import { capacitySettings } from '@murmuration/studies/capacity/settings';
 import { describe, expect, test } from 'vitest';
 
@@ -77,7 +77,12 @@ describe('a plan', () => {
     expect(larger.egressGiB).toBeGreaterThan(50 * plan.egressGiB);
     const oftener = { ...demand, contributions: { mean: 100, peak: 200 } };
     const busier = planFor(1_000, oftener, settings, measured, half);
-    for (const key of ['sockets', 'cellCores', 'databaseRows', 'egressGiB'] as const satisfies (keyof Plan)[])
+    for (const key of [
+      'sockets',
+      'cellCores',
+      'databaseRows',
+      'egressGiB',
+    ] as const satisfies (keyof CapacityPlan)[])
       expect(busier[key]).toBeGreaterThan(plan[key]);
   });
 });
@@ -114,7 +119,7 @@ test('the study says what each size takes, in figures and in a table', async () 
   const lines: string[] = [];
   const asked = capacitySettings.parse({ sizes: [2_000, 4_000] });
   const { figures, table } = await run({ seed: 1, settings: asked, log: line => lines.push(line) });
-  expect((figures.sizes as Plan[]).map(({ devices }) => devices)).toEqual([2_000, 4_000]);
+  expect((figures.sizes as CapacityPlan[]).map(({ devices }) => devices)).toEqual([2_000, 4_000]);
   expect(table.every(row => row.length === 3)).toBe(true);
   expect(lines).toHaveLength(2);
 });

@@ -1,4 +1,4 @@
-import type { Inference } from '@murmuration/api/inference';
+import type { InferenceState } from '@murmuration/api/inference';
 import { type DatedMail, datedMail } from '@murmuration/simulations/data/dated-mail';
 import { buckets, bucketsOf } from '@murmuration/studies/spam/buckets';
 import { Replay } from '@murmuration/studies/spam/replay';
@@ -64,7 +64,7 @@ describe('a filter that is served', () => {
     const askedOf = async (number: number): Promise<number> => {
       const authorization = `Bearer ${dashboard.split('token=')[1]}`;
       const answer = await fetch(`${url}/v1/admin/inference`, { headers: { authorization } });
-      const { models } = (await answer.json()) as Inference;
+      const { models } = (await answer.json()) as InferenceState;
       return models[0]!.versions.find(({ version }) => version === String(number))!.requests;
     };
     const drifts = happened.filter(each => each.kind === 'drift' && each.features.length > 0);

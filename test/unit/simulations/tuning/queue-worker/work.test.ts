@@ -6,7 +6,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { endRedis } from '@murmuration/tuning/queue/connection';
-import { Registry } from '@murmuration/tuning/queue/registry';
+import { RunRegistry } from '@murmuration/tuning/queue/registry';
 import { repeat } from '@murmuration/tuning/queue/repeat';
 import { ownMeans } from '@murmuration/tuning/queue/standing';
 import { work } from '@murmuration/tuning/queue-worker/work';
@@ -28,9 +28,9 @@ afterEach(async () => {
 afterAll(() => redis?.remove());
 
 /** A run that there is as long as the test lasts; returns where it is registered. */
-async function standing(id: string, change: object): Promise<Registry> {
+async function standing(id: string, change: object): Promise<RunRegistry> {
   const connection = await redis.connect();
-  const registry = new Registry(connection);
+  const registry = new RunRegistry(connection);
   const run = {
     means: await ownMeans(),
     scenario: { name: 'clusters', file: contentHash(readFileSync(fileURLToPath(clusters.module))) },

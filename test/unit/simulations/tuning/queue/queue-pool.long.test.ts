@@ -7,7 +7,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { type Federation, openFederation } from '@murmuration/simulations/federation/federation';
+import { openFederation, type VirtualFederation } from '@murmuration/simulations/federation/federation';
 import type { JobPool } from '@murmuration/simulations/workers/job-pool';
 import type { WorkerSetup } from '@murmuration/simulations/workers/jobs';
 import { WorkerPool } from '@murmuration/simulations/workers/worker-pool';
@@ -83,7 +83,7 @@ const change = {
   cohort: { goal: 8, overSelection: 1 },
 };
 
-async function openRun(given: object, workers: 0 | typeof openPool): Promise<Federation> {
+async function openRun(given: object, workers: 0 | typeof openPool): Promise<VirtualFederation> {
   const settings = clusters.schema.parse({ ...clusters.defaults, ...change, ...given });
   const federation = await openFederation(clusters as never, settings, await clusters.data(settings), {
     workers,
@@ -93,7 +93,7 @@ async function openRun(given: object, workers: 0 | typeof openPool): Promise<Fed
 }
 
 /** What some rounds lead to; `during` is called while the second one is under way. */
-async function outcome(federation: Federation, during: () => Promise<unknown> = async () => {}) {
+async function outcome(federation: VirtualFederation, during: () => Promise<unknown> = async () => {}) {
   const ended = [await federation.next()];
   const second = federation.next();
   await during();

@@ -1,4 +1,4 @@
-import type { Serving, Version } from '@murmuration/api/version';
+import type { TaskServing, Version } from '@murmuration/api/version';
 import { gateMessage } from '@murmuration/lifecycle/gates/messages';
 import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
@@ -25,7 +25,7 @@ export interface DescriptionSources {
 }
 
 /** Returns the served versions of a task and their names. Throws `task.unknown`. */
-export function servingOf(task: TaskName, versionAliases: VersionAliases): Serving {
+export function servingOf(task: TaskName, versionAliases: VersionAliases): TaskServing {
   const { champion, base, aliases } = versionAliases.of(task);
   const { pinned } = champion;
   return {

@@ -1,7 +1,7 @@
 import { pageBelow, taskName } from '@murmuration/api/scalars';
 import {
   aliasName,
-  type Figures,
+  type FigureColumns,
   figures,
   rollback,
   serving,
@@ -175,7 +175,7 @@ async function columnsOf(
   found: readonly ModelVersion[],
   history: History,
   measured: Awaited<ReturnType<typeof deviceMetricsOf>>,
-): Promise<Figures> {
+): Promise<FigureColumns> {
   const made = new Map<string, number>();
   const rounds = found.flatMap(({ round }) => (round ? [round] : []));
   for (const record of (await history.roundsOf(rounds)).values()) made.set(record.round, record.number);

@@ -7,7 +7,7 @@ import type { WebhookSettings } from './settings.ts';
 const patience = 10_000;
 
 /** Outcome of an attempt; a failure has its reason, and `isFinal` if no retry can succeed. */
-export type Outcome =
+export type DeliveryOutcome =
   | { readonly isDelivered: true }
   | { readonly isDelivered: false; readonly failure: string; readonly isFinal: boolean };
 
@@ -20,7 +20,7 @@ export async function deliver(
   { id, body }: Notice,
   clock: Clock,
   stop: AbortSignal,
-): Promise<Outcome> {
+): Promise<DeliveryOutcome> {
   const late = new AbortController();
   const cancel = clock.at(clock.now() + patience, () => late.abort());
   try {
@@ -45,7 +45,7 @@ export async function deliver(
   }
 }
 
-function judge(status: number): Outcome {
+function judge(status: number): DeliveryOutcome {
   if (status >= 200 && status < 300) return { isDelivered: true };
   if (status >= 300 && status < 400)
     return {

@@ -1,4 +1,4 @@
-import { Secret } from '@murmuration/rounds/tokens/secret';
+import { Redacted } from '@murmuration/rounds/tokens/secret';
 import { webhookSecret } from '@murmuration/rounds/tokens/webhook-signature';
 import * as z from 'zod';
 
@@ -8,7 +8,7 @@ export const webhookSchema = z.strictObject({
   url: z
     .string()
     .refine(isAddress, 'expected an http or https address without user, password and fragment')
-    .transform(text => new Secret(new URL(text).href)),
+    .transform(text => new Redacted(new URL(text).href)),
   /** Key that signs notices: `whsec_` and 24 to 64 random bytes in base64. */
   secret: webhookSecret,
 });

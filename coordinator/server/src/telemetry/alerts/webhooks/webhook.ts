@@ -1,6 +1,6 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import { deliver, type Outcome } from './delivery.ts';
+import { type DeliveryOutcome, deliver } from './delivery.ts';
 import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 
@@ -58,7 +58,7 @@ export class Webhook {
   }
 
   /** Sends a notice once, independently of the queue, and returns the outcome. */
-  async try(notice: Notice): Promise<Outcome> {
+  async try(notice: Notice): Promise<DeliveryOutcome> {
     const { clock } = this.#ports;
     const outcome = await deliver(this.#settings, notice, clock, this.#stop.signal);
     if (outcome.isDelivered) this.#deliveredAt = clock.now();

@@ -2,7 +2,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Alert } from '@murmuration/rounds/events/alert';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
-import type { Outcome } from './delivery.ts';
+import type { DeliveryOutcome } from './delivery.ts';
 import { noticeOf, testNotice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 import { Webhook, type WebhookState } from './webhook.ts';
@@ -40,7 +40,7 @@ export class Webhooks {
   }
 
   /** Sends a test notice to a host, once, and returns the outcome; undefined if no webhook has that host. */
-  async test(host: string): Promise<Outcome | undefined> {
+  async test(host: string): Promise<DeliveryOutcome | undefined> {
     return this.#all.find(({ state }) => state.host === host)?.try(testNotice(this.#root, this.#clock.now()));
   }
 

@@ -1,5 +1,5 @@
 import { readBatches, wholeRoom } from '@murmuration/serving/brokers/kafka/batches';
-import { type ReadMessage, Unreadable } from '@murmuration/serving/brokers/kafka/records';
+import { type ReadMessage, UnreadableMessage } from '@murmuration/serving/brokers/kafka/records';
 import { CompressionTypes } from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import { batchOf, type Sent } from './batches.ts';
@@ -69,9 +69,9 @@ describe('what can not be read of a partition', () => {
   ];
   it.each(lies)('is one batch that has %s', async (_, last, change) => {
     const [unreadable, ...others] = await read(await changed(change), await batchOf(10, three));
-    expect(unreadable).toBeInstanceOf(Unreadable);
+    expect(unreadable).toBeInstanceOf(UnreadableMessage);
     expect(unreadable).toMatchObject({ offset: String(last), key: null, headers: {} });
-    expect((unreadable as Unreadable).error.detail).toMatch(
+    expect((unreadable as UnreadableMessage).error.detail).toMatch(
       `The messages 7 to ${last} of partition 3 of requests can't be read: `,
     );
     expect(offsets(others)).toEqual([10, 11, 12]);
@@ -103,7 +103,7 @@ describe('what can not be read of a partition', () => {
       ]),
     );
     expect(Object.keys(whole?.headers ?? {})).toHaveLength(1_000);
-    expect(unreadable).toBeInstanceOf(Unreadable);
+    expect(unreadable).toBeInstanceOf(UnreadableMessage);
     expect(unreadable).toMatchObject({ offset: '1', key: Buffer.from('many'), headers: {} });
     expect(unreadable?.value).toHaveLength(0);
     expect(String(behind?.key)).toBe('behind');

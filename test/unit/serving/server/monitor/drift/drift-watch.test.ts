@@ -1,6 +1,6 @@
 import type { Cell } from '@murmuration/monitoring/samples/sample';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { type Columns, countColumns } from '@murmuration/serving/monitor/drift/counting-plan';
+import { countColumns, type FeatureColumns } from '@murmuration/serving/monitor/drift/counting-plan';
 import {
   type DriftStore,
   type DriftWindow,
@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 
 /** Rows of a standard normal number, moved by `shift`, and of one of four countries. */
-function rowsOf(count: number, random: () => number, shift = 0): Columns {
+function rowsOf(count: number, random: () => number, shift = 0): FeatureColumns {
   const next = normal(random);
   const cells = <Value extends Cell>(make: () => Value) => Array.from({ length: count }, make);
   return {
@@ -46,7 +46,7 @@ function rowsOf(count: number, random: () => number, shift = 0): Columns {
 }
 
 /** Asks a version as a replica does: by the plan of the moment. */
-async function ask(columns: Columns, version = '1') {
+async function ask(columns: FeatureColumns, version = '1') {
   const plan = watch.plan('m', version);
   if (!plan) return watch.take({ model: 'm', version, requests: 1, columns });
   return watch.take({ model: 'm', version, requests: 1, plan: plan.id, counts: countColumns(plan, columns) });
@@ -55,7 +55,8 @@ async function ask(columns: Columns, version = '1') {
 describe('a watch for drift', () => {
   it('compares a feature that is called as what each object has, with its values or by counts', async () => {
     const random = uniform(1);
-    const named = (rows: Columns): Columns => ({ constructor: rows.x!, toString: rows.country! }) as never;
+    const named = (rows: FeatureColumns): FeatureColumns =>
+      ({ constructor: rows.x!, toString: rows.country! }) as never;
     for (let i = 0; i < 4; i++) await ask(named(rowsOf(250, random)));
     await ask(named(rowsOf(2_000, random, 1)));
     await clock.advance(hour - clock.now());
