@@ -63,14 +63,17 @@ beforeEach(async () => {
 /** As a coordinator does when it starts. */
 async function open(query: Query = length()): Promise<void> {
   found = [];
-  watch = new DriftWatch({ ...driftSchema.parse({ atLeast: 100 })!, reference: 100 }, {
-    clock,
-    store: driftStore,
-    events: {
-      compared: window => found.push(comparedWindow(window, () => 7)),
-      fault: (_, error) => faults.push(error),
+  watch = new DriftWatch(
+    { ...driftSchema.parse({ atLeast: 100 })!, reference: 100 },
+    {
+      clock,
+      store: driftStore,
+      events: {
+        compared: window => found.push(comparedWindow(window, () => 7)),
+        fault: (_, error) => faults.push(error),
+      },
     },
-  });
+  );
   deviceDrift = new DeviceDrift({ tasks: tasksOf(query), queryResults: results, driftStore, watch });
   await deviceDrift.open();
 }
