@@ -58,12 +58,15 @@ export async function makeLibrary(write) {
             ? this.resolve(id, join(rootFolder, 'package.json'))
             : undefined;
         },
-        // What it has for Node asks Node itself: a bundle for pages has no require, and one for Node may have none.
+        // What it has for Node asks Node itself: a bundle for pages has no require, and one for Node may have none. The place of the
+        // script is none of a module, and webpack takes the question for one that has it.
         transform: code =>
-          code.replace(
-            /\brequire\((['"])(fs|os|path|perf_hooks|util|worker_threads)\1\)/g,
-            'process.getBuiltinModule("$2")',
-          ),
+          code
+            .replace(
+              /\brequire\((['"])(fs|os|path|perf_hooks|util|worker_threads)\1\)/g,
+              'process.getBuiltinModule("$2")',
+            )
+            .replace("if (typeof __filename !== 'undefined') _scriptDir = _scriptDir || __filename;", ''),
         load: id =>
           id.startsWith(prefix)
             ? {

@@ -54,8 +54,8 @@ export interface UpdateProcessor {
   prepare(contribution: Contribution, assignment: Assignment): Promise<Uint8Array>;
   masked(terms: MaskedRoundSetup): Promise<MaskedRound>;
   /**
-   * Returns the seed of a device's own draws in a round: HKDF-SHA256 (RFC 5869) of its secret (32 bytes) over
-   * task and round (SPEC.md, RD9). A whole number below 2³¹.
+   * Returns the seed for a device's own random choices in a round, a whole number from 0 to 2³¹ − 1:
+   * HKDF-SHA256 (RFC 5869) of its secret, 32 bytes, with task and round as info (SPEC.md, RD9).
    */
   draw(secret: Uint8Array, task: TaskName, round: RoundId): Promise<number>;
 }

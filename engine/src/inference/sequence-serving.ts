@@ -5,7 +5,7 @@ export interface SequenceOptions<Example> {
   readonly tokens: number;
   /** Returns the tokens of an example, integers from 1 to `tokens` − 1. */
   readonly encode: (example: Example) => readonly number[];
-  /** Most tokens in a row of a batch, 2 or more; 32 by default. A longer example is learned in parts. */
+  /** Maximum tokens in a row of a batch, 2 or more; 32 by default. A longer example is learned in parts. */
   readonly length?: number;
 }
 

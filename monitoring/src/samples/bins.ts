@@ -98,10 +98,7 @@ function countUpTo(sorted: Float64Array, value: number): number {
   return search(sorted, each => each <= value);
 }
 
-/**
- * Returns the number of first values for which `holds` is true, by bisection; it must be false for all
- * others.
- */
+/** Returns how many values at the start satisfy `holds`, by bisection; none after them may satisfy it. */
 function search(sorted: Float64Array, holds: (value: number) => boolean): number {
   let low = 0;
   let high = sorted.length;

@@ -79,7 +79,10 @@ export class UnkeptConnections {
     this.#handlers = requestHandlers(introductions, ports.requests, ports.frames);
   }
 
-  /** Opens a connection: returns its token and the frame of its challenge. */
+  /**
+   * Opens a connection without keeping it: returns the token that the device sends with its answer, and the
+   * frame of the challenge for it.
+   */
   open(): { readonly token: string; readonly frame: Uint8Array } {
     const { tokens, clock, random } = this.#ports;
     const nonce = random(32);

@@ -141,7 +141,7 @@ interface PartOptions {
   readonly role: StorageRole;
   readonly waiting: (() => void) | undefined;
   readonly shares: ConnectionCounts;
-  /** Functions that close what was opened, run in reverse order. */
+  /** Closes of all that was opened so far, run in reverse order. */
   readonly opened: (() => Promise<unknown>)[];
 }
 

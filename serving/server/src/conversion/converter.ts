@@ -3,7 +3,7 @@ export type Waiter = Pick<AbortSignal, 'aborted' | 'reason'>;
 
 /** Pure conversion of a request's bytes to tensors, or of an answer's tensors to bytes. */
 export interface Conversion<Given extends object, Made extends object> {
-  /** Name by which another thread finds it. */
+  /** Name by which another thread finds this conversion. */
   readonly name: string;
   readonly run: (given: Given) => Made;
 }

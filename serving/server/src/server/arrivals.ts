@@ -12,7 +12,7 @@ export interface ArrivalPace {
 
 /** Same pace as of a coordinator. */
 export const standardPace: ArrivalPace = { slowest: 2_048, patience: 10_000 };
-/** Maximum ms until a body has arrived, however steady it is. */
+/** Maximum ms from the headers of a request to the end of its body, even if bytes keep arriving. */
 const longest = 60_000;
 
 /** Ends bodies that arrive too slowly. */

@@ -111,7 +111,7 @@ const runBegun = z.strictObject({
   clients: count,
   /** SHA-256 of the run's first weights, in hex; missing in files of older versions. */
   firstModelSha256: z.optional(sha256),
-  /** Rounds that ended before the checkpoint that the run resumed; missing in files of older versions. */
+  /** Number of rounds before the checkpoint that the run resumed; missing in files of older versions. */
   earlier: z.optional(count),
   /** Descriptions of the metrics of rounds and clients, by name. */
   metrics: z.readonly(z.record(z.string(), metricDescription)),

@@ -1,6 +1,6 @@
 import { seededUniform, shuffle } from '@murmuration/engine/training/seeded';
 
-/** Feature: a number from 0 to 1, or a class by its index. */
+/** Kind of a feature: a number from 0 to 1, or the index of one of `classes` classes, from 0. */
 export type Feature = { readonly kind: 'number' } | { readonly kind: 'class'; readonly classes: number };
 
 /** Range of a leaf in one feature: an interval, or a flag per class. */
