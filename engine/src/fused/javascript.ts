@@ -7,7 +7,7 @@ import { type KernelMemory, Workspace } from './workspace.ts';
  */
 const blocks = { logits: 16_384, rows: 4 };
 
-/** Creates a workspace with kernels in JavaScript, for runtimes without WebAssembly; results are the same bytes. */
+/** Creates a workspace with kernels in JavaScript, for runtimes without WebAssembly, to the same bytes. */
 export function javascriptWorkspace(): Workspace {
   const memory: PlainMemory = { buffer: new ArrayBuffer(65_536) };
   const kernels = javascriptKernels(memory);

@@ -5,11 +5,13 @@ import type { Category, CategorySample, NumberSample } from '../samples/sample.t
 /** Bins of a feature: made once from a reference, the same on every replica. Plain data. */
 export type Bins =
   | {
-      readonly kind: 'numbers' /** Ascending edges; values below the first and from the last on have their own bins. */;
+      readonly kind: 'numbers';
+      /** Ascending edges; values below the first and from the last on have their own bins. */
       readonly edges: readonly number[];
     }
   | {
-      readonly kind: 'categories' /** Listed categories; others are counted together. */;
+      readonly kind: 'categories';
+      /** Listed categories; others are counted together. */
       readonly categories: readonly Category[];
     };
 

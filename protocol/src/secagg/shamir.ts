@@ -72,7 +72,8 @@ export function secretRecovery(
     shares.forEach((share, i) => {
       const view = new DataView(share.buffer, share.byteOffset, share.byteLength);
       for (let limb = 0; limb < limbs; limb++) {
-        const value = addModulo(view.getUint32(limb * limbBytes), 0); // below 2³², so at most once the prime too large
+        // Below 2³², so at most once the prime too large.
+        const value = addModulo(view.getUint32(limb * limbBytes), 0);
         secret[limb] = addModulo(secret[limb]!, multiplyModulo(value, weights[i]!));
       }
     });

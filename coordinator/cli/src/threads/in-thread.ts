@@ -17,9 +17,9 @@ interface ThreadLimits {
 export const measuring = 600_000;
 
 /**
- * Runs a module's work in a thread of its own, since building a third-party model may never return. The thread
- * ends with the work. Throws what the work throws, and `model.unusable` if it takes over `most` ms or crashes
- * the thread.
+ * Runs a module's work in a thread of its own, since building a third-party model may never return. The
+ * thread ends with the work. Throws what the work throws, and `model.unusable` if it takes over `most` ms or
+ * crashes the thread.
  */
 export async function inThread<Asked extends Work>(
   module: URL,

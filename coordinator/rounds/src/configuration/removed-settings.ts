@@ -1,4 +1,4 @@
-/** What takes the place of each setting that was removed, by its path without indices. */
+/** Sentence on what takes the place of each removed setting, by its path without indices. */
 export const removedSettings: Readonly<Record<string, string>> = {
   // Of the coordinator.
   'limits.strangers': 'It is a tenth of limits.connections.',
