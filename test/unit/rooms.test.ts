@@ -26,6 +26,7 @@ const order: Record<string, readonly string[]> = {
   ],
   'privacy/src': ['numerics', 'samplers', 'mechanisms', 'accountants', 'clipping', 'statements'],
   'engine/src': [
+    'tensorflow',
     'tfjs',
     'kernels',
     'backend',
