@@ -97,7 +97,6 @@ it('editors show the defaults of a task and of a configuration as they are writt
     uploadBytes: '256 * 2 ** 20',
     noEligibleDevices: "'1 h'",
     drift: '{}',
-    threshold: 'null',
     host: "'127.0.0.1'",
   };
   expect(Object.fromEntries(Object.keys(shown).map(field => [field, defaultAt(field)]))).toEqual(shown);
