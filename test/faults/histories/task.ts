@@ -9,7 +9,7 @@ export const layout = layoutOf([{ name: 'dense/kernel', shape: [2, 3] }]);
 
 /** Six are drawn; under masking five of them come into the graph, which survives the loss of one. */
 export function taskOf({ masked, agreeing, consumes, update, buffered }: Setting): Task {
-  return defineTask({
+  const task = defineTask({
     name: 'values',
     model: () => {
       throw new Error('The first version is stored by the history.');
@@ -24,13 +24,11 @@ export function taskOf({ masked, agreeing, consumes, update, buffered }: Setting
     cohort: buffered
       ? { mode: 'asynchronous', goal: 3, concurrency: 5, maxStaleness: 2 }
       : { goal: 4, minimum: 3, overSelection: 1.5 },
-    deadlines: {
-      gathering: '10 s',
-      messages: '5 s',
-      updates: '20 s',
-      grace: '2 s',
-    },
+    deadlines: { gathering: '10 s', updates: '20 s', grace: '2 s' },
     uploadSlot: 0,
     schedule: { every: buffered ? '1 s' : '5 s' },
   } as TaskDefinition);
+  const each = 5_000;
+  const deadlines = { ...task.deadlines, keys: each, shares: each, agreement: each, unmasking: each };
+  return { ...task, deadlines };
 }
