@@ -116,7 +116,12 @@ export function counts() {
       workspaces.find(/** @param {string} folder */ folder => path.startsWith(`${folder}/`)) ??
       path.slice(0, path.indexOf('/'));
     if (!/\.tsx?$/.test(path)) {
-      const lines = count(read(path));
+      const text = read(path);
+      const isStyle = !/\.m?js$/.test(path);
+      const code = isStyle
+        ? text.replace(/\/\*.*?\*\/|<!--.*?-->/gs, '')
+        : withoutComments(text, sourceOf(path).comments);
+      const lines = count(code);
       packages[room] = (packages[room] ?? 0) + lines;
       totals.product += lines;
       continue;
