@@ -9,6 +9,7 @@ const constants = [
   'coordinator/server/src/assembly/version.ts',
   'client-sdk/src/device/sdk-version.ts',
   'coordinator/cli/src/output/version.ts',
+  'serving/server/src/assembly/version.ts',
 ];
 
 /** @param {string} file @param {(text: string) => string} change */

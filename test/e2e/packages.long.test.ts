@@ -527,7 +527,8 @@ describe('the SDK in an empty folder', () => {
   });
 
   it('is what npm installs where engines are strict', () => {
-    const dependencies = { '@murmuration/client-sdk': '0.2.0' };
+    const { version } = JSON.parse(app.read('node_modules/@murmuration/client-sdk/package.json'));
+    const dependencies = { '@murmuration/client-sdk': version };
     app.write('package.json', JSON.stringify({ name: 'app', private: true, type: 'module', dependencies }));
     const npm = () => {
       // Where npm notes what it has seen before.

@@ -1,2 +1,2 @@
 /** Version of the SDK, as in package.json. */
-export const sdkVersion = '0.2.0';
+export const sdkVersion = '0.3.0';

@@ -1,2 +1,2 @@
 /** Version of this package; a test compares it with its manifest. */
-export const version = '0.2.0';
+export const version = '0.3.0';
