@@ -26,7 +26,7 @@ import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { storeFirstVersion } from '@murmuration/rounds/rounds/first-version';
 import { versionMaker } from '@murmuration/rounds/rounds/make-version';
 import { openTaskRounds } from '@murmuration/rounds/rounds/open-task-rounds';
-import type { MakeVersion } from '@murmuration/rounds/rounds/ports';
+import type { CentralStage, MakeVersion } from '@murmuration/rounds/rounds/ports';
 import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { memoryAudit } from '@murmuration/storage/memory/audit';
 import { memoryBlobs } from '@murmuration/storage/memory/blobs';
@@ -137,6 +137,8 @@ export interface FederationOptions {
   readonly marks?: MarkStore;
   /** Takes the place of the step from a sum to a version. */
   readonly makeVersion?: (real: MakeVersion) => MakeVersion;
+  /** What makes versions without devices: nothing, without it. */
+  readonly central?: CentralStage;
 }
 
 function nothingLeft(store?: MemoryRounds, audit?: AuditLog) {
@@ -157,6 +159,7 @@ export async function openFederation({
   audit = memoryAudit(),
   marks,
   makeVersion,
+  central,
   left,
 }: FederationOptions = {}) {
   const task = valuesTask(change);
@@ -188,6 +191,7 @@ export async function openFederation({
   const runs = await openTrainingRuns(task, { store: runStore, history, clock, random, events });
   const { rounds, pool, checkIns, conduct } = openTaskRounds(task, {
     runs,
+    central,
     marks,
     registry,
     queryResults,
