@@ -135,8 +135,7 @@ export function writeLibraryTypes(target) {
  */
 function nameFiles(file, types) {
   const text = readFileSync(file, 'utf8');
-  const to = relative(dirname(file), types).replaceAll('\\', '/') || '.';
-  const at = to.startsWith('.') ? to : `./${to}`;
+  const at = `./${relative(dirname(file), types).replaceAll('\\', '/')}`;
   const isModule = dirname(file) === dirname(types);
   const named = text.replace(
     /(['"])@tensorflow\/(tfjs-[a-z]+(?:-[a-z]+)?)(\/[^'"]+)?\1/g,
