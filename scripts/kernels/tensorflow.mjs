@@ -1,8 +1,10 @@
 // TensorFlow.js as the engine carries it: its code and WebAssembly without maps, tests and second builds, which are nine tenths of its packages.
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { rootFolder } from '../prepare.mjs';
+import { fileURLToPath } from 'node:url';
 
+// Not that of prepare.mjs, which has this made.
+const rootFolder = fileURLToPath(new URL('../../', import.meta.url));
 const folder = 'engine/src/tensorflow';
 /** @param {string} name */
 const packageFolder = name => join(rootFolder, 'node_modules/@tensorflow', name);
@@ -46,7 +48,6 @@ export async function makeLibrary(write) {
   const { rolldown } = await import('rolldown');
   const prefix = 'tensorflow:';
   const bundle = await rolldown({
-    cwd: rootFolder,
     input: Object.fromEntries(Object.keys(entries).map(name => [name, `${prefix}${name}`])),
     plugins: [
       {
