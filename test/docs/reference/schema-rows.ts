@@ -11,7 +11,7 @@ export interface SchemaRow {
 
 /** The parts of a JSON schema that are read here. */
 interface Node {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly anyOf?: readonly Node[];
@@ -62,7 +62,11 @@ function formOf(node: Node): string {
     case 'string':
       return 'text';
     default:
-      return node.type ?? 'code';
+      // A number without bounds that may be null has both.
+      return [node.type ?? 'code']
+        .flat()
+        .map(each => (each === 'null' ? '`null`' : each))
+        .join(' or ');
   }
 }
 
