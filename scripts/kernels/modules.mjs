@@ -57,7 +57,7 @@ export const madeFiles = [
   ...libraryFiles,
 ];
 
-/** Where the built package has a file, byte for byte; the kernels themselves are an entry, and lie in the sources only. @param {string} file */
+/** Path of a file in the built package, byte for byte; the kernels themselves are an entry, and lie in the sources only. @param {string} file */
 export const builtAs = file => (file.endsWith('kernels.wasm') ? file : file.replace('/src/', '/dist/'));
 
 /**

@@ -12,7 +12,7 @@ const packageFolder = name => join(rootFolder, 'node_modules/@tensorflow', name)
 /** Stands once in each file, in place of once in each of the hundreds that it is made of. */
 const licence =
   '/** @license Copyright Google LLC, Apache-2.0: TensorFlow.js, https://www.apache.org/licenses/LICENSE-2.0 */\n';
-/** What bundlers load: one file each, and what they share. */
+/** Modules for bundlers: one file each, and what they share. */
 const entries = {
   library: `export * from '@tensorflow/tfjs-backend-cpu';
     export * from '@tensorflow/tfjs-core';
@@ -21,7 +21,7 @@ const entries = {
   webgl: `import '@tensorflow/tfjs-backend-webgl';`,
   webgpu: `import '@tensorflow/tfjs-backend-webgpu';`,
 };
-/** What Node loads: the minified builds, which name each other as files. A bundle for pages has none of Node's modules. */
+/** Files for Node: the minified builds, which name each other as files. A bundle for pages has none of Node's modules. */
 const nodeBuilds = {
   core: '@tensorflow/tfjs-core/dist/tf-core.es2017.min.js',
   layers: '@tensorflow/tfjs-layers/dist/tf-layers.es2017.min.js',

@@ -112,7 +112,7 @@ const acts = {
   stop: ({ rounds }) => rounds.stop(),
 } satisfies Record<string, (federation: Federation) => unknown>;
 
-/** What an act leads to within 100 minutes: what others hear, rounds with their minute, an error. */
+/** Tells what an act leads to within 100 minutes: what others hear, rounds with their minute, an error. */
 async function follows(state: keyof typeof states, act: keyof typeof acts): Promise<string> {
   const federation = await states[state]();
   const { rounds, clock, events, checkIns } = federation;
@@ -135,7 +135,7 @@ async function follows(state: keyof typeof states, act: keyof typeof acts): Prom
 
 const queriesAndRound = 'asked 39, recall, asked 59, round 59, recall, asked 79, recall, asked 99';
 
-/** What each act leads to in each state; `otherwise` where it changes nothing. */
+/** Results of each act in each state; `otherwise` where it changes nothing. */
 const table: Record<keyof typeof states, Partial<Record<keyof typeof acts | 'otherwise', string>>> = {
   new: {
     otherwise: '',
