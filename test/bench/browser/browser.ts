@@ -19,7 +19,7 @@ import { chromiumOptions } from '../../chromium.ts';
 import { buildPage } from '../../page-build.ts';
 import type { BenchmarkOptions, Figures } from '../benchmark.ts';
 import { longestTask } from './main-thread.ts';
-import { messagesOf, settings, words } from './messages.ts';
+import { messagesOf, settings, taskPlan, words } from './messages.ts';
 
 const enrolment = 'a token for the browser benchmark';
 /** Devices of the masked round beside the page. */
@@ -100,7 +100,7 @@ function openCoordinator(folder: string, { hash }: ModelFiles): Promise<Coordina
   const task = defineTask({
     name: 'keyboard',
     model: () => nextWordModel(tableModel, 1),
-    plan: settings,
+    plan: taskPlan,
     update: { clip: 1, bits: 8, weighting: 'uniform' },
     masking: { threat: 'malicious', corrupt: 0.05, dropping: 0.1 },
     cohort: { goal: peers + 1, minimum: peers + 1, overSelection: 1 },
