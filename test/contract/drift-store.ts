@@ -4,8 +4,8 @@ import {
   type DriftReference,
   type DriftStore,
   type DriftWindow,
+  maxWindowsPerModel,
   mostReferences,
-  mostWindows,
 } from '@murmuration/serving/monitor/drift/drift-store';
 import { describe, expect, it } from 'vitest';
 
@@ -70,8 +70,9 @@ export function driftStoreContract(
       await store.addWindow(windowOf('1', 1, 'other'));
       expect(await store.windows('m', '1', 9)).toEqual([windowOf('1', 2), windowOf('1', 1)]);
       expect(await store.windows('m', '1', 1)).toEqual([windowOf('1', 2)]);
-      for (let number = 3; number < mostWindows + 3; number++) await store.addWindow(windowOf('1', number));
-      expect(await store.windows('m', '1', 10_000)).toHaveLength(mostWindows);
+      for (let number = 3; number < maxWindowsPerModel + 3; number++)
+        await store.addWindow(windowOf('1', number));
+      expect(await store.windows('m', '1', 10_000)).toHaveLength(maxWindowsPerModel);
       expect(await store.windows('m', '2', 10)).toEqual([]);
       expect(await store.windows('other', '1', 10)).toHaveLength(1);
     });

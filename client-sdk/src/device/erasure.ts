@@ -6,7 +6,7 @@ import type { Transport } from '../transport/transport.ts';
 import type { Handshake } from './handshake.ts';
 
 /** Most ms of waiting for the coordinator. */
-const limit = 20_000;
+const erasureTimeoutMs = 20_000;
 
 /**
  * Has the coordinator forget this device, over a connection of its own. Throws `server.unreachable` if that
@@ -27,7 +27,7 @@ export function requestErasure(
     };
     const stop = () => end(() => reject(signal?.reason));
     signal?.addEventListener('abort', stop);
-    const cancel = clock.at(clock.now() + limit, () =>
+    const cancel = clock.at(clock.now() + erasureTimeoutMs, () =>
       end(() =>
         reject(
           new MurmurationError(

@@ -1,7 +1,7 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Storage } from '../storage/storage.ts';
 
-const name = 'draw-secret';
+const drawSecretKey = 'draw-secret';
 const secretBytes = 32;
 
 /**
@@ -9,9 +9,9 @@ const secretBytes = 32;
  * and kept, so that a restart in a round draws the same; it is never sent.
  */
 export async function drawSecret(storage: Storage, random: RandomBytes): Promise<Uint8Array> {
-  const stored = await storage.get(name);
+  const stored = await storage.get(drawSecretKey);
   if (stored?.length === secretBytes) return stored;
   const secret = random(secretBytes);
-  await storage.put(name, secret);
+  await storage.put(drawSecretKey, secret);
   return secret;
 }

@@ -32,7 +32,7 @@ interface Loss {
 }
 
 /** Relative difference between two devices' computations of the same ε. */
-const tolerance = 1e-6;
+const maxRelativeError = 1e-6;
 /** Most kinds of noise that a device records; changed settings make new ones. */
 const mostKinds = 256;
 
@@ -125,7 +125,7 @@ function requireEpsilon(
   over: string,
 ): void {
   const spent = accountOf(mechanism).epsilonAt(delta);
-  if (!(spent <= epsilon * (1 + tolerance)))
+  if (!(spent <= epsilon * (1 + maxRelativeError)))
     throw belowPrivacy(
       `The plan says ε = ${epsilon} at δ = ${delta}; with its noise the ${over} come to ε = ${spent.toPrecision(4)}.`,
     );

@@ -1,8 +1,8 @@
-const passes = 200;
+const maxPasses = 200;
 /** Change per pass below which a weight has converged. */
-const settled = 1e-5;
+const convergedChange = 1e-5;
 /** Least weight of a part; parts below cost time and change no prediction. */
-const least = 0.01;
+const minPartWeight = 0.01;
 
 /**
  * Returns the weights of the mixture Σ wᵢ pᵢ with the highest likelihood, by expectation maximisation. It
@@ -17,7 +17,7 @@ export function fitWeights(parts: readonly Float32Array[], prior?: readonly numb
   const questions = parts[0]!.length;
   let weights = parts.map(() => 1 / parts.length);
   if (questions === 0 && !prior) return weights;
-  for (let pass = 0; pass < passes; pass++) {
+  for (let pass = 0; pass < maxPasses; pass++) {
     const shares = prior ? [...prior] : parts.map(() => 0);
     for (let question = 0; question < questions; question++) {
       let sum = 0;
@@ -31,13 +31,13 @@ export function fitWeights(parts: readonly Float32Array[], prior?: readonly numb
     const next = shares.map(share => share / all);
     const moved = Math.max(...next.map((weight, i) => Math.abs(weight - weights[i]!)));
     weights = next;
-    if (moved < settled) break;
+    if (moved < convergedChange) break;
   }
   return withoutTheLeast(weights);
 }
 
 function withoutTheLeast(weights: readonly number[]): number[] {
-  const kept = weights.map(weight => (weight < least ? 0 : weight));
+  const kept = weights.map(weight => (weight < minPartWeight ? 0 : weight));
   const sum = kept.reduce((all, weight) => all + weight, 0);
   return kept.map(weight => weight / sum);
 }

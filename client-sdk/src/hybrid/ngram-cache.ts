@@ -14,9 +14,9 @@ export interface NgramCacheOptions {
 }
 
 /** Stands for inputs before the first one. */
-const none = 2 ** 32 - 1;
+const noInput = 2 ** 32 - 1;
 /** First 4 bytes; tells this format from others. */
-const form = 0x4e474334;
+const formatMark = 0x4e474334;
 const bytesOfNgram = 4 * (longestContext + 1);
 
 /**
@@ -49,7 +49,7 @@ function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
   const { classes, firstClass, own = serving } = serving;
   /** Level of a context; higher after numbers beyond the classes, where models without these know less. */
   const levelAt = (context: Context) =>
-    counts.known(context) + (context[0] >= classes && context[0] < none ? levels : 0);
+    counts.known(context) + (context[0] >= classes && context[0] < noInput ? levels : 0);
   const endOf = (asked: unknown) => {
     const input = inputOf(own, asked);
     return contextAt(input, input.length - 1);
@@ -82,7 +82,7 @@ function opened(counts: NgramCounts, serving: Serving<unknown>): OpenPersonal {
 
 /** Returns the inputs up to a position, the nearest first. */
 function contextAt(input: readonly number[], position: number): Context {
-  return [input[position]!, input[position - 1] ?? none, input[position - 2] ?? none];
+  return [input[position]!, input[position - 1] ?? noInput, input[position - 2] ?? noInput];
 }
 
 function count(example: unknown, counts: NgramCounts, serving: Serving<unknown>): void {
@@ -92,7 +92,7 @@ function count(example: unknown, counts: NgramCounts, serving: Serving<unknown>)
 
 function encode(counts: NgramCounts): Uint8Array {
   const writer = new ByteWriter(4 + bytesOfNgram * counts.size);
-  writer.u32(form);
+  writer.u32(formatMark);
   for (const ngram of counts) for (const id of ngram) writer.u32(id);
   return writer.bytes;
 }
@@ -104,7 +104,7 @@ function decode(
 ): NgramCounts {
   if (bytes.length === 0) return counts;
   const reader = new ByteReader(bytes);
-  if (bytes.length % bytesOfNgram !== 4 || reader.u32() !== form)
+  if (bytes.length % bytesOfNgram !== 4 || reader.u32() !== formatMark)
     throw new MurmurationError('hybrid.damaged');
   while (reader.remaining > 0) {
     const [previous, older, oldest, next] = [reader.u32(), reader.u32(), reader.u32(), reader.u32()];

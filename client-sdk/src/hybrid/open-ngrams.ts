@@ -75,9 +75,9 @@ function scaled(values: Float32Array, scale: Float32Array): Float32Array {
 }
 
 /** Occurrences of a context of two or more inputs from which on it is well known. */
-const often = 40;
+const wellKnownCount = 40;
 
 function levelOf({ depth, count }: KnownContext): number {
   if (depth < 2) return depth;
-  return count < often ? 2 : 3;
+  return count < wellKnownCount ? 2 : 3;
 }

@@ -63,8 +63,8 @@ export function hybridStore(storage: Storage, task: TaskName, hash: ContentHash 
     const entry = await storage.get(name);
     if (!entry) return null;
     try {
-      const bytes = entry.slice(digestLength);
-      if (equalBytes(entry.subarray(0, digestLength), await digestOf(bytes))) return decode(bytes);
+      const bytes = entry.slice(digestDigits);
+      if (equalBytes(entry.subarray(0, digestDigits), await digestOf(bytes))) return decode(bytes);
     } catch {
       // The digest is right, but the contents are not, such as those of an older version of the app.
     }
@@ -96,7 +96,7 @@ export function hybridStore(storage: Storage, task: TaskName, hash: ContentHash 
 }
 
 /** Hexadecimal digits. */
-const digestLength = 64;
+const digestDigits = 64;
 
 /** Encodes a version as bytes. */
 export function encodeFiles({ topology, layout, weights }: Omit<ModelFiles, 'hash'>): Uint8Array {

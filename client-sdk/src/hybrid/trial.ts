@@ -4,9 +4,9 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
 /** Most ms for building a model. */
-const most = 60_000;
+const maxBuildMs = 60_000;
 /** Most shapes of models remembered as built. */
-const remembered = 64;
+const maxBuiltShapes = 64;
 
 const ownWorker = () => new Worker(new URL('./build-worker.ts', import.meta.url));
 
@@ -22,7 +22,7 @@ export function trials(clock: Clock, spawn: () => Worker = ownWorker): (model: M
     if (built.has(key)) return;
     await tried(model, clock, spawn());
     built.add(key);
-    if (built.size > remembered) built.delete(built.values().next().value!);
+    if (built.size > maxBuiltShapes) built.delete(built.values().next().value!);
   };
 }
 
@@ -30,7 +30,7 @@ async function tried(model: ModelFiles, clock: Clock, worker: Worker): Promise<v
   let cancel = () => {};
   try {
     const why = await new Promise<string | null>((resolve, reject) => {
-      cancel = clock.at(clock.now() + most, () => resolve(`it is not built within ${most} ms`));
+      cancel = clock.at(clock.now() + maxBuildMs, () => resolve(`it is not built within ${maxBuildMs} ms`));
       worker.once('message', resolve);
       worker.once('error', reject);
       worker.once('exit', () => resolve('the thread that builds it has ended'));

@@ -1,7 +1,7 @@
 import { nextTask } from '@murmuration/protocol/concurrency/next-task';
 
 /** Examples between two turns of other work: a few ms. */
-const perTurn = 100;
+const examplesPerTurn = 100;
 
 /** Calls `work` for each example, and regularly lets other work of this thread run, such as a page's. */
 export async function inTurns(
@@ -10,7 +10,7 @@ export async function inTurns(
   work: (example: unknown) => void,
 ): Promise<void> {
   for (const [i, example] of examples.entries()) {
-    if (i % perTurn === perTurn - 1) {
+    if (i % examplesPerTurn === examplesPerTurn - 1) {
       await nextTask();
       signal.throwIfAborted();
     }

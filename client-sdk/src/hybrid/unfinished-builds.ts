@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import type { Storage } from '../storage/storage.ts';
 
 /** Most models remembered as interrupted builds: the newest. */
-const remembered = 16;
+const maxBuilds = 16;
 
 const list = z.array(modelHash);
 
@@ -35,7 +35,7 @@ export class UnfinishedBuilds {
     const found = (await this.#read(this.#marks)).filter(hash => !this.#now.includes(hash));
     this.#refused = await this.#read(this.#refusals);
     if (found.length === 0) return [];
-    this.#refused = [...this.#refused.filter(hash => !found.includes(hash)), ...found].slice(-remembered);
+    this.#refused = [...this.#refused.filter(hash => !found.includes(hash)), ...found].slice(-maxBuilds);
     await this.#storage.put(this.#refusals, utf8(JSON.stringify(this.#refused)));
     await this.#storage.delete(this.#marks);
     return found;

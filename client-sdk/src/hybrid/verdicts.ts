@@ -7,7 +7,7 @@ import * as z from 'zod/mini';
 import type { Storage } from '../storage/storage.ts';
 
 /** Most versions whose verdict is remembered: the newest. */
-const remembered = 16;
+const maxVerdicts = 16;
 
 const judgement = z.object({
   model: modelHash,
@@ -39,7 +39,7 @@ export class Verdicts {
   /** Stores a verdict; only the first one on a version counts. */
   async add(model: ModelHash, verdict: Verdict): Promise<void> {
     if (await this.on(model)) return;
-    this.#judged = [...this.#judged, { model, verdict, isTold: false }].slice(-remembered);
+    this.#judged = [...this.#judged, { model, verdict, isTold: false }].slice(-maxVerdicts);
     await this.#save();
   }
 
@@ -65,7 +65,7 @@ export class Verdicts {
   async #read(): Promise<void> {
     const bytes = await this.#storage.get(this.#name);
     const parsed = z.safeParse(z.array(judgement), bytes && parseJson(bytes), { jitless: true });
-    if (parsed.success) this.#judged = parsed.data.slice(-remembered);
+    if (parsed.success) this.#judged = parsed.data.slice(-maxVerdicts);
   }
 
   #save(): Promise<void> {

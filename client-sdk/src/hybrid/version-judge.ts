@@ -13,7 +13,7 @@ const defaultMargin = 0.1;
 /** Questions below which chance would decide: the new version serves. */
 const fewestQuestions = 20;
 /** Lower bound of probabilities, so that one question can't decide for all. */
-const leastProbability = 1e-6;
+const minProbability = 1e-6;
 
 /** Version of the global model, opened. */
 export interface GlobalVersion {
@@ -102,6 +102,6 @@ export class VersionJudge {
 
 function meanLoss(probabilities: Float32Array): number {
   let sum = 0;
-  for (const probability of probabilities) sum -= Math.log(Math.max(probability, leastProbability));
+  for (const probability of probabilities) sum -= Math.log(Math.max(probability, minProbability));
   return sum / probabilities.length;
 }

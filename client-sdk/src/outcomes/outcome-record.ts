@@ -22,14 +22,14 @@ interface Kept {
 const minute = 60_000;
 const hour = 60 * minute;
 /** Milliseconds for which outcomes are kept; later outcomes of a prediction are rejected. */
-const keptFor = 31 * 24 * hour;
+const retentionMs = 31 * 24 * hour;
 /** Milliseconds for which counts are kept by the minute; after that by the hour. */
 const byMinute = 2 * hour;
-const mostVersions = 16;
+const maxVersions = 16;
 /** Most different outcomes of a version in a span. */
-const mostOutcomes = 16;
+const maxOutcomes = 16;
 /** Most ids remembered, so that none counts twice. */
-const mostTold = 500;
+const maxOutcomeIds = 500;
 
 /**
  * Record of the outcomes of predictions on this device, by version: counts, and the newest ids, so that each
@@ -72,14 +72,14 @@ export class OutcomeRecord {
     requireOutcome(outcome);
     const now = this.#clock.now();
     const { model, at } = read(id);
-    if (at <= now - keptFor) throw unknown();
+    if (at <= now - retentionMs) throw unknown();
     const { versions, told } = await this.#read();
     const known = told.find(([other]) => other === id)?.[1];
     if (known === outcome) return;
     if (known !== undefined) throw new MurmurationError('feedback.conflict');
     await this.#save({
       versions: model === null ? versions : withOne(versions, model, outcome, now),
-      told: [...told, [id, outcome] as const].slice(-mostTold),
+      told: [...told, [id, outcome] as const].slice(-maxOutcomeIds),
     });
   }
 
@@ -139,12 +139,12 @@ function withOne(
   const before = versions.find(([version]) => version === model)?.[1] ?? {};
   const start = Math.floor(now / minute) * minute;
   const counts = before[start] ?? {};
-  if (!Object.hasOwn(counts, outcome) && Object.keys(counts).length >= mostOutcomes)
-    throw new MurmurationError('request.invalid', `There are more than ${mostOutcomes} different outcomes.`);
+  if (!Object.hasOwn(counts, outcome) && Object.keys(counts).length >= maxOutcomes)
+    throw new MurmurationError('request.invalid', `There are more than ${maxOutcomes} different outcomes.`);
   const spans = { ...before, [start]: { ...counts, [outcome]: countOf(counts, outcome) + 1 } };
   const others = versions.filter(([version]) => version !== model);
   return [...others, [model, spans] as const]
-    .slice(-mostVersions)
+    .slice(-maxVersions)
     .map(([version, own]) => [version, thinned(own, now)] as const)
     .filter(([, own]) => Object.keys(own).length > 0);
 }
@@ -154,7 +154,7 @@ function thinned(spans: Spans, now: number): Spans {
   const all: Record<string, Counts> = {};
   for (const [from, counts] of Object.entries(spans)) {
     const at = Number(from);
-    if (at <= now - keptFor) continue;
+    if (at <= now - retentionMs) continue;
     const start = at > now - byMinute ? at : Math.floor(at / hour) * hour;
     const sums = { ...(all[start] ?? {}) };
     for (const [outcome, count] of Object.entries(counts)) sums[outcome] = countOf(sums, outcome) + count;

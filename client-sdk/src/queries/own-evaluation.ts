@@ -23,7 +23,7 @@ export interface EvaluationPorts {
 type SliceOf = (example: unknown) => string | undefined;
 
 /** Lower bound of probabilities, so that one question can't decide for all. */
-const leastProbability = 1e-6;
+const minProbability = 1e-6;
 
 /** Returns true if the device holds out any example with questions; reads no more examples than needed. */
 export async function holdsOut({ examples, serving }: EvaluationPorts): Promise<boolean> {
@@ -118,7 +118,7 @@ async function measured(
     // A missing probability counts as wrong, without leaving: devices that leave would
     // reveal whose data the version fails on.
     const own = of[target.class]! || 0;
-    loss -= Math.log(Math.max(own, leastProbability));
+    loss -= Math.log(Math.max(own, minProbability));
     // Equally likely classes rank by number.
     const better = of.reduce(
       (count, value, i) => count + (value < own || (value === own && i >= target.class) ? 0 : 1),

@@ -3,7 +3,7 @@ import { textHash } from '@murmuration/protocol/queries/text-hash';
 import type { Storage } from '../storage/storage.ts';
 
 /** Most examples that the record tells apart: 196 kB. */
-const mostKept = 16_384;
+const maxExamples = 16_384;
 const wholeBits = 32;
 
 /** Copies of an example when an earlier chain was answered, and when this one was. */
@@ -81,7 +81,7 @@ function read(bytes: Uint8Array = new Uint8Array()): Known {
 
 function written(of: Known): Uint8Array {
   let { bits, copies } = of;
-  while (copies.size > mostKept) {
+  while (copies.size > maxExamples) {
     const fewer = new Map<number, Copies>();
     for (const [print, [before, now]] of copies) {
       const [others, then] = fewer.get(print >>> 1) ?? [0, 0];

@@ -1,5 +1,5 @@
 /** Code points converted at a time: engines limit the arguments of one call. */
-const atOnce = 4_096;
+const codePointsAtOnce = 4_096;
 const replacement = 0xfffd;
 
 /** `TextEncoder` (Encoding Standard §7.3), for engines without it. */
@@ -55,7 +55,7 @@ export class Utf8Decoder {
       if (point < 0 && this.fatal) throw new TypeError('The bytes are no UTF-8.');
       points.push(point < 0 ? replacement : point);
       at += length;
-      if (points.length < atOnce) continue;
+      if (points.length < codePointsAtOnce) continue;
       text += String.fromCodePoint(...points);
       points.length = 0;
     }

@@ -1,12 +1,12 @@
 /** Most levels of arrays and objects compared. */
-const deepest = 8;
+const maxInputDepth = 8;
 
 /**
  * Returns true if two inputs of a model are equal: components create a new array at each rendering,
  * and asking for each of them would never end. Compares the contents of arrays, typed arrays and
  * plain objects; other values by identity.
  */
-export function sameInput(a: unknown, b: unknown, depth = deepest): boolean {
+export function sameInput(a: unknown, b: unknown, depth = maxInputDepth): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b || depth === 0) return false;
   const prototype = Object.getPrototypeOf(a);

@@ -5,9 +5,9 @@ import { sleep } from '@murmuration/protocol/time/sleep';
 import { isOwnFailure } from '../storage/named-failures.ts';
 import type { WakeSignal } from './wake-signal.ts';
 
-/** Milliseconds between tries: doubled after each, up to `longestPause`; 50 % to 150 % of that at random. */
-const firstPause = 500;
-const longestPause = 15_000;
+/** Milliseconds between tries: doubled after each, up to `maxRetryMs`; 50 % to 150 % of that at random. */
+const firstRetryMs = 500;
+const maxRetryMs = 15_000;
 
 export interface RetryPorts {
   readonly clock: Clock;
@@ -29,7 +29,7 @@ export async function retry<Result>(
   signal: AbortSignal,
   failed: (error: MurmurationError, pause: number) => void = () => {},
 ): Promise<Result> {
-  for (let length = firstPause; ; length = Math.min(2 * length, longestPause)) {
+  for (let length = firstRetryMs; ; length = Math.min(2 * length, maxRetryMs)) {
     let failure: MurmurationError;
     try {
       return await work();

@@ -17,7 +17,7 @@ import { trainingPart } from './training-part.ts';
 import { untilSlot } from './upload-slot.ts';
 
 /** Most difference of a weight from (1 + s)^−½: coordinators may compute roots otherwise. */
-const tolerance = 1e-12;
+const maxWeightError = 1e-12;
 
 /**
  * Returns the part of a device that trains for a masked buffer, or sends an update that it has trained for
@@ -139,7 +139,7 @@ function requireSchedule({ bases = [], model }: Plan, most: number): void {
       `The buffer adds up updates from ${bases.length} versions; the app takes part in sums of ${most} at most.`,
     );
   const isDue = bases.every(
-    ({ weight }, staleness) => Math.abs(weight - stalenessWeight(staleness)) <= tolerance,
+    ({ weight }, staleness) => Math.abs(weight - stalenessWeight(staleness)) <= maxWeightError,
   );
   const isChain = new Set(bases.map(each => each.model)).size === bases.length && bases[0]!.model === model;
   if (!isDue || !isChain)

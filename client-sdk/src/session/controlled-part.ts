@@ -80,7 +80,7 @@ async function download(
 }
 
 /** Most rounds that a plan names; a device assumes that its updates of earlier rounds counted. */
-const mostNamed = 64;
+const maxNamedRounds = 64;
 
 /**
  * Returns the device's newest cᵢ whose change is in c as far as the plan shows. Returns undefined if there is
@@ -90,7 +90,7 @@ function inForce(
   vectors: readonly OwnVector[],
   { origin, rounds }: Pick<PlanControl, 'origin' | 'rounds'>,
 ): Float32Array | undefined {
-  const since = rounds.length < mostNamed ? 0 : Math.min(...rounds);
+  const since = rounds.length < maxNamedRounds ? 0 : Math.min(...rounds);
   return vectors.findLast(
     vector =>
       vector.isCounted &&

@@ -18,7 +18,7 @@ import type { AwaitingRound, Contributing, RoundOver, SessionState, Told } from 
 /** Mean least pause between two check-ins, ms; the actual one is 50 % to 150 % of it at random. */
 const shortestPause = 500;
 /** Milliseconds until the next try after a check-in that failed, or that another task blocked. */
-const retryAfter = 10_000;
+const checkInRetryMs = 10_000;
 /**
  * Milliseconds until the next try of a device with too few examples for the task or
  * the app, or one that is to be spared.
@@ -109,7 +109,7 @@ export class Session {
   rested(): void {
     if (this.#state.phase !== 'gathering' || !this.#state.isWaiting) return;
     this.#state = { phase: 'idle' };
-    this.#checkInAfter(retryAfter, 'the coordinator does not expect the device any more');
+    this.#checkInAfter(checkInRetryMs, 'the coordinator does not expect the device any more');
   }
 
   /** Handles an assignment; `bytes` is the length of the message. */
@@ -131,7 +131,7 @@ export class Session {
     this.#abandon();
     if (!isFree()) {
       void this.#leave(assignment, 'busy');
-      this.#checkInAfter(retryAfter, busy);
+      this.#checkInAfter(checkInRetryMs, busy);
       return;
     }
     const state: Contributing = {
@@ -301,7 +301,7 @@ export class Session {
       contribution,
     } = this.#ports;
     if (!isFree()) {
-      this.#checkInAfter(retryAfter, busy);
+      this.#checkInAfter(checkInRetryMs, busy);
       return;
     }
     const state: AwaitingRound = { phase: 'gathering' };
@@ -325,7 +325,7 @@ export class Session {
         const asker = least > this.#leastExamples ? 'app' : 'task';
         this.#state = { phase: 'idle' };
         const few = `the ${asker} asks for ${least} examples`;
-        this.#checkInAfter(wait, spared ?? (enough ? often : few));
+        this.#checkInAfter(wait, spared ?? (enough ? contributedEnough : few));
         return;
       }
       // Loaded first: no cohort should have a device that can't load the code.
@@ -392,11 +392,11 @@ export class Session {
     // Apps are not updated within seconds.
     else {
       const isOften = isQuery || !(declines || code === 'training.vocabulary');
-      this.#fail(error, isOften ? retryAfter : declinedFor, assignment.round);
+      this.#fail(error, isOften ? checkInRetryMs : declinedFor, assignment.round);
     }
   }
 
-  #fail(error: unknown, least = retryAfter, round?: string): void {
+  #fail(error: unknown, least = checkInRetryMs, round?: string): void {
     const cause = asError(error);
     this.#isCutOff = cause.code === 'server.unreachable' || cause.code === 'server.no-answer';
     this.#tell(cause, round);
@@ -428,4 +428,4 @@ export class Session {
 /** Errors that the app must fix; otherwise its next round fails the same way. */
 const brokenTrainer: ReadonlySet<string> = new Set(['training.module', 'training.no-answer']);
 const busy = 'the device is busy with another task';
-const often = 'the device has contributed as often as its app lets it within a day';
+const contributedEnough = 'the device has contributed as often as its app lets it within a day';

@@ -3,7 +3,7 @@ const values = new Uint8Array(128).fill(64);
 for (let i = 0; i < 64; i++) values[letters.charCodeAt(i)] = i;
 
 /** Characters joined at a time: engines limit the arguments of one call. */
-const atOnce = 4_096;
+const charactersAtOnce = 4_096;
 
 /** Encodes bytes as text (RFC 4648 §4, without padding), for platforms without `btoa`. */
 export function toBase64(bytes: Uint8Array): string {
@@ -16,7 +16,7 @@ export function toBase64(bytes: Uint8Array): string {
     letter(word >> 12);
     if (i + 1 < bytes.length) letter(word >> 6);
     if (i + 2 < bytes.length) letter(word);
-    if (codes.length < atOnce) continue;
+    if (codes.length < charactersAtOnce) continue;
     text += String.fromCharCode(...codes);
     codes.length = 0;
   }

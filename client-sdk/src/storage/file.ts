@@ -12,7 +12,7 @@ const newPrefix = '.new-';
 const oldPrefix = '.old-';
 
 /** Bytes overwritten at a time. */
-const pieceLength = 1 << 16;
+const overwrittenAtOnce = 1 << 16;
 
 /**
  * Stores one file per name in `folder`, which is created if missing. `claim` lets one client at a time
@@ -174,7 +174,7 @@ async function erase(path: string, entry?: string): Promise<void> {
       const { size, ino, dev } = await file.stat();
       const live = entry === undefined ? undefined : await ifThere(lstat(entry));
       if (live?.ino === ino && live.dev === dev) return;
-      const zeros = new Uint8Array(Math.min(size, pieceLength));
+      const zeros = new Uint8Array(Math.min(size, overwrittenAtOnce));
       for (let at = 0; at < size; at += zeros.length)
         await file.write(zeros, 0, Math.min(zeros.length, size - at), at);
       await file.datasync();

@@ -6,13 +6,13 @@ import type { Storage } from './storage.ts';
 import { TabNotices } from './tab-notices.ts';
 
 /** Name of the only table: bytes by name. */
-const table = 'entries';
-const version = 1;
+const tableName = 'entries';
+const databaseVersion = 1;
 /** Bytes of an entry that takes a page noticeably long to copy. */
 const largeEntry = 1 << 20;
 
 interface Entries extends DBSchema {
-  [table]: { key: string; value: Uint8Array };
+  [tableName]: { key: string; value: Uint8Array };
 }
 type Database = IDBPDatabase<Entries>;
 
@@ -60,7 +60,7 @@ export function indexedDbStorage(name: string): Storage {
   /** Writes in one transaction. Durable when it returns: `strict` waits for the disk. */
   const write = (work: (store: Store) => Promise<unknown>): Promise<void> =>
     use(async database => {
-      const transaction = database.transaction(table, 'readwrite', { durability: 'strict' });
+      const transaction = database.transaction(tableName, 'readwrite', { durability: 'strict' });
       const done = transaction.done;
       // A failed request aborts the transaction, whose error has the reason.
       await Promise.all([work(transaction.store).catch(() => done), done]);
@@ -75,7 +75,7 @@ export function indexedDbStorage(name: string): Storage {
 
   return {
     async get(entry) {
-      const value: unknown = await use(database => database.get(table, entry));
+      const value: unknown = await use(database => database.get(tableName, entry));
       if (value === undefined || value instanceof Uint8Array) return value;
       await write(store => store.delete(entry));
       throw new MurmurationError(
@@ -109,7 +109,7 @@ export function indexedDbStorage(name: string): Storage {
   };
 }
 
-type Store = IDBPObjectStore<Entries, [typeof table], typeof table, 'readwrite'>;
+type Store = IDBPObjectStore<Entries, [typeof tableName], typeof tableName, 'readwrite'>;
 
 async function openDatabase(name: string, lost: () => void): Promise<Database> {
   if (!globalThis.indexedDB)
@@ -117,8 +117,8 @@ async function openDatabase(name: string, lost: () => void): Promise<Database> {
       'storage.failed',
       'This browser gives the page no IndexedDB, as in some private windows. With memoryStorage() the device is another one after each reload.',
     );
-  const database: Database = await openDB(name, version, {
-    upgrade: created => void created.createObjectStore(table),
+  const database: Database = await openDB(name, databaseVersion, {
+    upgrade: created => void created.createObjectStore(tableName),
     // Another tab wants to delete or upgrade the database.
     blocking: (_current, _blocked, event) => {
       (event.target as IDBDatabase).close();
@@ -126,7 +126,7 @@ async function openDatabase(name: string, lost: () => void): Promise<Database> {
     },
     terminated: lost,
   });
-  if (database.objectStoreNames.contains(table)) return database;
+  if (database.objectStoreNames.contains(tableName)) return database;
   // Our databases have the table from their first transaction on, so this one is not ours.
   database.close();
   await deleteDB(name);

@@ -4,7 +4,7 @@ import type { ConnectionState, FoundProblem } from './connection-state.ts';
 import type { Transport } from './transport.ts';
 
 /** Least ms between two searches for the problem. */
-const pause = 60_000;
+const minSearchGapMs = 60_000;
 
 /** State of the connection to the coordinator, and its problem. */
 export class ConnectionWatch {
@@ -52,7 +52,7 @@ export class ConnectionWatch {
   async failed(retryAt: number): Promise<void> {
     this.lost(retryAt);
     const now = this.#clock.now();
-    if (now - this.#searchedAt < pause) return;
+    if (now - this.#searchedAt < minSearchGapMs) return;
     this.#searchedAt = now;
     const found = await this.#transport.findProblem?.().catch(() => undefined);
     // A connection since then has ended the search.

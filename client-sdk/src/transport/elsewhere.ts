@@ -3,7 +3,7 @@ import type { Wanted } from './fetch-elsewhere.ts';
 import type { Transport, TransportPlatform } from './transport.ts';
 
 /** Milliseconds for which all files come from the coordinator after a failure elsewhere. */
-const pause = 3_600_000;
+const avoidanceMs = 3_600_000;
 
 /** Answer of a coordinator to a download: a file, or its address. */
 export interface Downloaded {
@@ -35,7 +35,7 @@ export function fromElsewhere(
       const fetchFile = await load();
       const file = await fetchFile(bytes, { hash, limit, signal, clock, mayFetch });
       if (file) return file;
-      elsewhere.from = clock.now() + pause;
+      elsewhere.from = clock.now() + avoidanceMs;
     }
     return (await get(path, limit, signal)).bytes;
   };

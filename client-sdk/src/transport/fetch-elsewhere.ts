@@ -6,9 +6,9 @@ import { contentHash } from '@murmuration/protocol/weights/model-files';
 import * as z from 'zod/mini';
 import type { nativeExchange } from './native-exchange.ts';
 
-/** Most ms until an answer begins; `patienceForMebibyte`: further ms for each expected MiB. */
-const patience = 15_000;
-const patienceForMebibyte = 16_000;
+/** Most ms until an answer begins; `timeoutMsPerMebibyte`: further ms for each expected MiB. */
+const firstByteTimeoutMs = 15_000;
+const timeoutMsPerMebibyte = 16_000;
 
 export interface Wanted {
   /** SHA-256 of the bytes, hexadecimal. */
@@ -34,7 +34,7 @@ export async function fetchElsewhere(
   if (!address || !mayFetch(address)) return undefined;
   const end = new AbortController();
   const stop = () => end.abort(signal.reason);
-  const cancel = clock.at(clock.now() + patience + (patienceForMebibyte * limit) / 2 ** 20, () =>
+  const cancel = clock.at(clock.now() + firstByteTimeoutMs + (timeoutMsPerMebibyte * limit) / 2 ** 20, () =>
     end.abort(),
   );
   signal.addEventListener('abort', stop, { once: true });

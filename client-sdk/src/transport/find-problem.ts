@@ -2,7 +2,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { ConnectionProblem, FoundProblem } from './connection-state.ts';
 
 /** Milliseconds after which a host counts as silent. */
-const answerLimit = 10_000;
+const silentAfterMs = 10_000;
 /** Milliseconds within which a page's policy reports a refusal. */
 const reportLimit = 100;
 
@@ -24,7 +24,7 @@ const nodeCodes: Readonly<Record<string, ConnectionProblem>> = {
  */
 export async function findProblem(base: URL, health: URL, clock: Clock): Promise<FoundProblem> {
   const end = new AbortController();
-  const cancel = clock.at(clock.now() + answerLimit, () => end.abort());
+  const cancel = clock.at(clock.now() + silentAfterMs, () => end.abort());
   const policy = watchPolicy(health, clock);
   // Browsers refuse requests without CORS unless redirects are followed.
   const ask = (mode: RequestMode) =>

@@ -22,16 +22,16 @@ import type { NativeAnswer, nativeExchange } from './native-exchange.ts';
 import type { BoundedPlatform, ControlTransport, TransportListener } from './transport.ts';
 
 /** Most ms of a request with all its tries; also the most delay of a poll's answer. */
-const answerLimit = 20_000;
-/** Milliseconds between tries to connect: doubled after each, up to `longestPause`. */
-const firstPause = 1_000;
-const longestPause = 60_000;
+const requestTimeoutMs = 20_000;
+/** Milliseconds between tries to connect: doubled after each, up to `maxReconnectMs`. */
+const firstReconnectMs = 1_000;
+const maxReconnectMs = 60_000;
 /** Milliseconds until the next try when the coordinator has closed the connection. */
 const comeBack = 4_000;
 /** Milliseconds between tries of one request or poll: doubled after each. */
 const firstRetry = 250;
 /** Failed polls in a row after which the connection is lost. */
-const mostFailures = 3;
+const maxFailedPolls = 3;
 /** Milliseconds that everything between a device and its coordinator waits for an answer. */
 const shortWait = 5_000;
 /**
@@ -95,7 +95,7 @@ class HttpTransport implements ControlTransport {
   #end = new AbortController();
   #cancelTimer: Cancel = () => {};
   #unwatch: Cancel | undefined;
-  #pause = firstPause;
+  #pause = firstReconnectMs;
   #keys = 0;
   /** Seconds that a poll waits: fewer if something in between gives up sooner. */
   #wait = longestPoll;
@@ -180,7 +180,7 @@ class HttpTransport implements ControlTransport {
       const connection = new HttpConnection(token, this.#unreachable());
       this.#connection = connection;
       this.#isOpening = false;
-      this.#pause = firstPause;
+      this.#pause = firstReconnectMs;
       this.#take(connection, headers, bytes);
       // Without a welcome, the coordinator has another challenge, or ends the connection.
       this.#after(idleLimit, () => void this.#poll(connection));
@@ -189,7 +189,7 @@ class HttpTransport implements ControlTransport {
       signal.throwIfAborted();
       this.#isOpening = false;
       const retryAt = this.#connectAfter(this.#pause);
-      this.#pause = Math.min(2 * this.#pause, longestPause);
+      this.#pause = Math.min(2 * this.#pause, maxReconnectMs);
       this.#listener?.failed?.(retryAt);
       throw error;
     }
@@ -253,7 +253,7 @@ class HttpTransport implements ControlTransport {
     frame: Uint8Array,
   ): Promise<Uint8Array | undefined> {
     const { clock } = this.#platform;
-    const until = clock.now() + answerLimit;
+    const until = clock.now() + requestTimeoutMs;
     this.#keys += 1;
     const key = String(this.#keys);
     connection.open += 1;
@@ -319,7 +319,7 @@ class HttpTransport implements ControlTransport {
       } catch {
         if (signal.aborted) return;
         failures += 1;
-        if (failures === mostFailures) return this.#lost(connection, 'no answer', firstPause);
+        if (failures === maxFailedPolls) return this.#lost(connection, 'no answer', firstReconnectMs);
         // Something in between may give up on long requests.
         if (clock.now() - begun > shortWait) this.#wait = Math.max(shortWait / 1_000, this.#wait >> 1);
         await this.#sleep(firstRetry << failures, signal).catch(() => {});
@@ -370,7 +370,7 @@ class HttpTransport implements ControlTransport {
   ): Promise<Answer> {
     const { clock } = this.#platform;
     const end = new AbortController();
-    const limit = answerLimit + (method === 'GET' ? 1_000 * this.#wait : 0);
+    const limit = requestTimeoutMs + (method === 'GET' ? 1_000 * this.#wait : 0);
     const cancel = clock.at(clock.now() + limit, () => end.abort());
     const stop = () => end.abort();
     const signal = method === 'DELETE' ? undefined : (connection?.end ?? this.#end).signal;

@@ -6,17 +6,17 @@ import { found } from './find-problem.ts';
 import { nativeExchange } from './native-exchange.ts';
 
 /** Milliseconds after which a host counts as silent. */
-const answerLimit = 10_000;
+const silentAfterMs = 10_000;
 /** Bytes of the longest answer to a health request. */
-const longest = 65_536;
+const maxBytes = 65_536;
 
 /** Finds out why no connection to a coordinator opens, on React Native, which reports less than Node. */
 export async function findNativeProblem(base: URL, clock: Clock): Promise<FoundProblem> {
   const end = new AbortController();
-  const cancel = clock.at(clock.now() + answerLimit, () => end.abort());
+  const cancel = clock.at(clock.now() + silentAfterMs, () => end.abort());
   try {
     const health = under(base, '/health/live');
-    const { status, bytes } = await nativeExchange(health, { method: 'GET', signal: end.signal }, longest);
+    const { status, bytes } = await nativeExchange(health, { method: 'GET', signal: end.signal }, maxBytes);
     const told = bytes && (parseJson(bytes) as { name?: unknown } | undefined);
     return found(status === 200 && told?.name === 'murmuration' ? 'no-websocket' : 'another-server', base);
   } catch {

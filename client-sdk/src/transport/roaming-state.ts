@@ -1,10 +1,10 @@
 import type { CheckIn } from '@murmuration/protocol/messages/check-in';
 
 /**
- * Milliseconds until a device without its cell asks the front again: doubled each time, up to `longestPause`.
+ * Milliseconds until a device without its cell asks the front again: doubled each time, up to `maxRoamingMs`.
  */
-const firstPause = 500;
-export const longestPause = 30_000;
+const firstRoamingMs = 500;
+export const maxRoamingMs = 30_000;
 /** Least ms between two moves to a cell, whatever front and cells say. */
 const shortestVisit = 500;
 /**
@@ -104,7 +104,7 @@ interface Step {
 
 const noPart: Part = { type: 'none' };
 
-export const atFront: RoamingState = { at: 'front', part: noPart, turn: 0, pause: firstPause };
+export const atFront: RoamingState = { at: 'front', part: noPart, turn: 0, pause: firstRoamingMs };
 
 /**
  * Returns the next state and the effects of an event at `now`, ms since 1970: pure. Unexpected events change
@@ -137,7 +137,7 @@ export function step(state: RoamingState, event: RoamingEvent, now: number): Ste
     case 'asking':
       return become({ visit: { ...visit!, hasAsked: true } });
     case 'answered':
-      return become({ pause: firstPause });
+      return become({ pause: firstRoamingMs });
     case 'dismissed':
       return part.type === 'none' ? toFront(state) : unchanged;
     case 'used-up':
@@ -145,7 +145,7 @@ export function step(state: RoamingState, event: RoamingEvent, now: number): Ste
       return toFront({ ...state, part: noPart });
     case 'named': {
       const { longest } = event;
-      return become({ part: { type: 'named', longest }, pause: firstPause }, { type: 'stop-waiting' });
+      return become({ part: { type: 'named', longest }, pause: firstRoamingMs }, { type: 'stop-waiting' });
     }
     case 'not-named':
       return part.type === 'sought' ? toFront({ ...state, part: onceMore(part) }, true) : unchanged;
@@ -157,7 +157,7 @@ export function step(state: RoamingState, event: RoamingEvent, now: number): Ste
       return part.type === 'sought' && at === 'front' ? become({}, askingBy(state)) : unchanged;
     case 'put-off': {
       const { after } = event;
-      const wait = after === undefined ? untilNextTry(state) : { ms: Math.max(firstPause, after) };
+      const wait = after === undefined ? untilNextTry(state) : { ms: Math.max(firstRoamingMs, after) };
       return become({}, { type: 'wait', wait, event: { type: 'due' } });
     }
     case 'refused':
@@ -184,7 +184,7 @@ function toFront(state: RoamingState, isLost = false): Step {
   if (at === 'front') return { state, effects: [] };
   const since = visit!.since + shortestVisit;
   const wait = isLost ? { ...untilNextTry(state), since } : { ms: 0, since };
-  const next = isLost ? Math.min(2 * pause, longestPause) : firstPause;
+  const next = isLost ? Math.min(2 * pause, maxRoamingMs) : firstRoamingMs;
   return {
     state: { ...state, at: 'front', part: unnamed(part), turn: turn + 1, pause: next },
     effects: [{ type: 'move', wait }],

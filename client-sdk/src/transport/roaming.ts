@@ -16,7 +16,7 @@ import { baseOf, isTrusted } from './address.ts';
 import { about } from './inflow.ts';
 import {
   atFront,
-  longestPause,
+  maxRoamingMs,
   type RoamingEffect,
   type RoamingEvent,
   step,
@@ -268,11 +268,11 @@ function longestFor(assignment: Uint8Array): number {
     cohort = decodeAssignment(assignment).plan.largestCohort;
   } catch {
     // The session reports what is wrong with it.
-    return longestPause;
+    return maxRoamingMs;
   }
   // Updates of a cohort of 1 are read one by one, which doesn't show how many other devices there are.
-  if (cohort === 1) return longestPause;
-  return Math.min(Math.max(longestInRound, (1_000 * cohort) / cohortPerSecond), longestPause);
+  if (cohort === 1) return maxRoamingMs;
+  return Math.min(Math.max(longestInRound, (1_000 * cohort) / cohortPerSecond), maxRoamingMs);
 }
 
 /** Returns the URL of a cell. Throws `ticket.refused` for a cell that the device must not use. */

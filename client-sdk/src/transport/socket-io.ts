@@ -18,10 +18,10 @@ import type { Transport, TransportPlatform } from './transport.ts';
 type Engine = Socket['io']['engine'];
 
 /** Milliseconds after which a request without an answer fails. */
-const answerLimit = 20_000;
-/** Milliseconds between tries to connect: doubled after each, up to `longestPause`. */
-const firstPause = 1_000;
-const longestPause = 60_000;
+const answerTimeoutMs = 20_000;
+/** Milliseconds between tries to connect: doubled after each, up to `maxReconnectMs`. */
+const firstReconnectMs = 1_000;
+const maxReconnectMs = 60_000;
 const offline: FoundProblem = { problem: 'offline', detail: 'This device has no network.' };
 
 /**
@@ -36,7 +36,7 @@ export function socketIoTransport(
   let cancel: Cancel = () => {};
   let unwatch: Cancel | undefined;
   let unbound: Cancel = () => {};
-  let pause = firstPause;
+  let pause = firstReconnectMs;
   let asking = new AbortController();
   let isHeard = false;
   const socket = socketTo(base);
@@ -56,7 +56,7 @@ export function socketIoTransport(
         asking.abort();
         const mine = new AbortController();
         asking = mine;
-        cancel = clock.at(clock.now() + answerLimit, () => {
+        cancel = clock.at(clock.now() + answerTimeoutMs, () => {
           mine.abort();
           failed();
         });
@@ -74,7 +74,7 @@ export function socketIoTransport(
       };
       const failed = () => {
         const retryAt = connectAfter(pause);
-        pause = Math.min(2 * pause, longestPause);
+        pause = Math.min(2 * pause, maxReconnectMs);
         listener.failed?.(retryAt);
       };
       /** Schedules the next try after about `ms`. Returns its time. */
@@ -97,7 +97,7 @@ export function socketIoTransport(
         unbound = boundBy(inflow, engine, () => flooded(engine));
       };
       socket.on('connect', () => {
-        pause = firstPause;
+        pause = firstReconnectMs;
       });
       socket.on('connect_error', cause => {
         if (isTooLong(cause)) return flooded(socket.io.engine);
@@ -109,7 +109,7 @@ export function socketIoTransport(
         // A coordinator that closes a connection needs some time.
         listener.disconnected(
           reason,
-          connectAfter(reason === 'io server disconnect' ? comeBack : firstPause),
+          connectAfter(reason === 'io server disconnect' ? comeBack : firstReconnectMs),
         );
       });
       for (const event of coordinatorEvents)
@@ -185,7 +185,7 @@ function terminate(engine: Engine): void {
 async function requestOn(socket: DeviceSocket, event: DeviceEvent, frame: Uint8Array): Promise<Uint8Array> {
   if (!socket.connected) throw new MurmurationError('server.unreachable');
   try {
-    const answer = socket.timeout(answerLimit).emitWithAck(event, frame);
+    const answer = socket.timeout(answerTimeoutMs).emitWithAck(event, frame);
     // The library would resend it on the next connection after a long silence,
     // where it would come before the hello.
     socket.sendBuffer.length = 0;

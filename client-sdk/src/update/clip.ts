@@ -14,14 +14,14 @@ export function scale(values: Float32Array, factor: number): void {
  * Values per call of a loop: engines optimise a function that is called often, not
  * one called once for a million values.
  */
-const pieceLength = 4_096;
+const valuesPerCall = 4_096;
 
 /** Returns the sum of squares, in four parallel sums, since each addition waits for the previous one. */
 export function squares(values: Float32Array): number {
   const sums = new Float64Array(4);
   const fours = values.length & ~3;
-  for (let from = 0; from < fours; from += pieceLength)
-    addSquares(values, from, Math.min(from + pieceLength, fours), sums);
+  for (let from = 0; from < fours; from += valuesPerCall)
+    addSquares(values, from, Math.min(from + valuesPerCall, fours), sums);
   let [a, b, c, d] = sums as unknown as [number, number, number, number];
   for (let i = fours; i < values.length; i++) a += values[i]! * values[i]!;
   return a + b + (c + d);

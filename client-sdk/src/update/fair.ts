@@ -3,7 +3,7 @@ import type { Fairness, UpdateSettings } from '@murmuration/protocol/messages/pl
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 /** Added to a loss, so that powers of a loss of 0 are finite. */
-const least = 1e-10;
+const lossOffset = 1e-10;
 
 /** Weight of a device by its loss. */
 export interface FairShare {
@@ -30,7 +30,7 @@ export function fairShare(
       'training.unsupported',
       `The plan weighs devices by the loss of the model before it is trained; the trainer gave ${loss} as metrics.initialLoss, where 0 or more is needed.`,
     );
-  const base = loss + least;
+  const base = loss + lossOffset;
   const weight = Math.max(leastWeight, Math.min(weightCap, base ** q / unit));
   return { weight, divisor: weight * (1 + (q * lipschitz * norm * norm) / base) };
 }

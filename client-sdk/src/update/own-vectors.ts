@@ -16,7 +16,7 @@ export interface OwnVector extends OwnRound {
 }
 
 /** Most vectors kept: those of the last two counted updates, and of one that may still count. */
-const mostKept = 3;
+const maxVectors = 3;
 
 /**
  * Vectors of one kind and task that stay on a device between rounds: at
@@ -41,7 +41,7 @@ export class OwnVectors {
   /** Adds the vector of a round to those of the last two counted rounds. Durable when it returns. */
   async add(layoutHash: Uint8Array, { number, origin }: OwnRound, values: Float32Array): Promise<void> {
     const counted = (await this.load(layoutHash)).filter(({ isCounted }) => isCounted);
-    const vectors = [...counted.slice(1 - mostKept), { number, origin, isCounted: false, values }];
+    const vectors = [...counted.slice(1 - maxVectors), { number, origin, isCounted: false, values }];
     await this.#storage.put(this.#name, encode(layoutHash, vectors));
   }
 
@@ -63,7 +63,7 @@ export class OwnVectors {
  * `per vector: u32 number, u32 origin, u32 1 if counted ‖ values of each, float32`.
  * Written without imports, for pages.
  */
-const headLength = 68;
+const vectorsHeadBytes = 68;
 
 function encode(layoutHash: Uint8Array, vectors: readonly OwnVector[]): Uint8Array {
   const count = vectors[0]!.values.length;
@@ -74,11 +74,11 @@ function encode(layoutHash: Uint8Array, vectors: readonly OwnVector[]): Uint8Arr
     rounds.set([number, origin, Number(isCounted)], 3 * i);
     values.set(own, i * count);
   }
-  const bytes = new Uint8Array(headLength + body.length);
+  const bytes = new Uint8Array(vectorsHeadBytes + body.length);
   new DataView(bytes.buffer).setUint32(0, vectors.length, true);
   bytes.set(layoutHash, 4);
   bytes.set(digest(body), 36);
-  bytes.set(body, headLength);
+  bytes.set(body, vectorsHeadBytes);
   return bytes;
 }
 
@@ -86,12 +86,12 @@ function encode(layoutHash: Uint8Array, vectors: readonly OwnVector[]): Uint8Arr
 function decode(
   bytes: Uint8Array,
 ): { readonly layoutHash: Uint8Array; readonly vectors: readonly OwnVector[] } | undefined {
-  if (bytes.length < headLength) return undefined;
+  if (bytes.length < vectorsHeadBytes) return undefined;
   const kept = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const body = bytes.slice(headLength);
+  const body = bytes.slice(vectorsHeadBytes);
   const count = body.length / 4 / kept - 3;
-  const isWhole = kept >= 1 && kept <= mostKept && count >= 1 && Number.isInteger(count);
-  if (!isWhole || !isEqual(bytes.subarray(36, headLength), digest(body))) return undefined;
+  const isWhole = kept >= 1 && kept <= maxVectors && count >= 1 && Number.isInteger(count);
+  if (!isWhole || !isEqual(bytes.subarray(36, vectorsHeadBytes), digest(body))) return undefined;
   const rounds = new Uint32Array(body.buffer, 0, 3 * kept);
   const values = new Float32Array(body.buffer, rounds.byteLength);
   const vectors = Array.from({ length: kept }, (_, i) => ({

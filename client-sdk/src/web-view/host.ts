@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
-import { Link, type LinkLimits, linkLimits, prefix, violation } from './link.ts';
+import { Link, type LinkLimits, linkLimits, linkPrefix, violation } from './link.ts';
 import { errorFrom, fromPage, type Request, type ToPage } from './messages.ts';
 
 /** Milliseconds between two checks of a page that owes an answer. */
@@ -89,11 +89,11 @@ export class WebViewHost {
   /** Handles a text from a page at a URL. */
   hear(page: number, text: unknown, url: unknown): void {
     if (page !== this.#page) return;
-    const failed = `${prefix} failed `;
+    const failed = `${linkPrefix} failed `;
     if (!this.#isOwn(url))
       this.#restart(violation(`it shows a page of another origin, ${String(url).slice(0, 200)}`));
     else if (typeof text !== 'string') return;
-    else if (text === `${prefix} ready`) this.#begin();
+    else if (text === `${linkPrefix} ready`) this.#begin();
     else if (text.startsWith(failed)) this.#fail(text.slice(failed.length));
     else this.#link?.hear(text);
   }
@@ -201,7 +201,7 @@ export class WebViewHost {
       { post, deliver: message => this.#deliver(message), broken: error => this.#restart(error) },
       this.#ports.limits ?? linkLimits,
     );
-    post(`${prefix} hello ${token}`);
+    post(`${linkPrefix} hello ${token}`);
     for (const [opened, model] of this.#opened) {
       const id = this.#requests++;
       // Requests to the model report this error.

@@ -4,7 +4,7 @@ import { crc32 } from './crc32.ts';
 import { pack, unpack } from './packing.ts';
 
 /** Start of each of our texts on the bridge, which others may share. */
-export const prefix = 'murmuration/1';
+export const linkPrefix = 'murmuration/1';
 
 export interface LinkLimits {
   /** Most bytes of a chunk; a third more as text. */
@@ -68,7 +68,7 @@ export class Link {
   #isOver = false;
 
   constructor(token: string, ports: LinkPorts, limits: LinkLimits = linkLimits) {
-    this.#head = `${prefix} ${token} `;
+    this.#head = `${linkPrefix} ${token} `;
     this.#ports = ports;
     this.#limits = limits;
   }

@@ -17,7 +17,7 @@ type ArrayName = keyof typeof arrays;
 type TypedArray = InstanceType<(typeof arrays)[ArrayName]>;
 
 /** Most levels of nested objects and lists. */
-const deepest = 64;
+const maxPackedDepth = 64;
 /** Alignment of an array's bytes, for the widest elements. */
 const alignment = 8;
 /** Only key of an object that stands for a value without JSON. */
@@ -55,7 +55,7 @@ export function pack(value: unknown): Uint8Array {
 }
 
 function written(value: unknown, place: (bytes: Uint8Array) => number, path: string, depth: number): unknown {
-  if (depth > deepest) throw unpackable(path, 'lies too deep in other values, or contains itself');
+  if (depth > maxPackedDepth) throw unpackable(path, 'lies too deep in other values, or contains itself');
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (value === undefined) return { [tag]: ['undefined'] };
   if (typeof value === 'number')
@@ -104,7 +104,7 @@ export function unpack(bytes: Uint8Array): unknown {
 
 function read(json: unknown, parts: Uint8Array, depth: number): unknown {
   // Twice as deep: an object with the tag's own key takes another level.
-  if (depth > 2 * deepest) throw new RangeError('it is too deep');
+  if (depth > 2 * maxPackedDepth) throw new RangeError('it is too deep');
   if (json === null || typeof json !== 'object') return json;
   if (Array.isArray(json)) return json.map(item => read(item, parts, depth + 1));
   if (!Object.hasOwn(json, tag)) return readObject(json, parts, depth);

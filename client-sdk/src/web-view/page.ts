@@ -1,13 +1,13 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
 import { toBase64 } from '../storage/base64.ts';
-import { prefix } from './link.ts';
+import { linkPrefix } from './link.ts';
 
 /** Id of the element with the app's script, which the page's workers also run. */
 export const scriptId = 'murmuration';
 
 /** Script that reports the app script's first error, before that can report its own. */
-const watch = `addEventListener('error',function(event){var bridge=window.ReactNativeWebView;if(bridge)bridge.postMessage(${JSON.stringify(`${prefix} failed `)}+event.message)})`;
+const watch = `addEventListener('error',function(event){var bridge=window.ReactNativeWebView;if(bridge)bridge.postMessage(${JSON.stringify(`${linkPrefix} failed `)}+event.message)})`;
 
 /**
  * Returns the page of a hidden web view as HTML: `script`, which calls `serveWebView`, must be one classic

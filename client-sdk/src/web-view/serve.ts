@@ -7,7 +7,7 @@ import { asError } from '../training/training-errors.ts';
 import { comlinkTrainer } from '../worker/comlink-trainer.ts';
 import { serveTraining, type WorkerOptions } from '../worker/serve-training.ts';
 import { workerInference } from '../worker/worker-inference.ts';
-import { Link, prefix } from './link.ts';
+import { Link, linkPrefix } from './link.ts';
 import type { FromPage, ToPage } from './messages.ts';
 import { scriptId } from './page.ts';
 
@@ -51,7 +51,7 @@ function servePage(document: Document): void {
     // Messages of the app have no origin; those of other windows do.
     if (source !== null || origin !== '' || typeof data !== 'string') return;
     if (link) return void link.hear(data);
-    const hello = `${prefix} hello `;
+    const hello = `${linkPrefix} hello `;
     if (!data.startsWith(hello)) return;
     const begun = new Link(data.slice(hello.length), {
       post: text => bridge.postMessage(text),
@@ -64,7 +64,7 @@ function servePage(document: Document): void {
   // iOS sends messages to the window, Android to the document.
   globalThis.addEventListener('message', hear);
   document.addEventListener('message', hear as EventListener);
-  bridge.postMessage(`${prefix} ready`);
+  bridge.postMessage(`${linkPrefix} ready`);
 }
 
 type Answer = (message: FromPage) => void;

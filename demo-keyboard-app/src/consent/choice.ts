@@ -13,7 +13,7 @@ export interface Steered {
 /** Result of clearing all data; `owed` if it is cleared here, but the coordinator has not been told yet. */
 export type Forgotten = 'cleared' | 'owed' | 'failed';
 
-const name = 'app.choice';
+const choiceKey = 'app.choice';
 
 /**
  * Stored value of consent. The value 1 of earlier versions covered less: it did not include queries about the
@@ -60,7 +60,7 @@ export class Choice {
    * applied. Without a stored choice, or with a consent that covered less, there is no consent.
    */
   async open(): Promise<void> {
-    const bytes = await this.#storage.get(name).catch(this.#failed);
+    const bytes = await this.#storage.get(choiceKey).catch(this.#failed);
     const [consent, paused] = bytes ?? [];
     this.consent.value = consent === agreed;
     this.paused.value = paused === 1;
@@ -96,7 +96,7 @@ export class Choice {
 
   #store(): void {
     const bytes = Uint8Array.of(this.consent.peek() ? agreed : 0, Number(this.paused.peek()));
-    this.#do(() => this.#storage.put(name, bytes));
+    this.#do(() => this.#storage.put(choiceKey, bytes));
   }
 
   #do(work: () => Promise<void>): void {

@@ -3,11 +3,11 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { signal } from '@preact/signals';
 
 /** Number of newest sentences kept. */
-const most = 1_000;
+const maxSentences = 1_000;
 /** Most characters kept of a sentence. */
 export const longestSentence = 500;
 
-const name = 'app.typed';
+const sentencesKey = 'app.typed';
 
 /** Sentences written here, in order. They are stored on this device and never sent. */
 export class TypingLog {
@@ -22,7 +22,7 @@ export class TypingLog {
 
   /** Reads the stored sentences; ignores damaged ones. */
   async open(): Promise<void> {
-    const bytes = await this.#storage.get(name);
+    const bytes = await this.#storage.get(sentencesKey);
     this.sentences.value = bytes ? sentencesIn(bytes) : [];
   }
 
@@ -30,7 +30,7 @@ export class TypingLog {
   async add(sentence: string): Promise<void> {
     const kept = sentence.trim().slice(0, longestSentence);
     if (kept === '') return;
-    this.sentences.value = [...this.sentences.peek(), kept].slice(-most);
+    this.sentences.value = [...this.sentences.peek(), kept].slice(-maxSentences);
     await this.#write();
   }
 
@@ -41,14 +41,14 @@ export class TypingLog {
 
   #write(): Promise<void> {
     const bytes = new TextEncoder().encode(JSON.stringify(this.sentences.peek()));
-    return this.#writes.run(() => this.#storage.put(name, bytes));
+    return this.#writes.run(() => this.#storage.put(sentencesKey, bytes));
   }
 }
 
 function sentencesIn(bytes: Uint8Array): readonly string[] {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return Array.isArray(value) ? value.filter(each => typeof each === 'string').slice(-most) : [];
+    return Array.isArray(value) ? value.filter(each => typeof each === 'string').slice(-maxSentences) : [];
   } catch {
     return [];
   }

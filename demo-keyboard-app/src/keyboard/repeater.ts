@@ -1,8 +1,8 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
-/** Milliseconds that a key is held before it repeats; `interval` is the time between repeats. */
-const hold = 400;
-const interval = 60;
+/** Milliseconds that a key is held before it repeats; `repeatMs` is the time between repeats. */
+const holdMs = 400;
+const repeatMs = 60;
 
 /** Repeats a key press while the key is held. */
 export class Repeater {
@@ -21,9 +21,9 @@ export class Repeater {
     const again = () => {
       this.#count += 1;
       press();
-      this.#cancel = this.#clock.at(this.#clock.now() + interval, again);
+      this.#cancel = this.#clock.at(this.#clock.now() + repeatMs, again);
     };
-    this.#cancel = this.#clock.at(this.#clock.now() + hold, again);
+    this.#cancel = this.#clock.at(this.#clock.now() + holdMs, again);
   }
 
   stop(): void {

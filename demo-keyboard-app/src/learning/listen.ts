@@ -9,7 +9,7 @@ import type { SentTraffic } from '../sent/traffic.ts';
 import type { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 
 /** Milliseconds without a connection after which the device counts as offline. */
-const patience = 4_000;
+const offlineAfterMs = 4_000;
 
 /** State that the client's events change. */
 export interface Heard {
@@ -42,7 +42,7 @@ export function listen(client: Pick<PlatformClient, 'on'>, heard: Heard, clock: 
   effect(() => {
     if (!isActive.value) return countdown.stop();
     link.value = 'connecting';
-    return clock.at(clock.now() + patience, () => {
+    return clock.at(clock.now() + offlineAfterMs, () => {
       if (link.peek() === 'connecting') link.value = 'offline';
     });
   });

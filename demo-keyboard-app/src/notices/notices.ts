@@ -18,7 +18,7 @@ const silent = new Set<ErrorCode>([
   'server.stopping',
   'training.stopped',
 ]);
-const shown = 3;
+const maxNotices = 3;
 
 /** Errors that the person may dismiss; each text appears only once. */
 export class Notices {
@@ -31,7 +31,7 @@ export class Notices {
     const text = (code !== null && strings.errors[code]) || strings.errors.unknown;
     this.#count += 1;
     const others = this.list.peek().filter(notice => notice.text !== text);
-    this.list.value = [...others, { number: this.#count, text, code }].slice(-shown);
+    this.list.value = [...others, { number: this.#count, text, code }].slice(-maxNotices);
   }
 
   dismiss(number: number): void {

@@ -18,8 +18,8 @@ interface Fetched extends Lifetime {
 }
 
 const scope = self as unknown as Scope;
-const prefix = 'murmuration-keyboard ';
-const name = prefix + __BUILD__.name;
+const cachePrefix = 'murmuration-keyboard ';
+const cacheName = cachePrefix + __BUILD__.name;
 const page = scope.registration.scope;
 /** Options that ignore `Vary: Origin`, since these files do not differ by origin. */
 const anyOrigin = { ignoreVary: true } as const;
@@ -41,13 +41,13 @@ scope.addEventListener('fetch', event => {
 });
 
 async function keep(): Promise<void> {
-  const cache = await caches.open(name);
+  const cache = await caches.open(cacheName);
   await cache.addAll(['', 'setup.json', ...__BUILD__.files].map(file => new URL(file, page)).map(String));
 }
 
 async function dropOthers(): Promise<void> {
   for (const other of await caches.keys())
-    if (other.startsWith(prefix) && other !== name) await caches.delete(other);
+    if (other.startsWith(cachePrefix) && other !== cacheName) await caches.delete(other);
 }
 
 /** Answers from the cache: files with a hash in their names never change. */
@@ -57,7 +57,7 @@ async function fromCache(request: Request): Promise<Response> {
 
 /** Answers from the network, and keeps the last answer under `key` for when there is none. */
 async function fromNetwork(request: Request, key: string): Promise<Response> {
-  const cache = await caches.open(name);
+  const cache = await caches.open(cacheName);
   try {
     const response = await fetch(request);
     if (response.ok) await cache.put(key, response.clone());

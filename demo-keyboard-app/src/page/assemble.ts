@@ -28,7 +28,7 @@ import { SuggestionBar } from '../suggestions/suggestion-bar.ts';
 import type { PageState } from './state.ts';
 
 /** Sentences that “Type for me” writes at a time. */
-const atOnce = 6;
+const sentencesAtOnce = 6;
 /** Sentences between two trainings: few, so that a newcomer sees their model learn. */
 const betweenTrainings = 6;
 
@@ -105,7 +105,7 @@ export async function assemble(parts: Parts): Promise<PageState> {
     }, failed);
   };
   effect(() => recall.writing(draft.text.value));
-  const reader = new Reader(draft, { sentences, atOnce }, send, { clock, random });
+  const reader = new Reader(draft, { sentences, atOnce: sentencesAtOnce }, send, { clock, random });
 
   const forget = async (): Promise<Forgotten> => {
     reader.stop();

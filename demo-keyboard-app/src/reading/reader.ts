@@ -6,7 +6,7 @@ import type { Draft } from '../draft/draft.ts';
 /** Shortest and longest time between two letters, ms. */
 const pace = [28, 70] as const;
 /** Milliseconds before a sentence is sent. */
-const pause = 450;
+const sendDelayMs = 450;
 
 /** Writes sentences automatically, letter by letter, until it is stopped or has written `atOnce` of them. */
 export class Reader {
@@ -58,13 +58,13 @@ export class Reader {
     this.#next += 1;
     this.#write(Array.from(sentence), () => {
       this.#send();
-      this.#after(pause, () => this.#read(left - 1));
+      this.#after(sendDelayMs, () => this.#read(left - 1));
     });
   }
 
   #write([letter, ...rest]: readonly string[], done: () => void): void {
     if (letter === undefined) {
-      this.#after(pause, done);
+      this.#after(sendDelayMs, done);
       return;
     }
     this.#draft.type(letter);

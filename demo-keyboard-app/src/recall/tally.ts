@@ -20,7 +20,7 @@ interface Hits {
 
 const none: Hits = { top1: 0, top3: 0 };
 const empty: Tally = { words: 0, hits: { global: none, personal: none, hybrid: none } };
-const name = 'app.recall';
+const tallyKey = 'app.recall';
 
 /**
  * Compares the three models on the text written here: each predicts each word once, as soon as it is
@@ -41,7 +41,7 @@ export class RecallTally {
 
   /** Reads the stored counts; ignores damaged ones. */
   async open(): Promise<void> {
-    const bytes = await this.#storage.get(name);
+    const bytes = await this.#storage.get(tallyKey);
     this.tally.value = (bytes && tallyIn(bytes)) ?? empty;
   }
 
@@ -97,7 +97,7 @@ export class RecallTally {
   }
 
   async #store(): Promise<void> {
-    await this.#storage.put(name, new TextEncoder().encode(JSON.stringify(this.tally.peek())));
+    await this.#storage.put(tallyKey, new TextEncoder().encode(JSON.stringify(this.tally.peek())));
   }
 }
 

@@ -47,7 +47,7 @@ export const stepOf: Readonly<Record<RoundProgress['phase'], RoundStep | null>> 
   ended: null,
 };
 
-const remembered = 12;
+const maxPastRounds = 12;
 
 /** State of this device: its connection, its round, and past rounds. */
 export class ParticipationState {
@@ -115,6 +115,6 @@ export class ParticipationState {
     this.part.value = null;
     if (part?.number !== number) return;
     const { query, counted } = part;
-    this.past.value = [{ number, query, counted }, ...this.past.peek()].slice(0, remembered);
+    this.past.value = [{ number, query, counted }, ...this.past.peek()].slice(0, maxPastRounds);
   }
 }

@@ -1,6 +1,6 @@
 import type { Draft } from '../draft/draft.ts';
 import { strings } from '../strings/strings.ts';
-import { type SuggestionBar, shown } from './suggestion-bar.ts';
+import { type SuggestionBar, suggestionCount } from './suggestion-bar.ts';
 
 interface Shown {
   readonly suggestions: SuggestionBar;
@@ -15,7 +15,7 @@ export function Strip({ suggestions, draft }: Shown) {
       {suggestions.isEmpty.value ? (
         <p>{strings.suggestions.empty[suggestions.source.value]}</p>
       ) : (
-        Array.from({ length: shown }, (_, i) => {
+        Array.from({ length: suggestionCount }, (_, i) => {
           const word = words[i];
           return (
             <button

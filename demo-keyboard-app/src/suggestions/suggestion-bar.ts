@@ -6,7 +6,7 @@ import { spelled } from '../draft/text.ts';
 import type { NextWords, WordSource } from './next-words.ts';
 
 /** Number of suggestions over the keys. */
-export const shown = 3;
+export const suggestionCount = 3;
 
 /** Prediction whose words are shown, and the text that they follow. */
 export interface ShownPrediction {
@@ -38,7 +38,7 @@ export class SuggestionBar {
       const likelihoods = this.#likelihoods.value;
       const caret = draft.caret.value;
       if (!likelihoods) return [];
-      const words = next.likeliest(likelihoods, shown, caret.prefix.toLowerCase());
+      const words = next.likeliest(likelihoods, suggestionCount, caret.prefix.toLowerCase());
       return words.map(word => spelled(word, caret));
     });
     const before = computed(() => draft.caret.value.before);

@@ -7,9 +7,9 @@ import { SlipRows } from './slips.ts';
 const lettersForOne = 3;
 const lettersForTwo = 6;
 /** Highest total cost of slips: any one, or two likely ones. */
-const most = { one: 6, two: 8.5 } as const;
+const maxCost = { one: 6, two: 8.5 } as const;
 /** Most typed letters for which slips are sought: no word is longer, and the time per key must be bounded. */
-const mostLetters = 24;
+const maxTypedLetters = 24;
 
 /** Finds words that typed letters may stand for. */
 export class Spelling {
@@ -38,7 +38,7 @@ export class Spelling {
   meant(typed: string): ReadonlyMap<number, number> {
     const found = new Map<number, number>();
     this.looked = 0;
-    if (typed.length > mostLetters) {
+    if (typed.length > maxTypedLetters) {
       for (const [place, word] of this.#words.entries()) if (word.startsWith(typed)) found.set(place, 0);
       return found;
     }
@@ -68,7 +68,7 @@ export class Spelling {
 
 function budgetOf(letters: number): number {
   if (letters < lettersForOne) return 0;
-  return letters < lettersForTwo ? most.one : most.two;
+  return letters < lettersForTwo ? maxCost.one : maxCost.two;
 }
 
 function lettersShared(one: string, other: string): number {

@@ -17,7 +17,7 @@ interface Probe {
 }
 
 /** Attempts to make a backend current while others change it. */
-const mostTries = 5;
+const maxBackendTries = 5;
 
 const SMALL: Probe = { words: 23, width: 7, batch: 3, length: 4 };
 const TYPICAL: Probe = { words: 2_000, width: 128, batch: 16, length: 5 };
@@ -67,7 +67,7 @@ export async function trainingMs(backend: string, now: () => number): Promise<nu
  * Makes `backend` current. Throws if it does not start, or if other modules of the process keep changing it.
  */
 async function use(backend: string): Promise<void> {
-  for (let tries = 0; tries < mostTries; tries++) {
+  for (let tries = 0; tries < maxBackendTries; tries++) {
     if (!(await tf.setBackend(backend))) throw new Error(`The backend ${backend} does not start.`);
     if (tf.getBackend() === backend) return;
   }

@@ -2,7 +2,7 @@ import { createWorkspace } from './web-assembly.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Most bytes kept. */
-const mostBytes = 16 * 2 ** 20;
+const maxSpareBytes = 16 * 2 ** 20;
 /**
  * Bytes by which a spare one may exceed twice the requested size, since a model needs more than its weights.
  */
@@ -30,10 +30,10 @@ export class SpareWorkspaces {
   async leave(workspace: Workspace): Promise<void> {
     const { threads } = workspace;
     await workspace.close();
-    if (threads > 1 || workspace.capacity > mostBytes) return;
+    if (threads > 1 || workspace.capacity > maxSpareBytes) return;
     workspace.clear();
     this.#spare.push(workspace);
-    while (this.#spare.reduce((sum, { capacity }) => sum + capacity, 0) > mostBytes) this.#spare.shift();
+    while (this.#spare.reduce((sum, { capacity }) => sum + capacity, 0) > maxSpareBytes) this.#spare.shift();
   }
 }
 

@@ -2,9 +2,9 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { maxValues, sizeOf } from '@murmuration/protocol/weights/layout';
 
 /** Most layers that a model runs; those of nested models and wrappers count as often as they run. */
-const mostLayers = 10_000;
+const maxLayers = 10_000;
 /** Most looks at layers and links while the calls of a graph are put in order. */
-const mostSteps = 1_000_000;
+const maxLooks = 1_000_000;
 /** Number of times that TensorFlow.js builds the layer inside each wrapper; 1 for others. */
 const timesMade: Readonly<Record<string, number>> = { Bidirectional: 3 };
 
@@ -142,7 +142,7 @@ function requirePossible(all: ReadonlyMap<string, Calls>): void {
         return false;
       });
       left += calls.wanted.length;
-      if (steps > mostSteps) refuse('its layers follow one another in an order that takes too long to find');
+      if (steps > maxLooks) refuse('its layers follow one another in an order that takes too long to find');
     }
     if (left === before)
       refuse(`${left} calls of its layers wait for one another, or for calls that are not there`);
@@ -171,7 +171,7 @@ export function requireSmall(shape: unknown): void {
 }
 
 function bounded(layers: number): number {
-  return layers <= mostLayers ? layers : refuse(`it runs more than ${mostLayers} layers`);
+  return layers <= maxLayers ? layers : refuse(`it runs more than ${maxLayers} layers`);
 }
 
 function refuse(why: string): never {

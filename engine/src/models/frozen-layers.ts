@@ -18,8 +18,8 @@ interface Stored {
 }
 
 /** Most frozen layers in a plan, and most characters of their names in all. */
-const mostLayers = 512;
-const mostCharacters = 32_768;
+const maxFrozenLayers = 512;
+const maxNameCharacters = 32_768;
 
 /**
  * Names of the layers of a model that no training moves (`trainable: false`), as a plan lists them: each
@@ -36,10 +36,10 @@ export function frozenLayersOf({ topology, layout }: Pick<Manifest, 'topology' |
     return path.some(part => names.has(part)) ? [path.join('/')] : held.has(name) ? [name] : [];
   });
   const layers = [...new Set(frozen)];
-  if (layers.length > mostLayers || layers.join('').length > mostCharacters)
+  if (layers.length > maxFrozenLayers || layers.join('').length > maxNameCharacters)
     throw new MurmurationError(
       'plan.frozen-layers',
-      `The model has ${layers.length} frozen layers with weights; a plan names ${mostLayers} at most, by ${mostCharacters} characters in all. ` +
+      `The model has ${layers.length} frozen layers with weights; a plan names ${maxFrozenLayers} at most, by ${maxNameCharacters} characters in all. ` +
         'Shorter names of layers help, or a part of the model that is computed beforehand.',
     );
   return layers;

@@ -13,11 +13,11 @@ export interface FusedStructure {
   readonly says: Outputs;
 }
 
-/** Most structures kept; `longest` is the most characters of the `model.json` of one. */
-const most = 64;
-const longest = 65_536;
+/** Most structures kept; `maxTopologyLength` is the most characters of the `model.json` of one. */
+const maxStructures = 64;
+const maxTopologyLength = 65_536;
 
-const structures = new BoundedMap<string, FusedStructure>(most);
+const structures = new BoundedMap<string, FusedStructure>(maxStructures);
 
 /**
  * Returns the structure of an earlier model with the same topology and layout. Versions of a task, and models
@@ -31,7 +31,7 @@ export function knownStructure(parts: ModelParts): FusedStructure | undefined {
 /** Keeps a structure. Its models must have their weights in the order of the layout. */
 export function rememberStructure(parts: ModelParts, structure: FusedStructure): void {
   const key = keyOf(parts);
-  if (key.length <= longest) structures.set(key, structure);
+  if (key.length <= maxTopologyLength) structures.set(key, structure);
 }
 
 function keyOf({ topology, layout }: ModelParts): string {

@@ -4,7 +4,7 @@ import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type { LoadedModel, RunOptions } from '../inference/loaded-model.ts';
 import { logitsOf } from '../models/outputs.ts';
 import * as tf from '../tfjs/tf.ts';
-import { mostKept, refuseAnswer, refuseInput, valuesWithin } from './intermediates.ts';
+import { maxKeptValues, refuseAnswer, refuseInput, valuesWithin } from './intermediates.ts';
 
 const dtypeOf = { FP32: 'float32', INT32: 'int32', BOOL: 'bool' } as const;
 
@@ -47,11 +47,11 @@ export class GenericModel implements LoadedModel {
       this.#model,
       one!.map(({ shape }) => shape as number[]),
     );
-    if (kept > mostKept)
+    if (kept > maxKeptValues)
       refuseInput(
-        `For such a${this.#isByRows ? ' row' : 'n input'} the model would keep ${kept} values at a time; ${mostKept} are the most. Ask with a shorter one.`,
+        `For such a${this.#isByRows ? ' row' : 'n input'} the model would keep ${kept} values at a time; ${maxKeptValues} are the most. Ask with a shorter one.`,
       );
-    const atOnce = Math.floor(mostKept / kept);
+    const atOnce = Math.floor(maxKeptValues / kept);
     if (rows <= atOnce) return this.#runAtOnce(inputs, logits);
     const parts: (readonly Tensor[])[] = [];
     let values = 0;
@@ -59,7 +59,7 @@ export class GenericModel implements LoadedModel {
       const outputs = await this.#runAtOnce(part, logits);
       parts.push(outputs);
       values += outputs.reduce((sum, { data }) => sum + data.length, 0);
-      if (values > mostKept) refuseAnswer('the request', values);
+      if (values > maxKeptValues) refuseAnswer('the request', values);
     }
     return parts[0]!.map((_, output) => joined(parts.map(part => part[output]!)));
   }

@@ -3,9 +3,9 @@ import { sizeOf } from '@murmuration/protocol/weights/layout';
 import type * as tf from '../tfjs/tf.ts';
 
 /** Most values that a model keeps at a time, 256 MiB of float32. */
-export const mostKept = 2 ** 26;
+export const maxKeptValues = 2 ** 26;
 /** Most steps of one row. */
-export const mostSteps = 65_536;
+export const maxRowSteps = 65_536;
 
 /** Layers that go through the steps of a row one by one, each with tensors of its own. */
 const overSteps = new Set([
@@ -49,9 +49,9 @@ export function valuesWithin({ inputs, nodesByDepth }: Container, shapes: readon
     if (layer.getClassName() === 'InputLayer') continue;
     const given = inputTensors.map(({ id }) => known.get(id) ?? []);
     const steps = given[0]?.[1] ?? 1;
-    if (overSteps.has(layer.getClassName()) && steps > mostSteps)
+    if (overSteps.has(layer.getClassName()) && steps > maxRowSteps)
       refuseInput(
-        `The layer ${layer.name} of the model would take ${steps} steps; ${mostSteps} are the most.`,
+        `The layer ${layer.name} of the model would take ${steps} steps; ${maxRowSteps} are the most.`,
       );
     const shape = layer.computeOutputShape(given.length === 1 ? given[0]! : given);
     const out = (Array.isArray(shape[0]) ? shape : [shape]) as number[][];
@@ -70,6 +70,6 @@ export function refuseInput(detail: string): never {
 
 export function refuseAnswer(to: string, values: number): never {
   refuseInput(
-    `The answer to ${to} would have ${values} values; ${mostKept} are the most. Ask with fewer rows.`,
+    `The answer to ${to} would have ${values} values; ${maxKeptValues} are the most. Ask with fewer rows.`,
   );
 }

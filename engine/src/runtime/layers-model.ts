@@ -11,7 +11,7 @@ import { type Outputs, outputsOf, softmaxRow } from '../models/outputs.ts';
 import type * as tf from '../tfjs/tf.ts';
 import { type FusedStructure, knownStructure, rememberStructure } from './fused-structure.ts';
 import { GenericModel } from './generic-model.ts';
-import { mostKept, mostSteps, refuseAnswer, refuseInput } from './intermediates.ts';
+import { maxKeptValues, maxRowSteps, refuseAnswer, refuseInput } from './intermediates.ts';
 
 /** Datatypes by their names in tfjs. */
 const datatypeOf: Readonly<Record<string, Datatype>> = { float32: 'FP32', int32: 'INT32', bool: 'BOOL' };
@@ -118,15 +118,15 @@ class FusedModel implements LoadedModel {
     if (!input || !spec) throw new RangeError('The model takes one input.');
     const [batch = 0, ...row] = input.shape;
     const steps = this.#overTokens ? (row[0] ?? 1) : 1;
-    if (steps === 0 || steps > mostSteps)
-      refuseInput(`The tensor "${input.name}" has ${steps} steps; expected 1 to ${mostSteps}.`);
+    if (steps === 0 || steps > maxRowSteps)
+      refuseInput(`The tensor "${input.name}" has ${steps} steps; expected 1 to ${maxRowSteps}.`);
     const everyStep = this.takesLengths && !lengths;
     const classes = this.#classes;
     const answers = everyStep ? batch * steps : batch;
-    if (answers * classes > mostKept) refuseAnswer(`"${input.name}"`, answers * classes);
+    if (answers * classes > maxKeptValues) refuseAnswer(`"${input.name}"`, answers * classes);
     const scores = new Float32Array(answers * classes);
     // Memory of a model only grows: many rows at once would keep it for ever.
-    const atOnce = Math.max(1, Math.floor(mostSteps / steps / 16));
+    const atOnce = Math.max(1, Math.floor(maxRowSteps / steps / 16));
     const values = sizeOf(row);
     let at = 0;
     try {

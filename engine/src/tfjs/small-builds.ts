@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 /** Version of TensorFlow.js that `src/tensorflow` is made of. */
-const version = '4.22.0';
+const tfjsVersion = '4.22.0';
 
 /** File of each part, as literals for tools that look for the files a program needs, and its name on npm. */
 const builds = {
@@ -37,7 +37,7 @@ export function smallBuild(part: keyof typeof builds): Record<string, unknown> {
 /** File that Node loads for a package; undefined unless it is installed in our version. */
 function placeOf(name: string): string | undefined {
   try {
-    return require(`${name}/package.json`).version === version ? require.resolve(name) : undefined;
+    return require(`${name}/package.json`).version === tfjsVersion ? require.resolve(name) : undefined;
   } catch {
     return undefined;
   }

@@ -82,8 +82,8 @@ export async function trainLocally<Batch>(
     const mean = average === undefined ? undefined : new StepAverage(average, taken, weights.length);
     const loss = await descend(steps, rows, settings, pace, progress, mean);
     const delta = mean?.weights ?? steps.read(new Float32Array(weights.length));
-    for (let from = 0; from < delta.length; from += pieceLength)
-      subtract(delta, weights, from, Math.min(from + pieceLength, delta.length));
+    for (let from = 0; from < delta.length; from += valuesPerCall)
+      subtract(delta, weights, from, Math.min(from + valuesPerCall, delta.length));
     return {
       delta,
       ...(correction && {
@@ -102,7 +102,7 @@ export async function trainLocally<Batch>(
  * Values per call of a loop: engines optimise a function that is called often, but not one that is called
  * once for a million values.
  */
-const pieceLength = 4_096;
+const valuesPerCall = 4_096;
 
 /** Subtracts `weights` from `delta`, in place, from one index up to another. */
 function subtract(delta: Float32Array, weights: Float32Array, from: number, to: number): void {

@@ -1,7 +1,7 @@
 import type { Steps } from './steps.ts';
 
 /** Most weights in a mean: reading them takes as long as part of a step. */
-const most = 64;
+const maxWeights = 64;
 
 /**
  * Mean of the weights after the last steps of a training; if these are many, evenly spaced ones are chosen.
@@ -30,7 +30,7 @@ export class StepAverage {
     const counted = Math.max(1, Math.round(share * steps));
     this.#steps = steps;
     this.#first = steps - counted + 1;
-    this.#stride = Math.ceil(counted / most);
+    this.#stride = Math.ceil(counted / maxWeights);
     this.weights = new Float32Array(size);
     this.#last = new Float32Array(size);
   }

@@ -5,7 +5,7 @@ const mostRanks = 10;
 /** Number of calibration bins, of equal width. */
 const calibrationBins = 10;
 /** Least probability in the log loss; lower ones count as this one. */
-const leastProbability = 1e-15;
+const minLossProbability = 1e-15;
 
 /** Sums over predictions and their outcomes, which add up over replicas and time. Plain data. */
 export interface AccuracySums {
@@ -78,7 +78,7 @@ function judgedClass(given: JudgedClass, positive: Label | undefined): AccuracyS
     ranks: noAccuracy.ranks.map((_, at) => Number(at === rank)),
     ...(probabilities && {
       // An outcome that is not among the guesses has no probability.
-      logLoss: -Math.log(Math.max(leastProbability, probabilities[rank] ?? 0)),
+      logLoss: -Math.log(Math.max(minLossProbability, probabilities[rank] ?? 0)),
       logLosses: 1,
     }),
     calibration:

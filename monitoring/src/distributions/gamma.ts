@@ -1,7 +1,7 @@
 /** Coefficients of Stirling's series, B₂ᵢ / (2i · (2i − 1)), the lowest first. */
 const stirling = [1 / 12, -1 / 360, 1 / 1_260, -1 / 1_680, 1 / 1_188, -691 / 360_360, 1 / 156];
 /** Value from which on Stirling's series is exact to the last bits. */
-const large = 15;
+const minStirlingValue = 15;
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
 const smallest = Number.MIN_VALUE / Number.EPSILON;
 const mostTerms = 100_000;
@@ -18,7 +18,7 @@ function correction(x: number): number {
 export function logGamma(x: number): number {
   let shifted = x;
   let product = 1;
-  while (shifted < large) {
+  while (shifted < minStirlingValue) {
     product *= shifted;
     shifted += 1;
   }
@@ -30,7 +30,7 @@ export function logGamma(x: number): number {
 /** Returns the log of the beta function for a, b > 0, without the cancellation of three log Γ. */
 export function logBeta(a: number, b: number): number {
   const [more, less] = a > b ? [a, b] : [b, a];
-  if (more < large) return logGamma(a) + logGamma(b) - logGamma(a + b);
+  if (more < minStirlingValue) return logGamma(a) + logGamma(b) - logGamma(a + b);
   // log Γ(more + less) − log Γ(more); the difference of the two would nearly cancel.
   const growth =
     (more - 0.5) * Math.log1p(less / more) +

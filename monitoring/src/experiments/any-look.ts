@@ -2,7 +2,7 @@ import { incompleteBeta, logBeta } from '../distributions/gamma.ts';
 import { tuned } from './always-valid.ts';
 
 /** Precision of an end. */
-const precision = 1e-8;
+const endPrecision = 1e-8;
 
 interface LookOptions {
   /** Each end misses the share with at most half of this probability. */
@@ -45,7 +45,7 @@ function leastShare(sum: number, n: number, firmness: number, enough: number): n
   let [low, high] = [0, sum / n];
   let [atLow, atHigh] = [Number.NaN, Number.NaN];
   let wasLow: boolean | undefined;
-  for (let step = 0; high - low > precision; step++) {
+  for (let step = 0; high - low > endPrecision; step++) {
     const secant = low + ((high - low) * atLow) / (atLow - atHigh);
     const share = step % 4 < 3 && secant > low && secant < high ? secant : (low + high) / 2;
     const beyond = wonAgainst(share, sum, n, firmness) - enough;

@@ -4,7 +4,7 @@ import { figure, moment, percent } from './format.ts';
 import { html, type Markup } from './markup.ts';
 
 const width = 320;
-const height = 96;
+const drawingHeight = 96;
 /** Height for labels below the axis. */
 const foot = 16;
 
@@ -21,14 +21,14 @@ function numbers(
   const step = width / reference.length;
   const bars = (shares: readonly number[], side: string) =>
     shares.map((share, bin) => {
-      const tall = (share / most) * height;
-      return html`<rect class="${side}" x="${fixed(bin * step)}" y="${fixed(height - tall)}" width="${fixed(step)}" height="${fixed(tall)}"/>`;
+      const tall = (share / most) * drawingHeight;
+      return html`<rect class="${side}" x="${fixed(bin * step)}" y="${fixed(drawingHeight - tall)}" width="${fixed(step)}" height="${fixed(tall)}"/>`;
     });
   const [low, high] = [edges[0] ?? 0, edges.at(-1) ?? 0];
-  return html`<svg viewBox="0 0 ${width} ${height + foot}" role="img" aria-label="${`${name}: from ${figure(low)} to ${figure(high)}, reference and now`}">
+  return html`<svg viewBox="0 0 ${width} ${drawingHeight + foot}" role="img" aria-label="${`${name}: from ${figure(low)} to ${figure(high)}, reference and now`}">
 ${bars(reference, 'before')}${bars(current, 'after')}
-<line class="axis" x1="0" y1="${height}" x2="${width}" y2="${height}"/>
-<text x="0" y="${height + 12}">${figure(low)}</text><text x="${width}" y="${height + 12}" text-anchor="end">${figure(high)}</text>
+<line class="axis" x1="0" y1="${drawingHeight}" x2="${width}" y2="${drawingHeight}"/>
+<text x="0" y="${drawingHeight + 12}">${figure(low)}</text><text x="${width}" y="${drawingHeight + 12}" text-anchor="end">${figure(high)}</text>
 </svg>`;
 }
 
@@ -56,7 +56,7 @@ ${rows.map(
 const wide = 720;
 const tall = 160;
 /** Width for labels left of the axis. */
-const side = 48;
+const left = 48;
 
 /** Draws accuracy by window with its 95 % interval; undefined if no window has an outcome. */
 export function drawPerformance(points: readonly PerformancePoint[]): Markup | undefined {
@@ -67,20 +67,20 @@ export function drawPerformance(points: readonly PerformancePoint[]): Markup | u
   if (!first || !last) return undefined;
   const span = Math.max(1, last.at - first.at);
   const x = (at: number) =>
-    fixed(known.length === 1 ? (side + wide) / 2 : side + 6 + ((at - first.at) / span) * (wide - side - 12));
+    fixed(known.length === 1 ? (left + wide) / 2 : left + 6 + ((at - first.at) / span) * (wide - left - 12));
   const y = (share: number) => fixed(8 + (1 - share) * (tall - 8));
   const along = (pick: (point: (typeof known)[number]) => number) =>
     known.map(point => `${x(point.at)},${y(pick(point))}`);
   const band = [...along(({ interval }) => interval[1]), ...along(({ interval }) => interval[0]).reverse()];
   return html`<svg class="wide" viewBox="0 0 ${wide} ${tall + foot}" role="img" aria-label="${`Accuracy from ${moment(first.at)}, ${percent(first.value)}, to ${moment(last.at)}, ${percent(last.value)}`}">
 ${[0, 0.5, 1].map(
-  share => html`<line class="axis" x1="${side}" y1="${y(share)}" x2="${wide}" y2="${y(share)}"/>
-<text x="${side - 6}" y="${fixed(y(share) + 4)}" text-anchor="end">${`${100 * share} %`}</text>`,
+  share => html`<line class="axis" x1="${left}" y1="${y(share)}" x2="${wide}" y2="${y(share)}"/>
+<text x="${left - 6}" y="${fixed(y(share) + 4)}" text-anchor="end">${`${100 * share} %`}</text>`,
 )}
 <polygon class="band" points="${band.join(' ')}"/>
 <polyline class="line" points="${along(({ value }) => value).join(' ')}"/>
 ${known.map(point => html`<circle class="dot" cx="${x(point.at)}" cy="${y(point.value)}" r="3"/>`)}
-<text x="${side}" y="${tall + 14}">${moment(first.at)}</text><text x="${wide}" y="${tall + 14}" text-anchor="end">${moment(last.at)}</text>
+<text x="${left}" y="${tall + 14}">${moment(first.at)}</text><text x="${wide}" y="${tall + 14}" text-anchor="end">${moment(last.at)}</text>
 </svg>`;
 }
 

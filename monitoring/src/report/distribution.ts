@@ -20,7 +20,7 @@ export type Distribution =
     };
 
 const mostBins = 30;
-const mostCategories = 12;
+const maxReportCategories = 12;
 
 /** Returns the distribution of two samples that are not both empty; an empty one has shares of 0. */
 export function distributionOf(reference: Sample, current: Sample): Distribution {
@@ -41,8 +41,8 @@ export function distributionOf(reference: Sample, current: Sample): Distribution
     current: share(after.counts.get(category) ?? 0, after),
   }));
   const order = shares.toSorted((a, b) => b.reference + b.current - a.reference - a.current);
-  const shown = order.slice(0, mostCategories);
-  const rest = order.slice(mostCategories);
+  const shown = order.slice(0, maxReportCategories);
+  const rest = order.slice(maxReportCategories);
   return {
     kind: 'categories',
     labels: shown.map(({ label }) => label),

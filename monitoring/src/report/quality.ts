@@ -23,7 +23,7 @@ export interface Quality {
   readonly outside: number;
 }
 
-const mostNamed = 20;
+const maxNamedValues = 20;
 
 export function qualityOf(
   reference: Sample,
@@ -55,7 +55,7 @@ function changesOf(
     .map(([category, count]) => ({ category, count }))
     .sort((a, b) => b.count - a.count);
   return {
-    added: added.slice(0, mostNamed),
+    added: added.slice(0, maxNamedValues),
     addedCount: added.reduce((sum, { count }) => sum + count, 0),
     vanished: [...reference.counts.keys()].filter(category => !current.counts.has(category)).length,
   };

@@ -93,8 +93,8 @@ function distributionOf(bins: Bins, reference: FeatureWindow, current: FeatureWi
   const order = bins.categories
     .map((category, at) => ({ label: String(category), before: before[at]!, after: after[at]! }))
     .toSorted((a, b) => b.before + b.after - a.before - a.after);
-  const shown = order.slice(0, mostShown);
-  const rest = order.slice(mostShown);
+  const shown = order.slice(0, maxShownWindows);
+  const rest = order.slice(maxShownWindows);
   const sum = (values: readonly number[]) => values.reduce((all, each) => all + each, 0);
   return {
     kind: 'categories',
@@ -108,7 +108,7 @@ function distributionOf(bins: Bins, reference: FeatureWindow, current: FeatureWi
   };
 }
 
-const mostShown = 12;
+const maxShownWindows = 12;
 
 /** Returns the labels of number bins: `below 2`, `2 to 5`, `5 and more`. */
 function rangesOf(edges: readonly number[]): string[] {

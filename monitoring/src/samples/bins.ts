@@ -7,7 +7,7 @@ import {
 } from './sample.ts';
 
 /** Most distinct numbers of a reference that are compared by value; more are put into bins. */
-const mostValues = 20;
+const maxDistinctValues = 20;
 
 /** Shares of both samples in the same bins, which add up to 1 each. */
 export interface BinShares {
@@ -44,7 +44,7 @@ export function sharesByDistinct(reference: Sample, current: Sample): BinShares 
 }
 
 function countsOf(reference: Sample, current: Sample): BinShares {
-  if (reference.kind === 'numbers' && current.kind === 'numbers' && reference.distinct > mostValues) {
+  if (reference.kind === 'numbers' && current.kind === 'numbers' && reference.distinct > maxDistinctValues) {
     const edges = sturges(reference.sorted, current.sorted);
     return { reference: countIn(reference.sorted, edges), current: countIn(current.sorted, edges) };
   }

@@ -3,7 +3,7 @@ import { areaUnderCurve } from './auc.ts';
 import { wordsOf } from './words.ts';
 
 /** Length of the vector into which words are hashed. */
-const places = 1 << 16;
+const vectorLength = 1 << 16;
 const epochs = 20;
 const rate = 0.5;
 const decay = 1e-4;
@@ -59,12 +59,12 @@ function notEmpty(features: Features): boolean {
 function placeOf(word: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < word.length; at++) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
-  return (hash >>> 0) % places;
+  return (hash >>> 0) % vectorLength;
 }
 
 /** Trains by stochastic gradient descent, alternating between the classes, with equal weights. */
 function train(negatives: readonly Features[], positives: readonly Features[]): Float64Array {
-  const weights = new Float64Array(places);
+  const weights = new Float64Array(vectorLength);
   const turns = Math.max(negatives.length, positives.length);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const step = rate / (1 + epoch);

@@ -6,7 +6,7 @@ import type { CategorySample } from '../samples/sample.ts';
 import { aboveByMixing } from './mixing.ts';
 
 /** Expected count of a category below which the χ² distribution is too inexact (Cochran 1954). */
-const fewest = 5;
+const minExpectedCount = 5;
 
 /**
  * Returns the p-value of the χ² test of homogeneity of two samples that are not exact. Rare
@@ -73,7 +73,7 @@ function tableOf(reference: CategorySample, current: CategorySample): Table {
 }
 
 function hasRare({ totals, m, n }: Table): boolean {
-  return (totals.reduce((least, all) => Math.min(least, all)) * Math.min(m, n)) / (m + n) < fewest;
+  return (totals.reduce((least, all) => Math.min(least, all)) * Math.min(m, n)) / (m + n) < minExpectedCount;
 }
 
 function pearson({ reference, current, totals, m, n }: Table): number {

@@ -3,7 +3,7 @@ import { normalQuantile } from '../distributions/normal.ts';
 import type { BinShares } from '../samples/bins.ts';
 
 /** Share of windows that may look drifted by chance. */
-export const rare = 0.001;
+export const maxFalseDriftShare = 0.001;
 
 export type WindowDistance = 'jensen-shannon' | 'psi' | 'hellinger' | 'kullback-leibler' | 'total-variation';
 
@@ -24,10 +24,10 @@ export function distanceByChance(distance: WindowDistance, counts: BinShares): n
     });
     const mean = variances.reduce((sum, variance) => sum + Math.sqrt((2 * variance) / Math.PI), 0) / 2;
     const spread = Math.sqrt((1 - 2 / Math.PI) * total(variances)) / 2;
-    return mean + normalQuantile(1 - rare) * spread;
+    return mean + normalQuantile(1 - maxFalseDriftShare) * spread;
   }
   // Σ (p − q)² / share of both.
-  const reached = chiSquaredCritical(rare, Math.max(1, reference.length - 1)) * each;
+  const reached = chiSquaredCritical(maxFalseDriftShare, Math.max(1, reference.length - 1)) * each;
   switch (distance) {
     case 'jensen-shannon':
     case 'hellinger':

@@ -2,7 +2,7 @@ import { countCategories } from '../samples/bins.ts';
 import { type CategorySample, categorySample } from '../samples/sample.ts';
 import { chiSquared } from '../two-sample/frequencies.ts';
 import { twoSampleTests } from '../two-sample/tests.ts';
-import { distanceByChance, rare, type WindowDistance } from './chance.ts';
+import { distanceByChance, maxFalseDriftShare, type WindowDistance } from './chance.ts';
 import type { FeatureWindow } from './feature-window.ts';
 
 /** Tests that need only counts. */
@@ -50,7 +50,7 @@ export function compareWindows(
     test,
     score,
     threshold: limit,
-    drifted: differs(score, limit) && chiSquared(before, after) < rare,
+    drifted: differs(score, limit) && chiSquared(before, after) < maxFalseDriftShare,
   };
 }
 

@@ -16,7 +16,7 @@ export interface Mixture {
  * of 10⁻¹⁵.
  */
 const farthest = 9.8;
-const mostCells = 2 ** 16;
+const maxGridCells = 2 ** 16;
 
 /**
  * Step of the grid for the losses of all mixtures: a fraction of the smallest variation in one release, so
@@ -29,7 +29,7 @@ export function stepFor(...mixtures: readonly Mixture[]): number {
   });
   const least = mixtures.map(mixture => {
     const [low, high] = rangeOf(mixture);
-    return (high - low) / mostCells;
+    return (high - low) / maxGridCells;
   });
   return Math.max(Math.min(...wanted), ...least);
 }

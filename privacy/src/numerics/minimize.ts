@@ -5,7 +5,7 @@ export interface Minimum {
 }
 
 const difference = 1e-4;
-const mostSteps = 300;
+const maxSteps = 300;
 
 /**
  * Local minimum of a smooth function, from `start`, by the BFGS method (Broyden, Fletcher, Goldfarb and
@@ -17,7 +17,7 @@ export function minimize(of: (at: readonly number[]) => number, start: readonly 
   let value = of(at);
   let gradient = gradientOf(of, at);
   let inverse = identity(size);
-  for (let step = 0, restarts = 0; step < mostSteps; step++) {
+  for (let step = 0, restarts = 0; step < maxSteps; step++) {
     let direction = inverse.map(row => -dot(row, gradient));
     if (dot(direction, gradient) >= 0) {
       inverse = identity(size);

@@ -1,6 +1,6 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
-const chunk = 4_096;
+const drawnBytes = 4_096;
 
 /** Random bits. */
 export class Bits {
@@ -19,7 +19,7 @@ export class Bits {
 
   #byte(): number {
     if (this.#at === this.#bytes.length) {
-      this.#bytes = this.#random(chunk);
+      this.#bytes = this.#random(drawnBytes);
       this.#at = 0;
     }
     return this.#bytes[this.#at++]!;

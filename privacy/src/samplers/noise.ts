@@ -15,7 +15,7 @@ const largestMean = 2 ** 24;
 /** Largest variance of a table of discrete Gaussian numbers: half a million bounds. */
 const largestVariance = 2 ** 28;
 /** Variance above which sums no longer fit 32 bits. */
-const limit = 2 ** 56;
+const maxVariance = 2 ** 56;
 
 /**
  * Skellam noise of a variance: the difference of two Poisson numbers with half of it as their mean. A sum of
@@ -23,7 +23,7 @@ const limit = 2 ** 56;
  * @throws MurmurationError `config.invalid` for a variance that is not above 0, or beyond 2⁵⁶.
  */
 export function skellamNoise(variance: number): IntegerNoise {
-  requireVariance(variance, limit);
+  requireVariance(variance, maxVariance);
   const parts = Math.ceil(variance / 2 / largestMean);
   const { numerator, denominator } = rationalOf(variance);
   const table = new InversionTable(

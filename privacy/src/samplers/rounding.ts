@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 
 const together = 8_192;
-const mostTries = 64;
+const maxRoundingTries = 64;
 
 /**
  * Rounds the values, in units of the ring, up or down at random so that each is right on average, and repeats
@@ -12,7 +12,7 @@ const mostTries = 64;
  */
 export function roundConditionally(values: Float32Array, limit: number, random: RandomBytes): Int32Array {
   const rounded = new Int32Array(values.length);
-  for (let tries = 0; tries < mostTries; tries++)
+  for (let tries = 0; tries < maxRoundingTries; tries++)
     if (rounding(values, rounded, random) <= limit * limit) return rounded;
   throw new MurmurationError(
     'config.invalid',

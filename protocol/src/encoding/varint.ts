@@ -12,7 +12,7 @@ export function varint(value: number, into: number[]): void {
 }
 
 /** Maximum bytes of a number below 2^35. */
-const longest = 5;
+const maxVarintBytes = 5;
 
 /**
  * Reads LEB128 numbers from a position on, each below 2^35 and in its shortest form; throws the error of
@@ -28,7 +28,7 @@ export function readVarint(
     value() {
       let value = 0;
       let factor = 1;
-      for (let i = 0; i < longest; i++) {
+      for (let i = 0; i < maxVarintBytes; i++) {
         const byte = bytes[at++];
         if (byte === undefined) throw refuse('It ends early.');
         value += (byte & 127) * factor;

@@ -69,7 +69,7 @@ const formats: Readonly<Record<string, string>> = {
  */
 const mostQuestions = 16;
 /** Maximum values of a choice that are listed. */
-const mostValues = 24;
+const maxListedValues = 24;
 
 /**
  * Error map of zod. After `expected`, describes a valid value from the schema that refused one; has a line
@@ -216,7 +216,7 @@ function sizeOf({ least, most }: Bounds, unit: string): string {
 
 /** Values as JSON, and the number of the others if there are many. */
 function valuesOf(values: readonly unknown[]): readonly string[] {
-  const named = values.slice(0, mostValues).map(value => JSON.stringify(value));
+  const named = values.slice(0, maxListedValues).map(value => JSON.stringify(value));
   const others = values.length - named.length;
   return others > 0 ? [...named, counted(others, 'other')] : named;
 }

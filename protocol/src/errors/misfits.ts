@@ -10,13 +10,13 @@ interface Misfit {
 }
 
 /** Characters of a sent value that are repeated at most. */
-const longest = 64;
+const maxRepeatedCharacters = 64;
 /** Misfits that are described one by one. */
-const mostTold = 5;
+const maxMisfits = 5;
 /** Misfits that get full words, so that a list of thousands of wrong items costs no more. */
 const mostWorded = 64;
 /** Names of fields whose values are not repeated, and the form of our own tokens. */
-const secretName = /token|secret|password|credential|authorization|key/i;
+const secretFieldPattern = /token|secret|password|credential|authorization|key/i;
 const secretValue = /^mm[a-z]_/;
 
 /**
@@ -46,7 +46,7 @@ export function describeMisfits(
   part = 'field',
 ): string {
   const misfits = misfitsOf(issues);
-  const told = misfits.slice(0, mostTold).map(misfit => sentenceOf(misfit, value, whole, part));
+  const told = misfits.slice(0, maxMisfits).map(misfit => sentenceOf(misfit, value, whole, part));
   const others = misfits.length - told.length;
   if (others > 0) told.push(`${counted(others, `more ${part}`)} ${others === 1 ? 'is' : 'are'} wrong.`);
   return told.join(' ');
@@ -115,7 +115,7 @@ function sentenceOf({ path, message, isSize }: Misfit, value: unknown, whole: st
   const field = fieldName(path);
   if (message.startsWith(noField)) {
     const parent = fieldName(path.slice(0, -1));
-    const key = JSON.stringify(String(path.at(-1)).slice(0, longest));
+    const key = JSON.stringify(String(path.at(-1)).slice(0, maxRepeatedCharacters));
     const question = message
       .slice(noField.length)
       .replace(/^\.? ?/, ' ')
@@ -132,7 +132,7 @@ function sentenceOf({ path, message, isSize }: Misfit, value: unknown, whole: st
 function fieldName(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, part) => {
     if (typeof part === 'number') return `${name}[${part}]`;
-    const text = String(part).slice(0, longest);
+    const text = String(part).slice(0, maxRepeatedCharacters);
     if (!/^[A-Za-z_$][\w$-]*$/.test(text)) return `${name}[${JSON.stringify(text)}]`;
     return name === '' ? text : `${name}.${text}`;
   }, '');
@@ -147,9 +147,9 @@ function foundOf(value: unknown, path: readonly PropertyKey[], isSize: boolean):
   if (typeof value !== 'string') return `is ${String(value)}`;
   if (value === '') return 'is empty';
   if (isSize) return `has ${counted(value.length, 'character')}`;
-  const isSecret = secretValue.test(value) || path.some(part => secretName.test(String(part)));
+  const isSecret = secretValue.test(value) || path.some(part => secretFieldPattern.test(String(part)));
   if (isSecret) return 'is another text';
-  return `is ${JSON.stringify(value.slice(0, longest))}${value.length > longest ? ' and more' : ''}`;
+  return `is ${JSON.stringify(value.slice(0, maxRepeatedCharacters))}${value.length > maxRepeatedCharacters ? ' and more' : ''}`;
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -9,7 +9,7 @@ export const mostAnswers = 12;
 export const longestTicket = 512;
 
 /** Maximum characters of the address of a cell. */
-const longestAddress = 128;
+const maxCellAddressLength = 128;
 
 /** State of a device, as it reports it; conditions that its platform does not reveal are left out. */
 export const conditions = z.strictObject({
@@ -68,7 +68,7 @@ export type CheckInAnswer = z.infer<typeof checkInAnswer>;
  */
 export const sentElsewhere = z.strictObject({
   decision: z.literal('elsewhere'),
-  cell: text(longestAddress),
+  cell: text(maxCellAddressLength),
   ticket: text(longestTicket),
 });
 export type SentElsewhere = z.infer<typeof sentElsewhere>;

@@ -10,7 +10,7 @@ export const addressType = 'application/vnd.murmuration.address+json';
 export const acceptsAddress = `${addressType}, application/octet-stream;q=0.9`;
 
 /** Maximum characters of an address; signed ones include temporary credentials. */
-const longestAddress = 16_384;
+const maxAddressLength = 16_384;
 
 /** Temporary address of a file, valid for a few minutes. It is a secret: it needs no other credential. */
-export const fileAddress = z.object({ url: z.string().check(z.maxLength(longestAddress)) });
+export const fileAddress = z.object({ url: z.string().check(z.maxLength(maxAddressLength)) });

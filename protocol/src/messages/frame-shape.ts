@@ -1,7 +1,7 @@
 import { MurmurationError } from '../errors/errors.ts';
 
 /** Maximum depth of nested arrays and maps. */
-const deepest = 16;
+const maxFrameDepth = 16;
 
 /**
  * Throws `protocol.frame` if arrays and maps are nested too deeply, or announce more items than bytes follow:
@@ -26,10 +26,10 @@ export function refuseBombs(frame: Uint8Array): void {
     if (items > frame.length - at)
       throw new MurmurationError('protocol.frame', 'The frame announces more items than it has bytes.');
     missing.push(items + 1);
-    if (missing.length > deepest)
+    if (missing.length > maxFrameDepth)
       throw new MurmurationError(
         'protocol.frame',
-        `Arrays and maps lie at most ${deepest} deep in one another.`,
+        `Arrays and maps lie at most ${maxFrameDepth} deep in one another.`,
       );
   };
   do {

@@ -2,7 +2,7 @@ import { readVarint, varint } from '../encoding/varint.ts';
 import { MurmurationError } from '../errors/errors.ts';
 
 /** Maximum n-grams of one list. */
-const mostListed = 65_536;
+const maxNgrams = 65_536;
 
 /** Conditions on the ids of a list. */
 export interface ListTerms {
@@ -37,7 +37,7 @@ export function writeIdList(ngrams: readonly (readonly number[])[]): Uint8Array 
 /** Number of n-grams that a list announces. Throws `request.invalid` for more than 65,536. */
 export function listed(bytes: Uint8Array): number {
   const count = readVarint(bytes, 0, invalid).value();
-  if (count > mostListed) throw invalid(`It has ${count}; ${mostListed} are the most.`);
+  if (count > maxNgrams) throw invalid(`It has ${count}; ${maxNgrams} are the most.`);
   return count;
 }
 

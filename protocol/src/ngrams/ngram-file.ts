@@ -36,7 +36,7 @@ export interface NgramTrie extends NgramTerms {
 }
 
 const magic = utf8('MNGC');
-const version = 1;
+const formatVersion = 1;
 /** Maximum n-grams of a file, including those that only precede others. */
 const mostNodes = 1 << 20;
 const mostClasses = 1 << 20;
@@ -80,7 +80,7 @@ export function encodeNgrams(ngrams: Iterable<Ngram>, terms: NgramTerms): Uint8A
     }
     level = next;
   }
-  const bytes = concatBytes(magic, Uint8Array.of(version), Uint8Array.from(parts));
+  const bytes = concatBytes(magic, Uint8Array.of(formatVersion), Uint8Array.from(parts));
   // The reader checks them, so that no refused file is ever written.
   decodeNgrams(bytes);
   return bytes;
@@ -101,8 +101,8 @@ export function decodeNgrams(bytes: Uint8Array): NgramTrie {
     throw corrupt(`It has ${bytes.length} bytes; ${mostNgramBytes} are the most.`);
   const head = magic.length + 1;
   if (bytes.length < head || magic.some((byte, i) => bytes[i] !== byte)) throw corrupt('It is no such file.');
-  if (bytes[magic.length] !== version)
-    throw corrupt(`It is of version ${bytes[magic.length]}; this device reads ${version}.`);
+  if (bytes[magic.length] !== formatVersion)
+    throw corrupt(`It is of version ${bytes[magic.length]}; this device reads ${formatVersion}.`);
   const next = readVarint(bytes, head, corrupt);
   const within = (least: number, most: number, what: string): number => {
     const value = next.value();

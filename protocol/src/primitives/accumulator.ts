@@ -18,8 +18,8 @@ const keyAt = 0;
 const blockAt = 512;
 const streamAt = blockAt + 4 * blockWords;
 /** Bytes that the kernels may read beyond a stream. */
-const beyond = 16;
-const endAt = streamAt + streamBytes + beyond;
+const overreadBytes = 16;
+const endAt = streamAt + streamBytes + overreadBytes;
 
 /** Accumulator that also adds streams from other sources. */
 export interface StreamAccumulator extends Accumulator {

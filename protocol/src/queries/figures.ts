@@ -18,7 +18,7 @@ import {
 import { distinctOf } from './linear-counting.ts';
 import { numbersOfNgram } from './ngram-answer.ts';
 import type { ArmQuery, OutcomesQuery, Query } from './query.ts';
-import { rows } from './text-digest.ts';
+import { bucketRows } from './text-digest.ts';
 import { elementsOf, queryForm } from './vector.ts';
 
 /** Bin of a histogram; null means no end on that side. */
@@ -323,7 +323,7 @@ const endOf = (value: number): number | null => (Number.isFinite(value) ? value 
 
 /** Maximum sum of all elements of one device. */
 function mostInAll(query: Query): number {
-  if (query.kind === 'heavy-hitters') return rows * query.values;
+  if (query.kind === 'heavy-hitters') return bucketRows * query.values;
   if (query.kind === 'ngrams') return numbersOfNgram(query) * query.values;
   if (query.kind === 'outcomes' || query.kind === 'arm') return Number.POSITIVE_INFINITY;
   return 'values' in query ? query.values : Number.POSITIVE_INFINITY;

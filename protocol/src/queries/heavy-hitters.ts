@@ -3,7 +3,7 @@ import { base64url } from '../encoding/bytes.ts';
 import { MurmurationError } from '../errors/errors.ts';
 import { type Estimate, meanOfCounts } from './intervals.ts';
 import type { HeavyHittersQuery } from './query.ts';
-import { rows } from './text-digest.ts';
+import { bucketRows } from './text-digest.ts';
 import { chanceOfCircle, chanceOfHeavy, chanceOfPieces } from './text-odds.ts';
 import { readTable } from './text-reader.ts';
 import { heavyIn, spareFor } from './text-table.ts';
@@ -45,7 +45,7 @@ export function sketchOf(query: HeavyHittersQuery, sum: Int32Array): Sketch | He
   const { name, texts, heavyFrom = query.threshold } = query;
   const heavy = new Uint8Array(Math.ceil(sum.length / 8));
   for (const [i, devices] of sum.entries()) if (devices >= heavyFrom) heavy[i >> 3]! |= 1 << (i & 7);
-  const found = Array.from({ length: rows }, (_, row) => heavyIn(heavy, row, query.buckets));
+  const found = Array.from({ length: bucketRows }, (_, row) => heavyIn(heavy, row, query.buckets));
   if (Math.max(...found) > texts)
     throw new MurmurationError(
       'config.invalid',

@@ -2,12 +2,12 @@ import type { Query, QueryKind } from './query.ts';
 import { type Side, sideAsked } from './sides.ts';
 
 /** Rounds of a query for n-grams of up to four ids: one for single classes, two for each length after it. */
-const mostSteps = 7;
+const maxQueryRounds = 7;
 
 /** Maximum rounds of a query of a kind. */
 function roundsOf(kind: QueryKind): number {
   if (kind === 'heavy-hitters') return 2;
-  return kind === 'ngrams' ? mostSteps : 1;
+  return kind === 'ngrams' ? maxQueryRounds : 1;
 }
 
 /** Name under which a round is offered; each further round has its own. */

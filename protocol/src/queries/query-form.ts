@@ -9,22 +9,22 @@ import type {
   Query,
   QueryKind,
 } from './query.ts';
-import { rows } from './text-digest.ts';
+import { bucketRows } from './text-digest.ts';
 
 // Written by hand, without shared helpers: a page loads this file only when a device is queried, and sharing
 // code with its initial bundle would make that larger.
 
 /** Pattern of task names. */
-const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
+const taskNamePattern = /^[a-z][a-z0-9-]{0,62}$/;
 
 /** Maximum bins of a histogram, and items of a list. */
 const mostCounted = 2_048;
 const mostBuckets = 65_536;
 const mostNumbers = 2 ** 20;
-const farthest = 1e15;
+const maxMagnitude = 1e15;
 const year = 366 * 86_400_000;
 /** Last ms of the year 9999. */
-const latest = 253_402_300_799_999;
+const latestMs = 253_402_300_799_999;
 
 /** Check of a field, and the description of valid values. */
 type Form = readonly [is: (value: unknown) => boolean, what: string];
@@ -51,12 +51,12 @@ const number = (least: number, most: number): Form => [
   `a number from ${least} to ${most}`,
 ];
 
-const bound = number(-farthest, farthest);
+const bound = number(-maxMagnitude, maxMagnitude);
 const values = whole(1, 1_000);
 
 const asked: Fields = {
   name: [
-    value => typeof value === 'string' && namePattern.test(value) && !/--[2-7]$/.test(value),
+    value => typeof value === 'string' && taskNamePattern.test(value) && !/--[2-7]$/.test(value),
     'a lower-case letter, then up to 62 lower-case letters, digits and hyphens, not ending with --2 to --7',
   ],
   kind: [() => true, ''],
@@ -87,8 +87,8 @@ const bounded: Fields = { least: bound, most: bound, levels: whole(1, 1_000_000)
 
 const logarithmic: Fields = {
   relative: number(0.001, 0.5),
-  least: number(1e-15, farthest),
-  most: number(1e-15, farthest),
+  least: number(1e-15, maxMagnitude),
+  most: number(1e-15, maxMagnitude),
 };
 
 const isEdges = (edges: unknown): boolean =>
@@ -103,7 +103,7 @@ const named: Form = [
 const armFields: Fields = {
   experiment: [id => typeof id === 'string' && /^[0-9a-f]{16}$/.test(id), '16 hexadecimal digits'],
   version: [version => isHash(version), 'the hash of a version'],
-  since: whole(0, latest),
+  since: whole(0, latestMs),
 };
 
 const sketch: Fields = { rows: whole(1, 8), buckets: whole(16, 131_072) };
@@ -279,7 +279,7 @@ function problemOfMetrics(metrics: readonly DeviceMetric[]): string | undefined 
 function problemOfHeavy({ name, buckets, heavy, ...of }: HeavyHittersQuery): string | undefined {
   if (name.length > 60) return 'name has to have at most 60 characters.';
   if (isAbove(of)) return aboveThreshold;
-  const bytes = Math.ceil((rows * buckets) / 8);
+  const bytes = Math.ceil((bucketRows * buckets) / 8);
   return heavy && heavy.length !== bytes ? `heavy has to have ${bytes} bytes.` : undefined;
 }
 

@@ -2,13 +2,13 @@
 export type Hash = (message: Uint8Array) => Uint8Array;
 
 /** Rows of buckets in the first round. */
-export const rows = 3;
+export const bucketRows = 3;
 /** Pieces of a text; each device that has it reports one of them. */
 export const pieces = 4;
 /** Pieces that reveal a text; fewer reveal nothing of it to a reader who can't guess it. */
 export const piecesNeeded = 3;
 /** Modulus of the values of a piece. */
-export const prime = 65_537;
+export const modulus = 65_537;
 
 /** Hashes and pieces of a text for one query. */
 export interface TextDigest {
@@ -39,7 +39,7 @@ export function digestOf(text: string, { name, buckets, bytes }: Asked, hash: Ha
   padded.set(encoder.encode(text));
   const secrets = Array.from({ length: bytes / 2 }, (_, i) => padded[2 * i]! | (padded[2 * i + 1]! << 8));
   return {
-    buckets: Array.from({ length: rows }, (_, row) => view.getUint32(4 * row, true) % buckets),
+    buckets: Array.from({ length: bucketRows }, (_, row) => view.getUint32(4 * row, true) % buckets),
     piece(number) {
       const coefficients = coefficientsOf(digest, hash);
       const at = number + 1;
@@ -47,8 +47,8 @@ export function digestOf(text: string, { name, buckets, bytes }: Asked, hash: Ha
         let power = 1;
         let sum = value;
         for (let degree = 1; degree < piecesNeeded; degree++) {
-          power = (power * at) % prime;
-          sum = (sum + coefficients() * power) % prime;
+          power = (power * at) % modulus;
+          sum = (sum + coefficients() * power) % modulus;
         }
         return sum;
       });
@@ -69,6 +69,6 @@ function coefficientsOf(digest: Uint8Array, hash: Hash): () => number {
       at = 0;
     }
     at += 4;
-    return view.getUint32(at - 4, true) % prime;
+    return view.getUint32(at - 4, true) % modulus;
   };
 }

@@ -1,5 +1,5 @@
 import { isSayable } from './sayable.ts';
-import { digestOf, type Hash, pieces, piecesNeeded, prime } from './text-digest.ts';
+import { digestOf, type Hash, modulus, pieces, piecesNeeded } from './text-digest.ts';
 import { cellsIn, type TextTable, tableFor } from './text-table.ts';
 
 /**
@@ -148,7 +148,7 @@ class Places {
       const [count, ...sums] = this.#at(cell, piece);
       if (count! < 1 || count! > this.#devices) continue;
       const values = sums.map(sum => sum / count!);
-      if (values.every(value => Number.isInteger(value) && value < prime)) found.push({ piece, values });
+      if (values.every(value => Number.isInteger(value) && value < modulus)) found.push({ piece, values });
     }
     return found;
   }
@@ -200,7 +200,7 @@ function textOf(said: readonly Single[], length: number): string | undefined {
   const weights = points.map(point => weightOf(point, points));
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length / 2; i++) {
-    const value = said.reduce((sum, { values }, of) => (sum + weights[of]! * values[i]!) % prime, 0);
+    const value = said.reduce((sum, { values }, of) => (sum + weights[of]! * values[i]!) % modulus, 0);
     if (value > 0xffff) return undefined;
     bytes[2 * i] = value & 255;
     bytes[2 * i + 1] = value >> 8;
@@ -212,17 +212,17 @@ function textOf(said: readonly Single[], length: number): string | undefined {
 function weightOf(at: number, points: readonly number[]): number {
   let weight = 1;
   for (const other of points)
-    if (other !== at) weight = (((weight * other) % prime) * inverse(other - at + prime)) % prime;
+    if (other !== at) weight = (((weight * other) % modulus) * inverse(other - at + modulus)) % modulus;
   return weight;
 }
 
 /** a^(p − 2), the inverse by Fermat's little theorem. */
 function inverse(value: number): number {
   let result = 1;
-  let power = value % prime;
-  for (let exponent = prime - 2; exponent > 0; exponent >>= 1) {
-    if (exponent & 1) result = (result * power) % prime;
-    power = (power * power) % prime;
+  let power = value % modulus;
+  for (let exponent = modulus - 2; exponent > 0; exponent >>= 1) {
+    if (exponent & 1) result = (result * power) % modulus;
+    power = (power * power) % modulus;
   }
   return result;
 }

@@ -1,4 +1,4 @@
-import { pieces, rows } from './text-digest.ts';
+import { bucketRows, pieces } from './text-digest.ts';
 
 /**
  * Table of the second round, an invertible Bloom lookup table (Goodrich and Mitzenmacher 2011). Each heavy
@@ -47,8 +47,8 @@ export type CellsOf = (buckets: readonly number[]) => readonly [own: number, spa
  * through the spare cells.
  */
 export function cellsIn({ buckets, heavy }: Asked, { own, spare }: TextTable): CellsOf {
-  const ranks = new Int32Array(rows * buckets).fill(-1);
-  for (let row = 0; row < rows; row++)
+  const ranks = new Int32Array(bucketRows * buckets).fill(-1);
+  for (let row = 0; row < bucketRows; row++)
     for (let bucket = row * buckets, rank = 0; bucket < (row + 1) * buckets; bucket++)
       if (isHeavy(heavy, bucket)) ranks[bucket] = rank++;
   return places => {

@@ -1,7 +1,7 @@
 import { isSoundNgrams } from './ngram-answer.ts';
 import type { HeavyHittersQuery, Query } from './query.ts';
 import { isSayable } from './sayable.ts';
-import { digestOf, type Hash, pieces, rows } from './text-digest.ts';
+import { bucketRows, digestOf, type Hash, pieces } from './text-digest.ts';
 import { cellsIn, heavyIn, tableFor } from './text-table.ts';
 
 /** Answer of an app about texts, with conditions for those that may leave the device. */
@@ -61,7 +61,7 @@ export function encodeTexts(
 ): Int32Array {
   const digests = chosenTexts(query, answer).map(text => digestOf(text, query, hash));
   if (!query.heavy) {
-    const sketch = new Int32Array(rows * query.buckets);
+    const sketch = new Int32Array(bucketRows * query.buckets);
     for (const { buckets } of digests)
       for (const [row, bucket] of buckets.entries()) sketch[row * query.buckets + bucket] = 1;
     return sketch;
@@ -104,6 +104,6 @@ export function isSound(query: Query, largestCohort: number): boolean {
   const most = mostHeavy(query, largestCohort);
   return (
     !heavy ||
-    Array.from({ length: rows }, (_, row) => heavyIn(heavy, row, buckets)).every(count => count <= most)
+    Array.from({ length: bucketRows }, (_, row) => heavyIn(heavy, row, buckets)).every(count => count <= most)
   );
 }

@@ -13,7 +13,7 @@ import type {
   QueryKind,
   SumQuery,
 } from './query.ts';
-import { prime, rows } from './text-digest.ts';
+import { bucketRows, modulus } from './text-digest.ts';
 import { textHash } from './text-hash.ts';
 import { tableFor } from './text-table.ts';
 import { encodeTexts, isTexts, type TextPorts, type Texts } from './texts.ts';
@@ -80,8 +80,8 @@ function sizeOf(query: Query): readonly [elements: number, largest: number] {
       return [evaluationElements(query), query.levels];
     case 'heavy-hitters':
       return query.heavy
-        ? [tableFor({ ...query, heavy: query.heavy }).elements, prime - 1]
-        : [rows * query.buckets, 1];
+        ? [tableFor({ ...query, heavy: query.heavy }).elements, modulus - 1]
+        : [bucketRows * query.buckets, 1];
   }
 }
 

@@ -15,13 +15,13 @@ export interface MerkleTree {
 
 const leafPrefix = Uint8Array.of(0);
 const nodePrefix = 1;
-const hashBytes = 32;
+const treeHashBytes = 32;
 
 export function merkleTree(primitives: Primitives, leaves: readonly Uint8Array[]): MerkleTree {
   const size = leaves.length;
-  const nodes = new Uint8Array(nodeCount(size) * hashBytes);
+  const nodes = new Uint8Array(nodeCount(size) * treeHashBytes);
   leaves.forEach((leaf, i) => {
-    nodes.set(leafHash(primitives, leaf), i * hashBytes);
+    nodes.set(leafHash(primitives, leaf), i * treeHashBytes);
   });
   const parent = parentHash(primitives);
   for (let width = size, start = 0; width > 1; width = widthAbove(width)) {
@@ -30,7 +30,7 @@ export function merkleTree(primitives: Primitives, leaves: readonly Uint8Array[]
       const left = hashAt(nodes, start + i);
       nodes.set(
         i + 1 < width ? parent(left, hashAt(nodes, start + i + 1)) : left,
-        (above + i / 2) * hashBytes,
+        (above + i / 2) * treeHashBytes,
       );
     }
     start = above;
@@ -39,7 +39,7 @@ export function merkleTree(primitives: Primitives, leaves: readonly Uint8Array[]
 }
 
 /** Hash at the top of a tree. */
-export const merkleRoot = ({ nodes }: MerkleTree): Uint8Array => nodes.subarray(-hashBytes);
+export const merkleRoot = ({ nodes }: MerkleTree): Uint8Array => nodes.subarray(-treeHashBytes);
 
 /** Hashes that are needed, with the leaves at `indices` (ascending), to compute the root. */
 export function inclusionProof({ size, nodes }: MerkleTree, indices: Iterable<number>): Uint8Array {
@@ -57,9 +57,9 @@ export function inclusionProof({ size, nodes }: MerkleTree, indices: Iterable<nu
     }
     count = above;
   }
-  const proof = new Uint8Array(missing.length * hashBytes);
+  const proof = new Uint8Array(missing.length * treeHashBytes);
   missing.forEach((node, i) => {
-    proof.set(hashAt(nodes, node), i * hashBytes);
+    proof.set(hashAt(nodes, node), i * treeHashBytes);
   });
   return proof;
 }
@@ -89,7 +89,7 @@ export function provenRoot(
         i++;
         hash = parent(hash, hashes[i]!);
       } else if (partner < width) {
-        if ((used + 1) * hashBytes > proof.length) return undefined;
+        if ((used + 1) * treeHashBytes > proof.length) return undefined;
         const other = hashAt(proof, used++);
         hash = partner < index ? parent(other, hash) : parent(hash, other);
       }
@@ -98,7 +98,7 @@ export function provenRoot(
     }
     count = above;
   }
-  return used * hashBytes === proof.length ? hashes[0] : undefined;
+  return used * treeHashBytes === proof.length ? hashes[0] : undefined;
 }
 
 const widthAbove = (width: number) => Math.ceil(width / 2);
@@ -109,18 +109,18 @@ function nodeCount(size: number): number {
   return count;
 }
 
-const hashAt = (hashes: Uint8Array, i: number) => hashes.subarray(i * hashBytes, (i + 1) * hashBytes);
+const hashAt = (hashes: Uint8Array, i: number) => hashes.subarray(i * treeHashBytes, (i + 1) * treeHashBytes);
 
 const leafHash = (primitives: Primitives, leaf: Uint8Array) =>
   primitives.sha256(concatBytes(leafPrefix, leaf));
 
 /** Returns a hash function for pairs that reuses one buffer, to save an allocation for each. */
 function parentHash({ sha256 }: Primitives): (left: Uint8Array, right: Uint8Array) => Uint8Array {
-  const pair = new Uint8Array(1 + 2 * hashBytes);
+  const pair = new Uint8Array(1 + 2 * treeHashBytes);
   pair[0] = nodePrefix;
   return (left, right) => {
     pair.set(left, 1);
-    pair.set(right, 1 + hashBytes);
+    pair.set(right, 1 + treeHashBytes);
     return sha256(pair);
   };
 }

@@ -7,9 +7,9 @@ import { maskKernels } from '../kernels/mask-kernels.ts';
 export type Pack = (elements: Int32Array, width: number, packed: Uint8Array) => void;
 
 /** Elements that are packed at a time, a multiple of 8. */
-const pieceElements = 16_384;
+const packedAtOnce = 16_384;
 /** Bytes that the kernel may overwrite after the last one. */
-const beyond = 8;
+const overwrittenBytes = 8;
 
 let fastest: Pack | undefined;
 
@@ -21,10 +21,10 @@ export function pack(elements: Int32Array, width: number, packed: Uint8Array): v
 
 /** Creates a packer in WebAssembly, with 128 KiB of memory. Throws if the platform has no SIMD. */
 export function kernelPack(): Pack {
-  const packedAt = 4 * pieceElements;
-  const memory = memoryOf(2 * packedAt + beyond);
+  const packedAt = 4 * packedAtOnce;
+  const memory = memoryOf(2 * packedAt + overwrittenBytes);
   const kernels = maskKernels(memory);
-  const piece = new Int32Array(memory.buffer, 0, pieceElements);
+  const piece = new Int32Array(memory.buffer, 0, packedAtOnce);
   const packedPiece = new Uint8Array(memory.buffer, packedAt, packedAt);
   return (elements, width, packed) => {
     // Elements of 32 bits are packed already in memory.
@@ -32,8 +32,8 @@ export function kernelPack(): Pack {
       packed.set(new Uint8Array(elements.buffer, elements.byteOffset, elements.byteLength));
       return;
     }
-    for (let from = 0; from < elements.length; from += pieceElements) {
-      const count = Math.min(pieceElements, elements.length - from);
+    for (let from = 0; from < elements.length; from += packedAtOnce) {
+      const count = Math.min(packedAtOnce, elements.length - from);
       piece.set(elements.subarray(from, from + count));
       kernels.pack(count, width, 0, packedAt);
       packed.set(packedPiece.subarray(0, Math.ceil((count * width) / 8)), (from / 8) * width);

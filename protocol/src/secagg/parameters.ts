@@ -32,7 +32,7 @@ export const mostInCompleteGraph = {
   'semi-malicious': 128,
   malicious: 128,
 } as const;
-const mostDevices = 1_000_000;
+const maxDevices = 1_000_000;
 const securityBits = { 'honest-but-curious': 40, 'semi-malicious': 40, malicious: 80 } as const;
 const correctnessBits = 20;
 
@@ -308,10 +308,10 @@ function logFactorial(n: number): number {
 }
 
 function checkAssumptions(devices: number, { threat, corrupt, dropping }: Assumptions): void {
-  if (!Number.isSafeInteger(devices) || devices < fewestContributors || devices > mostDevices) {
+  if (!Number.isSafeInteger(devices) || devices < fewestContributors || devices > maxDevices) {
     throw new MurmurationError(
       'secagg.parameters',
-      `Masking takes between ${fewestContributors} and ${mostDevices} devices, not ${devices}.`,
+      `Masking takes between ${fewestContributors} and ${maxDevices} devices, not ${devices}.`,
     );
   }
   for (const [name, fraction] of Object.entries({ corrupt, dropping })) {

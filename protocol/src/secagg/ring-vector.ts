@@ -21,27 +21,27 @@ export function ringVector(length: number): RingVector {
 /**
  * Elements that are unpacked at a time, a multiple of 8: at most 256 KiB, which stay in a core's own cache.
  */
-const pieceElements = 65_536;
+const unpackedAtOnce = 65_536;
 
 const scratchAt = 64;
 const piecesAt = 128;
 /** Bytes that the kernels may read beyond the last element. */
-const beyond = 16;
+const overreadBytes = 16;
 
 /**
  * Creates a vector in WebAssembly, in memory of its own. Throws if the platform has no SIMD, or no memory
  * left.
  */
 export function kernelRingVector(length: number): RingVector {
-  const sumAt = piecesAt + 4 * Math.min(pieceElements, Math.ceil(length / 8) * 8);
-  const memory = memoryOf(sumAt + 4 * length + beyond);
+  const sumAt = piecesAt + 4 * Math.min(unpackedAtOnce, Math.ceil(length / 8) * 8);
+  const memory = memoryOf(sumAt + 4 * length + overreadBytes);
   const kernels = sumKernels(memory);
   const pieces = new Uint8Array(memory.buffer, piecesAt, sumAt - piecesAt);
 
   /** Calls `use` with each piece of `packed` once it is in the kernels' memory. */
   function eachPiece(packed: Uint8Array, width: number, use: (count: number, sum: number) => void): void {
-    for (let from = 0; from < length; from += pieceElements) {
-      const count = Math.min(pieceElements, length - from);
+    for (let from = 0; from < length; from += unpackedAtOnce) {
+      const count = Math.min(unpackedAtOnce, length - from);
       const byte = (from / 8) * width;
       pieces.set(packed.subarray(byte, byte + Math.ceil((count * width) / 8)));
       use(count, sumAt + 4 * from);

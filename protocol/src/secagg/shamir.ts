@@ -7,9 +7,9 @@ import type { UniformInteger } from './uniform.ts';
  * small enough for products in doubles. A secret is cut into limbs of 31 bits from its end on, each shared by
  * a polynomial of its own.
  */
-const prime = 2_147_483_659;
+const shamirPrime = 2_147_483_659;
 /** Factor slightly above 1 / prime, by more than three roundings can subtract. */
-const inverse = (1 / prime) * (1 + 2 ** -51);
+const inverse = (1 / shamirPrime) * (1 + 2 ** -51);
 const limbBits = 31;
 const limbRange = 2 ** limbBits;
 const limbBytes = 4;
@@ -37,7 +37,7 @@ export function shareSecret(
   const coefficients = new Float64Array(threshold * count);
   limbs.forEach((value, limb) => {
     coefficients[limb] = value;
-    for (let power = 1; power < threshold; power++) coefficients[power * count + limb] = random(prime);
+    for (let power = 1; power < threshold; power++) coefficients[power * count + limb] = random(shamirPrime);
   });
   const values = new Float64Array(count);
   return points.map(point => {
@@ -90,7 +90,7 @@ function lagrangeAtZero(points: readonly number[]): Float64Array {
     let divisor = point;
     for (let j = 0; j < points.length; j++) {
       const distance = points[j]! - point;
-      if (i !== j) divisor = multiplyModulo(divisor, distance < 0 ? distance + prime : distance);
+      if (i !== j) divisor = multiplyModulo(divisor, distance < 0 ? distance + shamirPrime : distance);
     }
     return divisor;
   });
@@ -102,7 +102,7 @@ function lagrangeAtZero(points: readonly number[]): Float64Array {
     before[i] = product;
     product = multiplyModulo(product, divisor);
   });
-  let rest = power(product, prime - 2); // Fermat
+  let rest = power(product, shamirPrime - 2); // Fermat
   const all = points.reduce(multiplyModulo, 1);
   const weights = new Float64Array(points.length);
   for (let i = points.length - 1; i >= 0; i--) {
@@ -159,7 +159,7 @@ function power(base: number, exponent: number): number {
 
 function addModulo(a: number, b: number): number {
   const sum = a + b;
-  return sum >= prime ? sum - prime : sum;
+  return sum >= shamirPrime ? sum - shamirPrime : sum;
 }
 
 /**
@@ -169,6 +169,6 @@ function addModulo(a: number, b: number): number {
  */
 function multiplyModulo(a: number, b: number): number {
   const quotient = Math.floor(a * b * inverse);
-  const remainder = (Math.imul(a, b) - Math.imul(quotient, prime)) >>> 0;
-  return remainder < prime ? remainder : remainder - 2 ** 32 + prime;
+  const remainder = (Math.imul(a, b) - Math.imul(quotient, shamirPrime)) >>> 0;
+  return remainder < shamirPrime ? remainder : remainder - 2 ** 32 + shamirPrime;
 }

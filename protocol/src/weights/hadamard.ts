@@ -18,51 +18,51 @@ export function hadamard(): Hadamard {
 }
 
 /** Floats in the kernels' memory at once, a power of two: 256 KiB, which stay in a core's own cache. */
-const pieceLength = 65_536;
+const kernelFloats = 65_536;
 /** Length below which the kernels can't use their lanes. */
-const shortest = 32;
+const minKernelLength = 32;
 
 /**
  * Creates transforms in WebAssembly, with 264 KiB of memory for any length. Throws if the platform has no
  * SIMD.
  */
 export function kernelHadamard(): Hadamard {
-  const signsAt = 4 * pieceLength;
-  const memory = memoryOf(signsAt + pieceLength / 8);
+  const signsAt = 4 * kernelFloats;
+  const memory = memoryOf(signsAt + kernelFloats / 8);
   const kernels = updateKernels(memory);
-  const piece = new Float32Array(memory.buffer, 0, pieceLength);
-  const pieceSigns = new Uint8Array(memory.buffer, signsAt, pieceLength / 8);
+  const piece = new Float32Array(memory.buffer, 0, kernelFloats);
+  const pieceSigns = new Uint8Array(memory.buffer, signsAt, kernelFloats / 8);
 
   /**
    * Runs the stages with strides of a piece or more: columns with a row for each piece go through the memory
    * side by side.
    */
   function joinPieces(vector: Float32Array): void {
-    const width = pieceLength / (vector.length / pieceLength);
-    for (let column = 0; column < pieceLength; column += width) {
-      for (let at = column, to = 0; at < vector.length; at += pieceLength, to += width)
+    const width = kernelFloats / (vector.length / kernelFloats);
+    for (let column = 0; column < kernelFloats; column += width) {
+      for (let at = column, to = 0; at < vector.length; at += kernelFloats, to += width)
         piece.set(vector.subarray(at, at + width), to);
-      kernels.butterflies(pieceLength, 0, width);
-      for (let at = column, from = 0; at < vector.length; at += pieceLength, from += width)
+      kernels.butterflies(kernelFloats, 0, width);
+      for (let at = column, from = 0; at < vector.length; at += kernelFloats, from += width)
         vector.set(piece.subarray(from, from + width), at);
     }
   }
 
   return {
     transform(vector) {
-      if (vector.length < shortest) return scalarHadamard.transform(vector);
-      for (let from = 0; from < vector.length; from += pieceLength) {
-        const part = vector.subarray(from, from + pieceLength);
+      if (vector.length < minKernelLength) return scalarHadamard.transform(vector);
+      for (let from = 0; from < vector.length; from += kernelFloats) {
+        const part = vector.subarray(from, from + kernelFloats);
         piece.set(part);
         kernels.transform(part.length, 0);
         part.set(piece.subarray(0, part.length));
       }
-      if (vector.length > pieceLength) joinPieces(vector);
+      if (vector.length > kernelFloats) joinPieces(vector);
     },
     scaleSigned(vector, signs, factor) {
-      if (vector.length < shortest) return scalarHadamard.scaleSigned(vector, signs, factor);
-      for (let from = 0; from < vector.length; from += pieceLength) {
-        const part = vector.subarray(from, from + pieceLength);
+      if (vector.length < minKernelLength) return scalarHadamard.scaleSigned(vector, signs, factor);
+      for (let from = 0; from < vector.length; from += kernelFloats) {
+        const part = vector.subarray(from, from + kernelFloats);
         piece.set(part);
         pieceSigns.set(signs.subarray(from / 8, (from + part.length) / 8));
         kernels.scaleSigned(part.length, 0, signsAt, factor);

@@ -110,7 +110,7 @@ export interface Quantization {
  * If all energy lies at one end of a length just below a power of two, the deviation is c/√n · √2 and the
  * odds are 1 in 45,000.
  */
-const deviations = 6;
+const rangeDeviations = 6;
 
 /** Throws `config.ring`, naming the largest weight cap that would fit, if the sum needs more than 32 bits. */
 export function quantizationFor(count: number, settings: QuantizationSettings): Quantization {
@@ -143,7 +143,7 @@ export function quantizationFor(count: number, settings: QuantizationSettings): 
     values: parts * count,
     places,
     parts,
-    step: Math.min(clip, (deviations * clip) / Math.sqrt(count)) / largest,
+    step: Math.min(clip, (rangeDeviations * clip) / Math.sqrt(count)) / largest,
     largest,
     contributionBits: Math.log2(bound(weightCap)) + 1,
     width: Math.max(widthFor(bound(weightCap) * largestCohort), settings.noise?.width ?? 0),
@@ -288,8 +288,8 @@ export function meanOfSum(
     throw new MurmurationError('update.impossible', `${contributors} updates can't weigh ${weight} in all.`);
   const mean = new Float32Array(values);
   const bound = settings.noise === undefined ? weight * largest : Number.POSITIVE_INFINITY;
-  for (let from = 0; from < values; from += pieceLength)
-    divide(sum, mean, from, Math.min(from + pieceLength, values), { step, weight, bound });
+  for (let from = 0; from < values; from += valuesPerCall)
+    divide(sum, mean, from, Math.min(from + valuesPerCall, values), { step, weight, bound });
   const parts = partsOf(mean, quantization, seed);
   for (const [part] of parts) requireWithinClip(part, contributors, weight, settings, step);
   if (noise) {
@@ -317,7 +317,7 @@ export function meanOfSum(
  * Values for one call of a loop: engines optimise a function that is called often, not one that is called
  * once for a million values.
  */
-const pieceLength = 4_096;
+const valuesPerCall = 4_096;
 
 /**
  * Mean of the values of `sum` from `from` to before `to`. Throws `update.impossible` for one beyond `bound`.
@@ -411,7 +411,7 @@ export function verdictsOfSum(
  * Factor by which the length of a mean may exceed the clip, for float32 errors and devices that measure it
  * differently.
  */
-const tolerance = 1.05;
+const lengthTolerance = 1.05;
 /** Standard deviations beyond which rounding is not taken for chance: exp(−8² / 2) < 2⁻⁴⁰. */
 const rareRounding = 8;
 /** Standard deviations for devices' noise, whose tails are heavier than those of a normal distribution. */
@@ -432,12 +432,12 @@ function requireWithinClip(
   step: number,
 ): void {
   let squares = 0;
-  for (let from = 0; from < mean.length; from += pieceLength)
-    squares = addSquares(squares, mean, from, Math.min(from + pieceLength, mean.length));
+  for (let from = 0; from < mean.length; from += valuesPerCall)
+    squares = addSquares(squares, mean, from, Math.min(from + valuesPerCall, mean.length));
   const norm = Math.sqrt(squares);
   const rounding = step * Math.sqrt(weightCap / weight) * (Math.sqrt(mean.length) / 2 + rareRounding);
   const deviation = (step * Math.sqrt(contributors * (noise?.variance ?? 0))) / weight;
-  const longest = clip * tolerance + rounding + deviation * (Math.sqrt(mean.length) + rareNoise);
+  const longest = clip * lengthTolerance + rounding + deviation * (Math.sqrt(mean.length) + rareNoise);
   if (norm > longest)
     throw new MurmurationError(
       'update.impossible',

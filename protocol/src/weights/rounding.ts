@@ -30,19 +30,19 @@ export function rounding(): Rounding {
 }
 
 /** Values whose bytes are drawn at a time, a multiple of 4. */
-const pieceLength = 4_096;
+const valuesAtOnce = 4_096;
 
 /** Creates a rounding in WebAssembly, with 24 KiB of memory. Throws if the platform has no SIMD. */
 export function kernelRounding(): Rounding {
-  const noiseAt = 4 * pieceLength;
-  const memory = memoryOf(noiseAt + 2 * pieceLength);
+  const noiseAt = 4 * valuesAtOnce;
+  const memory = memoryOf(noiseAt + 2 * valuesAtOnce);
   const kernels = updateKernels(memory);
-  const piece = new Float32Array(memory.buffer, 0, pieceLength);
-  const integers = new Int32Array(memory.buffer, 0, pieceLength);
-  const noise = new Uint8Array(memory.buffer, noiseAt, 2 * pieceLength);
+  const piece = new Float32Array(memory.buffer, 0, valuesAtOnce);
+  const integers = new Int32Array(memory.buffer, 0, valuesAtOnce);
+  const noise = new Uint8Array(memory.buffer, noiseAt, 2 * valuesAtOnce);
   return ({ values, step, largest, weight, random }, ring) => {
-    for (let from = 0; from < values.length; from += pieceLength) {
-      const count = Math.min(pieceLength, values.length - from);
+    for (let from = 0; from < values.length; from += valuesAtOnce) {
+      const count = Math.min(valuesAtOnce, values.length - from);
       piece.set(values.subarray(from, from + count));
       noise.set(random(2 * count));
       kernels.round(count, 0, noiseAt, step, largest, weight);
@@ -53,8 +53,8 @@ export function kernelRounding(): Rounding {
 
 /** Rounds in JavaScript, for platforms without WebAssembly. */
 export const scalarRounding: Rounding = ({ values, step, largest, weight, random }, ring) => {
-  for (let from = 0; from < values.length; from += pieceLength) {
-    const count = Math.min(pieceLength, values.length - from);
+  for (let from = 0; from < values.length; from += valuesAtOnce) {
+    const count = Math.min(valuesAtOnce, values.length - from);
     const bytes = random(2 * count);
     for (let i = 0; i < count; i++) {
       const part = (bytes[2 * i]! + 256 * bytes[2 * i + 1]! + 0.5) / 65_536;

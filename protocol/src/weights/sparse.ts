@@ -9,7 +9,7 @@ export function keptOf(count: number, fraction: number): number {
 }
 
 /** Words that are drawn at a time, a multiple of 16. */
-const pieceLength = 1_024;
+const wordsAtOnce = 1_024;
 
 /**
  * Draws the places of `kept` of `count` values, in rising order, each set equally likely: Floyd's algorithm
@@ -26,7 +26,7 @@ export function drawPlaces(seed: string, count: number, kept: number): Uint32Arr
       if (at === words.length) {
         const nonce = new Uint8Array(12);
         new DataView(nonce.buffer).setUint32(0, piece++, true);
-        words = new Uint32Array(chacha20(key, nonce, new Uint8Array(4 * pieceLength)).buffer);
+        words = new Uint32Array(chacha20(key, nonce, new Uint8Array(4 * wordsAtOnce)).buffer);
         at = 0;
       }
       const word = words[at++]!;

@@ -2,9 +2,9 @@ import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Value } from '../values/value.ts';
 
 /** Maximum parameters of one statement of SQLite (sqlite.org/limits.html, §9). */
-const mostParameters = 32_766;
+const maxParameters = 32_766;
 /** Rows of one statement of SQLite: longer statements are no faster. */
-const mostRows = 128;
+const maxRowsOfStatement = 128;
 
 /** Column, and the type of its values; `bytes` are SQLite's blobs and PostgreSQL's bytea. */
 export interface BulkColumn {
@@ -33,7 +33,7 @@ export async function insertMany(
 ): Promise<number> {
   const width = target.columns.length;
   if (target.kind === 'postgresql') return insertArrays(rows, target, values);
-  const atOnce = Math.min(mostRows, Math.floor(mostParameters / width));
+  const atOnce = Math.min(maxRowsOfStatement, Math.floor(maxParameters / width));
   let changes = 0;
   for (let from = 0; from < values.length; from += atOnce * width) {
     const part = values.slice(from, from + atOnce * width);

@@ -2,9 +2,9 @@
  * Seconds of silence on a connection after which the server probes its other end, seconds between two probes,
  * and number of probes.
  */
-const idle = 5;
-const interval = 2;
-const count = 4;
+const idleSeconds = 5;
+const probeIntervalSeconds = 2;
+const probeCount = 4;
 /**
  * Milliseconds for which the server waits for an acknowledgement of sent data; it probes only an idle
  * connection.
@@ -16,9 +16,9 @@ const unacknowledged = 15_000;
  * and releases its locks.
  */
 export const keepAlives = [
-  `tcp_keepalives_idle=${idle}`,
-  `tcp_keepalives_interval=${interval}`,
-  `tcp_keepalives_count=${count}`,
+  `tcp_keepalives_idle=${idleSeconds}`,
+  `tcp_keepalives_interval=${probeIntervalSeconds}`,
+  `tcp_keepalives_count=${probeCount}`,
   `tcp_user_timeout=${unacknowledged}`,
 ]
   .map(setting => `-c ${setting}`)
@@ -28,7 +28,7 @@ export const keepAlives = [
  * Minimum milliseconds for which the server keeps a dead connection: its first unanswered probe may have been
  * sent right after the last packet that came through.
  */
-export const keptFor = 1_000 * interval * count;
+export const minKeptMs = 1_000 * probeIntervalSeconds * probeCount;
 
 /** Maximum milliseconds until the server has ended a dead connection. */
-export const endedAfter = Math.max(1_000 * (idle + interval * count), unacknowledged);
+export const endedAfter = Math.max(1_000 * (idleSeconds + probeIntervalSeconds * probeCount), unacknowledged);

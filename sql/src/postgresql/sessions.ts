@@ -3,7 +3,7 @@ import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import type { AdvisoryLockOptions } from './advisory-lock.ts';
 
 /** Transactions that look for a shared session: a pool may go around all of its sessions. */
-const tries = 4;
+const maxSessionTries = 4;
 
 /** Connections to a database, and its description without a password. */
 export interface Connected<Tables> {
@@ -22,7 +22,7 @@ export async function requireSessions<Tables>(
   key: number,
   { shared = false }: Pick<AdvisoryLockOptions, 'shared'>,
 ): Promise<void> {
-  for (let i = 0; i < tries; i++)
+  for (let i = 0; i < maxSessionTries; i++)
     if (await rows.transaction().execute(session => letGo(session, key, shared)))
       throw refusal(description, 'shares sessions, and so their locks');
   await requireSettings({ rows, description });

@@ -3,7 +3,7 @@ import type { Storage } from '@murmuration/client-sdk/storage/storage';
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
 import { writeQuery } from '@murmuration/protocol/queries/query-bytes';
-import { digestOf, rows } from '@murmuration/protocol/queries/text-digest';
+import { bucketRows, digestOf } from '@murmuration/protocol/queries/text-digest';
 import { readTable } from '@murmuration/protocol/queries/text-reader';
 import { tableFor } from '@murmuration/protocol/queries/text-table';
 import { queryForm } from '@murmuration/protocol/queries/vector';
@@ -41,8 +41,8 @@ type Forged = HeavyHittersQuery & { readonly heavy: Uint8Array };
 
 /** A sketch that no round has led to: all buckets that `wants` are heavy. */
 function forged(wants: (row: number, bucket: number) => boolean): Forged {
-  const heavy = new Uint8Array((rows * query.buckets) / 8);
-  for (let row = 0; row < rows; row++)
+  const heavy = new Uint8Array((bucketRows * query.buckets) / 8);
+  for (let row = 0; row < bucketRows; row++)
     for (let bucket = 0; bucket < query.buckets; bucket++)
       if (wants(row, bucket)) heavy[(row * query.buckets + bucket) >> 3]! |= 1 << (bucket & 7);
   return { ...query, heavy };

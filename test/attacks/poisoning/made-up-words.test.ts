@@ -3,7 +3,7 @@ import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
 import type { HeavyHitters, Sketch } from '@murmuration/protocol/queries/heavy-hitters';
 import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
-import { digestOf, pieces, rows } from '@murmuration/protocol/queries/text-digest';
+import { bucketRows, digestOf, pieces } from '@murmuration/protocol/queries/text-digest';
 import { cellsIn, tableFor } from '@murmuration/protocol/queries/text-table';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
@@ -45,7 +45,7 @@ function sumOf(asked: HeavyHittersQuery, forged: Int32Array): Int32Array {
 function found(text: string, each: number): HeavyHitters {
   const { buckets, piece } = digestOf(text, query, sha256);
   const first = new Int32Array(queryForm(query, devices).elements);
-  for (let row = 0; row < rows; row++) first[row * query.buckets + buckets[row]!] = query.threshold;
+  for (let row = 0; row < bucketRows; row++) first[row * query.buckets + buckets[row]!] = query.threshold;
   const sketch = figuresOf(query, sumOf(query, first), devices) as Sketch;
   const second = { ...query, heavy: new Uint8Array(Buffer.from(sketch.heavy, 'base64url')) };
   const table = tableFor(second);

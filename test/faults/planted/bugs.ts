@@ -111,7 +111,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'doubles the pause between tries without end',
-    find: 'length = Math.min(2 * length, longestPause)',
+    find: 'length = Math.min(2 * length, maxRetryMs)',
     replace: 'length = 2 * length',
     tests: ['test/unit/client-sdk/session/waits.test.ts'],
   },
@@ -171,7 +171,7 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'spares no file that was put a moment ago',
-    find: 'this.#blobs.sweep(named, this.#clock.now() - grace)',
+    find: 'this.#blobs.sweep(named, this.#clock.now() - graceMs)',
     replace: 'this.#blobs.sweep(named, this.#clock.now())',
     tests: ['test/unit/coordinator/rounds/registry/retention.test.ts'],
   },

@@ -6,7 +6,7 @@ import { loadInferenceConfig } from '@murmuration/cli/arguments/inference-config
 import { murmuration } from '@murmuration/cli/program';
 import { loadConfig } from '@murmuration/coordinator/assembly/config';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { patience, serveModels } from '@murmuration/serving/assembly/serve-models';
+import { drainTimeoutMs, serveModels } from '@murmuration/serving/assembly/serve-models';
 import { inferenceSchema } from '@murmuration/serving/assembly/settings';
 import { folderModels } from '@murmuration/serving/source/folder';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -270,7 +270,7 @@ describe('the pods of the manifests', () => {
       expect(workload.spec?.template.spec?.terminationGracePeriodSeconds).toBe(Number(ofUnit));
     // Until no more requests come; then what brokers brought, then what HTTP did, then gRPC.
     const [, wait] = containerOf(inference()).lifecycle?.preStop?.exec?.command ?? [];
-    expect(Number(wait) + (3 * patience) / 1_000).toBeLessThan(Number(ofUnit));
+    expect(Number(wait) + (3 * drainTimeoutMs) / 1_000).toBeLessThan(Number(ofUnit));
   });
 
   it('are asked for their health where there are such routes, by a port that they have', () => {

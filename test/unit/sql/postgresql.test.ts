@@ -6,7 +6,7 @@ import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { isOutage } from '@murmuration/rounds/rounds/until-stored';
 import { openSql } from '@murmuration/sql/database/database';
 import { takeAdvisoryLock } from '@murmuration/sql/postgresql/advisory-lock';
-import { keptFor } from '@murmuration/sql/postgresql/keep-alives';
+import { minKeptMs } from '@murmuration/sql/postgresql/keep-alives';
 import { openPostgresql } from '@murmuration/sql/postgresql/open';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -208,7 +208,7 @@ describe('a connection to PostgreSQL', () => {
     expect(tcp_user_timeout).toBeLessThanOrEqual(15_000);
     expect(tcp_user_timeout).toBeGreaterThan(0);
     // A question can have been asked when the last packet came through: those after it are what is left.
-    expect(keptFor).toBe(1_000 * tcp_keepalives_interval! * tcp_keepalives_count!);
+    expect(minKeptMs).toBe(1_000 * tcp_keepalives_interval! * tcp_keepalives_count!);
     await lock!.release();
     await close();
   });

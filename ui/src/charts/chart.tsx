@@ -16,7 +16,7 @@ interface Shown {
 }
 
 /** Most rows of the table, the newest ones. */
-const rows = 200;
+const maxTableRows = 200;
 
 /** Chart with the figures under the pointer, and a table of all figures for those who can't see it. */
 export function Chart({ content, theme, children }: Shown) {
@@ -87,7 +87,7 @@ export function Chart({ content, theme, children }: Shown) {
             <tbody>
               {x.values
                 .map((value, i) => ({ value, i }))
-                .slice(-rows)
+                .slice(-maxTableRows)
                 .reverse()
                 .map(({ value, i }) => (
                   <tr key={value}>

@@ -9,7 +9,7 @@ export interface Plot {
   close(): void;
 }
 
-const height = 240;
+const plotHeight = 240;
 
 /**
  * Draws a chart as wide as `element`.
@@ -21,9 +21,9 @@ export function draw(
   moved: (index: number | null) => void,
 ): Plot {
   let shown = content;
-  const options = optionsOf(() => shown, { width: element.clientWidth, height, moved });
+  const options = optionsOf(() => shown, { width: element.clientWidth, height: plotHeight, moved });
   const plot = new uPlot(options, dataOf(content), element);
-  const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
+  const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: plotHeight }));
   observer.observe(element);
   return {
     show(other) {

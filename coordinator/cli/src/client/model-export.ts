@@ -7,7 +7,7 @@ import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/proto
 import type { PublicClient } from './public-client.ts';
 
 /** Maximum length in bytes of a `model.json`. */
-export const longestJson = 64 * 2 ** 20;
+export const maxTopologyBytes = 64 * 2 ** 20;
 
 /** Files of a version as they were downloaded, and their content. */
 export interface Fetched {
@@ -30,7 +30,7 @@ export async function fetchModel(client: PublicClient, meant: string, aliases: A
   const found = hashPattern.test(meant) ? null : await find(client, meant, aliases);
   const hash = (found?.model ?? meant) as ModelHash;
   const path = modelPath(hash);
-  const json = await client.file(path, longestJson);
+  const json = await client.file(path, maxTopologyBytes);
   const { weightsHash, layout } = parseModelJson(hash, json);
   const name = `${weightsHash}.bin`;
   const weights = await client.file(path.replace(/(?<=\/)[^/]+$/, name), 4 * layout.count);

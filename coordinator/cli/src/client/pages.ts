@@ -1,5 +1,5 @@
 /** Maximum number of rows that a route returns at a time. */
-const pageLength = 200;
+const pageRows = 200;
 
 /** Range of a numbered list, newest first. */
 export interface Range {
@@ -16,7 +16,7 @@ export async function pagesBelow<Row extends { readonly number: number }>(
 ): Promise<Row[]> {
   const all: Row[] = [];
   for (let below = before; all.length < limit; below = all.at(-1)!.number) {
-    const wanted = Math.min(pageLength, limit - all.length);
+    const wanted = Math.min(pageRows, limit - all.length);
     const rows = await read(`limit=${wanted}${below === undefined ? '' : `&before=${below}`}`);
     all.push(...rows);
     if (rows.length < wanted) break;
@@ -32,7 +32,7 @@ export async function pagesAfter<Row>(
   const all: Row[] = [];
   let after = '';
   while (all.length < limit) {
-    const [rows, next] = await read(`limit=${Math.min(pageLength, limit - all.length)}${after}`);
+    const [rows, next] = await read(`limit=${Math.min(pageRows, limit - all.length)}${after}`);
     all.push(...rows);
     if (next === null) break;
     after = `&after=${next}`;

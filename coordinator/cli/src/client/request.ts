@@ -4,7 +4,7 @@ import { errorOf } from '@murmuration/protocol/messages/frame';
 import * as z from 'zod';
 
 /** Maximum bytes read of an answer, or of a problem document. */
-const longestAnswer = 64 << 20;
+const maxAnswerBytes = 64 << 20;
 const longestRefusal = 65_536;
 
 const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
@@ -57,7 +57,7 @@ export async function request<Body>(
 }
 
 /** Reads an answer as text. Throws `server.unreachable` if it has more than `most` bytes. */
-export async function readText(response: Response, path: string, most = longestAnswer): Promise<string> {
+export async function readText(response: Response, path: string, most = maxAnswerBytes): Promise<string> {
   return Buffer.concat(
     await readParts(response, most, () => {
       throw new MurmurationError('server.unreachable', `${path} was answered with more than ${most} bytes.`);

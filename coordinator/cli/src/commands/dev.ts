@@ -3,7 +3,7 @@ import { wholeNumber } from '../arguments/numbers.ts';
 import type { DevOptions } from '../dev/dev.ts';
 
 /** Maximum number of devices in one thread. */
-const mostDevices = 100;
+const perThread = 100;
 
 /**
  * Adds `murmuration dev TASK`: a coordinator, its dashboard and local devices for the user's own task, on
@@ -17,7 +17,7 @@ export function devCommand(program: Command): void {
       '<task>',
       'module with a default export of defineTask(), and the exports "objective" and "examples"',
     )
-    .option('-d, --devices <number>', `local devices, up to ${mostDevices}`, deviceCount, 5)
+    .option('-d, --devices <number>', `local devices, up to ${perThread}`, deviceCount, 5)
     .option('-p, --port <number>', 'port to listen on; 0 takes any free one', port, 8_800)
     .option('--rounds <number>', 'stop after this many rounds', wholeNumber)
     .addHelpText(
@@ -33,7 +33,7 @@ export function devCommand(program: Command): void {
 
 function deviceCount(text: string): number {
   const count = wholeNumber(text);
-  if (count > mostDevices) throw new InvalidArgumentError(`Expected a whole number up to ${mostDevices}.`);
+  if (count > perThread) throw new InvalidArgumentError(`Expected a whole number up to ${perThread}.`);
   return count;
 }
 

@@ -41,7 +41,7 @@ interface Port {
 }
 
 /** Names that an inference server finds in a folder. */
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+const modelNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
 /**
  * Copies a pretrained Keras model, as `tensorflowjs_converter` writes it, into a folder of models as
@@ -55,7 +55,7 @@ export async function importModel(
   to: string,
   { name = basename(resolve(from)), version, clock }: ImportOptions,
 ): Promise<Imported> {
-  if (!namePattern.test(name))
+  if (!modelNamePattern.test(name))
     throw new MurmurationError(
       'config.invalid',
       `"${name}" is no name for a model: give one by --name, of letters, digits, ".", "_" and "-".`,

@@ -31,9 +31,9 @@ export interface NpmExported extends Written {
 }
 
 /** Pattern of names that npm accepts: https://docs.npmjs.com/cli/configuring-npm/package-json#name */
-const namePattern = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
-const versionPattern = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
-const longestName = 214;
+const npmNamePattern = /^(?:@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/;
+const npmVersionPattern = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;
+const maxNpmNameLength = 214;
 
 /**
  * Writes a version as a package: the model, the hashes of its files, and a typed `predict` for Node and
@@ -49,12 +49,12 @@ export async function exportNpm(
   const { files, version: source } = fetched;
   const { name = `${source?.task ?? files.hash.slice(0, 12)}-model`, packageVersion } = options;
   const version = packageVersion ?? `1.${source?.number ?? 0}.0`;
-  if (!namePattern.test(name) || name.length > longestName)
+  if (!npmNamePattern.test(name) || name.length > maxNpmNameLength)
     throw new MurmurationError(
       'config.invalid',
       `"${name}" is no name of a package; it has lower-case letters, digits, dots, underscores and hyphens, such as keyboard-model or @acme/keyboard.`,
     );
-  if (!versionPattern.test(version))
+  if (!npmVersionPattern.test(version))
     throw new MurmurationError(
       'config.invalid',
       `"${version}" is no version; expected three numbers, such as 1.12.0.`,

@@ -35,7 +35,7 @@ interface ForgetOptions {
 }
 
 /** Milliseconds between two looks at a log that another process writes. */
-const interval = 500;
+const lookMs = 500;
 
 /** Adds `murmuration log`, which shows the requests that an inference server logged. */
 export function requestLogCommands(program: Command): void {
@@ -63,7 +63,7 @@ export function requestLogCommands(program: Command): void {
     .option('--json', 'print the events themselves, a line each')
     .action(async (folder: string, { json, ...wanted }: ShowOptions) => {
       const clock = steadyClock();
-      for await (const entry of followLog(folder, () => sleep(interval, clock, new AbortController().signal)))
+      for await (const entry of followLog(folder, () => sleep(lookMs, clock, new AbortController().signal)))
         if (isWanted(entry, wanted)) say(json ? entry.text : lineOf(entry));
     });
 
@@ -132,7 +132,7 @@ async function forget(folder: string, person: string, key: LogKey): Promise<void
         () => true,
         () => false,
       );
-    while (await isThere()) await sleep(interval, clock, new AbortController().signal);
+    while (await isThere()) await sleep(lookMs, clock, new AbortController().signal);
     say('Deleted what the log had of this person.');
   }
 }

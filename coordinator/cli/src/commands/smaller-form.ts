@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { contentHash, decodeModel, parseModelJson } from '@murmuration/protocol/weights/model-files';
-import { longestJson } from '../client/model-export.ts';
+import { maxTopologyBytes } from '../client/model-export.ts';
 import type { PublicClient } from '../client/public-client.ts';
 import { bytes as inUnits } from '../output/figures.ts';
 import { inThread, measuring } from '../threads/in-thread.ts';
@@ -31,7 +31,7 @@ export async function smallerForm(
   hash: ModelHash,
 ): Promise<SmallerForm | null> {
   const path = modelPath(hash);
-  const json = await client.file(path, longestJson);
+  const json = await client.file(path, maxTopologyBytes);
   const { topology, layout, weightsHash, smaller } = parseModelJson(hash, json);
   if (!smaller) return null;
   // Loaded only here, so that no other command waits for the engine.

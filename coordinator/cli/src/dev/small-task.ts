@@ -10,7 +10,7 @@ export interface SmallTask {
 }
 
 /** Milliseconds between the starts of rounds. */
-const interval = 2_000;
+const roundIntervalMs = 2_000;
 
 /**
  * Adapts the task to `devices` devices: cohorts of at most that many, where one may be lost, a round every
@@ -28,7 +28,7 @@ export function smallTask(task: Task, devices: number): SmallTask {
       }),
       ...(task.buffer && { concurrency: Math.min(task.buffer.concurrency, devices) }),
     },
-    schedule: { every: interval },
+    schedule: { every: roundIntervalMs },
   };
   const small = (more: object) => ({
     ...withSettings(task, { ...change, ...more }, task.planVersion),

@@ -10,7 +10,7 @@ import { type Checkup, fault, ok, reason } from './finding.ts';
 const probe = 'doctor-probe';
 
 /** Milliseconds that the public address may take. */
-const patience = 15_000;
+const bucketTimeoutMs = 15_000;
 
 /**
  * Checks that the account has the permissions that a coordinator needs in the bucket: it writes an object,
@@ -61,7 +61,7 @@ export async function checkBucket(settings: S3Settings, clock: Clock, random: Ra
  */
 async function missesAt(address: string, sha256: string): Promise<string | undefined> {
   try {
-    const answer = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(patience) });
+    const answer = await fetch(address, { redirect: 'error', signal: AbortSignal.timeout(bucketTimeoutMs) });
     if (!answer.ok) return `it answered HTTP ${answer.status}`;
     const found = hex(native.sha256(new Uint8Array(await answer.arrayBuffer())));
     return found === sha256 ? undefined : 'it gave other bytes';

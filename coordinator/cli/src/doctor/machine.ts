@@ -34,7 +34,7 @@ const latest = Date.UTC(2100, 0, 1);
  */
 const [noticeable, harmful] = [5_000, 60_000];
 /** Milliseconds to wait for an answer. */
-const patience = 5_000;
+const timeServerTimeoutMs = 5_000;
 
 const mend =
   'Set the clock, best by a time service such as chrony or systemd-timesyncd (timedatectl set-ntp true).';
@@ -50,7 +50,7 @@ export async function checkClock(clock: Clock, url: URL | undefined): Promise<Ch
   if (!url) return ok('clock', `The clock of this machine says ${shown}.`);
   let date: string | null;
   try {
-    const signal = AbortSignal.timeout(patience);
+    const signal = AbortSignal.timeout(timeServerTimeoutMs);
     const response = await fetch(new URL('/health/live', url), { redirect: 'error', signal });
     await response.body?.cancel();
     date = response.headers.get('date');

@@ -4,7 +4,7 @@ import type { LocalTask } from '../arguments/local-task.ts';
 import { reason } from './finding.ts';
 
 /** Number of examples that are checked. */
-const few = 8;
+const checkedExamples = 8;
 
 /**
  * Finds values of a task module's exports `objective` and `examples` that its model does not accept; returns
@@ -24,7 +24,7 @@ export async function misfitsOf(
         `its "objective" is of ${serving.classes} ${serving.says ?? 'classes'}, and its model has ${outputs} outputs`,
       );
     if (typeof examples !== 'function') return misfits;
-    const rows = objective.encode((await examples(0, 1)).slice(0, few));
+    const rows = objective.encode((await examples(0, 1)).slice(0, checkedExamples));
     if (rows.size > 0) misfits.push(...batchMisfits(objective, rows.batch(Uint32Array.of(0)), model));
   } catch (error) {
     misfits.push(`its "objective" can't take its "examples": ${reason(error)}`);

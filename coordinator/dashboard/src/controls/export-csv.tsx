@@ -5,7 +5,7 @@ import { download } from './download.ts';
 import { words } from './words.ts';
 
 /** Most rows of a file, since a browser holds it in memory. */
-const mostRows = 100_000;
+const maxExportedRows = 100_000;
 
 interface Shown<Answer> {
   /** Name of the file, without its extension. */
@@ -31,7 +31,7 @@ export function ExportCsv<Answer>({ name, head, path, rowsOf, nextOf }: Shown<An
         const answer: Answer = await requests.get<Answer>(path(place));
         rows.push(...rowsOf(answer));
         place = nextOf(answer);
-      } while (place !== null && rows.length <= mostRows);
+      } while (place !== null && rows.length <= maxExportedRows);
       download(`${name}.csv`, 'text/csv', csv(rows));
       notice.say(words.exported(rows.length - 1, place === null));
     } catch {

@@ -6,7 +6,7 @@ import { Loading } from '../loading/loading.tsx';
 import { words } from './words.ts';
 
 /** Most clients with a line of their own. */
-const mostClients = 8;
+const maxClientLines = 8;
 
 /** All devices ever seen, by the client they ran last. */
 export function PopulationCard() {
@@ -34,7 +34,7 @@ export function PopulationCard() {
                 </p>
               </div>
               <ul class="clients">
-                {clients.slice(0, mostClients).map(({ platform, sdk, devices }) => (
+                {clients.slice(0, maxClientLines).map(({ platform, sdk, devices }) => (
                   <li key={`${platform} ${sdk}`}>
                     <span class="what">
                       {platform || terms.unknown} <span class="muted">SDK {sdk || '–'}</span>

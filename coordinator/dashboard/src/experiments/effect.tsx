@@ -2,7 +2,7 @@ import { type Arm, gainOf, type Metric } from './standing.ts';
 import { words } from './words.ts';
 
 const width = 180;
-const height = 28;
+const rowHeight = 28;
 const middle = width / 2;
 
 interface Shown {
@@ -31,10 +31,10 @@ export function Effect({ arm, metric, most }: Shown) {
   const text = words.difference(metric, difference);
   return (
     <>
-      <svg class={`effect ${tone}`} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={text.drawn}>
-        <line class="none" x1={middle} y1="0" x2={middle} y2={height} />
-        <line class="interval" x1={from} y1={height / 2} x2={to} y2={height / 2} />
-        <circle cx={at(effect)} cy={height / 2} r="5" />
+      <svg class={`effect ${tone}`} viewBox={`0 0 ${width} ${rowHeight}`} role="img" aria-label={text.drawn}>
+        <line class="none" x1={middle} y1="0" x2={middle} y2={rowHeight} />
+        <line class="interval" x1={from} y1={rowHeight / 2} x2={to} y2={rowHeight / 2} />
+        <circle cx={at(effect)} cy={rowHeight / 2} r="5" />
       </svg>
       <span class="reason">{text.written}</span>
       {difference.unadjusted && <span class="reason">{words.unadjusted(metric, difference.unadjusted)}</span>}

@@ -6,7 +6,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { io, type Socket } from 'socket.io-client';
 
 /** Milliseconds until the next try, when socket.io does not retry on its own. */
-const retryAfter = 1_500;
+const reconnectMs = 1_500;
 
 const path: typeof livePath = '/v1/admin/live';
 
@@ -104,6 +104,6 @@ export class Feed {
     this.#cancelRetry();
     // After a connection that the server ended, as a stopping coordinator does, socket.io does not retry.
     if (this.#isWanted && !this.#socket.active)
-      this.#cancelRetry = this.#clock.at(this.#clock.now() + retryAfter, () => this.#socket.connect());
+      this.#cancelRetry = this.#clock.at(this.#clock.now() + reconnectMs, () => this.#socket.connect());
   }
 }

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 /** Milliseconds between the ticks of countdowns. */
-const interval = 1_000;
+const tickMs = 1_000;
 
 /** Current time for countdowns. */
 export class Ticker {
@@ -23,7 +23,7 @@ export class Ticker {
   start(): void {
     const tick = () => {
       this.#now.value = this.#clock.now();
-      this.#cancel = this.#clock.at(this.#now.peek() + interval, tick);
+      this.#cancel = this.#clock.at(this.#now.peek() + tickMs, tick);
     };
     this.stop();
     tick();

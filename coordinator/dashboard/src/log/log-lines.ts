@@ -5,7 +5,7 @@ import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import type { Requests } from '../requests/requests.ts';
 
 /** Most lines that are shown. */
-const most = 2_000;
+const maxLines = 2_000;
 
 /** Known lines of the coordinator's log: those requested, and those from the feed. */
 export class LiveLog {
@@ -86,7 +86,7 @@ export class LiveLog {
   #append(lines: readonly LogLine[]): void {
     const newest = this.#newest;
     const fresh = lines.filter(({ number }) => number > newest);
-    this.#lines.value = [...(this.#lines.peek() ?? []), ...fresh].slice(-most);
+    this.#lines.value = [...(this.#lines.peek() ?? []), ...fresh].slice(-maxLines);
   }
 }
 

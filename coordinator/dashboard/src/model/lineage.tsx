@@ -16,13 +16,13 @@ interface Shown {
 }
 
 /** Most figures in a row. */
-const mostFigures = 3;
+const maxRowFigures = 3;
 
 /** Table of versions, newest first, each connected with the one that it was trained from. */
 export function Lineage({ task, versions, chosen }: Shown) {
   const names = [...new Set(versions.flatMap(({ metrics }) => Object.keys(metrics ?? {})))].slice(
     0,
-    mostFigures,
+    maxRowFigures,
   );
   const choose = (number: number, isChosen: boolean) => {
     const others = chosen.value.filter(each => each !== number);

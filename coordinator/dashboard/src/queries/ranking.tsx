@@ -9,11 +9,11 @@ interface Shown {
 }
 
 /** Items that are drawn; the table has all of them. */
-const most = 20;
+const maxBars = 20;
 
 /** Items as bars, the most frequent first, with their intervals. */
 export function Ranking({ label, unit, items }: Shown) {
-  const drawn = items.slice(0, most);
+  const drawn = items.slice(0, maxBars);
   const top = Math.max(Number.MIN_VALUE, ...drawn.map(({ perDevice }) => perDevice.high));
   const share = (value: number) => `${(100 * value) / top}%`;
   return (
@@ -33,7 +33,7 @@ export function Ranking({ label, unit, items }: Shown) {
           </li>
         ))}
       </ol>
-      {items.length > most && <p class="muted">{words.result.more(items.length - most)}</p>}
+      {items.length > maxBars && <p class="muted">{words.result.more(items.length - maxBars)}</p>}
     </figure>
   );
 }

@@ -7,7 +7,7 @@ import { Loading } from '../loading/loading.tsx';
 import { words } from './words.ts';
 
 /** Words that are written out. */
-const mostShown = 60;
+const maxWords = 60;
 
 interface Shown {
   readonly task: string;
@@ -79,7 +79,7 @@ function Card({
       <p class="verdict">{said.proposed(proposedInAll)}</p>
       {proposed.length > 0 && (
         <ul class="word-choice" aria-label={said.proposed(proposedInAll)}>
-          {proposed.slice(0, mostShown).map(({ word, devices }) => (
+          {proposed.slice(0, maxWords).map(({ word, devices }) => (
             <li key={word}>
               <label>
                 <input
@@ -95,18 +95,18 @@ function Card({
           ))}
         </ul>
       )}
-      {proposedInAll > mostShown && <p class="muted">{said.more(proposedInAll - mostShown)}</p>}
+      {proposedInAll > maxWords && <p class="muted">{said.more(proposedInAll - maxWords)}</p>}
       {waiting.length > 0 && (
         <>
           <p>{said.waiting}</p>
           <ul class="word-choice" aria-label={said.waiting}>
-            {waiting.slice(0, mostShown).map(word => (
+            {waiting.slice(0, maxWords).map(word => (
               <li key={word}>
                 <bdi>{word}</bdi>
               </li>
             ))}
           </ul>
-          {waiting.length > mostShown && <p class="muted">{said.more(waiting.length - mostShown)}</p>}
+          {waiting.length > maxWords && <p class="muted">{said.more(waiting.length - maxWords)}</p>}
         </>
       )}
       <p class="muted">{said.how(standing.words ?? 0, growth)}</p>

@@ -1,7 +1,7 @@
 import type { LiveRound } from '@murmuration/api/overview';
 import { useMemo } from 'preact/hooks';
 import { count } from '../format/format.ts';
-import { flock, height, mostDots, width } from './flock-layout.ts';
+import { flock, flockHeight, flockWidth, mostDots } from './flock-layout.ts';
 import { words } from './words.ts';
 
 /** Standings from the heart of the flock to its edge. */
@@ -27,7 +27,7 @@ export function CohortDots({
   const shown = standingsOf(cohort, birds, each, isGathering);
   return (
     <div class="cohort">
-      <svg class="flock" viewBox={`0 0 ${width} ${height}`} aria-hidden="true" focusable="false">
+      <svg class="flock" viewBox={`0 0 ${flockWidth} ${flockHeight}`} aria-hidden="true" focusable="false">
         {places.map(({ x, y, radius }, bird) => (
           <circle
             key={bird}

@@ -1,4 +1,4 @@
-/** Point in a picture of `width` × `height`. */
+/** Point in a picture of `flockWidth` × `flockHeight`. */
 interface Point {
   readonly x: number;
   readonly y: number;
@@ -6,8 +6,8 @@ interface Point {
   readonly radius: number;
 }
 
-export const width = 640;
-export const height = 220;
+export const flockWidth = 640;
+export const flockHeight = 220;
 /** Most dots in a picture; a dot of a larger cohort stands for several devices. */
 export const mostDots = 400;
 
@@ -29,8 +29,8 @@ export function flock(birds: number): readonly Point[] {
     const along = away * Math.sin(bird * golden);
     const taper = 1 - 0.55 * Math.abs(along) ** 1.6;
     return {
-      x: width / 2 + along * (width / 2 - 26),
-      y: height / 2 + across * 82 * taper - 22 * Math.sin(along * 3.1),
+      x: flockWidth / 2 + along * (flockWidth / 2 - 26),
+      y: flockHeight / 2 + across * 82 * taper - 22 * Math.sin(along * 3.1),
       radius: size * (1.05 - 0.4 * away),
     };
   });

@@ -8,7 +8,7 @@ import { textOf } from '../requests/refusal.ts';
 import type { ListedAuditEntry } from './audit-entry.ts';
 import { words } from './words.ts';
 
-const limit = 25;
+const pageRows = 25;
 
 interface Answer {
   readonly entries: readonly ListedAuditEntry[];
@@ -17,7 +17,7 @@ interface Answer {
 /** Actions of operators, newest first. */
 export function AuditLog() {
   const places = usePlaces<number>();
-  const loaded = useLoaded<Answer>(`audit?limit=${limit}${places.query('before')}`, ['audit']);
+  const loaded = useLoaded<Answer>(`audit?limit=${pageRows}${places.query('before')}`, ['audit']);
   const { columns } = words.audit;
   return (
     <section class="card" aria-labelledby="audit">
@@ -90,7 +90,7 @@ export function AuditLog() {
               {entries.some(({ outcome }) => outcome === 'begun') && (
                 <p class="hint">{words.audit.begunHint}</p>
               )}
-              <Pager places={places} next={entries.length < limit ? null : entries.at(-1)!.number} />
+              <Pager places={places} next={entries.length < pageRows ? null : entries.at(-1)!.number} />
             </>
           )
         }

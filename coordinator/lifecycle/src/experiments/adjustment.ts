@@ -4,9 +4,9 @@ import type { Experiment } from './experiment.ts';
 import { type ArmTally, sumsOf } from './tally.ts';
 
 /** Fewest units of each arm for a slope that doesn't fit chance. */
-const fewest = 50;
+const minUnitsForSlope = 50;
 /** Largest removed share of the variance; the rest beyond it is a rounding error. */
-const most = 1 - 1e-9;
+const maxRemovedShare = 1 - 1e-9;
 
 /** Metric of an experiment's arms after adjustment by the covariate. */
 export interface Adjusted {
@@ -26,8 +26,8 @@ export function adjusted({ arms, metric, covariate }: Experiment, tally: ArmTall
   if (!covariate) return undefined;
   const totals = arms.map(({ name }) => tally.of(name));
   const before = totals.map(each => sumsOf(metric, each));
-  if (before.some(({ n }) => n < fewest)) return undefined;
+  if (before.some(({ n }) => n < minUnitsForSlope)) return undefined;
   const sums = reduced(withUnknown(totals.map((each, at) => ({ all: before[at]!, known: each.known }))));
   const removed = removedShare(before, sums);
-  return removed < most ? { sums, removed } : undefined;
+  return removed < maxRemovedShare ? { sums, removed } : undefined;
 }

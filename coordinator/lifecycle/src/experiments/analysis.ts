@@ -10,9 +10,9 @@ import { type ArmTally, type ArmTotals, sumsOf } from './tally.ts';
 /** p-value below which keys do not fall into the arms as they should. */
 const brokenBelow = 0.001;
 /** Fewest units of both arms with which a guard may end an experiment. */
-const fewest = 50;
+const minUnitsForGuard = 50;
 /** Fewest units at which intervals are tightest; fewer conclude nothing anyway. */
-const leastTuning = 2 * fewest;
+const leastTuning = 2 * minUnitsForGuard;
 
 /** Results of an arm, compared with the control. */
 export interface ArmAnalysis {
@@ -89,7 +89,7 @@ export function endOf(
     for (const { arm, effect, interval } of compare(experiment, sums, alpha)) {
       const least = metric === 'accuracy' ? -interval[1] : interval[0];
       const own = sums[experiment.arms.findIndex(({ name }) => name === arm)]!;
-      if (least <= worseBy || own.n < fewest || sums[0]!.n < fewest) continue;
+      if (least <= worseBy || own.n < minUnitsForGuard || sums[0]!.n < minUnitsForGuard) continue;
       return {
         outcome: 'guarded',
         reason: `${arm} has ${words[metric]} of ${figure(meanOf(own))}, ${figure(Math.abs(effect))} worse than the control and by at least ${figure(least)}.`,

@@ -39,7 +39,7 @@ export type Designed = Pick<
 
 /** Headers that identify a person. */
 const secret = new Set(['authorization', 'cookie', 'proxy-authorization']);
-const tolerance = 1e-9;
+const maxTrafficError = 1e-9;
 
 /**
  * Designs an experiment from its terms. Throws `request.invalid` if its split can't be kept to, and
@@ -132,11 +132,11 @@ function layerFor({ kind, layer: name, traffic }: ExperimentTerms, { task, runni
   const taken = splits.map(({ layer }) => layer).filter(layer => layer.name === name);
   let from = 0;
   for (const part of taken.toSorted((a, b) => a.from - b.from)) {
-    if (part.from - from >= traffic - tolerance) break;
+    if (part.from - from >= traffic - maxTrafficError) break;
     from = Math.max(from, part.to);
   }
   const to = from + traffic;
-  if (to > 1 + tolerance)
+  if (to > 1 + maxTrafficError)
     refuse(
       `The layer ${name} has no part of ${traffic} left: experiments that run have ${taken.reduce((sum, part) => sum + part.to - part.from, 0)} of it.`,
     );
@@ -169,7 +169,7 @@ async function armsOf(
     const total = found.reduce((sum, { share }) => sum + share, 0);
     const isMixed =
       arms.some(({ share }) => share === undefined) && arms.some(({ share }) => share !== undefined);
-    if (isMixed || Math.abs(total - 1) > tolerance)
+    if (isMixed || Math.abs(total - 1) > maxTrafficError)
       refuse('The shares of the arms have to add up to 1; leave all of them out for equal ones.');
   }
   const [fresh] = found;

@@ -46,7 +46,7 @@ interface Running {
 }
 
 /** ms between two looks at new measurements. */
-const often = 2_000;
+const lookMs = 2_000;
 const actor: OwnAct['actor'] = { id: 'experiments', name: 'experiments' };
 
 /**
@@ -459,7 +459,7 @@ export class Experiments {
   #wait(): void {
     if (this.#isClosed || this.#running.size === 0) return;
     const { clock, events } = this.#ports;
-    this.#cancel ??= clock.at(clock.now() + often, () => {
+    this.#cancel ??= clock.at(clock.now() + lookMs, () => {
       this.#cancel = undefined;
       this.look()
         .catch(error => events.emit('fault', 'looking at experiments', error))

@@ -41,7 +41,7 @@ interface Looking {
 /** Actor of a task's gate in the audit log. */
 export const gateActor: OwnAct['actor'] = { id: 'gate', name: gateName };
 /** ms after which a gate repeats a failed write. */
-const retryAfter = 10_000;
+const writeRetryMs = 10_000;
 
 /**
  * Serves a new version of a task with a gate only once it has passed. Of several new versions, the newest is
@@ -145,7 +145,7 @@ export class Gates {
   #retry(task: TaskName): void {
     const { clock } = this.#ports;
     this.#retries.get(task)?.();
-    const again = clock.at(clock.now() + retryAfter, () => {
+    const again = clock.at(clock.now() + writeRetryMs, () => {
       this.#retries.delete(task);
       this.#look(task);
     });

@@ -1,10 +1,10 @@
 import type { BadSums } from '@murmuration/rounds/registry/promotion-watches';
 
 /** ms of a span whose values are added up, and number of spans kept, which is a week. */
-const span = 600_000;
-const spans = 1_009;
+const spanMs = 600_000;
+const maxSpans = 1_009;
 /** Most keys that are kept; the least recently used one is dropped first. */
-const most = 1_000;
+const maxKeys = 1_000;
 
 export const noSums: BadSums = { n: 0, sum: 0, squares: 0 };
 
@@ -19,17 +19,17 @@ export class LiveSums {
 
   add(key: string, value: number, now: number): void {
     const own = this.#kept.get(key) ?? new Map<number, BadSums>();
-    const at = Math.floor(now / span);
+    const at = Math.floor(now / spanMs);
     own.set(at, addValue(own.get(at) ?? noSums, value));
-    if (own.size > spans) own.delete(own.keys().next().value as number);
+    if (own.size > maxSpans) own.delete(own.keys().next().value as number);
     this.#kept.delete(key);
     this.#kept.set(key, own);
-    if (this.#kept.size > most) this.#kept.delete(this.#kept.keys().next().value as string);
+    if (this.#kept.size > maxKeys) this.#kept.delete(this.#kept.keys().next().value as string);
   }
 
   /** Returns the sums of the last `window` ms, in whole spans. */
   of(key: string, window: number, now: number): BadSums {
-    const first = Math.floor((now - window) / span);
+    const first = Math.floor((now - window) / spanMs);
     let all = noSums;
     for (const [at, { n, sum, squares }] of this.#kept.get(key) ?? [])
       if (at >= first) all = { n: all.n + n, sum: all.sum + sum, squares: all.squares + squares };

@@ -38,10 +38,10 @@ export interface WatcherPorts {
 }
 
 /** ms between two looks at new figures. */
-const often = 2_000;
+const lookMs = 2_000;
 
 /** Fewest units of the new version for a decision: fewer show no difference that counts. */
-const fewest = 200;
+const minUnits = 200;
 /** Probability of a rollback without a reason, over the whole window of a version. */
 const alpha = 0.01;
 
@@ -265,7 +265,7 @@ export class PromotionWatcher {
   #wait(): void {
     if (this.#isClosed || this.#watches.size === 0) return;
     const { clock, events } = this.#ports;
-    this.#cancel ??= clock.at(clock.now() + often, () => {
+    this.#cancel ??= clock.at(clock.now() + lookMs, () => {
       this.#cancel = undefined;
       this.look().catch(error => {
         events.emit('fault', 'watching a promoted version', error);
@@ -284,9 +284,9 @@ function fallOf(
   { before, since }: { readonly before: BadSums; readonly since: BadSums },
   rules: number,
 ): Fall | undefined {
-  if (since.n < fewest || before.n < 2) return undefined;
+  if (since.n < minUnits || before.n < 2) return undefined;
   const areShares = metric !== 'error';
-  return fallSince(before, since, { alpha: alpha / rules, by: worseBy, tuning: 2 * fewest, areShares });
+  return fallSince(before, since, { alpha: alpha / rules, by: worseBy, tuning: 2 * minUnits, areShares });
 }
 
 function sumsOfVerdicts(counts: VerdictCounts | undefined): BadSums {

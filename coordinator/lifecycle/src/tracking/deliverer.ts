@@ -22,10 +22,10 @@ interface DelivererPorts<Operation extends Queued> {
 }
 
 /** Operations, a line each, that wait for a server that is away: weeks of rounds, and some 100 MB at most. */
-export const mostWaiting = 100_000;
+export const maxWaiting = 100_000;
 const atOnce = 100;
-const firstPause = 1_000;
-const longestPause = 300_000;
+const firstRedeliveryMs = 1_000;
+const maxRedeliveryMs = 300_000;
 
 /**
  * Sends waiting operations to a tracking server, one at a time. While the server is away, all of them wait;
@@ -118,7 +118,7 @@ export class TrackingDeliverer<Operation extends Queued> {
   /** Schedules the next attempt: the pause doubles after each failure, and half to all of it is drawn. */
   #wait(): void {
     const { clock, random } = this.#ports;
-    const whole = Math.min(longestPause, firstPause * 2 ** Math.min(this.#failures - 1, 20));
+    const whole = Math.min(maxRedeliveryMs, firstRedeliveryMs * 2 ** Math.min(this.#failures - 1, 20));
     const [draw = 0] = random(1);
     this.#cancel = clock.at(clock.now() + Math.round(whole * (0.5 + draw / 510)), () => {
       this.#cancel = undefined;

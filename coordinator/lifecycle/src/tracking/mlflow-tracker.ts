@@ -17,7 +17,7 @@ export interface TrackedFiles {
 const mostMetrics = 1_000;
 const mostParams = 100;
 const mostTags = 100;
-const longestKey = 250;
+const maxMlflowKeyLength = 250;
 const longestParam = 6_000;
 const longestTag = 8_000;
 
@@ -324,7 +324,7 @@ function isMissing(error: unknown): boolean {
 
 /** Returns a valid key: letters, digits, spaces and `_ - . / :`. */
 function keyOf(text: string): string {
-  return text.replaceAll(/[^\w\-./: ]/g, '_').slice(0, longestKey);
+  return text.replaceAll(/[^\w\-./: ]/g, '_').slice(0, maxMlflowKeyLength);
 }
 
 function cut(text: string, longest: number): string {

@@ -5,9 +5,9 @@ import * as z from 'zod';
 import { TrackingRefusal } from './refusal.ts';
 
 /** ms that an answer may take by default. */
-const patience = 15_000;
+const defaultTimeoutMs = 15_000;
 /** Most characters of an answer that are read. */
-const longestAnswer = 8 << 20;
+const maxReadCharacters = 8 << 20;
 
 const failure = z.object({
   error_code: z.string().optional().catch(undefined),
@@ -44,7 +44,7 @@ export class TrackingHttp {
     path: string,
     body: string | Uint8Array<ArrayBuffer> | undefined,
     type = 'application/json',
-    wait = patience,
+    wait = defaultTimeoutMs,
   ): Promise<unknown> {
     const { url, token } = this.#address;
     const late = new AbortController();
@@ -93,7 +93,7 @@ async function read(response: Response): Promise<unknown> {
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk as Uint8Array, { stream: true });
-    if (text.length > longestAnswer) break;
+    if (text.length > maxReadCharacters) break;
   }
   try {
     return text === '' ? {} : JSON.parse(text);

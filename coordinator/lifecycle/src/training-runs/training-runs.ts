@@ -24,7 +24,7 @@ import type { RunStore } from './store.ts';
 import { dueAt, transition } from './transition.ts';
 
 /** ms after which a failed write is repeated. */
-const retryAfter = 10_000;
+const writeRetryMs = 10_000;
 /** Longest sleep, ms, after which changed clocks and a suspended machine are noticed. */
 const longestSleep = 3_600_000;
 /** Rounds of the history in one read, when looking for those that don't count yet. */
@@ -332,7 +332,7 @@ export class TrainingRuns implements RunGate {
       this.#sleep();
     } catch (error) {
       events.emit('fault', 'a trigger of training', error);
-      this.#sleep(clock.now() + retryAfter);
+      this.#sleep(clock.now() + writeRetryMs);
     }
   }
 }

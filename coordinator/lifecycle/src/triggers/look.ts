@@ -146,7 +146,7 @@ function lookAtDrift(
   const { compared, drifted } = comparedBy(trigger, features);
   const share = drifted.length / compared.length;
   if (drifted.length === 0 || share < trigger.share) return {};
-  const named = drifted.slice(0, mostNamed).map(({ name }) => name);
+  const named = drifted.slice(0, maxNamedFeatures).map(({ name }) => name);
   const others = drifted.length - named.length;
   return {
     fired: {
@@ -159,7 +159,7 @@ function lookAtDrift(
 }
 
 /** Most features named in a reason. */
-const mostNamed = 5;
+const maxNamedFeatures = 5;
 
 function lookAtAccuracy(
   { metric, value: line, better, atLeast }: TriggerOf<'accuracy-below'>,
@@ -240,7 +240,7 @@ function lookAtExamples(
 }
 
 /** Two-sided α; a trigger uses one side, so false alarms have probability α/2. */
-const alpha = 0.1;
+const twoSidedAlpha = 0.1;
 
 /**
  * Returns the best value that a metric may have, valid at any look: the better end of the given interval or,
@@ -253,7 +253,7 @@ function bestOf(
 ): number {
   const [low, high] =
     value >= 0 && value <= 1
-      ? shareAtAnyLook(value, outcomes, { alpha, tuning: 2 * atLeast })
+      ? shareAtAnyLook(value, outcomes, { alpha: twoSidedAlpha, tuning: 2 * atLeast })
       : [value, value];
   return better === 'higher' ? Math.max(upper, high) : Math.min(lower, low);
 }

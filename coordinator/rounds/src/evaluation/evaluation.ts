@@ -21,8 +21,8 @@ export interface Measured {
 }
 
 /** Most values of single examples in an evaluation, of one metric and of all. */
-const mostExamples = 100_000;
-const mostValues = 1_000_000;
+const maxMetricValues = 100_000;
+const maxEvaluationValues = 1_000_000;
 const mostSlices = 1_000;
 
 /**
@@ -40,9 +40,9 @@ export function evaluationOf(answer: Metrics | Evaluation): Evaluation {
   let values = 0;
   for (const [name, each] of Object.entries(examples)) {
     values += each.length;
-    if (each.length > mostExamples || values > mostValues)
+    if (each.length > maxMetricValues || values > maxEvaluationValues)
       throw new Error(
-        `The evaluation has too many values of single examples: at most ${mostExamples} of one metric, and ${mostValues} of all.`,
+        `The evaluation has too many values of single examples: at most ${maxMetricValues} of one metric, and ${maxEvaluationValues} of all.`,
       );
     for (let at = 0; at < each.length; at++)
       if (!Number.isFinite(each[at]))

@@ -6,7 +6,7 @@ import type { Evaluator } from './evaluator.ts';
  * Number of models whose evaluations are remembered: the champion, a challenger, and the version that is
  * being made.
  */
-const most = 3;
+const maxModels = 3;
 
 /**
  * Evaluator that does not repeat a recent evaluation of a model on the same examples: a gate compares what a
@@ -41,7 +41,7 @@ class RememberingEvaluator implements Evaluator {
     if (this.revision() !== revision) return evaluation;
     this.#known.delete(key);
     this.#known.set(key, evaluation);
-    if (this.#known.size > most) this.#known.delete(this.#known.keys().next().value as string);
+    if (this.#known.size > maxModels) this.#known.delete(this.#known.keys().next().value as string);
     return evaluation;
   }
 

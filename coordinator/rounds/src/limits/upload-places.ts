@@ -14,9 +14,9 @@ interface Place {
 /** Expected ms of an upload before any was read. */
 const firstGuess = 100;
 /** Weight of the newest upload in the expected duration. */
-const newest = 1 / 8;
+const newestWeight = 1 / 8;
 /** Most ms after which a device is asked to come back. */
-const longestWait = 60_000;
+const maxComeBackMs = 60_000;
 /** Most devices whose turns are remembered; a dropped one gets a new turn. */
 const mostTurns = 65_536;
 
@@ -68,7 +68,7 @@ export class UploadPlaces {
       if (!this.#free(assignment, place)) return;
       // The difference is negative if the clock was set back.
       const took = Math.max(0, this.#clock.now() - place.since);
-      this.#each += (took - this.#each) * newest;
+      this.#each += (took - this.#each) * newestWeight;
     };
   }
 
@@ -82,7 +82,7 @@ export class UploadPlaces {
   /** Returns the ms until the turn of an upload without a place. */
   #untilTurn(assignment: string): number {
     const now = this.#clock.now();
-    const latest = now + longestWait;
+    const latest = now + maxComeBackMs;
     const told = this.#turns.get(assignment);
     // It came too early; a turn after `latest` means that the clock was set back.
     if (told !== undefined && told > now && told <= latest) return told - now;

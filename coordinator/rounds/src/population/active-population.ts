@@ -2,7 +2,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 import { devicesAtOnce, type Task, turnoverOf } from '../task/task.ts';
 import type { ActivityStore } from './activity.ts';
-import { comeBackBetween, longestPause, type Pacing } from './pacing.ts';
+import { comeBackBetween, maxPauseMs, type Pacing } from './pacing.ts';
 
 /**
  * ms for which a device must keep coming before it counts, so that creating thousands of devices has no
@@ -47,7 +47,7 @@ export class ActivePopulation {
   /** Makes the first counts of tasks; call it before `of`. Throws `storage.*`. */
   async open(tasks: readonly Task[]): Promise<void> {
     for (const task of tasks) {
-      let lasting = longestPause;
+      let lasting = maxPauseMs;
       for (let count = 0; count < mostCounts; count++) {
         await this.#count(task, lasting);
         const shorter = this.#lasting(task);
@@ -92,6 +92,6 @@ export class ActivePopulation {
       connected: 0,
       cohortSize: devicesAtOnce(task),
     });
-    return Math.min(longestPause, Math.max(aDay, 2 * to));
+    return Math.min(maxPauseMs, Math.max(aDay, 2 * to));
   }
 }

@@ -23,7 +23,7 @@ import {
 /** Most devices of a task with marks in memory; the ones that changed longest ago are dropped first. */
 const mostMarked = 100_000;
 /** Marks written in one transaction. */
-const atOnce = 500;
+const marksAtOnce = 500;
 /** Number of silences from which on a device may not wait with an open connection. */
 const sentAwayFrom = 2;
 
@@ -248,8 +248,8 @@ export class Conduct {
     const { store, events, task } = this.#ports;
     const changed = [...this.#unwritten];
     this.#unwritten = new Set();
-    for (let at = 0; at < changed.length; at += atOnce) {
-      const devices = changed.slice(at, at + atOnce);
+    for (let at = 0; at < changed.length; at += marksAtOnce) {
+      const devices = changed.slice(at, at + marksAtOnce);
       try {
         await store?.put(
           devices.map(device => ({

@@ -5,7 +5,7 @@ import type { Device, DeviceStore } from './device.ts';
 import type { Population } from './population.ts';
 
 /** Devices revoked in one write. */
-const atOnce = 256;
+const devicesAtOnce = 256;
 
 /** Connections and rounds of devices, from which a revocation removes them. */
 export interface RevocationPorts {
@@ -61,8 +61,8 @@ export class DeviceRegistry {
 
   /** Revokes devices, as `revoke`. Throws `storage.*`; another call continues. */
   async revokeAll(ids: readonly DeviceId[]): Promise<void> {
-    for (let at = 0; at < ids.length; at += atOnce)
-      await Promise.all(ids.slice(at, at + atOnce).map(id => this.revoke(id)));
+    for (let at = 0; at < ids.length; at += devicesAtOnce)
+      await Promise.all(ids.slice(at, at + devicesAtOnce).map(id => this.revoke(id)));
   }
 
   /** Ends the connection and the rounds of a device that another process revoked. */

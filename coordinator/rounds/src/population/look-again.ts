@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
  * ms between two looks at changes by other processes, at least, and the factor by which the pause exceeds
  * the duration of a look.
  */
-const lookEvery = 2_000;
+const minLookGapMs = 2_000;
 const sparing = 50;
 
 /**
@@ -16,7 +16,7 @@ export function lookAgain(clock: Clock, look: () => Promise<void>, failed: (erro
   let isOver = false;
   const again = (took: number) => {
     if (isOver) return;
-    const wait = Math.max(lookEvery, sparing * took);
+    const wait = Math.max(minLookGapMs, sparing * took);
     cancel = clock.at(clock.now() + wait, () => {
       const began = clock.now();
       look()

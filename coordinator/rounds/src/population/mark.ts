@@ -43,7 +43,7 @@ const day = 24 * hour;
 /** ms after which an unchanged mark is dropped. */
 export const rememberedFor = 2 * day;
 /** Number of failures in a row from which on a device may be excluded. */
-const mostFailures = 3;
+const minFailuresInRow = 3;
 /** Shortest duration of the first silence's effect, ms. */
 const leastSilence = 60_000;
 /** Rounds for which a device stays a suspect after a failure; at least an hour. */
@@ -81,9 +81,9 @@ export function apart(
 ): readonly [DeviceId, Mark] | undefined {
   const most = Math.max(...Array.from(spoilers.values(), ({ failures }) => failures));
   const [first, second] = [...spoilers].filter(([, { failures }]) => failures === most);
-  if (!first || second || first[1].inRow < mostFailures) return undefined;
+  if (!first || second || first[1].inRow < minFailuresInRow) return undefined;
   const [device, mark] = first;
-  const lasts = Math.min(day, hour * 2 ** Math.min(mark.inRow - mostFailures, 10));
+  const lasts = Math.min(day, hour * 2 ** Math.min(mark.inRow - minFailuresInRow, 10));
   return [device, { ...mark, apartUntil: now + lasts }];
 }
 

@@ -1,9 +1,9 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 
 /** Most devices that are remembered. */
-const most = 10_000;
+const maxDevices = 10_000;
 /** ms after which a device that didn't come again is dropped. */
-const remembered = 86_400_000;
+const expiryMs = 86_400_000;
 
 /** Enrolled devices that speak another version of the protocol. */
 export interface Outdated {
@@ -29,9 +29,9 @@ export class OutdatedDevices {
   came(device: DeviceId, protocol: number, now: number): void {
     const before = this.#seen.get(device);
     this.#seen.delete(device);
-    const isSame = before !== undefined && (before.protocol === protocol || now - before.first < remembered);
+    const isSame = before !== undefined && (before.protocol === protocol || now - before.first < expiryMs);
     this.#seen.set(device, isSame ? { ...before, last: now } : { protocol, first: now, last: now });
-    if (this.#seen.size > most) this.#seen.delete(this.#seen.keys().next().value!);
+    if (this.#seen.size > maxDevices) this.#seen.delete(this.#seen.keys().next().value!);
   }
 
   /** Drops a device that speaks this coordinator's version now, or is gone. */
@@ -43,7 +43,7 @@ export class OutdatedDevices {
   at(now: number): readonly Outdated[] {
     const found = new Map<number, Outdated>();
     for (const [device, { protocol, first, last }] of this.#seen) {
-      if (now - last >= remembered) {
+      if (now - last >= expiryMs) {
         this.#seen.delete(device);
         continue;
       }

@@ -17,7 +17,7 @@ export interface Pacing {
 /** ms between check-ins on average, for any number of devices: at most 500 a second. */
 const msPerCheckIn = 2;
 /** Longest pause that the protocol allows, ms. */
-export const longestPause = 366 * 86_400_000;
+export const maxPauseMs = 366 * 86_400_000;
 /** Devices invited for each place in a cohort, since many will be busy at their time. */
 const invitationsPerPlace = 4;
 
@@ -39,8 +39,8 @@ export function comeBackBetween({ untilNextRound, interval, population, connecte
   const rounds = population / (invitationsPerPlace * cohortSize);
   const spread = Math.max(Math.max(population, connected) * msPerCheckIn, rounds > 1 ? interval * rounds : 0);
   return {
-    from: Math.min(longestPause, Math.round(untilNextRound)),
-    to: Math.min(longestPause, Math.round(untilNextRound + spread)),
+    from: Math.min(maxPauseMs, Math.round(untilNextRound)),
+    to: Math.min(maxPauseMs, Math.round(untilNextRound + spread)),
   };
 }
 

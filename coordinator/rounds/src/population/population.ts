@@ -13,7 +13,7 @@ import { lookAgain } from './look-again.ts';
 import { type Outdated, OutdatedDevices } from './outdated-devices.ts';
 
 /** Revoked devices in one read. */
-const pageLength = 1_000;
+const revokedDevicesAtOnce = 1_000;
 
 /** The enrolled devices of this coordinator, and the checks of their identity. */
 export class Population {
@@ -54,7 +54,7 @@ export class Population {
     const before = new Set(this.#revoked);
     const size = await this.#devices.count();
     for (let after: Place | undefined; ; ) {
-      const devices = await this.#devices.list({ after, limit: pageLength }, true);
+      const devices = await this.#devices.list({ after, limit: revokedDevicesAtOnce }, true);
       for (const { id } of devices) found.add(id);
       const last = devices.at(-1);
       if (!last) break;

@@ -5,7 +5,7 @@ import type { Population } from './population.ts';
 
 const aDay = 86_400_000;
 /** Most kinds of clients in the result; the rarest are left out. */
-const mostClients = 100;
+const maxClientKinds = 100;
 
 /** Statistics of all devices that ever enrolled. */
 export class PopulationStatistics {
@@ -36,6 +36,6 @@ export class PopulationStatistics {
     const { seen, clients } = await this.#activity.summary(this.#clock.now() - aDay);
     const { size: enrolled, revoked } = this.#population;
     const convicted = await this.#convictions.count();
-    return { enrolled, revoked, convicted, seenLastDay: seen, clients: clients.slice(0, mostClients) };
+    return { enrolled, revoked, convicted, seenLastDay: seen, clients: clients.slice(0, maxClientKinds) };
   }
 }

@@ -6,7 +6,7 @@ import { DeviceParts } from './device-parts.ts';
 import type { BudgetTerms, KeepingParts, OpenBudget, Parts, PartsPlace, PrivacyLedger } from './ledger.ts';
 
 /** Devices that are read from the ledger at once. */
-const pageLength = 5_000;
+const accountsAtOnce = 5_000;
 
 /** Reason why a device may not take part in the next step yet, with the number of steps until it may. */
 export interface OutOf {
@@ -170,7 +170,7 @@ export class DeviceAccounts {
       const known = this.#budget;
       const page = await this.#ports.ledger.parts(newest.id, {
         after: this.#place,
-        limit: pageLength,
+        limit: accountsAtOnce,
         keeping,
       });
       if (this.#reading !== newest.id || !isWanted()) return false;
@@ -178,7 +178,7 @@ export class DeviceAccounts {
       this.#place = page.at(-1) ?? this.#place;
       // A step that was taken meanwhile may be behind the last page, with devices that were not yet known
       // then.
-      if (page.length < pageLength && this.#budget === known) break;
+      if (page.length < accountsAtOnce && this.#budget === known) break;
       if (++read >= pages) return false;
     }
     // Another look may have read more by now.

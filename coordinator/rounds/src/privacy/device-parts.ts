@@ -12,10 +12,10 @@ const numbers = 6;
 const placesAtFirst = 8;
 /** Share of a table above which it grows, and factor by which it grows. */
 const fullest = 7 / 8;
-const growth = 1.25;
+const growthFactor = 1.25;
 /** Bits of the number of parts, in the number that it shares with the end of an id. */
 const partBits = 20;
-const mostParts = 2 ** partBits - 1;
+const maxParts = 2 ** partBits - 1;
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 /** Six bits of each character of an id, by its code; 64 if it is none. */
@@ -67,11 +67,11 @@ export class DeviceParts {
     const at = placeOf(places, this.#id, this.#hashOfId());
     return places[at + 5] === 0
       ? undefined
-      : { step: places[at + 5]! - 1, parts: places[at + 4]! & mostParts };
+      : { step: places[at + 5]! - 1, parts: places[at + 4]! & maxParts };
   }
 
   set(device: DeviceId, { step, parts }: Parts): void {
-    if (parts > mostParts) throw new RangeError(`No device takes part ${parts} times.`);
+    if (parts > maxParts) throw new RangeError(`No device takes part ${parts} times.`);
     const which = this.#hash(device) % tables;
     const hash = this.#hashOfId();
     const table = this.#tables[which] ?? { places: new Uint32Array(placesAtFirst * numbers), taken: 0 };
@@ -93,12 +93,12 @@ export class DeviceParts {
   #grow(table: Table): void {
     const { places } = table;
     const before = places.length / numbers;
-    table.places = new Uint32Array(Math.ceil(before * growth) * numbers);
+    table.places = new Uint32Array(Math.ceil(before * growthFactor) * numbers);
     const id = new Uint32Array(5);
     for (let at = 0; at < places.length; at += numbers) {
       if (places[at + 5] === 0) continue;
       id.set(places.subarray(at, at + 5));
-      id[4]! &= ~mostParts;
+      id[4]! &= ~maxParts;
       const to = placeOf(table.places, id, hashOf(id, this.#seed));
       for (let i = 0; i < numbers; i++) table.places[to + i] = places[at + i]!;
     }

@@ -20,14 +20,14 @@ interface Ports {
   readonly watch: Pick<DriftWatch, 'count'>;
 }
 
-const prefix = 'devices: ';
+const watchedPrefix = 'devices: ';
 
 /** Returns the name under which answers to a query are watched for drift, in place of a version's number. */
-const watchedAs = (query: string): string => `${prefix}${query}`;
+const watchedAs = (query: string): string => `${watchedPrefix}${query}`;
 
 /** Returns the query whose answers are watched under this name; undefined for the number of a version. */
 export function queryWatchedAs(version: string): string | undefined {
-  return version.startsWith(prefix) ? version.slice(prefix.length) : undefined;
+  return version.startsWith(watchedPrefix) ? version.slice(watchedPrefix.length) : undefined;
 }
 
 /**

@@ -17,7 +17,7 @@ export interface DeviceMetrics {
 }
 
 /** Most results that are searched. */
-const mostRead = 200;
+const maxSearchedResults = 200;
 
 /**
  * Returns the newest metrics of each version that devices measured; none if the task has no evaluation by
@@ -57,7 +57,7 @@ export async function measuredTogether(
 }
 
 const readAll = (task: TaskName, { name }: EvaluationQuery, results: Pick<QueryResultStore, 'results'>) =>
-  results.results(task, name, Number.POSITIVE_INFINITY, mostRead);
+  results.results(task, name, Number.POSITIVE_INFINITY, maxSearchedResults);
 
 /** Leaves out slices that fewer devices have than the threshold. */
 function evaluationOfParts(parts: readonly EvaluatedPart[]): Evaluation {

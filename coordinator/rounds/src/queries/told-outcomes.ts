@@ -81,7 +81,7 @@ export async function toldOutcomes({ tasks, queryResults, history }: Ports): Pro
 }
 
 /** Most results that are searched for one with figures. */
-const mostRead = 20;
+const maxSearchedForFigures = 20;
 
 /** Returns the newest of a query's last results with figures. */
 async function newestShown(
@@ -89,7 +89,7 @@ async function newestShown(
   task: QueryResult['task'],
   query: string,
 ): Promise<QueryResult | undefined> {
-  const results = await store.results(task, query, Number.POSITIVE_INFINITY, mostRead);
+  const results = await store.results(task, query, Number.POSITIVE_INFINITY, maxSearchedForFigures);
   return results.find(({ figures }) => figures !== null);
 }
 

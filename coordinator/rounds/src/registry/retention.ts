@@ -14,7 +14,7 @@ export interface RetentionPolicy {
 }
 
 /** ms for which blobs put by this process are spared, since their version may be about to be committed. */
-const grace = 3_600_000;
+const graceMs = 3_600_000;
 
 /** Deletes old versions and records, and then the files and verdicts that no version names. */
 export class Retention {
@@ -72,7 +72,7 @@ export class Retention {
     const named = new Set<string>([...models, ...vectors]);
     for (const model of models) for (const weights of await this.#weightsOf(model)) named.add(weights);
     for (const model of this.#weights.keys()) if (!models.has(model)) this.#weights.delete(model);
-    await this.#blobs.sweep(named, this.#clock.now() - grace);
+    await this.#blobs.sweep(named, this.#clock.now() - graceMs);
   }
 
   async #weightsOf(model: ModelHash): Promise<readonly string[]> {

@@ -60,13 +60,13 @@ export function termsOfPart({ parts, ...terms }: SpreadTerms, part: number): Par
 }
 
 /** ms that a cell has to take over a part and to open its sum, beyond the deadlines of its phases. */
-const settling = 60_000;
+const takeOverMs = 60_000;
 
 /** Returns the moment until which results of parts are waited for, ms since 1970. */
 export function partsDeadline({ startedAt, limits, plan }: RoundTerms): number {
   const { gathering, keys, shares, updates, agreement, unmasking } = limits;
   const masking = plan.masking ? keys + shares + agreement + unmasking : 0;
-  return startedAt + gathering + updates + masking + settling;
+  return startedAt + gathering + updates + masking + takeOverMs;
 }
 
 /** Adds up the tallies of all parts; updates of parts that do not count are lost. */

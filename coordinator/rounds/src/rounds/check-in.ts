@@ -21,7 +21,7 @@ import type { TaskRounds } from './task-rounds.ts';
  */
 const waitingPerPlace = 10;
 /** ms within which the beginning of a round is worth waiting for with an open connection. */
-const patience = 60_000;
+const maxOpenWaitMs = 60_000;
 /** Shortest ms after which a device whose round is still under way asks again. */
 const whileInRound = 2_000;
 /**
@@ -36,7 +36,7 @@ const untilEligible = 5 * 60_000;
 const longestAway = 24 * 3_600_000;
 
 /** Longest reason that fits in an answer, in characters. */
-const longestReason = 256;
+const maxReasonLength = 256;
 
 /** Rounds that check-ins are for: those of a task, or its part of them. */
 type RoundsOfCheckIns = Pick<TaskRounds, 'task' | 'trainings' | 'trainsHere' | 'untilNextRound'> & {
@@ -118,7 +118,7 @@ export class CheckInHandler {
       return { decision: 'later', after: convicted, reason: 'the device has revealed or dealt wrong shares' };
     const reason = this.#ineligible(checkIn, sdk);
     if (reason !== undefined)
-      return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
+      return { decision: 'later', after: untilEligible, reason: reason.slice(0, maxReasonLength) };
     // It no longer trains: it has an update now, or has lost its work.
     this.#rounds.trainings?.over(device);
     if (this.#rounds.current?.involves(device) || this.#rounds.mayCount?.(device)) {
@@ -162,7 +162,7 @@ export class CheckInHandler {
     const out = this.#privacy.outOf(task, device);
     if (!out) return undefined;
     const after = Math.min(longestAway, Math.max(this.#comeBackAfter(), out.steps * task.interval));
-    return { after, reason: out.reason.slice(0, longestReason) };
+    return { after, reason: out.reason.slice(0, maxReasonLength) };
   }
 
   /** True if a device meets the conditions of the task. */
@@ -228,7 +228,7 @@ export class CheckInHandler {
     if (this.#pool.size >= waitingPerPlace * places) return 'enough devices are waiting';
     // They hold connections, and are drawn last.
     if (isBenched && this.#pool.benched >= places) return 'enough devices are waiting';
-    if (untilNextRound > patience && !this.#rounds.trainings?.wants(base)) return 'no round begins soon';
+    if (untilNextRound > maxOpenWaitMs && !this.#rounds.trainings?.wants(base)) return 'no round begins soon';
     return undefined;
   }
 }

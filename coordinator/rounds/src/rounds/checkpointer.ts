@@ -9,7 +9,7 @@ import type { DurabilityPorts } from './journal.ts';
  * Fewest contributors that a checkpoint adds to the one before, even if its write has failed. Two if updates
  * are not masked: the difference of two checkpoints would otherwise be one device's update.
  */
-const fewest = { masked: 1, plain: 2 } as const;
+const minContributors = { masked: 1, plain: 2 } as const;
 
 /**
  * Writes the running sum together with its contributors. The checkpoint that contains an update acknowledges
@@ -33,7 +33,7 @@ export class Checkpointer {
   ) {
     const { id, plan } = terms;
     const isMasked = plan.masking !== null;
-    const least = fewest[isMasked ? 'masked' : 'plain'];
+    const least = minContributors[isMasked ? 'masked' : 'plain'];
     // A failed write may nevertheless be in the storage.
     let failed: Checkpoint | undefined;
     this.#contributors = [...contributors];

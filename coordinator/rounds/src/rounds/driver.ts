@@ -37,7 +37,7 @@ export interface Beginning {
  * ms for which all enrolled devices have to wait before a round goes on without more: others may be about to
  * enrol.
  */
-const settling = 5_000;
+const settlingMs = 5_000;
 
 /**
  * Carries one round through its life: feeds it events, and is the only one to perform its effects. A message
@@ -159,9 +159,9 @@ export class RoundDriver implements RoundUnderWay {
     if (state.phase !== 'gathering' || this.#execution.stop.signal.aborted) return;
     // No device that would be drawn first is waited for any more.
     if (pool.all > pool.size && pool.all >= this.terms.cohortSize)
-      this.#wakeAt(Math.min(clock.now() + settling, state.quorum.deadline));
+      this.#wakeAt(Math.min(clock.now() + settlingMs, state.quorum.deadline));
     if (!this.#hasAll()) return;
-    this.#cancelSettling = clock.at(clock.now() + settling, () => {
+    this.#cancelSettling = clock.at(clock.now() + settlingMs, () => {
       if (this.#hasAll()) this.#execution.happen({ type: 'available', devices: pool.all, areAll: true });
     });
   }

@@ -4,7 +4,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { CoordinatorEvents } from '../events/events.ts';
 
 /** ms after which a failed write is tried again. */
-export const retryAfter = 1_000;
+export const commitRetryMs = 1_000;
 
 /** Position that is durable only once the round is over. */
 export const untilTheEnd = Number.POSITIVE_INFINITY;
@@ -165,7 +165,7 @@ export class GroupCommit {
     this.#hasFailed = true;
     this.refuse(cause);
     if (this.#isHalted) return;
-    this.#cancelRetry = clock.at(clock.now() + retryAfter, () => {
+    this.#cancelRetry = clock.at(clock.now() + commitRetryMs, () => {
       this.#cancelRetry = undefined;
       this.#begin();
     });

@@ -8,7 +8,7 @@ import type { PhaseInputs } from './masked-part.ts';
 import type { CohortChannel, DriverPorts } from './ports.ts';
 
 /** Longest reason that fits in a `round-end`, in characters. */
-const longestReason = 1_024;
+const maxReasonLength = 1_024;
 
 /**
  * Sends a round's messages to its devices. It waits for nothing, so that a caller first makes everything
@@ -78,7 +78,7 @@ export class Outbox {
     this.#channel.end(device, {
       round: this.#claims.roundOf(assignment) ?? this.#terms.id,
       outcome,
-      reason: reason.slice(0, longestReason),
+      reason: reason.slice(0, maxReasonLength),
       after,
     });
   }

@@ -19,9 +19,9 @@ import { restore } from './restore.ts';
 import { isOfStorage } from './until-stored.ts';
 
 /** ms between two checks for a round that has begun, or is over. */
-const often = 500;
+const checkMs = 500;
 /** Number of finished rounds whose id still gets `round.closed` rather than `round.unknown`. */
-const remembered = 64;
+const maxFinished = 64;
 
 /**
  * Settings of a task that its parts follow, as the leading cell gives them; with the ms until the task can
@@ -172,7 +172,7 @@ export class PartRounds {
         events.emit('fault', 'looking for a part of a round', error);
       })
       .then(() => {
-        if (!this.#isStopped) this.#cancel = clock.at(clock.now() + often, () => void this.#turn());
+        if (!this.#isStopped) this.#cancel = clock.at(clock.now() + checkMs, () => void this.#turn());
       });
     return this.#looking;
   }
@@ -253,7 +253,7 @@ export class PartRounds {
 
   #remember(over: RoundId): void {
     this.#over.push(over);
-    if (this.#over.length > remembered) this.#over.shift();
+    if (this.#over.length > maxFinished) this.#over.shift();
   }
 
   async #aggregateFor({ plan, id }: RoundTerms): Promise<Aggregate> {

@@ -1,5 +1,5 @@
 /** ms after which a round that could not begin is tried again. */
-const retryAfter = 10_000;
+const beginRetryMs = 10_000;
 
 /**
  * Schedule of a task's rounds: each begins an interval after the one before, or later. Times are in ms since
@@ -38,7 +38,7 @@ export class RoundTimes {
 
   failed(now: number): void {
     this.#hasFailed = true;
-    this.#nextAt = Math.max(this.#nextAt, now + retryAfter);
+    this.#nextAt = Math.max(this.#nextAt, now + beginRetryMs);
   }
 
   adjust(interval: number): void {
@@ -47,7 +47,7 @@ export class RoundTimes {
 
   /** Returns the beginning of the next round, even if the clock was set back since it was calculated. */
   next(now: number, interval: number): number {
-    return Math.min(this.#nextAt, now + Math.max(interval, this.#hasFailed ? retryAfter : 0));
+    return Math.min(this.#nextAt, now + Math.max(interval, this.#hasFailed ? beginRetryMs : 0));
   }
 
   /** Returns the result of `next`, and keeps it. */

@@ -14,7 +14,7 @@ import type { Lifetime, RoundUnderWay } from './round-under-way.ts';
 import type { Succession } from './succession.ts';
 
 /** Number of finished rounds whose id still gets `round.closed` rather than `round.unknown`. */
-export const remembered = 64;
+export const maxFinished = 64;
 
 /** Dependencies of a task's rounds while they follow one another. */
 interface RoundsUnderWayPorts {
@@ -89,7 +89,7 @@ export class RoundsUnderWay {
   /** Remembers rounds that are over, the newest last. */
   remember(...rounds: readonly RoundId[]): void {
     this.#over.push(...rounds);
-    if (this.#over.length > remembered) this.#over.splice(0, this.#over.length - remembered);
+    if (this.#over.length > maxFinished) this.#over.splice(0, this.#over.length - maxFinished);
   }
 
   /** Begins a round that follows none; resolves once it and the buffers after it are over. */

@@ -24,7 +24,7 @@ import { type PartSum, type SumOfParts, sumOfParts } from './sum-of-parts.ts';
 import { isOfStorage, isOutage, untilStored } from './until-stored.ts';
 
 /** ms between two checks for results of parts. */
-const often = 500;
+const checkMs = 500;
 
 type LeaderPorts = Pick<
   DriverPorts,
@@ -130,7 +130,7 @@ export class SpreadRound implements Lifetime {
     if (this.#isOver) return;
     this.#looking = this.#look().then(() => {
       const { clock } = this.#ports;
-      if (!this.#isOver) this.#cancel = clock.at(clock.now() + often, () => this.#turn());
+      if (!this.#isOver) this.#cancel = clock.at(clock.now() + checkMs, () => this.#turn());
     });
   }
 

@@ -21,7 +21,7 @@ import { restoreRounds } from './restore-rounds.ts';
 import { RoundMaker } from './round-maker.ts';
 import { RoundTimes } from './round-times.ts';
 import type { Lifetime, RoundUnderWay } from './round-under-way.ts';
-import { RoundsUnderWay, remembered } from './rounds-under-way.ts';
+import { maxFinished, RoundsUnderWay } from './rounds-under-way.ts';
 import { splitOf } from './split-of.ts';
 import { clipFor, controlFor, fairnessFor } from './state-for.ts';
 import { Succession } from './succession.ts';
@@ -556,7 +556,7 @@ export class TaskRounds {
   async #readHistory(): Promise<void> {
     if (this.#hasRead) return;
     this.#hasRead = true;
-    const past = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, remembered);
+    const past = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, maxFinished);
     await this.#inquiries.open(this.#task);
     this.#maker.follow(past[0]?.number ?? 0);
     const last = past.find(({ query }) => query === undefined);

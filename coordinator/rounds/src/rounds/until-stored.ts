@@ -3,7 +3,7 @@ import type { RoundId } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { sleep } from '@murmuration/protocol/time/sleep';
 import type { CoordinatorEvents } from '../events/events.ts';
-import { retryAfter } from './group-commit.ts';
+import { commitRetryMs } from './group-commit.ts';
 
 /** True if the storage failed in a way that may pass: it is full, locked, read-only … */
 export function isOutage(error: unknown): boolean {
@@ -49,6 +49,6 @@ export async function untilStored<Result>(
       if (tries === 0) events.emit('fault', where, error, round);
       failed?.(error);
     }
-    await sleep(retryAfter, clock, signal);
+    await sleep(commitRetryMs, clock, signal);
   }
 }

@@ -13,7 +13,7 @@ export interface GeometricMedianSettings {
 }
 
 /** Relative movement of the median below which a pass is the last. */
-const settled = 1e-7;
+const convergedMovement = 1e-7;
 
 /**
  * Geometric median by the smoothed Weiszfeld algorithm (Pillutla, Kakade & Harchaoui 2022, "Robust
@@ -50,7 +50,7 @@ export function geometricMedian({
         );
         const moved = squaredDistance(next, found);
         found = next;
-        if (moved <= settled ** 2 * squaredDistance(found, new Float64Array(found.length))) break;
+        if (moved <= convergedMovement ** 2 * squaredDistance(found, new Float64Array(found.length))) break;
       }
       return { state, model: stepAlong(model, found, serverLearningRate) };
     },

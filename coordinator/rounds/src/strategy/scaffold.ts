@@ -26,7 +26,7 @@ type Variate = {
   readonly origin: number;
 };
 
-const mostNamed = 64;
+const maxNamed = 64;
 
 /**
  * SCAFFOLD (Karimireddy et al. 2020, Algorithm 1, option II): devices that differ drift apart while they
@@ -58,7 +58,7 @@ export function scaffold({
     name: 'scaffold',
     consumes: 'sum',
     population,
-    init: count => ({ control: new Float32Array(count), rounds: new Float32Array(mostNamed), origin: -1 }),
+    init: count => ({ control: new Float32Array(count), rounds: new Float32Array(maxNamed), origin: -1 }),
     control: ({ control, rounds, origin }) => ({
       values: control,
       ...(controlClip !== undefined && { clip: controlClip }),
@@ -72,7 +72,7 @@ export function scaffold({
       const share = Math.min(1, contributors / population);
       const control = new Float32Array(model.length);
       for (let i = 0; i < control.length; i++) control[i] = state.control[i]! + share * change[i]!;
-      const rounds = Float32Array.of(round.number, ...state.rounds.subarray(0, mostNamed - 1));
+      const rounds = Float32Array.of(round.number, ...state.rounds.subarray(0, maxNamed - 1));
       return {
         state: { control, rounds, origin: state.origin < 0 ? roundMark(round.id) : state.origin },
         model: next,

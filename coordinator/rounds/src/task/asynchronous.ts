@@ -29,7 +29,7 @@ const usualConcurrency = 2;
 const mostConcurrency = 100_000;
 
 /** Default share of a masked buffer's goal below which the buffer fails. */
-const usualMinimum = 0.8;
+const defaultMinGoalShare = 0.8;
 
 /**
  * Returns a task's cohort, and its buffer if the task is asynchronous. Throws `config.invalid` for missing
@@ -69,7 +69,7 @@ export function cohortOf(settings: CohortSettings, isMasked: boolean): Pick<Task
       `The task: cohort.maxStaleness must be at most ${mostBases - 1} with masking, not ${maxStaleness}: devices take part in no buffer of more versions.`,
     );
   const { overSelection = usualOverSelection } = settings;
-  const { minimum = Math.max(fewestContributors, Math.ceil(usualMinimum * goal)) } = settings;
+  const { minimum = Math.max(fewestContributors, Math.ceil(defaultMinGoalShare * goal)) } = settings;
   return { cohort: { goal, minimum, overSelection }, buffer };
 }
 

@@ -7,7 +7,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 const prefixes = { enrolment: 'mme_', operator: 'mmo_' } as const;
 type TokenKind = keyof typeof prefixes;
 
-const pattern = /^(mm[eo]_)([A-Za-z0-9_-]{16})([A-Za-z0-9_-]{43})$/;
+const tokenPattern = /^(mm[eo]_)([A-Za-z0-9_-]{16})([A-Za-z0-9_-]{43})$/;
 
 /** Stored part of a token, which can check the token and not reproduce it. */
 export interface TokenProof {
@@ -41,7 +41,7 @@ export function mintToken(
 
 /** Returns the id in a token's text; undefined for a text of another form. */
 export function tokenId(kind: TokenKind, text: string): string | undefined {
-  const match = pattern.exec(text);
+  const match = tokenPattern.exec(text);
   return match?.[1] === prefixes[kind] ? match[2] : undefined;
 }
 

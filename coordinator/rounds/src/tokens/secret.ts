@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-const hidden = '[redacted]';
+const redacted = '[redacted]';
 
 /** Text that logs, messages and dumps redact; only `reveal` returns it. */
 export class Redacted {
@@ -15,14 +15,14 @@ export class Redacted {
   }
 
   toString(): string {
-    return hidden;
+    return redacted;
   }
 
   toJSON(): string {
-    return hidden;
+    return redacted;
   }
 
   [inspect.custom](): string {
-    return hidden;
+    return redacted;
   }
 }

@@ -8,7 +8,7 @@ import type { Growth, Task } from '../task/task.ts';
 import { type AddedWords, type AddedWordsStore, missingOf } from './added-words.ts';
 
 /** Results in which words are searched: those of more than a year, with a query of two rounds a week. */
-const resultsRead = 128;
+const maxWordResults = 128;
 
 /** Word that devices have and the vocabulary lacks. */
 interface ProposedWord {
@@ -70,7 +70,7 @@ export class NewWords {
       name,
       query.name,
       Number.POSITIVE_INFINITY,
-      resultsRead,
+      maxWordResults,
     );
     return {
       words: vocabulary,

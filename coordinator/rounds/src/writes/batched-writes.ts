@@ -2,7 +2,7 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 /** ms for which changes gather before they are written together. */
-const interval = 10_000;
+const gatheringMs = 10_000;
 
 /**
  * Schedule of writes from memory: all changes within 10 s together, one write at a time. A crash loses what
@@ -30,7 +30,7 @@ export class BatchedWrites {
    */
   schedule(): void {
     if (!this.#isClosed)
-      this.#cancel ??= this.#clock.at(this.#clock.now() + interval, () => void this.flush());
+      this.#cancel ??= this.#clock.at(this.#clock.now() + gatheringMs, () => void this.flush());
   }
 
   /** Writes all changes at once, after the write that is under way. */

@@ -52,7 +52,7 @@ export interface OpenInference {
 }
 
 /** Milliseconds that closing waits for answers to be read. */
-const patience = 5_000;
+const closeTimeoutMs = 5_000;
 
 type Served = Pick<Core, 'registry' | 'rounds' | 'versionAliases'>;
 
@@ -144,7 +144,7 @@ export async function openInference(
   opened.add(async () => {
     grpc?.drain();
     await server.drain();
-    await grpc?.close(patience);
+    await grpc?.close(closeTimeoutMs);
     await server.close();
   });
   const view = new MonitorView(monitor, () => toldOutcomes({ tasks: rounds, queryResults, history }));

@@ -1,4 +1,4 @@
-import { mostWaiting, TrackingDeliverer } from '@murmuration/lifecycle/tracking/deliverer';
+import { maxWaiting, TrackingDeliverer } from '@murmuration/lifecycle/tracking/deliverer';
 import { EventMaker } from '@murmuration/lifecycle/tracking/openlineage/event-maker';
 import { LineageClient } from '@murmuration/lifecycle/tracking/openlineage/lineage-client';
 import { LineageRecorder } from '@murmuration/lifecycle/tracking/openlineage/lineage-recorder';
@@ -14,7 +14,7 @@ import { version } from './version.ts';
 export function openLineage(
   { config, storage, events, metrics, clock, random, opened }: TrackingScope<'history' | 'lineage'>,
   { versionAliases }: Pick<Core, 'versionAliases'>,
-  most = mostWaiting,
+  most = maxWaiting,
 ): void {
   const settings = config.tracking.openLineage;
   if (!settings) return;

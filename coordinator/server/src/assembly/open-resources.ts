@@ -1,7 +1,7 @@
 import type { Clock } from '@murmuration/protocol/time/clock';
 
 /** Maximum time in ms to close after a failed start; the end of the process closes the rest. */
-const patience = 5_000;
+const closeTimeoutMs = 5_000;
 
 /** Resources opened by a process, closed in reverse order when a start fails or the process stops. */
 export class OpenResources {
@@ -30,7 +30,7 @@ export class OpenResources {
   async abandon(): Promise<void> {
     let cancel = () => {};
     const late = new Promise<void>(resolve => {
-      cancel = this.#clock.at(this.#clock.now() + patience, resolve);
+      cancel = this.#clock.at(this.#clock.now() + closeTimeoutMs, resolve);
     });
     // The caller gets the start's own error instead.
     await Promise.race([this.close().catch(() => {}), late]);

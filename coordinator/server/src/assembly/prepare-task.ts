@@ -24,7 +24,7 @@ import { withAddedWords } from '@murmuration/rounds/vocabulary/added-words';
 import type { CorePorts, FollowedExperiments } from './core-ports.ts';
 
 /** Maximum number of versions that a query of outcomes distinguishes. */
-const mostAsked = 16;
+const maxAskedVersions = 16;
 
 /** Dependencies that the tasks of a coordinator share. */
 export interface TaskWorld
@@ -151,10 +151,10 @@ function versionsOf(
     },
     async versions() {
       const { champion, base, aliases } = versionAliases.of(task);
-      const newest = await storage.history.versions(task, Number.POSITIVE_INFINITY, mostAsked);
+      const newest = await storage.history.versions(task, Number.POSITIVE_INFINITY, maxAskedVersions);
       const inUse = [champion, base, ...aliases].map(({ model }) => model);
       const all = [...inUse, ...(experiments()?.modelsOf(task) ?? []), ...newest.map(({ model }) => model)];
-      return [...new Set(all)].slice(0, mostAsked);
+      return [...new Set(all)].slice(0, maxAskedVersions);
     },
     async inUse() {
       const { champion, base, newest, aliases } = versionAliases.of(task);

@@ -6,9 +6,9 @@ import type { Stores } from '@murmuration/storage/storage';
 import type { Scope } from './scope.ts';
 
 /** Milliseconds without a successful write until the storage is reported as silent. */
-const patience = 10_000;
+const silentAfterMs = 10_000;
 /** Milliseconds between two probes if the storage sets no interval. */
-const often = 2_000;
+const probeMs = 2_000;
 
 /**
  * Tracks if the storage can be written, by the time of the last successful write. A storage with an interval
@@ -48,7 +48,7 @@ class StorageHealth {
    */
   get silentSince(): number | null {
     const isWatched = this.#isInDoubt || this.#storage.probeEvery !== null;
-    return isWatched && this.#clock.now() - this.#writtenAt > patience ? this.#writtenAt : null;
+    return isWatched && this.#clock.now() - this.#writtenAt > silentAfterMs ? this.#writtenAt : null;
   }
 
   close(): void {
@@ -66,7 +66,7 @@ class StorageHealth {
 
   #turn(): void {
     if (this.#isClosed) return;
-    this.#cancel = this.#clock.at(this.#clock.now() + (this.#storage.probeEvery ?? often), () =>
+    this.#cancel = this.#clock.at(this.#clock.now() + (this.#storage.probeEvery ?? probeMs), () =>
       this.#turn(),
     );
     if (!this.#isProbing) void this.#probe();

@@ -1,5 +1,5 @@
 import { AliasFollower } from '@murmuration/lifecycle/tracking/alias-follower';
-import { mostWaiting, TrackingDeliverer } from '@murmuration/lifecycle/tracking/deliverer';
+import { maxWaiting, TrackingDeliverer } from '@murmuration/lifecycle/tracking/deliverer';
 import { MlflowClient } from '@murmuration/lifecycle/tracking/mlflow-client';
 import { MlflowTracker } from '@murmuration/lifecycle/tracking/mlflow-tracker';
 import { TrackingRecorder } from '@murmuration/lifecycle/tracking/recorder';
@@ -7,7 +7,7 @@ import { driftPage } from '@murmuration/monitoring/page/drift-page';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Registry } from '@murmuration/rounds/registry/registry';
-import { mostWindows } from '@murmuration/serving/monitor/drift/drift-store';
+import { maxWindowsPerModel } from '@murmuration/serving/monitor/drift/drift-store';
 import type { Stores } from '@murmuration/storage/storage';
 import { Gauge } from 'prom-client';
 import type { Core } from './core.ts';
@@ -18,7 +18,7 @@ import { version } from './version.ts';
 const actor = { id: 'mlflow', name: 'MLflow' };
 
 /** Milliseconds between two looks at the remote aliases. */
-const lookEvery = 60_000;
+const aliasLookMs = 60_000;
 
 /**
  * Reports events to the MLflow server of the configuration, if it has one, from now on, beginning with those
@@ -35,7 +35,7 @@ export function openTracking(
     opened,
   }: TrackingScope<'drift' | 'history' | 'tracking'>,
   { registry, rounds, versionAliases }: Pick<Core, 'registry' | 'rounds' | 'versionAliases'>,
-  { every = lookEvery, most = mostWaiting } = {},
+  { every = aliasLookMs, most = maxWaiting } = {},
 ): void {
   const settings = config.tracking.mlflow;
   if (!settings) return;
@@ -117,7 +117,7 @@ async function filesOf(registry: Registry, model: ModelHash) {
 }
 
 async function pageOf(store: Stores['drift'], task: TaskName, number: number, to: number): Promise<string> {
-  const windows = await store.windows(task, String(number), mostWindows);
+  const windows = await store.windows(task, String(number), maxWindowsPerModel);
   const window = windows.find(each => each.to === to);
   if (!window) throw new MurmurationError('request.not-found', `A window of version ${number} is gone.`);
   return driftPage(window.report);

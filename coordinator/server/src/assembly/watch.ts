@@ -19,7 +19,7 @@ import type { Core } from './core.ts';
 import type { ServedScope } from './scope.ts';
 
 /** Maximum number of devices that an alert names. */
-const mostNamed = 3;
+const maxNamedDevices = 3;
 
 /** Parts that watch a coordinator for its operators. */
 export interface Watch {
@@ -142,7 +142,7 @@ function behaviourOf(
 ): AlertPorts['behaviour'] {
   return async task => {
     const conduct = conducts?.get(task);
-    const [shared, slow] = [conduct?.shared(mostNamed) ?? [], conduct?.slow(mostNamed) ?? []];
+    const [shared, slow] = [conduct?.shared(maxNamedDevices) ?? [], conduct?.slow(maxNamedDevices) ?? []];
     const names = await enrolmentTokens.namesOf([...shared, ...slow]);
     const named = (device: DeviceId) => ({ device, token: names.get(device) });
     return { shared: shared.map(named), slow: slow.map(named) };

@@ -4,7 +4,7 @@ import { fairShare, type Leased, readLeased } from '@murmuration/storage/leases/
 import type { TaskLeases, TaskPlace, TaskStatus } from '@murmuration/storage/leases/ports';
 
 /** Milliseconds between two looks at the leases. */
-const often = 250;
+const leaseCheckMs = 250;
 /** Number of looks between two announcements to fronts. */
 const tellEvery = 2;
 /** Maximum number of looks for which a cell that has many tasks leaves a free one to others. */
@@ -98,7 +98,7 @@ export class CoordinatorCell {
       .catch(this.#ports.failed)
       .then(() => {
         const { clock } = this.#ports;
-        if (!this.#isStopped) this.#cancel = clock.at(clock.now() + often, () => void this.#turn());
+        if (!this.#isStopped) this.#cancel = clock.at(clock.now() + leaseCheckMs, () => void this.#turn());
       });
     return this.#looking;
   }

@@ -5,7 +5,7 @@ import { type PartDeal, partName, readLeased } from '@murmuration/storage/leases
 import type { TaskLeases, TaskPlace, TaskStatus } from '@murmuration/storage/leases/ports';
 
 /** Milliseconds between two looks at the leases. */
-const often = 500;
+const directoryRefreshMs = 500;
 
 export interface DirectoryPorts {
   readonly leases: Pick<TaskLeases, 'places'>;
@@ -43,7 +43,7 @@ export class Directory {
    * nothing between requests. Throws `storage.*`.
    */
   async look(): Promise<void> {
-    if (this.#ports.clock.now() - this.#readAt < often) return;
+    if (this.#ports.clock.now() - this.#readAt < directoryRefreshMs) return;
     this.#looking ??= this.#read().finally(() => {
       this.#looking = undefined;
     });
@@ -73,7 +73,7 @@ export class Directory {
 
   /** True if the places were read within the last 5 s. */
   get isFresh(): boolean {
-    return this.#ports.clock.now() - this.#readAt < 10 * often;
+    return this.#ports.clock.now() - this.#readAt < 10 * directoryRefreshMs;
   }
 
   /** Returns the milliseconds until a task can use a device. */
@@ -86,7 +86,7 @@ export class Directory {
   #again(): void {
     const { clock, failed } = this.#ports;
     if (this.#isClosed) return;
-    this.#cancel = clock.at(clock.now() + often, () => {
+    this.#cancel = clock.at(clock.now() + directoryRefreshMs, () => {
       this.#read()
         .catch(failed)
         .then(() => this.#again());

@@ -12,7 +12,7 @@ import { type Directory, servedBy } from './directory.ts';
 import type { Tickets } from './tickets.ts';
 
 /** Maximum milliseconds until a round begins for which a device is sent to the cell. */
-const patience = 60_000;
+const maxOpenWaitMs = 60_000;
 /** Milliseconds after which a device that is not eligible asks again. */
 const untilEligible = 5 * 60_000;
 /**
@@ -20,7 +20,7 @@ const untilEligible = 5 * 60_000;
  * of up to as much is added.
  */
 const whileMoving = 1_000;
-const longestReason = 256;
+const maxReasonLength = 256;
 
 export interface FrontPorts {
   readonly directory: Pick<Directory, 'places' | 'placeOf' | 'untilNextRound'>;
@@ -81,9 +81,9 @@ export class FrontRequests {
     const { standing } = said;
     const reason = ineligible(standing.eligibility, message, sdk) ?? asleepTooSoon(standing, message);
     if (reason !== undefined)
-      return { decision: 'later', after: untilEligible, reason: reason.slice(0, longestReason) };
+      return { decision: 'later', after: untilEligible, reason: reason.slice(0, maxReasonLength) };
     if (message.base) return to(cell);
-    const isFar = directory.untilNextRound(part) > patience;
+    const isFar = directory.untilNextRound(part) > maxOpenWaitMs;
     const { busy } = part.said.standing;
     if (busy === null && !isFar) return to(cell);
     return {

@@ -9,7 +9,7 @@ import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 export type FrameLengths = Readonly<Record<DeviceEvent, number>>;
 
 /** Bytes of the fields around a message of secure aggregation. */
-const envelope = 256;
+const maskingEnvelopeBytes = 256;
 /** Number of cohort sizes for which neighbours are counted; sizes between them have about as many. */
 const samples = 64;
 
@@ -20,7 +20,7 @@ const samples = 64;
 export function frameLengths(tasks: readonly Task[]): FrameLengths {
   // Shares are the longest: a sealed pair for each neighbour, while a reveal has one unsealed share.
   const shares = Math.max(0, ...tasks.map(task => dealingBytes(mostNeighbours(task))));
-  const masking = Math.min(maxFrameLength, envelope + shares);
+  const masking = Math.min(maxFrameLength, maskingEnvelopeBytes + shares);
   return {
     enrol: 16_384,
     hello: 1_024,

@@ -2,7 +2,7 @@ import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Clock } from '@murmuration/protocol/time/clock';
 
 /** Maximum number of kept answers. */
-const most = 128;
+const maxAnswers = 128;
 /** Milliseconds after which an answer is made again even if no change is known. */
 const fresh = 2_000;
 
@@ -15,7 +15,7 @@ interface Kept {
 export class AnswerCache {
   readonly #clock: Clock;
   /** Drops the least recently requested first. */
-  readonly #kept = new BoundedMap<string, Kept>(most);
+  readonly #kept = new BoundedMap<string, Kept>(maxAnswers);
 
   constructor(clock: Clock) {
     this.#clock = clock;

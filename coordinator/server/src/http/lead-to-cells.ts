@@ -7,7 +7,7 @@ import type { Directory } from '../cells/directory.ts';
 import type { App } from './app.ts';
 
 /** Milliseconds that a cell may take to begin its answer. */
-const patience = 20_000;
+const cellTimeoutMs = 20_000;
 
 /**
  * Headers that belong to one connection and are not forwarded (RFC 9110 §7.6.1), and `expect`, since the body
@@ -86,7 +86,7 @@ function lead(request: FastifyRequest, reply: FastifyReply, cell: string): Promi
         }),
       );
     const ask = url.protocol === 'https:' ? askByHttps : askByHttp;
-    const asked = ask(url, { method: request.method, headers, timeout: patience }, answer => {
+    const asked = ask(url, { method: request.method, headers, timeout: cellTimeoutMs }, answer => {
       reply.status(answer.statusCode!).headers(passedOn(answer.headers));
       resolve(reply.send(answer));
     });

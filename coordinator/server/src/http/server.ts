@@ -6,9 +6,9 @@ import type { Certificate } from './certificate.ts';
 import type { Connections } from './connections.ts';
 
 /** Milliseconds without activity, sent or read, after which a connection is closed. */
-const idle = 60_000;
+const idleTimeoutMs = 60_000;
 /** Maximum milliseconds that a request may take to arrive, even if it makes progress. */
-const longestRequest = 3_600_000;
+const maxRequestMs = 3_600_000;
 
 /**
  * Request that can only upgrade to WebSocket: one that asks for another protocol, such as HTTP/2, is answered
@@ -43,7 +43,7 @@ export function boundServer(
     ServerResponse,
     headersTimeout: handshake,
     connectionsCheckingInterval: Math.min(handshake, 5_000),
-    requestTimeout: longestRequest,
+    requestTimeout: maxRequestMs,
     keepAliveTimeout: handshake,
     // The application refuses a missing host with a code.
     requireHostHeader: false,
@@ -56,7 +56,7 @@ export function boundServer(
   const server = tls
     ? new TlsServer({ ...options, ...tls, handshakeTimeout: handshake }, handle)
     : new Server(options, handle);
-  server.timeout = idle;
+  server.timeout = idleTimeoutMs;
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     // The body is requested and answered once the earlier checks have passed.
     request.once('resume', () => {

@@ -8,9 +8,9 @@ import type { InferenceServer } from '@murmuration/serving/server/inference-serv
 /** Milliseconds after which an answer is abandoned; devices give up after 20 s. */
 const timeout = 15_000;
 /** Milliseconds after which a device that was refused because too many wait tries again. */
-const retryAfter = 1_000;
+const busyRetryMs = 1_000;
 /** Maximum number of values that fit into one frame, with its envelope. */
-const mostValues = (maxFrameLength - 1_024) / 4;
+const maxFrameValues = (maxFrameLength - 1_024) / 4;
 
 interface PredictionPorts {
   /** Rounds by task name. */
@@ -36,7 +36,7 @@ export function devicePredictions({
   return async ({ task, version, input: row }) => {
     const { serving } = knownTask(rounds.get(task), task).task;
     if (!serving.remote) throw new MurmurationError('prediction.not-offered');
-    if (waiting >= most) throw new MurmurationError('prediction.too-many', undefined, { after: retryAfter });
+    if (waiting >= most) throw new MurmurationError('prediction.too-many', undefined, { after: busyRetryMs });
     if (version !== 'latest' && version !== 'champion')
       throw new MurmurationError('model.missing', `The task ${task} has no version "${version}".`);
     waiting += 1;
@@ -44,10 +44,10 @@ export function devicePredictions({
       const request = { model: task, version, inputs: [], row, protocol: 'device', timeout };
       const { hash, outputs } = await server.infer(request);
       const values = outputs.reduce((sum, { data }) => sum + data.length, 0);
-      if (values > mostValues)
+      if (values > maxFrameValues)
         throw new MurmurationError(
           'model.unusable',
-          `An answer has room for ${mostValues} classes; the model has ${values}.`,
+          `An answer has room for ${maxFrameValues} classes; the model has ${values}.`,
         );
       const logits = Float32Array.from(outputs.flatMap(({ data }) => [...(data as Float32Array)]));
       return { model: hash, logits: new Uint8Array(logits.buffer) };

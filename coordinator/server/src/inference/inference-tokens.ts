@@ -13,7 +13,7 @@ import type { Access } from '@murmuration/serving/access/access';
 import { type InferenceToken, mintInferenceToken } from '@murmuration/serving/access/tokens';
 
 /** Maximum number of valid tokens; all of them are in memory. */
-const most = 1_000;
+const maxTokens = 1_000;
 
 /** Terms that are chosen when a token is created. */
 export type InferenceTokenTerms = Pick<
@@ -55,10 +55,10 @@ export class InferenceTokens {
     const { store, primitives, random, clock } = this.#ports;
     return this.#turns.run(async () => {
       const { tokens } = await store.unrevoked();
-      if (tokens.length >= most)
+      if (tokens.length >= maxTokens)
         throw new MurmurationError(
           'request.too-many',
-          `There are ${most} inference tokens, which are the most; revoke those that nobody uses.`,
+          `There are ${maxTokens} inference tokens, which are the most; revoke those that nobody uses.`,
         );
       const { text, id, sha256 } = mintInferenceToken(random, primitives);
       const digest = new Uint8Array(Buffer.from(sha256, 'hex'));

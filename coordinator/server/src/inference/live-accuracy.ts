@@ -5,7 +5,7 @@ import type { LiveAccuracy } from '@murmuration/rounds/events/monitored';
 import type { LiveMonitor } from '@murmuration/serving/monitor/live-monitor';
 
 /** Milliseconds between two reports of the versions' accuracy. */
-const often = 60_000;
+const reportMs = 60_000;
 
 /** Reports, once a minute at most, the accuracy of versions whose predictions got outcomes. */
 export class LiveAccuracyTeller {
@@ -22,7 +22,7 @@ export class LiveAccuracyTeller {
   /** Called when a version got an outcome. */
   joined(live: Pick<LiveMonitor, 'of'>, model: string, version: string): void {
     this.#due.set(JSON.stringify([model, version]), { model, version });
-    this.#cancel ??= this.#clock.at(this.#clock.now() + often, () => {
+    this.#cancel ??= this.#clock.at(this.#clock.now() + reportMs, () => {
       this.#cancel = undefined;
       const due = [...this.#due.values()];
       this.#due.clear();

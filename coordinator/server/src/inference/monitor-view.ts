@@ -14,14 +14,14 @@ import type { DriftReport } from '@murmuration/monitoring/report/drift-report';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { iso } from '@murmuration/protocol/time/iso';
 import type { OpenMonitor } from '@murmuration/serving/assembly/monitor';
-import { type DriftWindow, mostWindows } from '@murmuration/serving/monitor/drift/drift-store';
+import { type DriftWindow, maxWindowsPerModel } from '@murmuration/serving/monitor/drift/drift-store';
 import type { DriftWatch } from '@murmuration/serving/monitor/drift/drift-watch';
 import type { FeatureRole } from '@murmuration/serving/monitor/drift/features';
 import type { DriftState } from '@murmuration/serving/monitor/drift/watched-version';
 import type * as z from 'zod';
 
 /** Maximum number of windows that a page lists. */
-const mostListed = 100;
+const maxListedWindows = 100;
 
 /** Monitoring of versions in use as operators see and set it. */
 export class MonitorView {
@@ -49,7 +49,7 @@ export class MonitorView {
     await this.#settle();
     const drift = this.#required();
     const state = await drift.state(model, version);
-    const windows = await drift.windows(model, version, mostListed);
+    const windows = await drift.windows(model, version, maxListedWindows);
     const own = await drift.settings(model);
     const { every, atLeast, share, test, threshold, correction } = drift.standard;
     const [newest] = windows;
@@ -66,7 +66,7 @@ export class MonitorView {
 
   /** Returns a window as one HTML page. Throws `request.not-found`. */
   async page(model: string, version: string, number: number): Promise<string> {
-    const windows = await this.#required().windows(model, version, mostWindows);
+    const windows = await this.#required().windows(model, version, maxWindowsPerModel);
     const found = windows.find(each => each.number === number);
     if (!found)
       throw new MurmurationError(

@@ -15,7 +15,7 @@ import {
 } from '@murmuration/serving/source/source';
 
 /** Maximum number of versions in a listing. */
-const mostVersions = 100;
+const maxListedVersions = 100;
 
 interface RegistryPorts {
   /**
@@ -57,7 +57,7 @@ export class RegistryModels implements ModelSource {
   async listing(name: string): Promise<ModelListing> {
     const task = this.#task(name);
     const { champion, newest, aliases } = this.#ports.versionAliases.of(task);
-    const versions = await this.#ports.history.versions(task, Number.POSITIVE_INFINITY, mostVersions);
+    const versions = await this.#ports.history.versions(task, Number.POSITIVE_INFINITY, maxListedVersions);
     return {
       name,
       versions: versions.map(({ number }) => String(number)).reverse(),

@@ -18,7 +18,7 @@ import { watchChanges } from './changes.ts';
 import { Throttle } from './throttle.ts';
 
 /** Minimum milliseconds between two states. */
-const interval = 200;
+const minStateGapMs = 200;
 /**
  * Minimum milliseconds between two updates about frequent changes: connected devices, if there are many, and
  * inference.
@@ -83,7 +83,7 @@ export class LiveFeed {
     this.#io = new Server({ serveClient: false });
     this.#io.bind(this.#webSockets.engine);
     this.#io.on('connection', socket => this.#welcome(socket as DashboardSocket));
-    this.#pulse = new Throttle(ports.clock, interval, () => this.#send());
+    this.#pulse = new Throttle(ports.clock, minStateGapMs, () => this.#send());
     const tell = (what: Changed) => {
       this.#changed.set(JSON.stringify(what), what);
       this.#schedule();

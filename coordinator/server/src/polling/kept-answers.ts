@@ -3,9 +3,9 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 
 /** Maximum number of answers kept for one connection, more than it may have under way. */
-const most = 16;
+const maxAnswersOfConnection = 16;
 /** Maximum length of a kept answer in bytes; a longer one is computed again. */
-const longest = 65_536;
+const maxKeptAnswerBytes = 65_536;
 
 /** Answer, and the digest of its request. */
 interface Kept<Answer> {
@@ -18,7 +18,7 @@ interface Kept<Answer> {
  * same answer and is not executed twice.
  */
 export class KeptAnswers<Answer extends { readonly frame: Uint8Array }> {
-  readonly #kept = new BoundedMap<string, Kept<Answer>>(most);
+  readonly #kept = new BoundedMap<string, Kept<Answer>>(maxAnswersOfConnection);
 
   /**
    * Returns the result of `work` for a new key, and the same result for a repeated key, during `work` and
@@ -45,7 +45,7 @@ export class KeptAnswers<Answer extends { readonly frame: Uint8Array }> {
     };
     try {
       const given = await answer;
-      if (given.frame.length > longest) forget();
+      if (given.frame.length > maxKeptAnswerBytes) forget();
       return given;
     } catch (error) {
       forget();

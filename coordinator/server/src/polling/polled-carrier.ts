@@ -6,14 +6,14 @@ import type { Carrier } from '../devices/device-connection.ts';
 import { KeptAnswers } from './kept-answers.ts';
 
 /** Milliseconds without a request after which a connection is lost, the same as for a silent socket. */
-const silence = 20_000;
+const silenceMs = 20_000;
 /**
  * Milliseconds after which a connection is lost if its last request broke off: the device sends it again, or
  * is gone.
  */
 const afterBreak = 2_000;
 /** Milliseconds for which messages of a closed connection can still be read. */
-const flushLimit = 5_000;
+const readableAfterCloseMs = 5_000;
 
 /** Message that its device has not acknowledged. */
 export interface Message {
@@ -117,7 +117,7 @@ export class PolledCarrier implements Carrier, Sender {
     this.#cancelLimit();
     this.#ports.lost();
     const { clock } = this.#ports;
-    this.#cancelLimit = clock.at(clock.now() + flushLimit, () => this.#end());
+    this.#cancelLimit = clock.at(clock.now() + readableAfterCloseMs, () => this.#end());
     this.#wake?.();
   }
 
@@ -143,7 +143,7 @@ export class PolledCarrier implements Carrier, Sender {
       if (this.#open > 0 || this.#isClosed) return;
       const { clock } = this.#ports;
       this.#cancelLimit();
-      this.#cancelLimit = clock.at(clock.now() + (isBroken ? afterBreak : silence), () => this.destroy());
+      this.#cancelLimit = clock.at(clock.now() + (isBroken ? afterBreak : silenceMs), () => this.destroy());
     };
   }
 

@@ -8,7 +8,7 @@ import * as z from 'zod';
 const challengeLasts = 10_000;
 /** Milliseconds for which a device may ask after its hello; it does so within seconds. */
 const helloLasts = 60_000;
-const longest = 512;
+const maxTokenLength = 512;
 
 const content = z.discriminatedUnion('is', [
   z.strictObject({
@@ -59,7 +59,7 @@ export class SealedTokens {
 
   /** Returns the content of a token, or undefined if it is not authentic or has expired. */
   open(token: string, now: number): Sealed | undefined {
-    if (token.length > longest) return undefined;
+    if (token.length > maxTokenLength) return undefined;
     const [said = '', signature = ''] = token.split('.').map(part => Buffer.from(part, 'base64url'));
     const expected = this.#sign(Buffer.from(said));
     if (signature.length !== expected.length || !timingSafeEqual(Buffer.from(signature), expected))

@@ -26,7 +26,7 @@ import { coded, frame, frameType, keyOf, poll, requireShort, security, sendMessa
  * Maximum milliseconds that a poll waits: platforms keep a process, with connections to the database, for
  * each request under way.
  */
-const longestWait = 1_000;
+const maxPollWaitMs = 1_000;
 
 /**
  * Adds the routes of connections over plain HTTP without stored state, with the same requests and answers. No
@@ -101,7 +101,7 @@ export function unkeptRoutes(
       if (after > 1) throw new MurmurationError('request.invalid', `There is no message ${after} yet.`);
       // Before the hello, devices poll all the time; after it, they have no reason to.
       if (sealed.is === 'challenge') {
-        const wait = Math.min(1_000 * Number(request.query.wait), longestWait);
+        const wait = Math.min(1_000 * Number(request.query.wait), maxPollWaitMs);
         const until = Math.min(clock.now() + wait, sealed.until);
         await new Promise<void>(resolve => {
           const cancel = clock.at(until, resolve);

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Message } from './polled-carrier.ts';
 
 /** Pattern of a request key. */
-const keyPattern = /^[\w-]{1,64}$/;
+const requestKeyPattern = /^[\w-]{1,64}$/;
 export const frameType = 'application/octet-stream';
 /** Frame sent as it is, without a JSON schema. */
 export const frame = z.any().describe('A frame, `application/octet-stream`');
@@ -30,7 +30,7 @@ export const poll = z.object({
 /** Returns the key of a request. Throws `request.invalid` if it has none. */
 export function keyOf({ headers }: Pick<FastifyRequest, 'headers'>): string {
   const key = headers[keyHeader.toLowerCase()];
-  if (typeof key === 'string' && keyPattern.test(key)) return key;
+  if (typeof key === 'string' && requestKeyPattern.test(key)) return key;
   throw new MurmurationError('request.invalid', `${keyHeader}: 1 to 64 letters, digits, - or _ are needed.`);
 }
 

@@ -13,9 +13,9 @@ const strangerBytes = 65_536;
 /** Frames allowed for each message of a device: its parts, heartbeats, acks, pings. */
 const framesPerMessage = 4;
 /** Maximum milliseconds for which a connection is not read; its heartbeat must go on. */
-const longestPause = 5_000;
+const maxUnreadMs = 5_000;
 /** Milliseconds that a closing connection has to flush, and to receive its peer's close. */
-const flushLimit = 1_000;
+const flushTimeoutMs = 1_000;
 
 /** Members of a WebSocket that are used behind the engine, which keeps it with the request that opened it. */
 interface WebSocket {
@@ -104,7 +104,7 @@ export class BoundedTransport {
   /** Stops reading for `ms`; the network slows a peer that sends more. */
   pause(ms: number): void {
     const { clock } = this.#ports;
-    const until = clock.now() + Math.min(ms, longestPause);
+    const until = clock.now() + Math.min(ms, maxUnreadMs);
     if (ms <= 0 || this.#isOver || until <= this.#pausedUntil) return;
     this.#cancelPause();
     this.#pausedUntil = until;
@@ -179,7 +179,7 @@ export class BoundedTransport {
     const { clock } = this.#ports;
     this.#cancelFlush();
     if (!this.#raw.destroyed)
-      this.#cancelFlush = clock.at(clock.now() + flushLimit, () => this.#raw.destroy());
+      this.#cancelFlush = clock.at(clock.now() + flushTimeoutMs, () => this.#raw.destroy());
   }
 
   readonly #countStrangerBytes = (): void => {

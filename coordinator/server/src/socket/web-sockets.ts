@@ -6,9 +6,9 @@ import { Server as Engine, type Socket as EngineSocket } from 'engine.io';
 import { BoundedTransport, type BoundedTransportPorts } from './bounded-transport.ts';
 
 /** Maximum number of fragments of one message; browsers split long ones into a few. */
-const mostParts = 256;
+const maxFragments = 256;
 /** Milliseconds that closing connections have to flush. */
-const flushLimit = 1_000;
+const flushTimeoutMs = 1_000;
 
 /** Admitted request, until its WebSocket is open. */
 interface Guest {
@@ -40,7 +40,7 @@ export class WebSockets {
       perMessageDeflate: false,
     });
     const { options } = this.library;
-    options.maxFragments = mostParts;
+    options.maxFragments = maxFragments;
     // The transports answer pings, within their limits.
     options.autoPong = false;
     this.engine.on('connection', (conn: EngineSocket) => this.#enter(conn));
@@ -84,7 +84,7 @@ export class WebSockets {
     for (const [conn] of open) conn.close();
     let cancel: Cancel = () => {};
     const late = new Promise<void>(resolve => {
-      cancel = clock.at(clock.now() + flushLimit, resolve);
+      cancel = clock.at(clock.now() + flushTimeoutMs, resolve);
     });
     await Promise.race([Promise.all(closed), late]);
     cancel();

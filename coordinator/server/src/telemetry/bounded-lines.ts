@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 import pino, { type DestinationStream } from 'pino';
 
 /** Maximum bytes of lines that wait for a reader. */
-const mostWaiting = 4 << 20;
+const maxWaitingBytes = 4 << 20;
 
 /**
  * Output of lines to a reader that may be slow or stall: writers never wait for it, and lines beyond the
@@ -18,7 +18,7 @@ export class BoundedLines implements DestinationStream {
   /** Called with the number of dropped lines once the reader continues. */
   recovered: (lines: number) => void = () => {};
 
-  constructor(stream: Writable, most = mostWaiting) {
+  constructor(stream: Writable, most = maxWaitingBytes) {
     this.#stream = stream;
     this.#most = most;
     stream.on('drain', () => {

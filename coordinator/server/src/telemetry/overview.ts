@@ -23,7 +23,7 @@ import type { Presence } from './presence.ts';
 import { type SeenPart, waitsForParts, withParts } from './spread-overview.ts';
 
 /** Maximum number of kinds of clients that an overview lists. */
-const mostClients = 50;
+const maxListedClients = 50;
 
 export interface OverviewSources {
   readonly clock: Clock;
@@ -80,7 +80,7 @@ export class Overviews {
         connected,
         eligible,
         enrolled: enrolled(),
-        clients: presence.clients.slice(0, mostClients),
+        clients: presence.clients.slice(0, maxListedClients),
       },
       alerts: alerts().map(each => alertMessage(each, this.#sources.attention, clock.now())),
     };

@@ -2,7 +2,7 @@ import type { DeviceId, TaskName } from '@murmuration/protocol/ids/ids';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 
 /** Maximum number of distinct pairs of platform and SDK; devices with others count together. */
-const mostClients = 200;
+const maxCountedClients = 200;
 
 /** Number of devices that run one version of the SDK on one platform. */
 export interface Client {
@@ -84,9 +84,9 @@ export class Presence {
     const key = JSON.stringify([platform, sdk]);
     const known = this.#clients.get(key);
     if (known) return known;
-    if (this.#clients.size >= mostClients)
+    if (this.#clients.size >= maxCountedClients)
       for (const [old, { connected }] of this.#clients) if (connected === 0) this.#clients.delete(old);
-    if (this.#clients.size >= mostClients && platform !== 'other') return this.#clientOf('other', '');
+    if (this.#clients.size >= maxCountedClients && platform !== 'other') return this.#clientOf('other', '');
     const fresh = { platform, sdk, connected: 0, eligible: 0 };
     this.#clients.set(key, fresh);
     return fresh;

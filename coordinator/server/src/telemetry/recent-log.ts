@@ -5,9 +5,9 @@ import type { DestinationStream } from 'pino';
 /** Maximum number of lines kept. */
 const mostLines = 1_000;
 /** Maximum number of characters of all lines together. */
-const mostCharacters = 1 << 19;
+const maxLogLength = 1 << 19;
 /** Maximum number of fields kept of a line, and of characters of each. */
-const mostFields = 30;
+const maxLineFields = 30;
 const longestField = 2_000;
 
 /**
@@ -48,7 +48,7 @@ export class RecentLog implements DestinationStream {
     const fields = Object.fromEntries(
       Object.entries(rest)
         .filter(([, value]) => value !== null)
-        .slice(0, mostFields)
+        .slice(0, maxLineFields)
         .map(([name, value]) => [name, cut(textOf(value))]),
     );
     this.#newest += 1;
@@ -63,7 +63,7 @@ export class RecentLog implements DestinationStream {
     this.#lines.push(line);
     this.#sizes.push(size);
     this.#characters += size;
-    while (this.#lines.length > mostLines || (this.#characters > mostCharacters && this.#lines.length > 1)) {
+    while (this.#lines.length > mostLines || (this.#characters > maxLogLength && this.#lines.length > 1)) {
       this.#lines.shift();
       this.#characters -= this.#sizes.shift() ?? 0;
     }

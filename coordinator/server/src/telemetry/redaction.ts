@@ -2,7 +2,7 @@
 const hidden = '[Redacted]';
 
 /** Pattern of field names that hold a secret. */
-const secretName = /token|secret|signature|authorization|cookie|password|privatekey/i;
+const secretNamePattern = /token|secret|signature|authorization|cookie|password|privatekey/i;
 /** Pattern of Murmuration's tokens, by their prefix; the id after it is no secret and is kept. */
 const tokens = /(mm[eo]_[A-Za-z0-9_-]{16})[A-Za-z0-9_-]{16,}/g;
 const webhookSecrets = /whsec_[A-Za-z0-9+/=]+/g;
@@ -15,7 +15,7 @@ const credentials = /\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]+/gi;
  * the log passes here, so callers need not care, and the text of an error can't leak one.
  */
 export function withoutSecrets(line: string): string {
-  const named = secretName.test(line) ? `${JSON.stringify(JSON.parse(line), hide)}\n` : line;
+  const named = secretNamePattern.test(line) ? `${JSON.stringify(JSON.parse(line), hide)}\n` : line;
   return named
     .replace(tokens, `$1${hidden}`)
     .replace(webhookSecrets, hidden)
@@ -24,6 +24,6 @@ export function withoutSecrets(line: string): string {
 }
 
 function hide(name: string, value: unknown): unknown {
-  const isSecret = secretName.test(name) && (typeof value === 'string' || typeof value === 'object');
+  const isSecret = secretNamePattern.test(name) && (typeof value === 'string' || typeof value === 'object');
   return isSecret && value !== null ? hidden : value;
 }

@@ -9,7 +9,7 @@ import { blockLength, type StoredBytes } from '@murmuration/rounds/registry/stor
 const mostBlocks = 512;
 /** Most blocks with known digests: those of 8 GiB, in 4 MiB. */
 const mostDigests = 131_072;
-const digestLength = 32;
+const digestBytes = 32;
 
 /** Reads bytes of a blob from `position` on into `block`; returns their number, 0 at the end. */
 type ReadBytes = (block: Uint8Array, position: number) => Promise<number>;
@@ -89,7 +89,7 @@ export class BlobBlocks {
     await this.#reading(hash, async read => {
       if ((await fill(read, block, from)) < block.length) throw this.#corrupt(hash);
     });
-    const digest = digests.subarray(number * digestLength, (number + 1) * digestLength);
+    const digest = digests.subarray(number * digestBytes, (number + 1) * digestBytes);
     if (!sha256(block).equals(digest)) throw this.#corrupt(hash);
     return block;
   }
@@ -105,7 +105,7 @@ export class BlobBlocks {
     const checked = this.#readings.run(() => this.#readThrough(hash));
     this.#checked.set(hash, checked);
     checked.then(
-      ({ digests }) => this.#remember(digests.length / digestLength),
+      ({ digests }) => this.#remember(digests.length / digestBytes),
       () => this.#checked.delete(hash),
     );
     return checked;
@@ -124,7 +124,7 @@ export class BlobBlocks {
     this.#checked.delete(hash);
     checked?.then(
       ({ digests }) => {
-        this.#digests -= digests.length / digestLength;
+        this.#digests -= digests.length / digestBytes;
       },
       () => {},
     );

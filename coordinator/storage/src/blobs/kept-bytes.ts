@@ -1,5 +1,5 @@
 /** Most bytes of whole blobs kept in memory. */
-const most = 128 << 20;
+const maxKeptBytes = 128 << 20;
 
 /** Cache of blobs that were read and checked, up to 128 MiB; the least recently read one is dropped first. */
 export class KeptBytes {
@@ -17,7 +17,7 @@ export class KeptBytes {
     this.#kept.set(hash, bytes);
     this.#bytes += bytes.length;
     for (const oldest of this.#kept.keys()) {
-      if (this.#bytes <= most) break;
+      if (this.#bytes <= maxKeptBytes) break;
       this.forget(oldest);
     }
   }

@@ -5,11 +5,11 @@ import type { Checkpoint } from '@murmuration/rounds/round/store';
 
 const magic = utf8('MSUM2');
 const assignmentLength = 22;
-const digestLength = 32;
+const digestBytes = 32;
 const signatureLength = 64;
-const contributorLength = assignmentLength + digestLength + signatureLength;
+const contributorLength = assignmentLength + digestBytes + signatureLength;
 const unsigned = new Uint8Array(signatureLength);
-const headLength = magic.length + 1 + 4 + 4 + 4;
+const slotHeadBytes = magic.length + 1 + 4 + 4 + 4;
 
 /** Checkpoint with its slot's metadata. */
 export interface Slot {
@@ -22,7 +22,7 @@ export interface Slot {
 
 /** Encodes the head, contributors and sum, followed by their SHA-256, which detects torn writes. */
 export function encodeSlot({ sequence, erase, checkpoint: { contributors, sum } }: Slot): Uint8Array {
-  const writer = new ByteWriter(headLength + contributors.length * contributorLength);
+  const writer = new ByteWriter(slotHeadBytes + contributors.length * contributorLength);
   writer
     .raw(magic)
     .u8(erase ? 1 : 0)
@@ -45,20 +45,20 @@ export function isDamaged(bytes: Uint8Array): boolean {
 
 /** Decodes a slot; undefined if it was torn, erased or damaged. Bytes after its end don't count. */
 export function decodeSlot(bytes: Uint8Array): Slot | undefined {
-  if (bytes.length < headLength) return undefined;
+  if (bytes.length < slotHeadBytes) return undefined;
   const reader = new ByteReader(bytes);
   if (!equalBytes(reader.raw(magic.length), magic)) return undefined;
   const erase = reader.u8() === 1;
   const sequence = reader.u32();
   const count = reader.u32();
   const sumLength = reader.u32();
-  const length = headLength + count * contributorLength + sumLength;
-  if (bytes.length < length + digestLength) return undefined;
+  const length = slotHeadBytes + count * contributorLength + sumLength;
+  if (bytes.length < length + digestBytes) return undefined;
   const digest = createHash('sha256').update(bytes.subarray(0, length)).digest();
-  if (!equalBytes(digest, bytes.subarray(length, length + digestLength))) return undefined;
+  if (!equalBytes(digest, bytes.subarray(length, length + digestBytes))) return undefined;
   const contributors = Array.from({ length: count }, () => ({
     assignment: new TextDecoder().decode(reader.raw(assignmentLength)) as AssignmentId,
-    digest: new Uint8Array(reader.raw(digestLength)),
+    digest: new Uint8Array(reader.raw(digestBytes)),
     signature: signatureOf(reader.raw(signatureLength)),
   }));
   return { sequence, erase, checkpoint: { contributors, sum: new Uint8Array(reader.raw(sumLength)) } };

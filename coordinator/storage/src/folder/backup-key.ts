@@ -11,7 +11,7 @@ import { ifThere, onDisk, readIfThere, withFile, writeWhole } from '../files/dur
 export const backupKeyFile = 'backup.key';
 /** Name of the file in a backup with its digest. */
 export const digestFile = 'backup.digest';
-const keyPattern = /^[0-9a-f]{64}$/;
+const backupKeyPattern = /^[0-9a-f]{64}$/;
 
 /**
  * Returns the key of a storage folder's backups; creates one if there is none. Throws `storage.*`, and as
@@ -39,7 +39,7 @@ export async function readKey(path: string): Promise<Uint8Array | undefined> {
   const bytes = await onDisk(`${path} can't be read`, () => ifThere(readFile(path)));
   if (!bytes) return undefined;
   const text = bytes.toString('latin1').trim();
-  if (keyPattern.test(text)) return new Uint8Array(Buffer.from(text, 'hex'));
+  if (backupKeyPattern.test(text)) return new Uint8Array(Buffer.from(text, 'hex'));
   throw new MurmurationError(
     'config.invalid',
     `${path} is no key of backups; expected 64 hexadecimal digits.`,

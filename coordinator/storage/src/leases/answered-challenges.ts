@@ -10,7 +10,7 @@ export interface AnsweredChallenges {
 }
 
 /** ms for which an answer is remembered after its challenge has expired, as clocks of processes differ. */
-export const remembered = 60_000;
+export const clockToleranceMs = 60_000;
 
 /** Keeps the challenges of one process in memory. */
 export function memoryChallenges(): AnsweredChallenges {
@@ -18,7 +18,7 @@ export function memoryChallenges(): AnsweredChallenges {
   return {
     async take(answer, until, now) {
       for (const [each, end] of answers) {
-        if (end + remembered > now) break;
+        if (end + clockToleranceMs > now) break;
         answers.delete(each);
       }
       if (answers.has(answer)) return false;

@@ -9,13 +9,13 @@ import { downloadOrigin, type S3Settings } from './s3-settings.ts';
  * Most tries of a request, with pauses of 0.2, 0.4, 0.8 and 1.6 s between them, each randomly shortened by
  * up to half.
  */
-const tries = 5;
-const firstPause = 200;
+const maxTries = 5;
+const firstRetryMs = 200;
 /** ms that the start of an answer may take, and additional ms per MiB of a body. */
-const patience = 15_000;
-const patienceForMebibyte = 2_000;
+const firstByteTimeoutMs = 15_000;
+const timeoutMsPerMebibyte = 2_000;
 /** Most bytes of an answer that isn't an object: lists of 1,000 keys, and errors. */
-const longestText = 4 << 20;
+const maxTextBytes = 4 << 20;
 /** Seconds for which a signed URL is valid, which is until a download has begun. */
 const linkLasts = 300;
 
@@ -66,7 +66,7 @@ export class S3Objects implements ObjectStore {
       'content-type': 'application/octet-stream',
       'cache-control': keptFor('public'),
     };
-    await this.#ask(key, { method: 'PUT', headers, body: bytes, most: longestText });
+    await this.#ask(key, { method: 'PUT', headers, body: bytes, most: maxTextBytes });
   }
 
   async read(key: string, start = 0, end = Number.POSITIVE_INFINITY): Promise<Uint8Array | undefined> {
@@ -97,7 +97,7 @@ export class S3Objects implements ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
-    await this.#ask(key, { method: 'DELETE', most: longestText });
+    await this.#ask(key, { method: 'DELETE', most: maxTextBytes });
   }
 
   async *keys(): AsyncIterable<string> {
@@ -110,7 +110,7 @@ export class S3Objects implements ObjectStore {
         prefix,
         ...(token !== undefined && { 'continuation-token': token }),
       };
-      const { status, bytes } = await this.#ask('', { method: 'GET', query, most: longestText });
+      const { status, bytes } = await this.#ask('', { method: 'GET', query, most: maxTextBytes });
       if (status === 404) throw this.#failure(`there is no bucket ${this.#settings.bucket}`);
       const text = new TextDecoder().decode(bytes);
       for (const [, key = ''] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) {
@@ -129,8 +129,8 @@ export class S3Objects implements ObjectStore {
    */
   async #ask(key: string, ask: Ask): Promise<Answer> {
     let why = '';
-    for (let turn = 0; turn < tries; turn++) {
-      if (turn > 0) await this.#pause(firstPause * 2 ** (turn - 1));
+    for (let turn = 0; turn < maxTries; turn++) {
+      if (turn > 0) await this.#pause(firstRetryMs * 2 ** (turn - 1));
       try {
         const answer = await this.#once(key, ask);
         const { status, bytes } = answer;
@@ -153,7 +153,7 @@ export class S3Objects implements ObjectStore {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const late = new AbortController();
     const expected = body?.length ?? (Number.isFinite(most) ? most : 0);
-    const wait = patience + (patienceForMebibyte * expected) / 2 ** 20;
+    const wait = firstByteTimeoutMs + (timeoutMsPerMebibyte * expected) / 2 ** 20;
     const cancel = this.#clock.at(this.#clock.now() + wait, () =>
       late.abort(new Error(`it did not answer within ${Math.round(wait / 1_000)} s`)),
     );
@@ -169,7 +169,7 @@ export class S3Objects implements ObjectStore {
       const bytes =
         status === 200 && beginning !== undefined
           ? await readBeginning(response, beginning)
-          : await readAll(response, ok ? most : longestText);
+          : await readAll(response, ok ? most : maxTextBytes);
       return { status, bytes };
     } finally {
       cancel();

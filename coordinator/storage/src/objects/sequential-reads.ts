@@ -1,7 +1,7 @@
 import type { ObjectStore } from './object-store.ts';
 
 /** Bytes per request while an object is read sequentially. */
-const ahead = 4 << 20;
+const readAheadBytes = 4 << 20;
 
 /**
  * Reads an object in pieces: the first piece is a request of its own size, and the pieces after it come from
@@ -26,7 +26,7 @@ export class SequentialReads {
     const known = this.#bytes;
     const end = this.#from + (known?.length ?? 0);
     if (!known || position < this.#from || position >= end) {
-      const length = known && position === end ? Math.max(ahead, into.length) : into.length;
+      const length = known && position === end ? Math.max(readAheadBytes, into.length) : into.length;
       this.#bytes = await this.#objects.read(this.#key, position, position + length);
       this.#from = position;
       if (!this.#bytes) return undefined;

@@ -43,14 +43,14 @@ export function silencesIn(documents: Documents) {
 }
 
 /** Most acknowledgements in memory; the oldest are dropped first, whose alerts are over. */
-const most = 200;
+const maxAcknowledgements = 200;
 
 /**
  * Alerts that operators acknowledged, and kinds of alerts that they silenced. Acknowledgements are in
  * memory: they are for single alerts, and a restart begins all alerts again.
  */
 export class Attention {
-  readonly #acknowledged = new BoundedMap<string, Acknowledgement>(most);
+  readonly #acknowledged = new BoundedMap<string, Acknowledgement>(maxAcknowledgements);
   readonly #store: SilenceStore;
   readonly #silences = new Map<string, Silence>();
 

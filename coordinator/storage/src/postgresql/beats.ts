@@ -4,11 +4,11 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../rows/schema.ts';
 
 /** ms between two beats of a process. */
-export const beatEvery = 2_000;
+export const heartbeatMs = 2_000;
 /** ms without a beat after which a process counts as hanging, and others end its sessions. */
 const hangsAfter = 10_000;
 /** Most ms between two looks at the beats of others; in a longer gap the database may have been what hung. */
-const longestGap = 3 * beatEvery;
+const longestGap = 3 * heartbeatMs;
 
 /** Returns a random id of a process, 8 bytes, for the names of its sessions. */
 export const sessionId = (random: RandomBytes): string => Buffer.from(random(8)).toString('hex');
@@ -62,7 +62,7 @@ export class Beats {
   }
 
   /**
-   * Looks at the others, and ends the sessions of those that hang; call it every `beatEvery` ms. Throws
+   * Looks at the others, and ends the sessions of those that hang; call it every `heartbeatMs` ms. Throws
    * `storage.*`.
    */
   async endHanging(): Promise<void> {

@@ -16,7 +16,7 @@ import { BlobObjects, type Objects } from './blob-objects.ts';
 import type { FileTables } from './tables.ts';
 
 /** Blocks in one statement: 4 MiB. */
-const blocksAtOnce = 64;
+const blocksPerStatement = 64;
 /** Hashes in one statement. */
 const hashesAtOnce = 1_000;
 
@@ -113,8 +113,8 @@ async function blocksOf(stored: Stored, hash: string, from: number, to: number):
 /** Returns the bytes of a blob in the database. */
 async function wholeOf(stored: Stored, hash: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for (let at = 0; parts.length === at; at += blocksAtOnce)
-    parts.push(...(await blocksOf(stored, hash, at, at + blocksAtOnce)));
+  for (let at = 0; parts.length === at; at += blocksPerStatement)
+    parts.push(...(await blocksOf(stored, hash, at, at + blocksPerStatement)));
   return concatBytes(...parts);
 }
 
@@ -164,10 +164,10 @@ async function insertBlob(files: Stored, hash: string, bytes: Uint8Array, put_at
     number,
     bytes: bytes.subarray(number * blockLength, (number + 1) * blockLength),
   }));
-  for (let at = 0; at < all.length; at += blocksAtOnce)
+  for (let at = 0; at < all.length; at += blocksPerStatement)
     await files
       .insertInto('blob_blocks')
-      .values(all.slice(at, at + blocksAtOnce))
+      .values(all.slice(at, at + blocksPerStatement))
       .execute();
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type AnsweredChallenges, remembered } from '../leases/answered-challenges.ts';
+import { type AnsweredChallenges, clockToleranceMs } from '../leases/answered-challenges.ts';
 import type { RowDatabase } from '../rows/database.ts';
 
 /** Keeps answers as rows; each new answer deletes the expired ones. */
@@ -7,7 +7,7 @@ export function databaseChallenges({ writer }: Pick<RowDatabase, 'writer'>): Ans
   return {
     take: (answer, until, now) =>
       writer.write(async changes => {
-        await sql`delete from answered_challenges where until < ${now - remembered}`.execute(changes);
+        await sql`delete from answered_challenges where until < ${now - clockToleranceMs}`.execute(changes);
         const { numAffectedRows } = await sql`
           insert into answered_challenges (answer, until) values (${answer}, ${until})
           on conflict (answer) do nothing`.execute(changes);

@@ -1,5 +1,5 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import { keptFor } from '@murmuration/sql/postgresql/keep-alives';
+import { minKeptMs } from '@murmuration/sql/postgresql/keep-alives';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { HeldLeases, type KeptLease } from '../leases/held-leases.ts';
 import type { Leased } from '../leases/parts.ts';
@@ -11,13 +11,13 @@ import { inUse } from './owner.ts';
 /** Base of the advisory locks of cells; a cell holds this plus its number while it lives. */
 const cellLocks = 7_236_850 * 2 ** 20;
 /** Largest number of a cell, by its column. Each start of a cell takes the next one. */
-const mostCells = 2 ** 31 - 1;
+const maxCellNumber = 2 ** 31 - 1;
 
 /**
  * Shorter than the server needs to find that a cell is cut off, and others to find that it hangs, by the
  * time of a look at the leases and clock drift.
  */
-const lasts = keptFor - 2_000;
+const lasts = minKeptMs - 2_000;
 
 /** Returns the advisory lock that a living cell holds. */
 export const cellLock = (cell: number): number => cellLocks + cell;
@@ -135,7 +135,7 @@ export function databaseLeases(
       const { rows: found } = await sql<{ count: number }>`
         select count(*) as count from pg_locks where locktype = 'advisory' and objsubid = 1 and granted
         and database = (select oid from pg_database where datname = current_database())
-        and ((classid::bigint << 32) | objid::bigint) - ${sql.lit(cellLocks)} between 1 and ${sql.lit(mostCells)}`.execute(
+        and ((classid::bigint << 32) | objid::bigint) - ${sql.lit(cellLocks)} between 1 and ${sql.lit(maxCellNumber)}`.execute(
         rows,
       );
       return Number(found[0]!.count);

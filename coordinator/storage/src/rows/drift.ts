@@ -2,8 +2,8 @@ import {
   type DriftReference,
   type DriftStore,
   type DriftWindow,
+  maxWindowsPerModel,
   mostReferences,
-  mostWindows,
 } from '@murmuration/serving/monitor/drift/drift-store';
 import type { ModelDriftSettings } from '@murmuration/serving/monitor/settings';
 import type { Transaction } from 'kysely';
@@ -59,7 +59,7 @@ export function sqlDrift({ rows, writer }: RowDatabase): DriftStore {
           .insertInto('drift_windows')
           .values({ model, version, window: toJson(window) })
           .execute();
-        await keepNewest(changes, 'drift_windows', model, mostWindows);
+        await keepNewest(changes, 'drift_windows', model, maxWindowsPerModel);
       });
     },
 

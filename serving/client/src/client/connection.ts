@@ -7,10 +7,10 @@ import { sleep } from '@murmuration/protocol/time/sleep';
  * Milliseconds before the second try; doubled before each further one, then drawn uniformly from 0 up (full
  * jitter).
  */
-const firstPause = 100;
-const longestPause = 10_000;
+const firstRetryCeilingMs = 100;
+const maxRetryMs = 10_000;
 /** Maximum characters of a server's error text that are passed on. */
-const longestText = 1_000;
+const maxErrorCharacters = 1_000;
 
 export interface ConnectionOptions {
   /** Address of the server, without `/v2`. */
@@ -130,9 +130,9 @@ export class ServerConnection {
   }
 
   #pause(attempt: number, after: number | undefined): number {
-    const most = Math.min(firstPause * 2 ** attempt, longestPause);
+    const most = Math.min(firstRetryCeilingMs * 2 ** attempt, maxRetryMs);
     const share = (this.#options.random(1)[0] ?? 0) / 255;
-    return Math.min(after ?? 0, 6 * longestPause) + Math.round(share * most);
+    return Math.min(after ?? 0, 6 * maxRetryMs) + Math.round(share * most);
   }
 }
 
@@ -183,7 +183,7 @@ function textOf(body: Uint8Array): string | undefined {
   try {
     const { error, detail } = JSON.parse(new TextDecoder().decode(body)) as Record<string, unknown>;
     const text = error ?? detail;
-    return typeof text === 'string' ? text.slice(0, longestText) : undefined;
+    return typeof text === 'string' ? text.slice(0, maxErrorCharacters) : undefined;
   } catch {
     return undefined;
   }

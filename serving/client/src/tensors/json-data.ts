@@ -8,7 +8,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Maximum depth of nested lists: more than any tensor has dimensions. */
-const deepest = 17;
+const maxListDepth = 17;
 
 /**
  * Decodes the elements of a tensor from JSON, nested or flat in row-major order; `count` follows from its
@@ -55,7 +55,7 @@ function floatsOf(data: readonly unknown[]): Float32Array | undefined {
 
 /** Counts without allocating; stops if there are too many. */
 function lengthOf(name: string, data: readonly unknown[], depth: number, most: number): number {
-  if (depth >= deepest) refuseInput(`The data of the tensor "${name}" are nested too deep.`);
+  if (depth >= maxListDepth) refuseInput(`The data of the tensor "${name}" are nested too deep.`);
   // Fast path for flat lists, as most are.
   if (!Array.isArray(data[0])) {
     for (const value of data) if (Array.isArray(value)) refuseUneven(name);

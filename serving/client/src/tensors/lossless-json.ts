@@ -14,7 +14,7 @@ const marks = [1, 2, 3, 4, 5, 6, 7].map(number => ({
  */
 const [fewDigits, mostDigits] = [16, 20];
 /** Maximum depth of nested lists and objects: more than any tensor has dimensions. */
-const deepest = 32;
+const maxJsonDepth = 32;
 /** Weights of values for memory, in elements of 8 bytes. */
 const weights = { text: 4, list: 8, object: 32 };
 
@@ -81,7 +81,7 @@ function isPlain(text: string, { wide, notFinite }: JsonRules): boolean {
   let lists = 0;
   for (const opening of '[{')
     for (let at = text.indexOf(opening); at >= 0; at = text.indexOf(opening, at + 1))
-      if (++lists > deepest) return false;
+      if (++lists > maxJsonDepth) return false;
   return true;
 }
 
@@ -112,9 +112,9 @@ function marked(text: string, mark: string, { wide, notFinite, most }: JsonRules
     } else if (found === openList || found === openObject) {
       depth += 1;
       count += found === openList ? weights.list : weights.object;
-      if (depth > deepest)
+      if (depth > maxJsonDepth)
         refuseInput(
-          `The body is nested too deep; ${deepest} lists or objects within each other are the most.`,
+          `The body is nested too deep; ${maxJsonDepth} lists or objects within each other are the most.`,
         );
     } else if (found === closeList || found === closeObject) depth -= 1;
     else if (notFinite && (found === notANumber || found === infinite) && isWord(text, at)) {

@@ -16,7 +16,7 @@ export interface WireResponse {
 type Json = Readonly<Record<string, unknown>>;
 
 /** Maximum elements of an answer. */
-const mostElements = 2 ** 26;
+const maxAnswerElements = 2 ** 26;
 
 /**
  * Reads the answer to an inference request. `headerLength` is the number of its bytes that are JSON;
@@ -26,7 +26,7 @@ export function readResponse(body: Uint8Array<ArrayBuffer>, headerLength: number
   const length = headerLength ?? body.length;
   if (length > body.length) refuseInput(`It says that ${length} bytes are JSON, and has ${body.length}.`);
   const text = new TextDecoder().decode(body.subarray(0, length));
-  const json = parseJson(text, { wide: text.includes('INT64'), notFinite: true, most: mostElements });
+  const json = parseJson(text, { wide: text.includes('INT64'), notFinite: true, most: maxAnswerElements });
   if (!isObject(json) || !Array.isArray(json.outputs)) refuseInput('It has no list of outputs.');
   let at = length;
   const outputs = json.outputs.map((output: unknown): Tensor => {
@@ -35,7 +35,7 @@ export function readResponse(body: Uint8Array<ArrayBuffer>, headerLength: number
     if (typeof name !== 'string') refuseInput('An output has no name.');
     if (!isDatatype(datatype)) refuseInput(`The output "${name}" has an unknown datatype.`);
     // No more than the received bytes can hold.
-    const most = Math.min(body.length, mostElements / weightOf(datatype));
+    const most = Math.min(body.length, maxAnswerElements / weightOf(datatype));
     const count = elementsOf(name, shape, most);
     const size = isObject(parameters) ? parameters.binary_data_size : undefined;
     if (size === undefined)

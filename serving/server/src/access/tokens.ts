@@ -55,8 +55,8 @@ export const tokensSchema = z
 
 export type InferenceToken = z.output<typeof tokensSchema>[number];
 
-const prefix = 'mmi_';
-const pattern = /^mmi_([A-Za-z0-9_-]{16})[A-Za-z0-9_-]{43}$/;
+const tokenPrefix = 'mmi_';
+const tokenPattern = /^mmi_([A-Za-z0-9_-]{16})[A-Za-z0-9_-]{43}$/;
 const nothing = new Uint8Array(32);
 
 /**
@@ -68,7 +68,7 @@ export function mintInferenceToken(
   { sha256 }: Pick<Primitives, 'sha256'>,
 ): { readonly text: string; readonly id: string; readonly sha256: string } {
   const id = base64url(random(12));
-  const text = `${prefix}${id}${base64url(random(32))}`;
+  const text = `${tokenPrefix}${id}${base64url(random(32))}`;
   return { text, id, sha256: hex(sha256(utf8(text))) };
 }
 
@@ -81,7 +81,7 @@ export function tokenOf<Token extends { readonly digest: Uint8Array }>(
   tokens: ReadonlyMap<string, Token>,
   { sha256 }: Pick<Primitives, 'sha256'>,
 ): Token | undefined {
-  const id = pattern.exec(text)?.[1];
+  const id = tokenPattern.exec(text)?.[1];
   const token = id === undefined ? undefined : tokens.get(id);
   return equalBytes(sha256(utf8(text)), token?.digest ?? nothing) ? token : undefined;
 }

@@ -16,7 +16,7 @@ import { feedbackRoute, type ModelOfExperiment, windowRoute } from '../monitor/r
 import type { InferenceSettings } from './settings.ts';
 
 /** Milliseconds between two flushes to a monitor. */
-const often = 1_000;
+const flushMs = 1_000;
 
 interface MonitorPorts {
   readonly clock: Clock;
@@ -80,7 +80,7 @@ export function openMonitor(
       ? new HttpMonitor({ url: report.url, token: report.token }, { clock, random, events: heard })
       : undefined);
   if (remote) {
-    const watch = new PredictionWatch(remote, often, { clock, random, fault });
+    const watch = new PredictionWatch(remote, flushMs, { clock, random, fault });
     return {
       watch,
       live: null,
@@ -98,7 +98,7 @@ export function openMonitor(
           performance: (model, version) => live.performance(model, version),
         });
   const live = new LiveMonitor(feedback, { clock, events: heard, drift, store: accuracyStore });
-  const watch = new PredictionWatch(live, often, { clock, random, fault });
+  const watch = new PredictionWatch(live, flushMs, { clock, random, fault });
   accuracyMetrics(metrics, () => {
     watch.flush();
     return live.versions;

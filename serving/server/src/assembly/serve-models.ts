@@ -91,7 +91,7 @@ export interface ServedModels {
 /**
  * Milliseconds that closing waits for requests under way, once for each kind of door: brokers, HTTP, gRPC.
  */
-export const patience = 10_000;
+export const drainTimeoutMs = 10_000;
 
 /**
  * Serves models without a coordinator in the process: over HTTP, and over gRPC if the settings name a port
@@ -161,7 +161,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     // Before the server refuses them: requests that a broker delivered are still answered.
     await withPatience(clock, Promise.all(brokers.map(broker => broker.close())));
     await withPatience(clock, server.drain());
-    await grpc?.close(patience);
+    await grpc?.close(drainTimeoutMs);
     await app.close();
     await server.close();
     await monitor?.watch.close();
@@ -227,11 +227,11 @@ function serverThreads(
   return threadRuntime({ clock, memory, running, onnx, fusedHere: true });
 }
 
-/** Waits for `work`, at most `patience` ms. */
+/** Waits for `work`, at most `drainTimeoutMs`. */
 async function withPatience(clock: Clock, work: Promise<unknown>): Promise<void> {
   let cancel = () => {};
   const late = new Promise<void>(resolve => {
-    cancel = clock.at(clock.now() + patience, resolve);
+    cancel = clock.at(clock.now() + drainTimeoutMs, resolve);
   });
   await Promise.race([work, late]);
   cancel();

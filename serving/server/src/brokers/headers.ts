@@ -21,11 +21,11 @@ export const headerNames = {
 } as const;
 
 /** Maximum characters of a reason. */
-const longestReason = 1_000;
+const maxReasonCharacters = 1_000;
 
 /** Returns the headers that tell why a message is a dead letter. */
 export function reasonHeaders({ code, detail }: MurmurationError): Record<string, string> {
-  return { [headerNames.error]: code, [headerNames.reason]: detail.slice(0, longestReason) };
+  return { [headerNames.error]: code, [headerNames.reason]: detail.slice(0, maxReasonCharacters) };
 }
 
 /** Returns the number of the try in a request's headers; 1 if there is no valid number. */

@@ -23,7 +23,7 @@ export interface KeptSessionPorts {
 
 const pauses = { first: 500, longest: 30_000 };
 /** Milliseconds that a session must last to reset the back-off. */
-const lasting = 60_000;
+const minLastingMs = 60_000;
 
 /** Opens a session, and another one whenever it is lost, with back-off and jitter, until it is closed. */
 export class KeptSession {
@@ -61,7 +61,7 @@ export class KeptSession {
       const began = clock.now();
       const reason = await this.#once();
       if (this.#isClosed) break;
-      if (clock.now() - began >= lasting) failures = 0;
+      if (clock.now() - began >= minLastingMs) failures = 0;
       const wait = backOff(failures++, pauses, random);
       this.#trouble = reason;
       lost(reason, wait);

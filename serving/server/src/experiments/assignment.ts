@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ServedArm, ServedExperiment, Variant } from './experiment.ts';
 
 /** Maximum characters of a key that count; the rest is ignored. */
-export const longestKey = 1_024;
+export const maxKeyLength = 1_024;
 
 /** Largest absolute covariate: squares of sums of them fit a double. */
 export const largestCovariate = 1e12;

@@ -29,7 +29,7 @@ export interface CallPorts {
 }
 
 /** Maximum ms until the answer of a call is read. */
-const patience = 60_000;
+const readTimeoutMs = 60_000;
 /**
  * Maximum calls of all connections: `least`, or `perPending` for each request that may wait, if that is more.
  */
@@ -37,7 +37,7 @@ const mostCalls = { least: 1_024, perPending: 16 };
 /** Maximum share of calls without a token, so that calls with one find room. */
 const openShare = 1 / 4;
 /** Maximum messages of a streaming call, such as reflection: each is answered, read or not. */
-const mostMessages = 256;
+const maxStreamedMessages = 256;
 
 /**
  * Calls of a port, from their headers until their streams are closed. Admits them before a byte of their
@@ -59,7 +59,7 @@ export class Calls {
 
   constructor(ports: CallPorts) {
     this.#ports = ports;
-    this.#stalls = new Stalls(ports.clock, patience);
+    this.#stalls = new Stalls(ports.clock, readTimeoutMs);
     this.#most = Math.max(mostCalls.least, mostCalls.perPending * ports.server.limits.pending);
   }
 
@@ -145,7 +145,7 @@ export class Calls {
           onReceiveMessage: (message, pass) => {
             over();
             messages += 1;
-            if (messages <= mostMessages) {
+            if (messages <= maxStreamedMessages) {
               // The handler of a call with one message also waits for its end.
               if (!requestStream) arrive();
               pass(message);
@@ -153,7 +153,7 @@ export class Calls {
               refuse(
                 new MurmurationError(
                   'request.too-large',
-                  `A call has ${mostMessages} messages at most; begin another one for more.`,
+                  `A call has ${maxStreamedMessages} messages at most; begin another one for more.`,
                 ),
               );
           },

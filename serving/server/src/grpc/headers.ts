@@ -5,9 +5,9 @@ import { statusOf } from './status.ts';
 import { readNoMore } from './stream.ts';
 
 /** Maximum bytes of a call's headers, the same as Node's for HTTP. */
-const mostBytes = 16_384;
+const maxHeaderBytes = 16_384;
 /** Bytes that each header counts in addition to its name and value (RFC 9113, §6.5.2). */
-const overhead = 32;
+const overheadBytes = 32;
 
 type Handler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => void;
 type Refused = (where: string, error: MurmurationError) => void;
@@ -21,7 +21,7 @@ export function boundHeaders(grpc: Server, refused: Refused): void {
     const handlers = server.listeners('stream') as Handler[];
     server.removeAllListeners('stream');
     server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => {
-      if (lengthOf(headers) > mostBytes) refuse(stream, headers, refused);
+      if (lengthOf(headers) > maxHeaderBytes) refuse(stream, headers, refused);
       else for (const handle of handlers) handle(stream, headers, ...rest);
     });
   }
@@ -32,10 +32,10 @@ function lengthOf(headers: IncomingHttpHeaders): number {
   let length = 0;
   for (const [name, value = ''] of Object.entries(headers)) {
     const text = Array.isArray(value) ? value.join(',') : value;
-    length += name.length + text.length + overhead;
+    length += name.length + text.length + overheadBytes;
     if (name.endsWith('-bin'))
-      for (let at = text.indexOf(','); at >= 0 && length <= mostBytes; at = text.indexOf(',', at + 1))
-        length += overhead;
+      for (let at = text.indexOf(','); at >= 0 && length <= maxHeaderBytes; at = text.indexOf(',', at + 1))
+        length += overheadBytes;
   }
   return length;
 }
@@ -43,7 +43,7 @@ function lengthOf(headers: IncomingHttpHeaders): number {
 function refuse(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, refused: Refused): void {
   const error = new MurmurationError(
     'request.too-large',
-    `The headers have more than ${mostBytes} bytes, with ${overhead} for each value.`,
+    `The headers have more than ${maxHeaderBytes} bytes, with ${overheadBytes} for each value.`,
   );
   refused(String(headers[':path']), error);
   const { code, details } = statusOf(error);

@@ -30,7 +30,7 @@ interface InputParts {
 }
 
 /** Maximum characters of a model's name, and of its version. */
-const longestName = 256;
+const maxModelNameLength = 256;
 /**
  * Maximum lengths of a shape that are read: one more than any tensor may have, so that a longer shape is
  * refused like in other protocols.
@@ -64,8 +64,8 @@ export function readInferRequest(message: Buffer, mostElements: number): GrpcInf
     else return false;
     return true;
   });
-  if (model.length > longestName || version.length > longestName)
-    refuseInput(`The name of a model and its version have at most ${longestName} characters each.`);
+  if (model.length > maxModelNameLength || version.length > maxModelNameLength)
+    refuseInput(`The name of a model and its version have at most ${maxModelNameLength} characters each.`);
   if (inputs.length === 0) refuseInput(`A request has a list of 1 to ${mostTensors} inputs.`);
   if (raw.length > 0 && raw.length !== inputs.length)
     refuseInput(`The request has ${inputs.length} inputs and ${raw.length} raw_input_contents.`);
@@ -172,12 +172,12 @@ function readParameter(entry: Buffer, parameters: Record<string, unknown>): void
     return true;
   });
   // Known parameters are always read; of others, which the request log may want, a bounded number.
-  if (knownParameters.includes(name) || Object.keys(parameters).length < mostParameters)
+  if (knownParameters.includes(name) || Object.keys(parameters).length < maxParameters)
     parameters[name] = value;
 }
 
 const knownParameters = ['timeout', 'shared_memory_region', 'classification'];
-const mostParameters = 64;
+const maxParameters = 64;
 
 /** Reads an `InferParameter`; 64-bit integers become numbers. */
 function readChoice(message: Buffer): unknown {

@@ -14,7 +14,7 @@ const open = ['ServerLive', 'ServerReady'].map(name => inference + name);
 const managing = ['RepositoryModelLoad', 'RepositoryModelUnload'].map(name => inference + name);
 const health = '/grpc.health.v1.Health/';
 /** Maximum bytes of messages that carry no tensors. */
-const small = 1 << 20;
+const maxControlBytes = 1 << 20;
 
 /**
  * Returns the rule of a call by its path: as over HTTP, health is open to all, and all calls not named here
@@ -22,7 +22,7 @@ const small = 1 << 20;
  */
 export function ruleOf(path: string, { body }: Pick<InferenceLimits, 'body'>): Rule {
   if (path === `${inference}ModelInfer`) return { right: 'predict', most: body };
-  if (managing.includes(path)) return { right: 'manage', most: small };
+  if (managing.includes(path)) return { right: 'manage', most: maxControlBytes };
   const isOpen = path.startsWith(health) || open.includes(path);
-  return { right: isOpen ? undefined : 'predict', most: small };
+  return { right: isOpen ? undefined : 'predict', most: maxControlBytes };
 }

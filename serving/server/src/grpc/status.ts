@@ -17,7 +17,7 @@ const codes: Readonly<Record<number, status>> = {
   504: status.DEADLINE_EXCEEDED,
 };
 /** Maximum characters of an error's text: it travels among headers, which clients bound. */
-const longestText = 1_000;
+const maxErrorCharacters = 1_000;
 
 /**
  * Returns an error as the status of a call, with the same text as HTTP; a retryable one tells after how many
@@ -28,7 +28,7 @@ export function statusOf(error: MurmurationError): StatusObject {
   const metadata = new Metadata();
   if (retryable) metadata.set('grpc-retry-pushback-ms', String(Math.ceil(after)));
   // The text may be cut within a character, and unpaired surrogates can't be sent.
-  const details = Buffer.from(detail.slice(0, longestText)).toString();
+  const details = Buffer.from(detail.slice(0, maxErrorCharacters)).toString();
   return { code: codes[httpStatusOf(error)] ?? status.INTERNAL, details, metadata };
 }
 

@@ -6,7 +6,7 @@ import protobuf, { type Reader } from 'protobufjs';
 export const lengthDelimited = 2;
 
 /** Maximum fields of one message: a tensor may have each of its strings in one. */
-const mostFields = 2 ** 22;
+const maxMessageFields = 2 ** 22;
 
 export function readerOf(bytes: Buffer): Reader {
   return protobuf.Reader.create(bytes);
@@ -23,7 +23,7 @@ export function eachField(
   const reader = readerOf(bytes);
   try {
     for (let fields = 0; reader.pos < reader.len; fields++) {
-      if (fields === mostFields) refuseInput(`The message has more than ${mostFields} fields.`);
+      if (fields === maxMessageFields) refuseInput(`The message has more than ${maxMessageFields} fields.`);
       const tag = reader.uint32();
       const wire = tag & 7;
       if (!visit(tag >>> 3, wire, reader)) reader.skipType(wire);

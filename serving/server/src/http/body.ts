@@ -19,7 +19,7 @@ const packing: Readonly<Record<string, Pack>> = {
 /** Minimum bytes of an answer that is compressed, if the client accepts that. */
 const worthPacking = 4_096;
 /** Maximum bytes of a body without tensors. */
-export const small = 65_536;
+export const maxSmallBodyBytes = 65_536;
 const empty = Buffer.alloc(0);
 
 /** Returns a request's body, unpacked. */

@@ -3,10 +3,10 @@ import type { InferenceEvents } from '../server/events.ts';
 import { Latencies } from './latencies.ts';
 
 /** Milliseconds of a span in which requests are counted together, and number of spans kept. */
-const span = 60_000;
-const spans = 60;
+const spanMs = 60_000;
+const maxSpans = 60;
 /** Maximum versions whose requests are counted; the least recently used are forgotten first. */
-const mostVersions = 1_000;
+const maxCountedVersions = 1_000;
 const mostRecent = 50;
 
 /** Sums of one span, for one version or several. */
@@ -122,13 +122,13 @@ export class InferenceActivity {
     const kept = this.#kept(this.#versions.get(keyOf(model, version)) ?? [], now);
     const all = new Sums(0);
     for (const each of kept) all.merge(each);
-    const last = kept.find(({ at }) => at === startOf(now) - span);
+    const last = kept.find(({ at }) => at === startOf(now) - spanMs);
     const { at: _, ...shown } = all.shown;
     return {
       ...shown,
       queue: all.answered > 0 ? all.queueMs / all.answered : null,
       batch: all.executions > 0 ? all.rows / all.executions : null,
-      perSecond: (last?.requests ?? 0) / (span / 1_000),
+      perSecond: (last?.requests ?? 0) / (spanMs / 1_000),
     };
   }
 
@@ -138,11 +138,11 @@ export class InferenceActivity {
    */
   minutes(model?: string): readonly SpanSums[] {
     const now = this.#clock.now();
-    const first = startOf(now) - (spans - 1) * span;
-    const minutes = Array.from({ length: spans }, (_, index) => new Sums(first + index * span));
+    const first = startOf(now) - (maxSpans - 1) * spanMs;
+    const minutes = Array.from({ length: maxSpans }, (_, index) => new Sums(first + index * spanMs));
     for (const [key, sums] of this.#versions) {
       if (model !== undefined && !key.startsWith(`${model}\n`)) continue;
-      for (const each of this.#kept(sums, now)) minutes[(each.at - first) / span]?.merge(each);
+      for (const each of this.#kept(sums, now)) minutes[(each.at - first) / spanMs]?.merge(each);
     }
     return minutes.map(({ shown }) => shown);
   }
@@ -159,19 +159,19 @@ export class InferenceActivity {
     const all = this.#kept([...kept, sums], now);
     this.#versions.delete(key);
     this.#versions.set(key, all);
-    if (this.#versions.size > mostVersions)
+    if (this.#versions.size > maxCountedVersions)
       this.#versions.delete(this.#versions.keys().next().value as string);
     return sums;
   }
 
   #kept(sums: readonly Sums[], now: number): Sums[] {
-    const first = startOf(now) - (spans - 1) * span;
+    const first = startOf(now) - (maxSpans - 1) * spanMs;
     return sums.filter(({ at }) => at >= first);
   }
 }
 
 function startOf(now: number): number {
-  return Math.floor(now / span) * span;
+  return Math.floor(now / spanMs) * spanMs;
 }
 
 function keyOf(model: string, version: string): string {

@@ -1,9 +1,9 @@
 import type { Variant } from '../experiments/experiment.ts';
 
 /** Maximum keys of an arm in one window; more are reported when they come again. */
-const mostUnits = 5_000;
+const maxKeysOfArm = 5_000;
 /** Maximum keys remembered as reported; the oldest are forgotten first, and reported again. */
-const mostNamed = 200_000;
+const maxReportedKeys = 200_000;
 const mostArms = 100;
 
 /** First request of a key. */
@@ -49,9 +49,9 @@ export class ArmWindows {
     if (failed) own.failures += 1;
     if (agreed) own.agreed += 1;
     const name = `${experiment}\n${unit}`;
-    if (this.#named.has(name) || own.units.length >= mostUnits) return;
+    if (this.#named.has(name) || own.units.length >= maxKeysOfArm) return;
     this.#named.add(name);
-    if (this.#named.size > mostNamed) this.#named.delete(this.#named.keys().next().value as string);
+    if (this.#named.size > maxReportedKeys) this.#named.delete(this.#named.keys().next().value as string);
     own.units.push({ unit, failed, ms, ...(covariate !== undefined && { covariate }) });
   }
 

@@ -19,16 +19,16 @@ interface Ports {
 }
 
 /** Maximum windows and outcomes that wait for the coordinator; the oldest are dropped. */
-const mostWindows = 600;
-const mostOutcomes = 10_000;
+const maxWaitingWindows = 600;
+const maxWaitingOutcomes = 10_000;
 /** Maximum ms to wait for an answer, and for closing. */
-const patience = 10_000;
-const firstPause = 500;
-const longestPause = 60_000;
+const answerTimeoutMs = 10_000;
+const firstResendMs = 500;
+const maxResendMs = 60_000;
 /** Maximum characters of an answer that are read; counting plans are the longest content. */
-const longestAnswer = 4 << 20;
+const maxAnswerLength = 4 << 20;
 /** Maximum versions whose counting plans are kept. */
-const mostVersions = 1_000;
+const maxPlannedVersions = 1_000;
 
 /**
  * Monitor at a remote coordinator. Windows are sent one after the other; one whose answer was lost is sent
@@ -40,7 +40,7 @@ export class HttpMonitor implements Monitor {
   readonly #ports: Ports;
   readonly #windows: WindowSums[] = [];
   readonly #outcomes: Outcome[] = [];
-  readonly #countings = new BoundedMap<string, Counting>(mostVersions);
+  readonly #countings = new BoundedMap<string, Counting>(maxPlannedVersions);
   readonly #stop = new AbortController();
   #failures = 0;
   #sending: Promise<void> | undefined;
@@ -63,7 +63,7 @@ export class HttpMonitor implements Monitor {
 
   window(sums: WindowSums): void {
     this.#windows.push(sums);
-    this.#bound(this.#windows, mostWindows);
+    this.#bound(this.#windows, maxWaitingWindows);
     if (!this.#cancel) this.#send();
   }
 
@@ -80,7 +80,7 @@ export class HttpMonitor implements Monitor {
       }
     }
     this.#outcomes.push(outcome);
-    this.#bound(this.#outcomes, mostOutcomes);
+    this.#bound(this.#outcomes, maxWaitingOutcomes);
     this.#ports.events?.feedback?.('queued');
     this.#wait();
     return 'queued';
@@ -89,7 +89,7 @@ export class HttpMonitor implements Monitor {
   async close(): Promise<void> {
     this.#pause();
     const { clock } = this.#ports;
-    const cancel = clock.at(clock.now() + patience, () => this.#stop.abort());
+    const cancel = clock.at(clock.now() + answerTimeoutMs, () => this.#stop.abort());
     this.#send();
     await this.#sending;
     cancel();
@@ -173,7 +173,7 @@ export class HttpMonitor implements Monitor {
   #wait(): void {
     if (this.#cancel || this.#stop.signal.aborted) return;
     const { clock, random } = this.#ports;
-    const whole = Math.min(longestPause, firstPause * 2 ** Math.min(this.#failures, 20));
+    const whole = Math.min(maxResendMs, firstResendMs * 2 ** Math.min(this.#failures, 20));
     const [draw = 0] = random(1);
     this.#cancel = clock.at(clock.now() + Math.round(whole * (0.5 + draw / 510)), () => {
       this.#cancel = undefined;
@@ -184,7 +184,7 @@ export class HttpMonitor implements Monitor {
   async #post(path: string, body: object): Promise<Answer> {
     const { clock } = this.#ports;
     const late = new AbortController();
-    const cancel = clock.at(clock.now() + patience, () => late.abort());
+    const cancel = clock.at(clock.now() + answerTimeoutMs, () => late.abort());
     try {
       const response = await fetch(this.#options.url + path, {
         method: 'POST',
@@ -242,7 +242,7 @@ async function readAnswer(response: Response): Promise<Answer> {
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk as Uint8Array, { stream: true });
-    if (text.length > longestAnswer) break;
+    if (text.length > maxAnswerLength) break;
   }
   try {
     const value: unknown = JSON.parse(text);

@@ -2,8 +2,8 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { AccuracyHour, AccuracyStore } from './accuracy-store.ts';
 
 /** Milliseconds for which changes are gathered, and after which a failed write is retried. */
-const often = 2_000;
-const retryAfter = 10_000;
+const gatheringMs = 2_000;
+const writeRetryMs = 10_000;
 
 interface KeptPorts {
   readonly store: AccuracyStore;
@@ -33,14 +33,14 @@ export class KeptAccuracy {
     const { store, first } = this.#ports;
     const found = (await store.all()).filter(({ from }) => from >= first());
     this.#isRead = true;
-    if (this.#changed.size > 0) this.#wait(often);
+    if (this.#changed.size > 0) this.#wait(gatheringMs);
     return found;
   }
 
   /** Marks an hour to be written. */
   changed(model: string, version: string, from: number): void {
     this.#changed.set(JSON.stringify([model, version, from]), { model, version, from });
-    this.#wait(often);
+    this.#wait(gatheringMs);
   }
 
   async close(): Promise<void> {
@@ -69,7 +69,7 @@ export class KeptAccuracy {
     } catch (error) {
       fault('keeping live accuracy', error);
       for (const [key, hour] of taken) this.#changed.set(key, hour);
-      this.#wait(retryAfter);
+      this.#wait(writeRetryMs);
     }
   }
 }

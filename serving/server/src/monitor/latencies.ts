@@ -2,9 +2,9 @@
 const accuracy = 0.05;
 const growth = (1 + accuracy) / (1 - accuracy);
 /** Bounds in ms; shorter and longer times count as these. */
-const shortest = 0.01;
-const longest = 600_000;
-const buckets = Math.ceil(Math.log(longest / shortest) / Math.log(growth)) + 1;
+const minMs = 0.01;
+const maxMs = 600_000;
+const buckets = Math.ceil(Math.log(maxMs / minMs) / Math.log(growth)) + 1;
 const perLog = 1 / Math.log(growth);
 
 /**
@@ -21,7 +21,7 @@ export class Latencies {
   }
 
   add(ms: number): void {
-    const index = ms <= shortest ? 0 : Math.min(buckets - 1, Math.ceil(Math.log(ms / shortest) * perLog));
+    const index = ms <= minMs ? 0 : Math.min(buckets - 1, Math.ceil(Math.log(ms / minMs) * perLog));
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
     this.#count += 1;
   }
@@ -40,8 +40,8 @@ export class Latencies {
     let seen = 0;
     for (const [index, count] of this.#counts.entries()) {
       seen += count;
-      if (seen > rank) return index === 0 ? shortest : (shortest * 2 * growth ** index) / (growth + 1);
+      if (seen > rank) return index === 0 ? minMs : (minMs * 2 * growth ** index) / (growth + 1);
     }
-    return longest;
+    return maxMs;
   }
 }

@@ -20,13 +20,13 @@ import type { RememberedPrediction } from './prediction.ts';
 import type { FeedbackSettings } from './settings.ts';
 
 /** Milliseconds of a span by which outcomes are counted, by the time of their predictions. */
-const span = 3_600_000;
+const outcomeSpanMs = 3_600_000;
 /** Maximum versions that are counted, and replicas whose windows are tracked. */
-const mostVersions = 1_000;
+const maxCountedVersions = 1_000;
 const mostReplicas = 10_000;
 
 /** Maximum predictions that wait for their outcomes; the oldest are dropped. */
-const mostWaiting = 100_000;
+const maxWaitingPredictions = 100_000;
 
 interface Waiting {
   readonly prediction: RememberedPrediction;
@@ -54,7 +54,7 @@ export class LiveMonitor implements Monitor {
   /** Predictions by id, the oldest first. */
   readonly #waiting = new Map<string, Waiting>();
   /** Sums by version, then by the start of the hour. */
-  readonly #sums = new BoundedMap<string, Map<number, AccuracySums>>(mostVersions);
+  readonly #sums = new BoundedMap<string, Map<number, AccuracySums>>(maxCountedVersions);
   /** Number of the newest window by replica. */
   readonly #replicas = new BoundedMap<string, number>(mostReplicas);
 
@@ -124,7 +124,7 @@ export class LiveMonitor implements Monitor {
   #remember(prediction: RememberedPrediction, now: number): void {
     const { horizon } = this.#settings;
     for (const [id, { prediction: oldest }] of this.#waiting) {
-      if (this.#waiting.size < mostWaiting && oldest.at > now - horizon) break;
+      if (this.#waiting.size < maxWaitingPredictions && oldest.at > now - horizon) break;
       this.#waiting.delete(id);
     }
     if (!this.#waiting.has(prediction.id))
@@ -156,7 +156,7 @@ export class LiveMonitor implements Monitor {
   performance(model: string, version: string): readonly PerformanceInput[] {
     return [...(this.#sums.get(keyOf(model, version)) ?? [])]
       .sort(([a], [b]) => a - b)
-      .map(([from, sums]) => ({ from, to: from + span, version, sums }));
+      .map(([from, sums]) => ({ from, to: from + outcomeSpanMs, version, sums }));
   }
 
   async close(): Promise<void> {
@@ -166,7 +166,7 @@ export class LiveMonitor implements Monitor {
 
   /** Start of the oldest hour to keep, ms since 1970. */
   get #first(): number {
-    return this.#clock.now() - this.#settings.horizon - span;
+    return this.#clock.now() - this.#settings.horizon - outcomeSpanMs;
   }
 
   #join(outcome: Outcome): FeedbackResult {
@@ -206,7 +206,7 @@ export class LiveMonitor implements Monitor {
   }
 
   #add(model: string, version: string, at: number, sums: AccuracySums): void {
-    const start = Math.floor(at / span) * span;
+    const start = Math.floor(at / outcomeSpanMs) * outcomeSpanMs;
     this.#put(model, version, start, sums);
     this.#kept?.changed(model, version, start);
   }

@@ -23,7 +23,7 @@ interface WatchPorts {
  * Maximum predictions in one window, and maximum characters of them, approximately; more are only counted.
  */
 const mostPredictions = 5_000;
-const mostCharacters = 1 << 20;
+const maxWaitingCharacters = 1 << 20;
 
 /**
  * Collects predictions, and hands them to a monitor window by window. Leaves out precompute jobs, and what
@@ -141,7 +141,7 @@ export class PredictionWatch {
     const id = rows && namedId(request);
     if (rows && id !== undefined && this.#predictions.length < mostPredictions) {
       const characters = id.length + rows.reduce((sum, row) => sum + charactersOf(row), 128);
-      if (this.#characters + characters <= mostCharacters) {
+      if (this.#characters + characters <= maxWaitingCharacters) {
         this.#characters += characters;
         const at = this.#ports.clock.now();
         this.#predictions.push({

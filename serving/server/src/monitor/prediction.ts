@@ -32,13 +32,13 @@ export type RowGuess =
  * Maximum rows of a request that may get outcomes, guesses per row, and values per row; larger requests are
  * only counted.
  */
-export const mostRows = 64;
+export const maxOutcomeRows = 64;
 export const mostGuesses = 10;
-const mostValues = 65_536;
+const maxRowValues = 65_536;
 /** Maximum characters of a label. */
 export const longestLabel = 256;
 /** Maximum distance of a sum of probabilities from 1. */
-const tolerance = 1e-3;
+const maxSumError = 1e-3;
 
 /**
  * Returns the guess for each row, from the first output. Texts are guesses in order, with an output of the
@@ -53,7 +53,7 @@ export function guessesOf(outputs: readonly Tensor[]): readonly RowGuess[] | und
   if (shape.length > 2) return undefined;
   const rows = shape.length === 0 ? 1 : shape[0]!;
   const values = shape.slice(1).reduce((product, length) => product * length, 1);
-  if (rows < 1 || rows > mostRows || values < 1 || values > mostValues) return undefined;
+  if (rows < 1 || rows > maxOutcomeRows || values < 1 || values > maxRowValues) return undefined;
   if (datatype === 'BYTES') return textGuesses(first, rows, values, outputs);
   const { data } = first;
   if (!ArrayBuffer.isView(data)) return undefined;
@@ -109,7 +109,7 @@ function classGuess(scores: Float64Array, from: number, classes: number): RowGue
     for (; place > 0 && scores[from + best[place - 1]!]! < score; place--) best[place] = best[place - 1]!;
     best[place] = at;
   }
-  const areProbabilities = areShares && Math.abs(sum - 1) <= tolerance;
+  const areProbabilities = areShares && Math.abs(sum - 1) <= maxSumError;
   if (!areProbabilities) return { kind: 'class', guesses: best, classes };
   return { kind: 'class', guesses: best, classes, probabilities: best.map(at => scores[from + at]!) };
 }

@@ -7,9 +7,9 @@ import { type Holder, requireModel } from '../access/holder.ts';
 import { largestCovariate } from '../experiments/assignment.ts';
 import { bodyOf } from '../http/body.ts';
 import { asking, holderOf } from '../http/door.ts';
-import { mostCells, mostFeatures, type SeenFeatures } from './drift/feature-tally.ts';
+import { maxCells, mostFeatures, type SeenFeatures } from './drift/feature-tally.ts';
 import type { Counting, Monitor, WindowSums } from './monitor.ts';
-import { longestLabel, mostGuesses, mostRows } from './prediction.ts';
+import { longestLabel, maxOutcomeRows, mostGuesses } from './prediction.ts';
 import type { PredictionWatch } from './prediction-watch.ts';
 
 /** Maximum bytes of feedback, and of a window. */
@@ -20,7 +20,7 @@ const label = z.union([z.string().max(longestLabel), z.number(), z.boolean()]);
 const name = z.string().min(1).max(128);
 const feedback = z.strictObject({
   id: z.string().min(1).max(1_024),
-  outcome: z.union([label, z.array(label).min(1).max(mostRows)]),
+  outcome: z.union([label, z.array(label).min(1).max(maxOutcomeRows)]),
   /** Models of the token for which a replica passes an outcome on. */
   models: z.array(name).max(100).optional(),
 });
@@ -50,7 +50,7 @@ const features = z.union([
     columns: z
       .record(
         featureName,
-        z.strictObject({ role: z.enum(['feature', 'prediction']), cells: z.array(cell).max(mostCells) }),
+        z.strictObject({ role: z.enum(['feature', 'prediction']), cells: z.array(cell).max(maxCells) }),
       )
       .refine(isFew, `expected at most ${mostFeatures} features`),
   }),
@@ -81,7 +81,7 @@ const window = z.strictObject({
         at: time,
         model: name,
         version: name,
-        rows: z.array(row).min(1).max(mostRows),
+        rows: z.array(row).min(1).max(maxOutcomeRows),
         variant: z.strictObject({ experiment: name, arm: name, unit }).optional(),
       }),
     )

@@ -2,7 +2,7 @@ import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
 import { refuseInput, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyOf, sendBody, small } from '../http/body.ts';
+import { bodyOf, maxSmallBodyBytes, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, modelsOf, opened, unnamed } from '../http/door.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { idHeader } from '../server/request-id.ts';
@@ -93,7 +93,7 @@ function modelRoutes(app: FastifyInstance, path: string, server: InferenceServer
 function repositoryRoutes(app: FastifyInstance, server: InferenceServer): void {
   app.post(
     '/v2/repository/index',
-    asking('predict', 'OIP: the models, and how it stands with them', small),
+    asking('predict', 'OIP: the models, and how it stands with them', maxSmallBodyBytes),
     async request => {
       const { ready } = parametersOf(bodyOf(request));
       const states = await modelsOf(server, request).index();
@@ -102,7 +102,7 @@ function repositoryRoutes(app: FastifyInstance, server: InferenceServer): void {
   );
   app.post<Named>(
     '/v2/repository/models/:name/load',
-    asking('manage', 'OIP: loads a model', small),
+    asking('manage', 'OIP: loads a model', maxSmallBodyBytes),
     async request => {
       const { name } = request.params;
       const { parameters } = parametersOf(bodyOf(request));
@@ -113,7 +113,7 @@ function repositoryRoutes(app: FastifyInstance, server: InferenceServer): void {
   );
   app.post<Named>(
     '/v2/repository/models/:name/unload',
-    asking('manage', 'OIP: unloads a model', small),
+    asking('manage', 'OIP: unloads a model', maxSmallBodyBytes),
     async request => {
       const { name } = request.params;
       await modelsOf(server, request).unload(name);

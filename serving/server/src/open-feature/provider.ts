@@ -1,5 +1,5 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
-import { assigned, longestKey } from '../experiments/assignment.ts';
+import { assigned, maxKeyLength } from '../experiments/assignment.ts';
 import type { ServedExperiment } from '../experiments/experiment.ts';
 import type { ModelSource, ServedModel } from '../source/source.ts';
 
@@ -116,7 +116,7 @@ function partOf(
   key: string,
 ): Part {
   for (const experiment of experiments) {
-    const part = experiment.kind === 'split' && assigned(experiment, key.slice(0, longestKey));
+    const part = experiment.kind === 'split' && assigned(experiment, key.slice(0, maxKeyLength));
     if (!part) continue;
     const { version, arm: name, experiment: id } = part;
     return { version, arm: { experiment: id, name, isControl: name === experiment.arms[0]?.name } };

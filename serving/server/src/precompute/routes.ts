@@ -4,7 +4,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { isoOrNull } from '@murmuration/protocol/time/iso';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isFor, requireModel } from '../access/holder.ts';
-import { bodyOf, small } from '../http/body.ts';
+import { bodyOf, maxSmallBodyBytes } from '../http/body.ts';
 import { asking, clientSignal, holderOf } from '../http/door.ts';
 import { modelOf } from './job/job.ts';
 import type { Precomputation } from './precomputation.ts';
@@ -69,7 +69,7 @@ export function precomputeRoutes(
   );
   app.post<Named>(
     '/v1/precomputed/:job/run',
-    asking('manage', 'Precompute: starts a run of a job', small),
+    asking('manage', 'Precompute: starts a run of a job', maxSmallBodyBytes),
     async (request, reply) => {
       requireJob(request);
       const { job } = request.params;

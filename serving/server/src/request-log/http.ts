@@ -11,7 +11,7 @@ export interface HttpOptions {
 }
 
 /** Maximum ms to wait for an answer. */
-const patience = 10_000;
+const timeoutMs = 10_000;
 
 /**
  * Sends events to a receiver of CloudEvents over HTTP, one per request, with its attributes as headers, as
@@ -54,7 +54,7 @@ export class HttpSink implements LogSink {
   async #post(event: LogEvent): Promise<void> {
     const { url, token } = this.#options;
     const late = new AbortController();
-    const cancel = this.#clock.at(this.#clock.now() + patience, () => late.abort());
+    const cancel = this.#clock.at(this.#clock.now() + timeoutMs, () => late.abort());
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -72,7 +72,7 @@ export class HttpSink implements LogSink {
       if (!response.ok) throw refusal(response);
     } catch (error) {
       if (error instanceof MurmurationError) throw error;
-      const reason = late.signal.aborted ? `gave no answer within ${patience} ms` : 'can not be reached';
+      const reason = late.signal.aborted ? `gave no answer within ${timeoutMs} ms` : 'can not be reached';
       throw new MurmurationError('server.unreachable', `What takes the request log ${reason}.`, {
         cause: error,
       });

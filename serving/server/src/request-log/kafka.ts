@@ -18,7 +18,7 @@ export interface KafkaOptions {
 }
 
 /** Maximum ms to wait for the cluster. */
-const patience = 10_000;
+const clusterTimeoutMs = 10_000;
 
 /**
  * Writes events to a Kafka topic, in the binary mode of CloudEvents' Kafka binding, with the request's id as
@@ -40,8 +40,8 @@ export class KafkaSink implements LogSink {
       brokers: [...brokers],
       ssl: tls,
       ...(sasl && { sasl: sasl as SASLOptions }),
-      connectionTimeout: patience,
-      requestTimeout: patience,
+      connectionTimeout: clusterTimeoutMs,
+      requestTimeout: clusterTimeoutMs,
       // The outbox decides when to try again.
       retry: { retries: 1, restartOnFailure: async () => false },
       logLevel: logLevel.NOTHING,
@@ -55,7 +55,7 @@ export class KafkaSink implements LogSink {
       await producer.send({
         topic: this.#topic,
         acks: -1,
-        timeout: patience,
+        timeout: clusterTimeoutMs,
         messages: events.map(messageFor),
       });
       return events.length;

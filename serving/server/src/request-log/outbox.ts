@@ -24,8 +24,8 @@ export interface OutboxPorts {
 }
 
 /** Milliseconds before the second attempt, doubled for each further one, and their maximum. */
-const firstPause = 200;
-const longestPause = 30_000;
+const firstResendMs = 200;
+const maxResendMs = 30_000;
 /**
  * Attempts after which waiting events make room for new ones, since a sink that never takes them would block
  * all others.
@@ -156,9 +156,9 @@ export class LogOutbox {
   #pause(): number {
     const { batch, delay } = this.#limits;
     if (this.#failures === 0) return this.#waiting.length >= batch ? 0 : delay;
-    const most = Math.min(firstPause * 2 ** (this.#failures - 1), longestPause);
+    const most = Math.min(firstResendMs * 2 ** (this.#failures - 1), maxResendMs);
     const [chance = 0] = this.#ports.random(1);
-    return Math.max(most / 2 + (most / 2) * (chance / 255), Math.min(this.#asked, longestPause));
+    return Math.max(most / 2 + (most / 2) * (chance / 255), Math.min(this.#asked, maxResendMs));
   }
 
   #forget(events: number, reason: 'full' | 'failed'): void {

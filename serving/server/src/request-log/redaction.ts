@@ -16,7 +16,7 @@ export interface PersonField {
 
 type Kind = 'tensors' | 'parameters' | 'headers';
 
-const secrets =
+const secretNames =
   /authori[sz]ation|authentication|cookie|token|secret|passw|(?:api|subscription|functions|access)[-_]?key|credential|session|jwt|assertion|oidc|signature/i;
 
 /**
@@ -43,7 +43,7 @@ const plainHeaders: ReadonlySet<string> = new Set([
 
 /** Returns true if a field of this name may hold a credential: it is never logged, whatever the rules say. */
 export function isSecret(name: string): boolean {
-  return secrets.test(name);
+  return secretNames.test(name);
 }
 
 /** Decides what may be logged of a request: only what a rule allows and no other rule forbids. */

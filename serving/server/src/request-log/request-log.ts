@@ -42,9 +42,9 @@ export interface RequestLogPorts {
 /** Maximum remembered names of models. */
 const mostModels = 10_000;
 /** Drafts converted to events in one turn of the thread. */
-const perTurn = 32;
+const draftsPerTurn = 32;
 /** Milliseconds that closing waits for each sink. */
-const patience = 5_000;
+const closeTimeoutMs = 5_000;
 
 /**
  * Logs requests and answers. Before an answer is sent, only the loggable part of the exchange is taken;
@@ -103,7 +103,7 @@ export class RequestLog {
   /** Writes what waits, as far as the sinks take it within some seconds, and closes them. */
   async close(): Promise<void> {
     while (this.#drafts.length > 0) this.#convert();
-    await Promise.all(this.#outboxes.map(outbox => outbox.close(patience)));
+    await Promise.all(this.#outboxes.map(outbox => outbox.close(closeTimeoutMs)));
   }
 
   #record(exchange: Exchange): void {
@@ -150,7 +150,7 @@ export class RequestLog {
   }
 
   #convert(): void {
-    const drafts = this.#drafts.splice(0, perTurn);
+    const drafts = this.#drafts.splice(0, draftsPerTurn);
     for (const draft of drafts) this.#draftBytes -= bytesOfDraft(draft);
     const now = this.#ports.clock.now();
     for (const draft of drafts)

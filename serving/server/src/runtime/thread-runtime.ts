@@ -27,7 +27,7 @@ export interface ThreadOptions {
 /** Maximum ms to load a model. */
 const loading = 60_000;
 /** Bytes for data that models keep while they run. */
-const kept = 2 ** 29;
+const runningModelBytes = 2 ** 29;
 
 /**
  * Runtime for layers models and ONNX files in separate threads, which leave the calling one free and end if a
@@ -45,7 +45,7 @@ export function threadRuntime(options: ThreadOptions = {}): Runtime {
   /** Loads a model in a trial thread first; then in the shared thread of its platform, if there is one. */
   const loadApart = async (content: ModelContent, lost: Lost): Promise<LoadedModel> => {
     const { platform } = content;
-    const trial = new ModelThread({ memory: memory + kept, onnx }, clock, { loading, running });
+    const trial = new ModelThread({ memory: memory + runningModelBytes, onnx }, clock, { loading, running });
     trials.add(trial);
     try {
       const own = await loadIn(trial, models++, content);

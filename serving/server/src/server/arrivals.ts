@@ -13,7 +13,7 @@ export interface ArrivalPace {
 /** Same pace as of a coordinator. */
 export const standardPace: ArrivalPace = { slowest: 2_048, patience: 10_000 };
 /** Maximum ms from the headers of a request to the end of its body, even if bytes keep arriving. */
-const longest = 60_000;
+const maxArrivalMs = 60_000;
 
 /** Ends bodies that arrive too slowly. */
 export class Arrivals {
@@ -38,7 +38,7 @@ export class Arrivals {
     const watch = () => {
       stall = this.#stalls.begin(() => {
         const now = came();
-        const isSlow = now - before < this.#least || this.#clock.now() - began >= longest;
+        const isSlow = now - before < this.#least || this.#clock.now() - began >= maxArrivalMs;
         before = now;
         if (isSlow) end(new MurmurationError('request.too-slow'));
         else watch();

@@ -66,7 +66,7 @@ export interface ModelState {
 export const unloadedReason = 'unloaded';
 
 /** Milliseconds after which a refused client may retry. */
-const retryAfter = 1_000;
+const refusedRetryMs = 1_000;
 
 /** Answers inference requests of all protocols; the doors only convert. */
 export class InferenceServer {
@@ -119,7 +119,7 @@ export class InferenceServer {
     if (this.#isDraining) throw new MurmurationError('server.stopping');
     if (this.#residents.isRecovering)
       throw new MurmurationError('inference.unavailable', 'Models that were lost are being loaded again.', {
-        after: retryAfter,
+        after: refusedRetryMs,
       });
   }
 
@@ -285,11 +285,11 @@ export class InferenceServer {
     if (this.#isDraining) return new MurmurationError('server.stopping');
     const own = this.#pendingOf.get(model) ?? 0;
     if (this.#pending >= limits.pending)
-      return tooMany(`there are ${limits.pending} of all models (inference.pending)`, retryAfter);
+      return tooMany(`there are ${limits.pending} of all models (inference.pending)`, refusedRetryMs);
     if (own >= limits.pendingPerModel)
       return tooMany(
         `there are ${limits.pendingPerModel} of this model (256, or a quarter of inference.pending)`,
-        retryAfter,
+        refusedRetryMs,
       );
     return undefined;
   }

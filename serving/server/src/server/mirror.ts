@@ -7,9 +7,9 @@ import { inputsInOrder } from './check.ts';
 import type { Turns } from './turns.ts';
 
 /** Maximum requests that wait to be mirrored; more are left out. */
-const mostWaiting = 32;
+const maxWaitingRequests = 32;
 /** Maximum elements of a mirrored request. */
-const mostElements = 1 << 20;
+const maxMirroredElements = 1 << 20;
 
 /** Result of a mirrored version for a request that another version answered. */
 export interface Shadowed {
@@ -61,7 +61,7 @@ export class Mirror {
   /** Queues an answered request. */
   take(request: MirrorRequest): void {
     const elements = request.inputs.reduce((sum, { data }) => sum + data.length, 0);
-    if (this.#isClosed || this.#waiting.length >= mostWaiting || elements > mostElements) {
+    if (this.#isClosed || this.#waiting.length >= maxWaitingRequests || elements > maxMirroredElements) {
       this.#ports.dropped(request.variant);
       return;
     }

@@ -3,7 +3,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { InferRequest } from './request.ts';
 
 /** Maximum characters of an id that is kept unchanged. */
-const longest = 256;
+const maxIdLength = 256;
 /** Characters of nearly every id. */
 const plain = /^[ -~]*$/;
 /** Header with the id of a request whose body has none. */
@@ -40,7 +40,7 @@ export function requestIds(random: RandomBytes): () => string {
 
 /** Returns an id as it is kept: bounded, and without characters that event attributes may not have. */
 export function keptId(named: string): string {
-  if (named.length > longest) return createHash('sha256').update(named).digest('hex');
+  if (named.length > maxIdLength) return createHash('sha256').update(named).digest('hex');
   if (plain.test(named)) return named;
   return named.replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '\u{fffd}');
 }

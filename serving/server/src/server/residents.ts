@@ -38,7 +38,7 @@ export interface ResidentPorts {
 }
 
 /** Milliseconds before a model that failed to load is tried again. */
-const pause = 2_000;
+const reloadMs = 2_000;
 /** Milliseconds before a model is tried again that kept its thread busy, or broke it. */
 const pauseOfHung = 3_600_000;
 /** Maximum versions whose statistics are kept; the oldest that are not in memory are forgotten first. */
@@ -209,7 +209,7 @@ export class Residents {
     } catch (error) {
       this.#failures.delete(model.hash);
       const hung = error instanceof MurmurationError && error.code === 'prediction.timeout';
-      this.#failures.set(model.hash, { error, until: clock.now() + (hung ? pauseOfHung : pause) });
+      this.#failures.set(model.hash, { error, until: clock.now() + (hung ? pauseOfHung : reloadMs) });
       if (this.#failures.size > mostStatistics)
         this.#failures.delete(this.#failures.keys().next().value as ModelHash);
       events.failed?.(model, error);

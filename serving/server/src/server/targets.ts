@@ -4,9 +4,9 @@ import type { ModelSource, ServedModel } from '../source/source.ts';
 import type { Residents } from './residents.ts';
 
 /** Maximum remembered pairs of name and version. */
-const most = 4_096;
+const maxTargets = 4_096;
 /** Milliseconds after which a target that failed to load is tried again. */
-const retryAfter = 5_000;
+const loadRetryMs = 5_000;
 
 /**
  * Content that each name with a version or alias means now. When that changes, requests get the old content
@@ -51,7 +51,7 @@ export class Targets {
       // A change in between would not be reported again.
       if (changes !== this.#changes) continue;
       this.#known.set(keyOf(name, at), { at, model });
-      if (this.#known.size > most) this.#known.delete(this.#known.keys().next().value as string);
+      if (this.#known.size > maxTargets) this.#known.delete(this.#known.keys().next().value as string);
       return model;
     }
   }
@@ -75,7 +75,7 @@ export class Targets {
       .catch(error => {
         this.#fault(error);
         if (this.#isClosed) return;
-        const again = this.#clock.at(this.#clock.now() + retryAfter, () => this.#follow(name));
+        const again = this.#clock.at(this.#clock.now() + loadRetryMs, () => this.#follow(name));
         this.#retries.set(name, again);
       })
       .finally(() => {

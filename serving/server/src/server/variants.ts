@@ -1,5 +1,5 @@
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
-import { assigned, largestCovariate, longestKey } from '../experiments/assignment.ts';
+import { assigned, largestCovariate, maxKeyLength } from '../experiments/assignment.ts';
 import type { KeyField, ServedExperiment, Variant } from '../experiments/experiment.ts';
 import type { InferRequest } from './request.ts';
 import { namedId } from './request-id.ts';
@@ -55,7 +55,7 @@ export class Variants {
 function keyOf(request: InferRequest, field: KeyField): string | undefined {
   const one = valueAt(request, field);
   const text = typeof one === 'number' ? String(one) : one;
-  return typeof text === 'string' && text !== '' ? text.slice(0, longestKey) : undefined;
+  return typeof text === 'string' && text !== '' ? text.slice(0, maxKeyLength) : undefined;
 }
 
 /**

@@ -19,14 +19,14 @@ import {
 } from './source.ts';
 
 /** Milliseconds between two polls of what is in use. */
-const interval = 1_000;
+const pollMs = 1_000;
 /** Maximum ms between polls while the coordinator does not answer. */
-const longestPause = 30_000;
+const maxPollMs = 30_000;
 /** Maximum versions in a listing. */
-const mostVersions = 100;
+const maxListedVersions = 100;
 /** Maximum bytes of `model.json`, and of other answers. */
-const longestJson = 64 << 20;
-const longestAnswer = 16 << 20;
+const maxTopologyBytes = 64 << 20;
+const maxAnswerBytes = 16 << 20;
 
 const named = z.object({ number: z.int().min(0), model: z.string().regex(hashPattern) });
 const share = z.number().min(0).max(1);
@@ -91,7 +91,7 @@ export class CoordinatorModels implements ModelSource {
   readonly #listeners = new Set<(name: string) => void>();
   #inUse: ReadonlyMap<string, InUse> = new Map();
   #etag: string | undefined;
-  #pause = interval;
+  #pause = pollMs;
   #cancel: Cancel = () => {};
   #isClosed = false;
 
@@ -113,7 +113,7 @@ export class CoordinatorModels implements ModelSource {
 
   async listing(name: string): Promise<ModelListing> {
     const { versions } = this.#find(name);
-    const { models } = await this.#page(name, `limit=${mostVersions}`);
+    const { models } = await this.#page(name, `limit=${maxListedVersions}`);
     return {
       name,
       versions: models.map(({ number }) => String(number)).reverse(),
@@ -137,7 +137,7 @@ export class CoordinatorModels implements ModelSource {
   /** Loads the files of a model and checks both by their hashes, so that no relay can change it. */
   async content({ hash }: ServedModel): Promise<ModelContent> {
     const path = modelPath(hash);
-    const json = await this.#origin.bytes(path, longestJson);
+    const json = await this.#origin.bytes(path, maxTopologyBytes);
     const { weightsHash, layout } = parseModelJson(hash, json);
     const weights = await this.#origin.bytes(
       path.replace(/(?<=\/)[^/]+$/, `${weightsHash}.bin`),
@@ -169,7 +169,7 @@ export class CoordinatorModels implements ModelSource {
 
   async #page(name: string, query: string) {
     const path = `/v1/tasks/${encodeURIComponent(name)}/models?${query}`;
-    return this.#origin.json(path, longestAnswer, versionPage);
+    return this.#origin.json(path, maxAnswerBytes, versionPage);
   }
 
   #wait(): void {
@@ -178,11 +178,11 @@ export class CoordinatorModels implements ModelSource {
       this.#look()
         .then(
           () => {
-            this.#pause = interval;
+            this.#pause = pollMs;
           },
           error => {
             if (this.#isClosed) return;
-            this.#pause = Math.min(2 * this.#pause, longestPause);
+            this.#pause = Math.min(2 * this.#pause, maxPollMs);
             this.#unreachable(error);
           },
         )
@@ -191,7 +191,7 @@ export class CoordinatorModels implements ModelSource {
   }
 
   async #look(): Promise<void> {
-    const answer = await this.#origin.changed('/v1/tasks', longestAnswer, this.#etag);
+    const answer = await this.#origin.changed('/v1/tasks', maxAnswerBytes, this.#etag);
     if (answer === null || this.#isClosed) return;
     const parsed = taskList.safeParse(answer.value);
     if (!parsed.success)

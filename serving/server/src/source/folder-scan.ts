@@ -21,7 +21,7 @@ export interface FoundModel {
 
 type Aliases = Readonly<Record<string, string>>;
 
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+const modelNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 const aliasPattern = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
 const versionPattern = /^(?:0|[1-9]\d{0,14})$/;
 /** Files that make a folder a version; of two, the first counts. */
@@ -41,7 +41,7 @@ export async function scan(
 ): Promise<ReadonlyMap<string, FoundModel>> {
   const found = new Map<string, FoundModel>();
   for (const name of (await readdir(folder)).toSorted()) {
-    if (!namePattern.test(name)) continue;
+    if (!modelNamePattern.test(name)) continue;
     const known = before.get(name);
     const model = await modelIn(join(folder, name), known?.aliases);
     if (model) found.set(name, known && isSame(known, model) ? known : model);

@@ -14,7 +14,7 @@ import {
 } from './source.ts';
 
 /** Minimum ms between two scans of a folder. */
-const interval = 1_000;
+const minScanGapMs = 1_000;
 /** Minimum pause after a scan, as a multiple of its duration, since scanning thousands takes long. */
 const restAfterLook = 10;
 
@@ -112,7 +112,7 @@ export class FolderModels implements ModelSource {
   /** Schedules the next scan; `took` is the duration of the last one in ms. */
   #wait(took = 0): void {
     if (this.#isClosed) return;
-    const next = this.#clock.now() + Math.max(interval, restAfterLook * took);
+    const next = this.#clock.now() + Math.max(minScanGapMs, restAfterLook * took);
     this.#cancel = this.#clock.at(next, () => {
       const began = this.#clock.now();
       this.#look().finally(() => this.#wait(this.#clock.now() - began));

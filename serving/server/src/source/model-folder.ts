@@ -13,7 +13,7 @@ import * as z from 'zod';
 import { readRecordedRequest } from './recorded-request.ts';
 
 /** Maximum bytes of `model.json`. */
-const longestJson = 64 * 2 ** 20;
+const maxTopologyBytes = 64 * 2 ** 20;
 /** Maximum bytes of `model.onnx`: the limit of protobuf. */
 const longestOnnx = 2 ** 31 - 1;
 
@@ -52,7 +52,7 @@ export async function readLayersModel(
 ): Promise<ModelFiles> {
   const { read, readInto, refuse } = await reading(folder);
   let json: unknown;
-  const text = (await read('model.json', longestJson)).toString('utf8');
+  const text = (await read('model.json', maxTopologyBytes)).toString('utf8');
   try {
     json = JSON.parse(text);
   } catch (cause) {

@@ -3,7 +3,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type * as z from 'zod';
 
 /** Maximum ms to wait for an answer. */
-const patience = 60_000;
+const originTimeoutMs = 60_000;
 /** Maximum bytes of an error answer. */
 const longestRefusal = 65_536;
 
@@ -78,7 +78,7 @@ export class Origin {
     const headers = this.#token === undefined ? given : { ...given, authorization: `Bearer ${this.#token}` };
     const late = new AbortController();
     const stop = () => late.abort();
-    const cancel = this.#clock.at(this.#clock.now() + patience, stop);
+    const cancel = this.#clock.at(this.#clock.now() + originTimeoutMs, stop);
     this.#closing.signal.addEventListener('abort', stop);
     try {
       const response = await fetch(this.url + path, { headers, redirect: 'error', signal: late.signal });

@@ -22,7 +22,7 @@ const answers = {
   classify: { name: 'results', form: 'classes' },
   regress: { name: 'results', form: 'values' },
 } as const;
-const form = /^([^/:]+)(?:\/(?:versions|labels)\/([^/:]+))?:(predict|classify|regress)$/;
+const pathPattern = /^([^/:]+)(?:\/(?:versions|labels)\/([^/:]+))?:(predict|classify|regress)$/;
 const types: Readonly<Record<Datatype, string>> = {
   BOOL: 'DT_BOOL',
   UINT8: 'DT_UINT8',
@@ -93,7 +93,7 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
     '/v1/models/*',
     asking('predict', 'TensorFlow Serving: MODEL:predict, MODEL:classify, MODEL:regress', server.limits.body),
     async (request, reply) => {
-      const [, name, at, verb] = form.exec(request.params['*']) ?? [];
+      const [, name, at, verb] = pathPattern.exec(request.params['*']) ?? [];
       if (name === undefined)
         throw new MurmurationError('inference.input', `Malformed request: POST ${request.url}`);
       return answer(request, reply, { name, at, verb: verb as Verb, body: bodyOf(request) });

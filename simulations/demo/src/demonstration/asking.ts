@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** Maximum validity of the token, ms: it is revoked at the end, but a killed process can't do that. */
-const longest = 24 * 3_600_000;
+const maxTokenAgeMs = 24 * 3_600_000;
 
 /** Way for a person to ask the model of a demonstration. */
 export interface AskingLine {
@@ -49,7 +49,7 @@ async function removeLeft(temporary: string, now: number): Promise<void> {
       // `lstat` does not follow a link, which is therefore no directory.
       const status = await lstat(folder);
       const isLeft = found[1] !== undefined && !isRunning(Number(found[1]));
-      if (!isLeft && now - status.mtimeMs <= longest) continue;
+      if (!isLeft && now - status.mtimeMs <= maxTokenAgeMs) continue;
       // Checks the owner on systems with user ids; elsewhere each user has a temporary folder of their own.
       if (!status.isDirectory() || (process.getuid && status.uid !== process.getuid())) continue;
       await rm(join(folder, fileName), { force: true });
@@ -80,7 +80,7 @@ export async function openAsking({
     if (!answer.ok) throw new MurmurationError('server.unreachable', `${path} answered ${answer.status}.`);
     return answer.json();
   };
-  const expiresAt = new Date(now + longest).toISOString();
+  const expiresAt = new Date(now + maxTokenAgeMs).toISOString();
   const terms = { name: 'the line of npm start', rights: ['predict'], models: [model], expiresAt };
   const { token, text } = (await post('', { ...terms, rate: null, quota: null })) as {
     token: { id: string };

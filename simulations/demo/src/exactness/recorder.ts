@@ -19,7 +19,7 @@ export type UpdatePlan = Pick<Plan, 'training' | 'update' | 'largestCohort'>;
 /**
  * Maximum assignments of queries that are remembered: a phone has a part in one round of each of its tasks.
  */
-const remembered = 8;
+const maxQueryAssignments = 8;
 
 /**
  * Watches a phone from outside of its client: the result of its trainer and the random bytes of its rounding.
@@ -97,7 +97,7 @@ export class UpdateRecorder {
     const query = queryOf(plan);
     if (!query) return;
     this.#asked.set(assignment, { query, largestCohort: plan.largestCohort });
-    if (this.#asked.size > remembered) this.#asked.delete(this.#asked.keys().next().value!);
+    if (this.#asked.size > maxQueryAssignments) this.#asked.delete(this.#asked.keys().next().value!);
   }
 
   /** Reports an update, or an answer, when it is sent for the first time. */

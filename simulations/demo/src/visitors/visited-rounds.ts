@@ -4,7 +4,7 @@ import { cohortSizeOf, type Task } from '@murmuration/rounds/task/task';
 /** Milliseconds that a round waits for a visitor who is about to come. */
 const gathering = 3_000;
 /** Milliseconds that it waits for devices that have gone, such as a closed tab. */
-const grace = 2_000;
+const departureGraceMs = 2_000;
 
 /** Seconds from one round to the next on two processors. */
 export const secondsPerRound = 10;
@@ -23,7 +23,7 @@ export function visitedRounds(task: Task): Task {
     deadlines: {
       ...task.deadlines,
       gathering: Math.min(task.deadlines.gathering, gathering),
-      grace: Math.min(task.deadlines.grace, grace),
+      grace: Math.min(task.deadlines.grace, departureGraceMs),
     },
   };
 }

@@ -12,7 +12,7 @@ export interface DatedMail {
 
 const [earliest, latest] = [Date.UTC(2001, 0, 1), Date.UTC(2003, 5, 1)];
 /** Longest body to keep, in characters; what follows is mostly attachments. */
-const longest = 20_000;
+const maxBodyLength = 20_000;
 
 /**
  * Returns the mails of the SpamAssassin corpus by time of arrival. The time comes from the mailbox, the last
@@ -29,7 +29,7 @@ export function datedMail(): readonly DatedMail[] {
       .find(time => time > earliest && time < latest);
     if (at === undefined) return [];
     const [head, body] = cut(text);
-    const said = `${header(head, 'Subject')}\n${body.slice(0, longest)}`;
+    const said = `${header(head, 'Subject')}\n${body.slice(0, maxBodyLength)}`;
     return [{ at, text: said, isSpam: group.startsWith('spam') }];
   });
   return mails.sort((a, b) => a.at - b.at);

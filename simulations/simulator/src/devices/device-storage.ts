@@ -76,9 +76,9 @@ export class DeviceStorages {
 }
 
 /** Minimum bytes of a device's buffer that is freed explicitly. */
-const large = 65_536;
+const minFreedBytes = 65_536;
 
 function freeLarge({ buffer, byteLength }: Uint8Array): void {
-  if (byteLength >= large && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer)
+  if (byteLength >= minFreedBytes && byteLength === buffer.byteLength && buffer instanceof ArrayBuffer)
     freeMemory(buffer);
 }

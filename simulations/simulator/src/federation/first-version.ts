@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { encodeModel, type ModelFiles } from '@murmuration/protocol/weights/model-files';
 
-const file = 'first-model.bin';
+const firstModelFile = 'first-model.bin';
 
 /**
  * Returns the run's first version, with which its clients are compared in the end. Retention deletes it from
@@ -17,7 +17,7 @@ export async function firstVersion(
   hasEnded: boolean,
 ): Promise<ModelFiles> {
   if (folder === undefined) return newest;
-  const path = join(folder, file);
+  const path = join(folder, firstModelFile);
   if (!hasEnded) {
     const { buffer, byteOffset, byteLength } = newest.weights;
     await writeFile(`${path}.new`, new Uint8Array(buffer, byteOffset, byteLength));
@@ -28,7 +28,7 @@ export async function firstVersion(
   if (bytes?.byteLength !== newest.weights.byteLength)
     throw new MurmurationError(
       'config.invalid',
-      `The checkpoint in ${folder} lacks the model that its run began with (${file}). Begin again in another folder.`,
+      `The checkpoint in ${folder} lacks the model that its run began with (${firstModelFile}). Begin again in another folder.`,
     );
   const weights = new Float32Array(new Uint8Array(bytes).buffer);
   const { topology, layout } = newest;

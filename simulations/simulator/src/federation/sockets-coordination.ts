@@ -9,7 +9,7 @@ import type { Stores } from '@murmuration/storage/storage';
 import type { Coordination } from './coordination.ts';
 
 /** Milliseconds between checks whether the run is over. */
-const lookEvery = 5;
+const endCheckMs = 5;
 
 /** Opens a complete coordinator on a local port, in real time; devices reach it by HTTP and socket.io. */
 export async function socketsCoordination(
@@ -47,7 +47,7 @@ export async function socketsCoordination(
     start: () => coordinator.start(),
     async pass(isOver) {
       while (!isOver())
-        await new Promise<void>(resolve => systemClock.at(systemClock.now() + lookEvery, resolve));
+        await new Promise<void>(resolve => systemClock.at(systemClock.now() + endCheckMs, resolve));
     },
     close: () => coordinator.stop(),
   };

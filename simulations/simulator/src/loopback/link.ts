@@ -20,7 +20,7 @@ export interface Network {
 }
 
 /** Bytes of a file's request or a message's envelope. */
-const envelope = 64;
+const envelopeBytes = 64;
 
 /**
  * Connects a device to a coordinator in the same process: transfers take time on the clock, and frames arrive
@@ -134,8 +134,8 @@ export class LoopbackLink implements Transport {
   }
 
   #time(bytes: number, way: 'up' | 'down'): number {
-    this.#network.passed(bytes + envelope, way);
-    return this.#network.transferMs(bytes + envelope, way);
+    this.#network.passed(bytes + envelopeBytes, way);
+    return this.#network.transferMs(bytes + envelopeBytes, way);
   }
 
   /** Resolves when the bytes have arrived; throws the reason of `signal` once that is aborted. */

@@ -3,7 +3,7 @@ import type { Chart, EffectChart, LineChart, StackChart } from './chart.ts';
 import { difference, quantity } from './quantities.ts';
 
 /** Maximum rows of the table that accompanies a chart; the CSV has every round. */
-const mostRows = 40;
+const maxTableRows = 40;
 
 /** Chart with its title and summary. */
 export interface Figure {
@@ -105,6 +105,6 @@ export function tableMarkup(
 
 /** Thins values to a readable number of rows, including the last one. */
 function everyNth<T>(values: readonly T[]): T[] {
-  const step = Math.ceil(values.length / mostRows);
+  const step = Math.ceil(values.length / maxTableRows);
   return values.filter((_, i) => i % step === 0 || i === values.length - 1);
 }

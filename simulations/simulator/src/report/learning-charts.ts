@@ -15,7 +15,7 @@ import type { Unit } from './quantities.ts';
 import { thinned } from './thin.ts';
 
 /** Maximum points of a drawn line; more can't be seen. */
-const mostPoints = 500;
+const maxLinePoints = 500;
 
 export interface NamedCurve {
   readonly metric: string;
@@ -27,7 +27,7 @@ export const colourOf = (index: number): SeriesColour => ((index % 8) + 1) as Se
 
 /** Makes a line of a curve, thinned without a visible difference. */
 export function lineOf(curve: Curve, name: string, colour: SeriesColour, dashed = false): Line {
-  const kept = thinned(curve.round, curve.value, mostPoints);
+  const kept = thinned(curve.round, curve.value, maxLinePoints);
   const of = (column: readonly number[]) => kept.map(i => column[i]!);
   return {
     name,

@@ -3,7 +3,7 @@ import { type Dimension, type Point, pointAt } from './dimensions.ts';
 import type { Space } from './space.ts';
 
 /** Largest grid; more points are a mistake rather than a baseline. */
-const mostPoints = 10_000;
+const maxGridPoints = 10_000;
 
 /**
  * Returns all combinations of `points` evenly spaced values of each range, ends included, and of all choices.
@@ -15,10 +15,10 @@ export function gridOf(
 ): Point[] {
   const values = dimensions.map(dimension => valuesOf(dimension, points));
   const count = values.reduce((product, { length }) => product * length, 1);
-  if (count > mostPoints)
+  if (count > maxGridPoints)
     throw new MurmurationError(
       'config.invalid',
-      `A grid of ${points} points for each setting has ${count} combinations; ${mostPoints} at most: give fewer points, or fewer settings.`,
+      `A grid of ${points} points for each setting has ${count} combinations; ${maxGridPoints} at most: give fewer points, or fewer settings.`,
     );
   const combinations = values.reduce<number[][]>(
     (all, own) => all.flatMap(before => own.map(value => [...before, value])),

@@ -15,7 +15,7 @@ export interface Space extends Required<Omit<GivenSpace, 'metric' | 'rounds' | '
 }
 
 const mostSettings = 100;
-const mostValues = 1_000;
+const maxChoices = 1_000;
 
 /**
  * Checks the space of a file or a scenario.
@@ -115,8 +115,8 @@ function check(value: unknown, path: string, refuse: Refuse): void {
       throw refuse(
         `${path}: ${name} has ${given.length === 0 ? 'nothing to choose from' : 'one value only'}; give two or more, or set it with --set.`,
       );
-    if (given.length > mostValues)
-      throw refuse(`${path}: ${name} has ${given.length} values; ${mostValues} at most.`);
+    if (given.length > maxChoices)
+      throw refuse(`${path}: ${name} has ${given.length} values; ${maxChoices} at most.`);
     for (const each of given) {
       if (name === 'choice') requirePlain(each, path, refuse);
       else check(each, path, refuse);

@@ -95,11 +95,11 @@ export class KneserNey implements SpreadingModel {
 
 type Counts = Map<number, Map<number, number>>;
 
-const order = 3;
+const modelOrder = 3;
 
 /** Counts trigrams, and for shorter n-grams the different tokens before them. */
 function countsOf(size: number, messages: Iterable<readonly number[]>): Counts[] {
-  const counts = Array.from({ length: order }, (): Counts => new Map());
+  const counts = Array.from({ length: modelOrder }, (): Counts => new Map());
   const add = (length: number, context: number, id: number): boolean => {
     const followers = counts[length]!.get(context) ?? new Map<number, number>();
     counts[length]!.set(context, followers);

@@ -60,7 +60,7 @@ export interface PhonePorts {
 }
 
 /** Number of suggested words above the keys. */
-const shown = 3;
+const suggestionCount = 3;
 
 /**
  * Simulates one person's phone with the SDK's code: its hybrid model learns from the messages `before`,
@@ -129,7 +129,7 @@ export async function livePhone(
         const { values } = answer;
         if (types && source === 'hybrid')
           typing.add(word, typed =>
-            likeliestWords({ values, own: words.spelled(answer) }, vocabulary, shown, typed),
+            likeliestWords({ values, own: words.spelled(answer) }, vocabulary, suggestionCount, typed),
           );
       }
     }

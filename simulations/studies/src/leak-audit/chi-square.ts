@@ -1,5 +1,5 @@
 /** Relative change by a term below which sums and fractions end. */
-const precision = 1e-14;
+const minRelativeTerm = 1e-14;
 
 /**
  * Returns the probability that a chi-square variable of `degrees` degrees of freedom (an integer ≥ 1) exceeds
@@ -20,7 +20,7 @@ export function chiSquareTail(statistic: number, degrees: number): number {
 function series(a: number, x: number): number {
   let term = 1 / a;
   let sum = term;
-  for (let k = 1; term > sum * precision; k++) {
+  for (let k = 1; term > sum * minRelativeTerm; k++) {
     term *= x / (a + k);
     sum += term;
   }
@@ -33,7 +33,7 @@ function fraction(a: number, x: number): number {
   let numerators = Number.POSITIVE_INFINITY;
   let denominators = 1 / b;
   let value = denominators;
-  for (let k = 1, change = 0; Math.abs(change - 1) > precision; k++) {
+  for (let k = 1, change = 0; Math.abs(change - 1) > minRelativeTerm; k++) {
     const step = -k * (k - a);
     b += 2;
     denominators = 1 / (b + step * denominators);

@@ -10,7 +10,7 @@ interface KnownWords {
 }
 
 /** Share of the words, the rarest ones, whose mean initialises an unseen word. */
-const rare = 0.1;
+const rareWordShare = 0.1;
 
 /**
  * Converts weights to a model of the same widths with another vocabulary: words that both know keep their
@@ -25,7 +25,7 @@ export function withWords(from: KnownWords, to: Pick<KnownWords, 'words' | 'layo
     ...Array.from({ length: firstWordId }, (_, special) => special),
     ...to.words.map(word => old.get(word)),
   ];
-  const rarest = Math.max(1, Math.round(rare * from.words.length));
+  const rarest = Math.max(1, Math.round(rareWordShare * from.words.length));
   const weights = new Float32Array(to.layout.count);
   let at = 0;
   let place = 0;

@@ -29,7 +29,7 @@ export interface MembershipFindings {
 const kinds = { ngram: { kind: bigram, rounds: 1 }, neural: { kind: neural, rounds: 8 } } as const;
 
 /** Maximum messages that a device contributes. */
-const mostMessages = 10;
+const maxDeviceMessages = 10;
 
 /**
  * Runs membership inference by likelihood ratios on models that real phones taught, each half of them, with
@@ -80,7 +80,7 @@ function shadowsOf(
  * pairs.
  */
 function pairsOf(phones: readonly PhoneMessages[], { devices, words }: MembershipSettings): Pairs[] {
-  const texts = phones.slice(0, devices).map(({ train }) => train.slice(0, mostMessages).map(tokensOf));
+  const texts = phones.slice(0, devices).map(({ train }) => train.slice(0, maxDeviceMessages).map(tokensOf));
   const counts = new Map<string, number>();
   for (const token of texts.flat(2)) counts.set(token, (counts.get(token) ?? 0) + 1);
   const frequent = [...counts].sort(([, a], [, b]) => b - a).slice(0, words - 1);

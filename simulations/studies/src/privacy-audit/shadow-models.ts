@@ -94,7 +94,7 @@ const learningRate = 0.5;
 /** Factor on the devices' mean in a round. */
 const serverRate = 4;
 /** Passes of a device over its text in a round. */
-const passes = 2;
+const localEpochs = 2;
 
 /**
  * Embedding of eight values per word, and a softmax over the next word: the model consists of both tables and
@@ -110,7 +110,7 @@ export const neural: ShadowModel = {
   },
   contribution(model, pairs, words) {
     const own = model.slice();
-    for (let pass = 0; pass < passes; pass++)
+    for (let pass = 0; pass < localEpochs; pass++)
       for (let at = 0; at < pairs.length; at += 2) descend(own, pairs[at]!, pairs[at + 1]!, words);
     return Float32Array.from(own, (value, i) => value - model[i]!);
   },

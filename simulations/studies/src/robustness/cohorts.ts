@@ -18,7 +18,7 @@ export interface AggregationInput {
   readonly attackers: number;
 }
 
-const bits = 16;
+const updateBits = 16;
 
 /**
  * Returns updates without masks. Each is checked to be no longer than the clip, so all attackers send the
@@ -41,7 +41,7 @@ export function maskedMeans(
   { layout, clip, random }: { readonly layout: Layout; readonly clip: number; readonly random: RandomBytes },
 ): Mean[] {
   const devices = attackers + honest.length;
-  const settings = { clip, bits, weightCap: 1, largestCohort: Math.ceil(devices / groups) };
+  const settings = { clip, bits: updateBits, weightCap: 1, largestCohort: Math.ceil(devices / groups) };
   const quantization = quantizationFor(layout.count, settings);
   const { elements, width } = quantization;
   const round = base64url(random(16));

@@ -9,13 +9,13 @@ import { robustnessSettings } from './settings.ts';
 export const schema = robustnessSettings;
 
 /** Share of the accuracy without attackers that a rule must keep to hold. */
-const kept = 0.95;
+const minKeptShare = 0.95;
 /** Share of the accuracy at which the mean counts as fallen. */
 const fallen = 0.7;
 
 interface Outcome extends Attacked {
   readonly attackers: number;
-  /** True if the share `kept` is left of the accuracy of the mean without attackers. */
+  /** True if the share `minKeptShare` is left of the accuracy of the mean without attackers. */
   readonly held: boolean;
 }
 
@@ -58,7 +58,7 @@ export async function run({ seed, settings: given, log }: ScenarioOptions): Prom
     const outcomes = Object.fromEntries(
       Array.from(attacks, ([share, attackers], k): [string, Outcome] => {
         const { accuracy, backdoor } = results[i * attacks.size + k]!;
-        return [share, { attackers, accuracy, backdoor, held: accuracy >= kept * clean }];
+        return [share, { attackers, accuracy, backdoor, held: accuracy >= minKeptShare * clean }];
       }),
     );
     figures[mode][name] = outcomes;

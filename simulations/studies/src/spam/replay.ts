@@ -45,7 +45,7 @@ export interface ReplayOptions {
 const step = 100;
 
 /** Weeks of mails that are the reference data of a version. */
-const remembered = 4;
+const referenceWeeks = 4;
 
 /**
  * Mail server's filter on virtual time: an actual coordinator that answers over HTTP, gets feedback, watches
@@ -275,7 +275,7 @@ export class Replay {
     this.#happened({ kind: decision, at: this.#clock.now(), version, reason });
     if (decision === 'refused') return;
     const now = this.#clock.now();
-    const recent = this.#mails.filter(({ at }) => at < now && at >= now - remembered * week);
+    const recent = this.#mails.filter(({ at }) => at < now && at >= now - referenceWeeks * week);
     // A thread loads the version in real time, and a request by its number waits for that.
     await this.#client.judge(recent.at(-1)!, undefined, `/versions/${version}`);
     await this.#client.ask('POST', `/v1/admin/monitor/spam/${version}/reference`, {

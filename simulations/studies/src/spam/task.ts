@@ -11,7 +11,7 @@ export const week = 7 * day;
 export const watched = 'text (words)';
 
 /** Number of held-out mails for the gate: the newest ones, which are most like those to come. */
-const newest = 400;
+const heldOutMails = 400;
 
 /**
  * Defines the task of a filter that is trained where mail is delivered: hashed logistic regression
@@ -45,7 +45,7 @@ export function spamTask(labels: string): Task {
         accuracy: { better: 'higher' },
       },
       revision: () => String(readLabels(labels).heldOut.length),
-      evaluate: async model => evaluated(model, readLabels(labels).heldOut.slice(-newest)),
+      evaluate: async model => evaluated(model, readLabels(labels).heldOut.slice(-heldOutMails)),
       close: async () => {},
     },
     retrain: {

@@ -6,7 +6,7 @@ import { wordsOf } from './words.ts';
 export const lengthsQueryName = 'message-length';
 
 /** Number of a phone's newest messages whose lengths it sends. */
-const mostMessages = 50;
+const maxReportedMessages = 50;
 
 /**
  * Defines the query for the number of words per message; results of fewer than `threshold` phones are not
@@ -19,7 +19,7 @@ export function lengthsQuery(threshold: number): Query {
     threshold,
     period: 0,
     bins: { edges: [1, 3, 5, 8, 12, 18, 26, 38, 60] },
-    values: mostMessages,
+    values: maxReportedMessages,
     quantiles: [0.25, 0.5, 0.75, 0.95],
   });
 }
@@ -29,7 +29,7 @@ export function lengthAnswers(messages: readonly string[]): Readonly<Record<stri
   return {
     [lengthsQueryName]: {
       kinds: ['histogram'],
-      answer: () => messages.slice(-mostMessages).map(message => wordsOf([message]).length),
+      answer: () => messages.slice(-maxReportedMessages).map(message => wordsOf([message]).length),
     },
   };
 }

@@ -14,7 +14,7 @@ export const wordsTaskName = 'words';
 export const wordsQueryName = 'words';
 
 /** Maximum number of phones asked: enough to find common words, and few enough to answer in seconds. */
-const mostAsked = 150;
+const maxAskedPhones = 150;
 /** Minimum threshold: below it, no query shows anything. */
 const fewestSaying = 3;
 /** Minimum number of phones; fewer leave too few on the side of counts. */
@@ -22,7 +22,7 @@ export const fewestPhones = 8;
 
 /** Returns the number of phones that are asked. */
 export function phonesAsked(devices: number): number {
-  return Math.min(mostAsked, devices);
+  return Math.min(maxAskedPhones, devices);
 }
 
 /**

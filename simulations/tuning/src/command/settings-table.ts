@@ -5,7 +5,7 @@ import type { GivenSettings } from '@murmuration/simulations/scenario/define-sce
 import { allowedSettings } from '@murmuration/simulations/scenario/setting-paths';
 import type * as z from 'zod';
 
-const mostLetters = 60;
+const maxCellLetters = 60;
 
 /** Returns a row for each setting of a scenario that `--set` can change: path, default, allowed values. */
 export function settingsTable(scenario: {
@@ -26,5 +26,5 @@ export function settingsTable(scenario: {
 
 /** Shortens a long value, such as a list of objects. */
 function short(text: string): string {
-  return text.length > mostLetters ? `${text.slice(0, mostLetters)}…` : text;
+  return text.length > maxCellLetters ? `${text.slice(0, maxCellLetters)}…` : text;
 }

@@ -7,7 +7,7 @@ import { encodeAnswer, encodeFailure } from '../queue/answers.ts';
 import { redisBlobs } from '../queue/blobs.ts';
 import { type JobTaker, jobWorker } from '../queue/job-worker.ts';
 import { type FarJob, numberOf, readJob } from '../queue/jobs.ts';
-import { keptFor, keys } from '../queue/keys.ts';
+import { expirySeconds, keys } from '../queue/keys.ts';
 import { setInParts } from '../queue/large-values.ts';
 import { JobReader } from '../queue/models.ts';
 import type { RunSetup } from './prepare.ts';
@@ -40,7 +40,7 @@ export function serveRun(redis: Redis, run: string, setup: RunSetup, taker: JobT
     // Fails if the Redis has forgotten a model: the run then stores it again.
     const job = await reader.read(readJob(data));
     const answer = await answerTo(job);
-    await setInParts(redis, keys.result(run, named.number), answer, keptFor);
+    await setInParts(redis, keys.result(run, named.number), answer, expirySeconds);
     done += 1;
     // The garbage collector would free the sent result late and at a high cost.
     for (const { buffer } of answer) freeMemory(buffer as ArrayBuffer);

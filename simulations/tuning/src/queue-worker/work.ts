@@ -16,12 +16,12 @@ import { prepare, reasonOf } from './prepare.ts';
 import { serveRun } from './serve-run.ts';
 
 /** Milliseconds between two heartbeats, and between searches for runs. */
-const beatEvery = 1_000;
+const heartbeatMs = 1_000;
 /**
  * Milliseconds without a heartbeat after which a run counts as dead. A Redis that lost its data gets the run
  * again within a second.
  */
-const patience = 30_000;
+const runTimeoutMs = 30_000;
 
 export interface WorkOptions {
   readonly address: RedisAddress;
@@ -48,7 +48,7 @@ export async function work(options: WorkOptions): Promise<void> {
   const redis = await connectRedis(address, tell);
   try {
     const registry = new RunRegistry(redis);
-    const pulse = new Pulse(clock, patience);
+    const pulse = new Pulse(clock, runTimeoutMs);
     const refused = new Map<string, string>();
     tell(`Waiting for runs at ${address.name} with ${threads} ${threads === 1 ? 'thread' : 'threads'}.`);
     while (!signal.aborted) {
@@ -66,7 +66,7 @@ export async function work(options: WorkOptions): Promise<void> {
       } else if (alive.length > 0) {
         const reasons = new Set(alive.map(([id]) => refused.get(id)));
         throw new MurmurationError('config.invalid', `The worker is refused: ${[...reasons].join('; ')}.`);
-      } else await sleep(beatEvery, clock, signal).catch(() => {});
+      } else await sleep(heartbeatMs, clock, signal).catch(() => {});
     }
   } finally {
     await endRedis(redis);
@@ -98,7 +98,7 @@ async function workFor(
   const end = () => ending.abort();
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
-  const pulse = new Pulse(clock, patience);
+  const pulse = new Pulse(clock, runTimeoutMs);
   let beat = 0;
   let lastBeat = standing.beat;
   let isOver = false;
@@ -112,7 +112,7 @@ async function workFor(
     isOver = isDead || (await registry.isOver(run));
     if (isOver) end();
   };
-  await repeat(beatEvery, clock, ending.signal, look, () => {});
+  await repeat(heartbeatMs, clock, ending.signal, look, () => {});
   signal.removeEventListener('abort', end);
   await serving.close();
   if (redis.status === 'ready') {

@@ -4,7 +4,7 @@ import { hashPattern } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { BlobStore } from '@murmuration/rounds/registry/ports';
 import type { Redis } from 'ioredis';
-import { keptFor, keys, mostBytes } from './keys.ts';
+import { expirySeconds, keys, maxBlobBytes } from './keys.ts';
 import { setInParts } from './large-values.ts';
 
 /** Blob that is being stored. */
@@ -28,13 +28,13 @@ export interface ShortLivedBlobs extends Pick<BlobStore, 'get'> {
 export function redisBlobs(redis: Redis): ShortLivedBlobs {
   return {
     send(bytes) {
-      if (bytes.length > mostBytes)
+      if (bytes.length > maxBlobBytes)
         throw new MurmurationError(
           'request.too-large',
-          `A model for workers has at most ${mostBytes} bytes; this one has ${bytes.length}.`,
+          `A model for workers has at most ${maxBlobBytes} bytes; this one has ${bytes.length}.`,
         );
       const hash = hex(native.sha256(bytes));
-      return { hash, kept: setInParts(redis, keys.blob(hash), [bytes], keptFor) };
+      return { hash, kept: setInParts(redis, keys.blob(hash), [bytes], expirySeconds) };
     },
     async get(hash) {
       const bytes = hashPattern.test(hash) ? await redis.getBuffer(keys.blob(hash)) : null;

@@ -5,7 +5,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 const longVector = 4_096;
 const chunkLength = 65_536;
 /** Maximum depth of nested objects and lists. */
-const deepest = 64;
+const maxDigestDepth = 64;
 
 /**
  * Returns the SHA-256, in hexadecimal, of plain data, to compare what two machines have loaded bit for bit.
@@ -29,7 +29,7 @@ class Digest {
   }
 
   #add(value: unknown, depth: number): void {
-    if (depth > deepest) throw unusable('lie too deep in one another');
+    if (depth > maxDigestDepth) throw unusable('lie too deep in one another');
     if (typeof value === 'number') this.#number(value);
     else if (typeof value === 'string') this.#text(value);
     else if (typeof value === 'bigint') this.#text(`${value}n`);

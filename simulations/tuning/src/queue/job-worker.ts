@@ -6,7 +6,7 @@ import { sendTidings } from './tidings.ts';
 /** Milliseconds without a sign of life after which a worker's job goes to another worker. */
 const lease = 10_000;
 /** Milliseconds between searches for such jobs. */
-const lookEvery = 3_000;
+const searchMs = 3_000;
 
 /** Consumer of a run's jobs. */
 export interface JobWorker {
@@ -54,7 +54,7 @@ export function jobWorker(
     name,
     concurrency: threads,
     lockDuration: lease,
-    stalledInterval: lookEvery,
+    stalledInterval: searchMs,
     maxStalledCount: 1,
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },

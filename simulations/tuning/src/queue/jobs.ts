@@ -14,7 +14,7 @@ export function isFar(job: Job): job is FarJob {
 }
 
 /** Maximum characters of a job; models and corrections are blobs to which it refers. */
-const longest = 65_536;
+const maxJobLength = 65_536;
 
 const hash = z.string().regex(hashPattern, `expected ${looks.hash}`);
 const whole = z.int().min(0).max(1_000_000_000);
@@ -51,10 +51,10 @@ export function readJob(data: unknown): QueuedJob {
       `This is no job of the queue. ${whyUnfit(queuedJob, data, 'The job')}`,
     );
   const { length } = JSON.stringify(read.data);
-  if (length <= longest) return read.data;
+  if (length <= maxJobLength) return read.data;
   throw new MurmurationError(
     'request.too-large',
-    `A job for workers has at most ${longest} characters; this one has ${length}.`,
+    `A job for workers has at most ${maxJobLength} characters; this one has ${length}.`,
   );
 }
 

@@ -1,12 +1,12 @@
 import { freeMemory } from '@murmuration/protocol/primitives/node';
-import { mostBytes } from './keys.ts';
+import { maxBlobBytes } from './keys.ts';
 
 /** Minimum bytes of a value that gets its own buffer. */
-const large = 65_536;
+const minOwnBufferBytes = 65_536;
 const scratchBytes = 65_536;
 
 /** Maximum length of the line before a value, including its end. */
-const longestLine = 32;
+const maxHeaderLineLength = 32;
 
 /** Bytes of RESP that matter here. */
 const [dollar, minus, newline, zero, nine] = [0x24, 0x2d, 0x0a, 0x30, 0x39];
@@ -109,7 +109,7 @@ export class LargeReplies {
       } else {
         const line = bytes.subarray(at, end);
         const length = lengthIn(line);
-        if (length >= large) {
+        if (length >= minOwnBufferBytes) {
           give(at);
           from = end + this.#begin(line, length, bytes.subarray(end));
           at = from;
@@ -123,7 +123,7 @@ export class LargeReplies {
   }
 
   #hold(line: Buffer): void {
-    if (line.length > longestLine) throw unknown();
+    if (line.length > maxHeaderLineLength) throw unknown();
     this.#scratch.set(line);
     this.#held = line.length;
   }
@@ -147,7 +147,7 @@ function lengthIn(line: Buffer): number {
   let length = 0;
   for (const byte of line.subarray(1, -2)) {
     length = 10 * length + (byte - zero);
-    if (byte < zero || byte > nine || length > 2 * mostBytes) throw unknown();
+    if (byte < zero || byte > nine || length > 2 * maxBlobBytes) throw unknown();
   }
   return length;
 }

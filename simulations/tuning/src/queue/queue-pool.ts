@@ -20,11 +20,11 @@ import { ownMeans, type StandingRun } from './standing.ts';
 import { WorkersWatch } from './workers-watch.ts';
 
 /** Milliseconds between two heartbeats of a run, and between looks at its workers. */
-const beatEvery = 1_000;
+const heartbeatMs = 1_000;
 /** Milliseconds without a heartbeat after which another run's entries are removed. */
 const runPatience = 60_000;
 /** Half of the maximum number of queued jobs: enough for this many worker threads. */
-const places = 32;
+const halfQueueLength = 32;
 
 export interface QueuePorts {
   readonly address: RedisAddress;
@@ -73,9 +73,9 @@ export async function openQueuePool(setup: WorkerSetup, ports: QueuePorts): Prom
     for (const [other, run] of await registry.runs())
       if (other !== id && others.look(other, run.beat) === 'dead') await registry.removeRun(other);
   };
-  const beating = repeat(beatEvery, clock, closing.signal, look, () => {});
+  const beating = repeat(heartbeatMs, clock, closing.signal, look, () => {});
   const remote = new RemoteJobs(redis, id, clock, tell);
-  const far = new WorkerPool(Array.from({ length: places }, () => remote));
+  const far = new WorkerPool(Array.from({ length: halfQueueLength }, () => remote));
   // This thread never trains, so it needs no data.
   const near = new WorkerPool(startThreads(1, { ...setup, data: { train: [], heldOut: [], clients: [] } }));
   const close = async () => {

@@ -15,12 +15,12 @@ import { repeat } from './repeat.ts';
 import { Tidings } from './tidings.ts';
 
 /** Milliseconds between searches for jobs that a Redis has lost. */
-const lookEvery = 1_000;
+const lostJobSearchMs = 1_000;
 /**
  * Number of times that a job may fail in the queue, such as by the death of its worker, before the device
  * gets the error.
  */
-const mostFailures = 10;
+const maxJobFailures = 10;
 
 /** Job whose result is awaited. */
 interface Awaited {
@@ -67,7 +67,7 @@ export class RemoteJobs implements Thread {
     });
     const { signal } = this.#closing;
     this.#looking = repeat(
-      lookEvery,
+      lostJobSearchMs,
       clock,
       signal,
       () => this.#look(),
@@ -200,12 +200,12 @@ export class RemoteJobs implements Thread {
   /** Counts a failure, so that a job that crashes every worker ends with an error. */
   #count(number: number, awaited: Awaited, reason: string): void {
     awaited.failures += 1;
-    if (awaited.failures < mostFailures) return;
+    if (awaited.failures < maxJobFailures) return;
     this.#forget(number, awaited);
     awaited.reject(
       new MurmurationError(
         'training.failed',
-        `Workers were given this job ${mostFailures} times, and none has done it. The last reason: ${reason}`,
+        `Workers were given this job ${maxJobFailures} times, and none has done it. The last reason: ${reason}`,
       ),
     );
   }

@@ -3,7 +3,7 @@ import { endRedis } from './connection.ts';
 import { keys } from './keys.ts';
 
 /** Maximum characters of a reason. */
-const longestReason = 1_000;
+const maxReasonCharacters = 1_000;
 
 /** Callbacks for the outcomes of jobs, by their names. */
 export interface TidingsListener {
@@ -16,7 +16,7 @@ export interface TidingsListener {
  * misses it finds the outcome by its own search.
  */
 export async function sendTidings(redis: Redis, run: string, job: string, failure?: string): Promise<void> {
-  const text = failure === undefined ? job : `${job}\n${failure.slice(0, longestReason)}`;
+  const text = failure === undefined ? job : `${job}\n${failure.slice(0, maxReasonCharacters)}`;
   await redis.publish(keys.tidings(run), text);
 }
 

@@ -3,7 +3,7 @@ import { Pulse } from './pulse.ts';
 import type { StandingWorker } from './standing.ts';
 
 /** Milliseconds without a heartbeat after which a worker counts as gone. */
-const patience = 15_000;
+const workerTimeoutMs = 15_000;
 
 /** Tracks the workers of a run, and reports changes. */
 export class WorkersWatch {
@@ -13,7 +13,7 @@ export class WorkersWatch {
   readonly #refused = new Set<string>();
 
   constructor(clock: Clock, tell: (line: string) => void) {
-    this.#pulse = new Pulse(clock, patience);
+    this.#pulse = new Pulse(clock, workerTimeoutMs);
     this.#tell = tell;
   }
 

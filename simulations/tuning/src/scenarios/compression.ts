@@ -3,7 +3,7 @@ import { digitSetting } from '@murmuration/simulations/digits/setting';
 import { roundsToAccuracy } from '@murmuration/simulations/learning-curves/rounds-to-accuracy';
 import { defineScenario } from '@murmuration/simulations/scenario/define-scenario';
 
-const target = 0.97;
+const targetAccuracy = 0.97;
 
 export default defineScenario({
   ...digitSetting,
@@ -18,7 +18,7 @@ export default defineScenario({
     // the range of quantised values, so it is as close to the updates as possible.
     update: { clip: 4, weighting: 'uniform', weightCap: 1 },
     cohort: { goal: 10 },
-    stop: { rounds: 300, target: { metric: 'accuracy', value: target } },
+    stop: { rounds: 300, target: { metric: 'accuracy', value: targetAccuracy } },
   },
   variants: {
     bits32: { update: { kind: 'float32' } },
@@ -34,5 +34,5 @@ export default defineScenario({
       update: { bits: 8, compression: { kind: 'randomMask', fraction: 0.1, feedback: true } },
     },
   },
-  figures: ({ measured, ended }) => ({ ...roundsToAccuracy(measured, ended, target) }),
+  figures: ({ measured, ended }) => ({ ...roundsToAccuracy(measured, ended, targetAccuracy) }),
 });

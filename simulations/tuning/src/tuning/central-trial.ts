@@ -10,7 +10,7 @@ import type { Trained } from './training.ts';
 import type { TrialTraining } from './trial.ts';
 
 /** File with the state of a training between two epochs: epoch and curve, then the weights. */
-const file = 'central.bin';
+const centralFile = 'central.bin';
 
 interface Standing {
   readonly epoch: number;
@@ -91,7 +91,7 @@ export async function trainCentral({
 
 /** Reads the state of a training, its weights into `weights`; undefined if there is none. */
 async function readStanding(folder: string, weights: Float32Array): Promise<Standing | undefined> {
-  const bytes = await readFile(join(folder, file)).catch(() => undefined);
+  const bytes = await readFile(join(folder, centralFile)).catch(() => undefined);
   if (!bytes) return undefined;
   const end = bytes.indexOf(0x0a);
   const values = bytes.subarray(end + 1);
@@ -104,7 +104,7 @@ async function readStanding(folder: string, weights: Float32Array): Promise<Stan
 async function writeStanding(folder: string, standing: Standing, weights: Float32Array): Promise<void> {
   await mkdir(folder, { recursive: true });
   const values = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
-  const whole = join(folder, `${file}.new`);
+  const whole = join(folder, `${centralFile}.new`);
   await writeFile(whole, Buffer.concat([Buffer.from(`${JSON.stringify(standing)}\n`), values]));
-  await rename(whole, join(folder, file));
+  await rename(whole, join(folder, centralFile));
 }

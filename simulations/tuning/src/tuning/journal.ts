@@ -6,8 +6,8 @@ import type { PlainData } from '@murmuration/simulations/run-events/run-event';
 import * as z from 'zod';
 import type { Trained } from './training.ts';
 
-const file = 'tune.jsonl';
-const format = 1;
+const journalFile = 'tune.jsonl';
+const journalFormat = 1;
 
 const outcome = z.strictObject({
   score: z.number().nullable(),
@@ -33,7 +33,7 @@ export class SearchLog {
 
   /** Throws `config.invalid` for a folder of another search, and for an invalid file. */
   constructor(folder: string, search: unknown) {
-    const path = join(folder, file);
+    const path = join(folder, journalFile);
     const ours: PlainData = JSON.parse(JSON.stringify(search));
     mkdirSync(folder, { recursive: true });
     const text = textOf(path);
@@ -43,7 +43,7 @@ export class SearchLog {
     for (const [i, each] of rest.entries()) this.#take(parsed(each, `${path}, line ${i + 2}`));
     this.#file = openSync(path, 'a');
     ftruncateSync(this.#file, Buffer.byteLength(whole));
-    if (head === undefined) this.#write({ format, search: ours });
+    if (head === undefined) this.#write({ format: journalFormat, search: ours });
   }
 
   /** Number of finished trainings. */
@@ -84,10 +84,10 @@ export class SearchLog {
         'config.invalid',
         `${path} does not begin with what is searched; use another folder.`,
       );
-    if (head.format !== format)
+    if (head.format !== journalFormat)
       throw new MurmurationError(
         'config.invalid',
-        `${path} has format ${head.format}; this version reads ${format}. Use another folder.`,
+        `${path} has format ${head.format}; this version reads ${journalFormat}. Use another folder.`,
       );
     if (isDeepStrictEqual(head.search, ours)) return;
     const differing = differences(head.search, ours);

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { readSpace, type Space } from '@murmuration/simulations/spaces/space';
 
-const mostBytes = 1_000_000;
+const maxSpaceBytes = 1_000_000;
 
 /**
  * Loads a space from a JSON file, or from the default export of a module.
@@ -21,10 +21,10 @@ export async function loadSpace(name: string): Promise<Space> {
       'config.invalid',
       `There is no file ${path}; give that of a space with --space.`,
     );
-  if (size > mostBytes)
+  if (size > maxSpaceBytes)
     throw new MurmurationError(
       'config.invalid',
-      `${path} has ${size} bytes; a space has ${mostBytes} at most.`,
+      `${path} has ${size} bytes; a space has ${maxSpaceBytes} at most.`,
     );
   return readSpace(await contentOf(path), `The space ${name}`);
 }

@@ -1,5 +1,5 @@
 import type { WebViewHost } from '@murmuration/client-sdk/web-view/host';
-import { Link, prefix } from '@murmuration/client-sdk/web-view/link';
+import { Link, linkPrefix } from '@murmuration/client-sdk/web-view/link';
 import type { FromPage, ToPage } from '@murmuration/client-sdk/web-view/messages';
 
 export const address = 'https://page.invalid/';
@@ -22,7 +22,7 @@ export class PageDouble {
   }
 
   ready(): this {
-    this.say(`${prefix} ready`);
+    this.say(`${linkPrefix} ready`);
     return this;
   }
 
@@ -43,7 +43,7 @@ export class PageDouble {
 
   #hear(text: string): void {
     if (!this.#isAlive) return;
-    const hello = `${prefix} hello `;
+    const hello = `${linkPrefix} hello `;
     if (!text.startsWith(hello)) return void this.#link?.hear(text);
     this.#link = new Link(text.slice(hello.length), {
       post: each => this.say(each),

@@ -6,7 +6,7 @@ import { offerOf } from '@murmuration/protocol/queries/offer';
 import type { HeavyHittersQuery } from '@murmuration/protocol/queries/query';
 import { readQuery, writeQuery } from '@murmuration/protocol/queries/query-bytes';
 import { sketchShare } from '@murmuration/protocol/queries/sides';
-import { digestOf, pieces, piecesNeeded, rows } from '@murmuration/protocol/queries/text-digest';
+import { bucketRows, digestOf, pieces, piecesNeeded } from '@murmuration/protocol/queries/text-digest';
 import { chanceOfCircle, chanceOfHeavy, chanceOfPieces } from '@murmuration/protocol/queries/text-odds';
 import { readTable } from '@murmuration/protocol/queries/text-reader';
 import { cellsIn, spareFor, tableFor } from '@murmuration/protocol/queries/text-table';
@@ -30,7 +30,7 @@ const define = (definition: object = {}): HeavyHittersQuery =>
     ...definition,
   } as QueryDefinition) as HeavyHittersQuery;
 
-const full = (buckets: number): Uint8Array => new Uint8Array((rows * buckets) / 8).fill(255);
+const full = (buckets: number): Uint8Array => new Uint8Array((bucketRows * buckets) / 8).fill(255);
 
 const secretOf = (device: number) => seededRandom(device)(32);
 
@@ -195,7 +195,7 @@ describe('what a device says of texts', () => {
     const texts = Array.from({ length: 40 }, (_, i) => `word${String.fromCharCode(97 + (i % 26))}${i < 26}`);
     const sketch = sumOf(query, [texts]);
     expect(Math.max(...sketch)).toBe(1);
-    expect(sketch.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(rows * 5);
+    expect(sketch.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(bucketRows * 5);
     const second = { ...query, heavy: full(256) };
     const table = tableFor(second);
     const said = sumOf(second, [texts]);
@@ -445,7 +445,7 @@ describe('heavy buckets', () => {
   });
 
   it('are none that fewer devices than answered could have filled', () => {
-    const sum = new Int32Array(rows * 64);
+    const sum = new Int32Array(bucketRows * 64);
     sum[3] = 4;
     expect(codeOf(() => figuresOf(query, sum, 3))).toBe('update.impossible');
     expect(piecesNeeded).toBeLessThan(pieces);

@@ -7,9 +7,9 @@ const specification = 'https://openlineage.io/spec';
 export const coreSchema = `${specification}/2-0-2/OpenLineage.json#/$defs`;
 
 /** Most characters of a text. */
-const longestText = 2_000;
+const maxTextLength = 2_000;
 /** Most figures of a facet. */
-const mostFigures = 200;
+const maxFigures = 200;
 
 /** Makes the facets of events by `producer`, under their OpenLineage names. */
 export class FacetMaker {
@@ -116,11 +116,11 @@ export class FacetMaker {
 }
 
 function textOf(text: string): string {
-  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+  return text.length > maxTextLength ? `${text.slice(0, maxTextLength - 1)}…` : text;
 }
 
 /** Returns the figures that JSON can represent. */
 function figuresOf(figures: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   const finite = Object.entries(figures).filter(([, value]) => Number.isFinite(value));
-  return Object.fromEntries(finite.slice(0, mostFigures));
+  return Object.fromEntries(finite.slice(0, maxFigures));
 }

@@ -14,7 +14,7 @@ import type { LineageEvent, LineageOperation, RunState } from './run-event.ts';
  * Number of newest versions that are searched for the one that a round made and, mostly, the one that it
  * began with.
  */
-const newest = 20;
+const searchedVersions = 20;
 
 interface RecorderPorts {
   readonly events: CoordinatorEvents;
@@ -143,7 +143,7 @@ export class LineageRecorder {
    */
   async #versionsOf({ task, round, base: model }: RoundRecord) {
     const { history } = this.#ports;
-    const known = await history.versions(task, Number.POSITIVE_INFINITY, newest);
+    const known = await history.versions(task, Number.POSITIVE_INFINITY, searchedVersions);
     const made = known.find(version => version.round === round);
     const recent = known.find(version => version.model === model && version !== made);
     if (recent) return { base: recent, made };

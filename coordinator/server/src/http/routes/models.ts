@@ -27,7 +27,7 @@ const taskName = z.string().regex(taskNamePattern);
  * Number of newest versions of a task whose weights are at the task's address, so that a client that has just
  * read an older `model.json` finds its weights.
  */
-const lastVersions = 20;
+const openVersions = 20;
 /** Number of requests that reading a whole file costs. */
 const costOfReading = 200;
 
@@ -169,7 +169,7 @@ function servedFileRoutes(
       const champion = servedBy(task);
       if ((await registry.filesOf(champion)).includes(wanted))
         return send(request, reply, parseTaskName(task), file);
-      const last = await history.versions(parseTaskName(task), Number.POSITIVE_INFINITY, lastVersions);
+      const last = await history.versions(parseTaskName(task), Number.POSITIVE_INFINITY, openVersions);
       for (const { model } of last)
         if ((await registry.filesOf(model)).includes(wanted))
           return send(request, reply, parseTaskName(task), file);

@@ -2,7 +2,7 @@ import type { Alert } from '@murmuration/rounds/events/alert';
 import type { Finding } from './finding.ts';
 
 /** Number of past alerts that are remembered. */
-const remembered = 50;
+const maxPastAlerts = 50;
 
 /** Current alerts by the keys of their findings, and past ones, newest first. */
 export interface AlertState {
@@ -34,5 +34,5 @@ export function settle(
     .filter(([key]) => !firing.has(key))
     .map(([, alert]) => ({ ...alert, resolvedAt: now }));
   changes.push(...over);
-  return { ledger: { firing, resolved: [...over, ...resolved].slice(0, remembered) }, changes };
+  return { ledger: { firing, resolved: [...over, ...resolved].slice(0, maxPastAlerts) }, changes };
 }

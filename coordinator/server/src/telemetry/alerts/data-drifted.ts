@@ -17,15 +17,15 @@ export function followDrift(trend: DriftTrend | null, window: ComparedWindow): D
 }
 
 /** Maximum number of features that a summary names. */
-const mostNamed = 3;
+const maxNamedFeatures = 3;
 
 /** Returns a finding if the requests to a version have drifted from its reference. */
 export function dataDrifted({ window, since }: DriftTrend): Finding | null {
   if (since === null) return null;
   const { task, version, query, features } = window;
   const drifted = features.filter(each => each.drifted).map(({ name }) => name);
-  const named = drifted.slice(0, mostNamed).join(', ');
-  const others = drifted.length > mostNamed ? ` and ${drifted.length - mostNamed} more` : '';
+  const named = drifted.slice(0, maxNamedFeatures).join(', ');
+  const others = drifted.length > maxNamedFeatures ? ` and ${drifted.length - maxNamedFeatures} more` : '';
   return {
     key: query === undefined ? `data-drifted:${task}` : `data-drifted:${task}:${query}`,
     rule: 'data-drifted',

@@ -43,7 +43,7 @@ const full = 0.01;
 /**
  * Factor of the limit that the free space must reach before a low disk counts as having enough room again.
  */
-const slack = 1.1;
+const enoughRoomFactor = 1.1;
 
 /**
  * Returns the finding for a write refused for lack of room at `time`, in ms since 1970; because of quotas,
@@ -67,7 +67,7 @@ export function writeRefused(time: number): Finding {
 export function followDisk(trend: DiskTrend, sample: DiskSample): DiskTrend {
   const samples = [...trend.samples.filter(({ time }) => time > sample.time - window), sample];
   const fullAt = whenFull(samples);
-  const factor = trend.isCertain ? slack : 1;
+  const factor = trend.isCertain ? enoughRoomFactor : 1;
   const isScarce = sample.free < leastFree * factor * sample.size;
   const fillsSoon = fullAt !== null && fullAt - sample.time < fullWithin * factor;
   const isLow = isScarce || fillsSoon;

@@ -8,7 +8,7 @@ import type { FigureSettings } from './settings.ts';
  * Number of versions whose figures are remembered, so that a version that was rolled back to is known as a
  * parent.
  */
-const remembered = 50;
+const maxJudgedVersions = 50;
 
 interface Measured {
   readonly number: number;
@@ -50,7 +50,7 @@ export function followFigure(
   const earlier = goesOn ? trend.fall : null;
   const from = earlier?.from ?? (parent === null ? undefined : trend.recent.get(parent));
   const fell = from !== undefined && loss(from.value, value, settings) > settings.margin;
-  const recent = [...trend.recent, [model, { number, value }] as const].slice(-remembered);
+  const recent = [...trend.recent, [model, { number, value }] as const].slice(-maxJudgedVersions);
   return {
     recent: new Map(recent),
     newest: { model, number, value },

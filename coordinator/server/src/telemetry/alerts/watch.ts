@@ -32,7 +32,7 @@ import { countFailures, type Failures } from './rounds-failing.ts';
 import type { AlertSettings } from './settings.ts';
 
 /** Milliseconds between two looks at facts that no event reports. */
-const lookEvery = 60_000;
+const factLookMs = 60_000;
 /** Number of rounds and versions read at the start. */
 const history = 50;
 
@@ -237,7 +237,7 @@ export class AlertWatch {
     await this.#ports.lookAgain();
     if (this.#isClosed) return;
     this.#look();
-    this.#cancel = clock.at(clock.now() + lookEvery, () => void this.#regularly());
+    this.#cancel = clock.at(clock.now() + factLookMs, () => void this.#regularly());
   }
 
   async #refused(): Promise<void> {
@@ -255,7 +255,7 @@ export class AlertWatch {
       this.#couldLook = true;
       // A write just now is better evidence than the free space.
       const refusedFor = this.#refusedAt === null ? 0 : clock.now() - this.#refusedAt;
-      if (this.#disk.lowSince === null && refusedFor >= lookEvery) this.#refusedAt = null;
+      if (this.#disk.lowSince === null && refusedFor >= factLookMs) this.#refusedAt = null;
     } catch (error) {
       if (this.#couldLook) events.emit('fault', 'looking at the disk', error);
       this.#couldLook = false;

@@ -3,14 +3,14 @@ import { type BatchHead, type ReadMessage, readMessages, UnreadableMessage } fro
 import { unpack } from './unpacking.ts';
 
 /** Maximum unpacked bytes, and messages, of one answer to a fetch. */
-const most = { bytes: 64 << 20, messages: 65_536 };
+const maxAnswer = { bytes: 64 << 20, messages: 65_536 };
 /**
  * Bytes of a batch's head; of those before the end of its length field; and of those before its format
  * number.
  */
 const [headLength, uncounted, beforeFormat] = [61, 12, 16];
 /** Batch format since Kafka 0.11, the first with headers. */
-const format = 2;
+const batchFormat = 2;
 /** Bits of a batch's attributes. */
 const bits = { codec: 7, logTime: 8, transaction: 16, control: 32 };
 
@@ -28,7 +28,7 @@ export interface Room {
 }
 
 export function wholeRoom(): Room {
-  return { ...most };
+  return { ...maxAnswer };
 }
 
 /**
@@ -61,14 +61,14 @@ async function readBatch(
   const first = batch.readBigInt64BE(0);
   let head: BatchHead | undefined;
   try {
-    if (batch.length < headLength || batch[beforeFormat] !== format)
+    if (batch.length < headLength || batch[beforeFormat] !== batchFormat)
       throw new MurmurationError(
         'inference.input',
         'their format has no headers, as those before Kafka 0.11.',
       );
     head = headOf(batch, first, origin.end);
-    if (head.count > most.messages)
-      throw new MurmurationError('request.too-large', `they are more than ${most.messages}.`);
+    if (head.count > maxAnswer.messages)
+      throw new MurmurationError('request.too-large', `they are more than ${maxAnswer.messages}.`);
     if (head.count > room.messages) return undefined;
     const codec = batch.readInt16BE(21) & bits.codec;
     const packed = batch.subarray(headLength);
@@ -95,7 +95,7 @@ async function unpackWithin(codec: number, packed: Buffer, room: Room): Promise<
     room.bytes -= bytes.length;
     return bytes;
   } catch (error) {
-    if (room.bytes < most.bytes) return undefined;
+    if (room.bytes < maxAnswer.bytes) return undefined;
     throw error;
   }
 }

@@ -8,7 +8,7 @@ interface Ports {
   readonly atOnce: number;
 }
 
-const pattern = /^begun (\d{1,9})$/;
+const begunPattern = /^begun (\d{1,9})$/;
 
 /**
  * Counts how often any server has begun a request, in the metadata of the group's committed offset. Only
@@ -55,6 +55,6 @@ export class Deliveries {
     const [found] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
     const own = found?.partitions.find(each => each.partition === partition);
     if (own?.offset !== offset) return 0;
-    return Number(pattern.exec(own.metadata ?? '')?.[1] ?? 0);
+    return Number(begunPattern.exec(own.metadata ?? '')?.[1] ?? 0);
   }
 }

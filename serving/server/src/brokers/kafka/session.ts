@@ -27,10 +27,10 @@ import { type Done, type SettledOutcome, Writes } from './writes.ts';
 /** Milliseconds between two measurements of the lag. */
 const lagInterval = 5_000;
 /** Maximum ms to wait for a lost cluster when closing. */
-const patience = 5_000;
+const closeTimeoutMs = 5_000;
 /** Number of partitions that are processed concurrently. */
 const partitionsAtOnce = 4;
-const protocol = 'kafka';
+const brokerName = 'kafka';
 const none = Buffer.alloc(0);
 
 /** Takes requests over one set of connections until one of them is lost. */
@@ -125,7 +125,7 @@ export class KafkaSession implements BrokerSession {
     }
     let cancel: Cancel = () => {};
     const late = new Promise<void>(resolve => {
-      cancel = clock.at(clock.now() + patience, resolve);
+      cancel = clock.at(clock.now() + closeTimeoutMs, resolve);
     });
     await Promise.race([left, late]);
     cancel();
@@ -260,7 +260,7 @@ export class KafkaSession implements BrokerSession {
     if (outcome.kind === 'returned') return;
     if (message instanceof UnreadableMessage) this.#ports.fault('messages of kafka', message.error);
     const kind = outcome.kind === 'again' ? 'retried' : outcome.kind;
-    events.handled?.(protocol, kind, 'error' in outcome ? outcome.error.code : 'ok');
+    events.handled?.(brokerName, kind, 'error' in outcome ? outcome.error.code : 'ok');
   }
 
   /** Sends heartbeats to the group while `work` runs. */
@@ -302,7 +302,7 @@ export class KafkaSession implements BrokerSession {
         waiting += BigInt(high) - (BigInt(own) < 0n ? BigInt(low) : BigInt(own));
       }
     }
-    this.#ports.events.lag?.(protocol, Number(waiting));
+    this.#ports.events.lag?.(brokerName, Number(waiting));
   }
 }
 

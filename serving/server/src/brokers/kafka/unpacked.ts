@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 /** Maximum bytes that are copied one by one. */
-const short = 16;
+const maxShortCopy = 16;
 
 /** Buffer for unpacked bytes, with an upper bound. */
 export class Unpacked {
@@ -38,7 +38,7 @@ export class Unpacked {
     if (distance === 0 || distance > this.#length) throw damaged();
     this.#reserve(length);
     const end = this.#length + length;
-    if (length <= short) {
+    if (length <= maxShortCopy) {
       const bytes = this.#bytes;
       for (let at = this.#length; at < end; at++) bytes[at] = bytes[at - distance] as number;
     } else {

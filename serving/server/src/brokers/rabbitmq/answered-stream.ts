@@ -10,7 +10,7 @@ const barrier = 'barrier.';
 /**
  * Milliseconds after which an unseen barrier is published again: a stream that has just started may lose one.
  */
-const patience = 1_000;
+const barrierTimeoutMs = 1_000;
 
 export interface AnsweredStreamPorts {
   readonly connection: Connection;
@@ -65,7 +65,7 @@ export class AnsweredStream {
           this.#waiting.delete(id);
           reject(error);
         });
-        cancel = clock.at(clock.now() + patience, set);
+        cancel = clock.at(clock.now() + barrierTimeoutMs, set);
       };
       set();
     });

@@ -22,7 +22,7 @@ interface Waiting {
 /** Maximum requests whose answers are committed together. */
 const mostTogether = 256;
 /** Maximum ms of a commit; it would hang forever if a queue has lost its leader. */
-const patience = 15_000;
+const commitTimeoutMs = 15_000;
 /** Maximum number of remembered queues that have refused an answer. */
 const mostRefusing = 10_000;
 
@@ -168,7 +168,7 @@ export class Commits {
     const { clock } = this.#ports;
     let cancel: Cancel = () => {};
     const late = new Promise<never>((_, reject) => {
-      cancel = clock.at(clock.now() + patience, () =>
+      cancel = clock.at(clock.now() + commitTimeoutMs, () =>
         reject(new Error('The broker does not say whether it has the answers.')),
       );
     });

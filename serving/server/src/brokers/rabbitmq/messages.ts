@@ -22,7 +22,7 @@ const ours: ReadonlySet<string> = new Set([...Object.values(headerNames), idempo
 /** Bytes for headers: a frame of the client has 8192, and the other properties may take eight short texts. */
 const headerRoom = 6_000;
 /** Maximum nesting of lists and tables. */
-const deepest = 8;
+const maxHeaderDepth = 8;
 /** Pseudo-queue of the connected client. */
 const directReplyTo = 'amq.rabbitmq.reply-to';
 
@@ -208,7 +208,7 @@ function sizeOf(headers: Headers): number {
 function isWritable(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Number.isFinite(value) && value >= -(2 ** 63);
   if (typeof value !== 'object' || value === null) return true;
-  return depth < deepest && Object.values(value).every(each => isWritable(each, depth + 1));
+  return depth < maxHeaderDepth && Object.values(value).every(each => isWritable(each, depth + 1));
 }
 
 /** Removes undefined fields. */

@@ -41,7 +41,7 @@ interface Unread {
 const lagInterval = 5_000;
 /** Milliseconds in which a connection must be ready; a broker that has just started may leave one hanging. */
 const openingPatience = 20_000;
-const protocol = 'rabbitmq';
+const brokerName = 'rabbitmq';
 
 /** Takes requests over one connection until that is lost. */
 export class RabbitmqSession implements BrokerSession {
@@ -193,7 +193,7 @@ export class RabbitmqSession implements BrokerSession {
       return this.#answer(message, undefined, failedBy(usedKey(), undefined));
     if (!answered.has(key)) return this.#answer(message, key);
     await this.#commits?.add(message.deliveryTag, []);
-    this.#ports.events.handled?.(protocol, 'repeated', 'ok');
+    this.#ports.events.handled?.(brokerName, 'repeated', 'ok');
   }
 
   /** Answers a request; `known` is its outcome, if it needs no model. */
@@ -205,7 +205,7 @@ export class RabbitmqSession implements BrokerSession {
     if (outcome.kind === 'again') {
       const retry = retryOf(message, outcome.delay, this.#queues);
       if (retry) await this.#commits?.add(message.deliveryTag, [retry]);
-      events.handled?.(protocol, 'retried', outcome.error.code);
+      events.handled?.(brokerName, 'retried', outcome.error.code);
       return;
     }
     const publications: Publication[] = [];
@@ -213,8 +213,8 @@ export class RabbitmqSession implements BrokerSession {
     if (outcome.kind === 'failed') publications.push(deadLetterOf(message, outcome.error, this.#queues));
     if (key !== undefined) publications.push(markOf(key, message, this.#queues));
     const unread = await this.#write(message, key, publications);
-    if (outcome.kind === 'failed') events.handled?.(protocol, 'failed', outcome.error.code);
-    else events.handled?.(protocol, unread?.kind ?? 'answered', unread?.error.code ?? 'ok');
+    if (outcome.kind === 'failed') events.handled?.(brokerName, 'failed', outcome.error.code);
+    else events.handled?.(brokerName, unread?.kind ?? 'answered', unread?.error.code ?? 'ok');
   }
 
   async #outcome(message: AsyncMessage): Promise<BrokerOutcome> {
@@ -281,7 +281,7 @@ export class RabbitmqSession implements BrokerSession {
         queue: this.#queues.requests.name,
         passive: true,
       });
-      events.lag?.(protocol, messageCount);
+      events.lag?.(brokerName, messageCount);
     };
     const again = () => {
       if (this.#isClosing || this.#isLost) return;

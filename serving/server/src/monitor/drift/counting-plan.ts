@@ -41,7 +41,7 @@ export function ownOf<Value>(record: Readonly<Record<string, Value>>, name: stri
 const numberBins = 10;
 /** Maximum distinct values of numbers that count as categories, as in Evidently 0.7. */
 const fewValues = 5;
-const mostCategories = 50;
+const maxPlanCategories = 50;
 
 /**
  * Makes bins that each hold about the same number of a sample's values. Features without a value are left
@@ -61,9 +61,9 @@ function binsOf(cells: readonly Cell[]): Bins | undefined {
   const isNumbers = sample.size > 0 && sample.distinct > fewValues;
   if (isNumbers) return quantileBins(sample, numberBins);
   const { sample: categories } = readCategories(cells);
-  if (categories.distinct <= mostCategories)
-    return categories.size > 0 ? categoryBins(categories, mostCategories) : undefined;
-  return categoryBins(readCategories(cells.filter(isForBins)).sample, mostCategories);
+  if (categories.distinct <= maxPlanCategories)
+    return categories.size > 0 ? categoryBins(categories, maxPlanCategories) : undefined;
+  return categoryBins(readCategories(cells.filter(isForBins)).sample, maxPlanCategories);
 }
 
 /**

@@ -41,14 +41,14 @@ export interface DriftStore {
   dropReference(model: string, version: string): Promise<void>;
   /** Returns windows of a version, the newest first, at most `most`. */
   windows(model: string, version: string, most: number): Promise<readonly DriftWindow[]>;
-  /** Adds a window, and keeps the newest `mostWindows` of its model. */
+  /** Adds a window, and keeps the newest `maxWindowsPerModel` of its model. */
   addWindow(window: DriftWindow): Promise<void>;
   settings(model: string): Promise<ModelDriftSettings>;
   putSettings(model: string, settings: ModelDriftSettings): Promise<void>;
 }
 
 /** Number of windows kept per model. */
-export const mostWindows = 500;
+export const maxWindowsPerModel = 500;
 /** Number of references kept per model, the newest. */
 export const mostReferences = 100;
 
@@ -76,7 +76,7 @@ export function memoryDrift(): DriftStore {
     },
     async addWindow(window) {
       const own = windows.get(window.model) ?? [];
-      windows.set(window.model, [...own, window].slice(-mostWindows));
+      windows.set(window.model, [...own, window].slice(-maxWindowsPerModel));
     },
     settings: async model => settings.get(model) ?? {},
     async putSettings(model, given) {

@@ -4,7 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { DriftSettings, ModelDriftSettings } from '../settings.ts';
 import type { CountedElsewhere, CountingPlan, FeatureColumns } from './counting-plan.ts';
-import { type DriftReference, type DriftStore, type DriftWindow, mostWindows } from './drift-store.ts';
+import { type DriftReference, type DriftStore, type DriftWindow, maxWindowsPerModel } from './drift-store.ts';
 import type { SeenFeatures } from './feature-tally.ts';
 import { type DriftState, WatchedVersion } from './watched-version.ts';
 
@@ -21,7 +21,7 @@ interface DriftPorts {
 }
 
 /** Maximum versions watched at a time; the least recently used are unloaded, and read again on demand. */
-const mostVersions = 200;
+const maxWatchedVersions = 200;
 
 /**
  * Compares the inputs of versions with their references, window by window. References, windows and settings
@@ -135,7 +135,7 @@ export class DriftWatch {
    */
   referTo(model: string, version: string, number: number): Promise<void> {
     return this.#refer(model, version, async ({ plan }) => {
-      const windows = await this.windows(model, version, mostWindows);
+      const windows = await this.windows(model, version, maxWindowsPerModel);
       const window = windows.find(each => each.number === number);
       if (!window)
         throw new MurmurationError('request.not-found', `Version ${version} has no window ${number}.`);
@@ -245,7 +245,7 @@ export class DriftWatch {
     this.#versions.delete(key);
     this.#versions.set(key, known);
     for (const [oldest, forgotten] of this.#versions) {
-      if (this.#versions.size <= mostVersions) break;
+      if (this.#versions.size <= maxWatchedVersions) break;
       this.#versions.delete(oldest);
       this.#timers.get(forgotten)?.();
       this.#timers.delete(forgotten);

@@ -14,7 +14,7 @@ export type SeenFeatures = {
 } & ({ readonly columns: FeatureColumns } | { readonly plan: string; readonly counts: Counts });
 
 /** Maximum values of a feature in one window, without a plan. */
-export const mostCells = 2_000;
+export const maxCells = 2_000;
 /** Maximum features of a version. */
 export const mostFeatures = mostColumns + 20;
 
@@ -78,6 +78,6 @@ export class FeatureTally {
       column = { role, cells: [] };
       this.#columns.set(name, column);
     }
-    if (column.cells.length < mostCells) column.cells.push(cell);
+    if (column.cells.length < maxCells) column.cells.push(cell);
   };
 }

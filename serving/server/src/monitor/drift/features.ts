@@ -11,7 +11,7 @@ export type VisitFeature = (name: string, role: FeatureRole, cell: Cell) => void
 export type VisitRow = (names: readonly string[], values: Float64Array | BigInt64Array, from: number) => void;
 
 /** Maximum rows of a request that are read, and maximum values of a row that are separate features. */
-const mostRows = 256;
+const maxRowsRead = 256;
 export const mostColumns = 100;
 
 /**
@@ -42,7 +42,7 @@ export class FeatureReader {
     const rows = shape.length === 0 ? 1 : shape[0]!;
     if (rows < 1) return;
     const columns = shape.slice(1).reduce((product, length) => product * length, 1);
-    const read = Math.min(rows, mostRows);
+    const read = Math.min(rows, maxRowsRead);
     if (tensor.datatype === 'BYTES') {
       if (columns === 1) readTexts(name, data as readonly Uint8Array[], read, visit);
       return;

@@ -42,7 +42,7 @@ export interface StoredVersion {
 }
 
 /** Maximum features named in an error. */
-const mostNamed = 10;
+const maxErrorFeatures = 10;
 
 /** Version with its reference and its open window. */
 export class WatchedVersion {
@@ -153,7 +153,7 @@ export class WatchedVersion {
     if (known.length > 0 && !known.some(name => Object.hasOwn(plan.features, name)))
       throw new MurmurationError(
         'request.invalid',
-        `The sample has none of the features of the version: ${known.slice(0, mostNamed).join(', ')}${known.length > mostNamed ? ', …' : ''}.`,
+        `The sample has none of the features of the version: ${known.slice(0, maxErrorFeatures).join(', ')}${known.length > maxErrorFeatures ? ', …' : ''}.`,
       );
     const from = (origin === 'traffic' ? this.#from : undefined) ?? now;
     const counts = countReference(plan, columns);

@@ -6,9 +6,9 @@ import { shortDecimal } from './decimal.ts';
 
 const encoder = new TextEncoder();
 /** Maximum values of one row, as `parseJson` counts them. */
-const mostValues = 2 ** 25;
+const maxCellValues = 2 ** 25;
 /** Maximum characters of a cell in an error message. */
-const shown = 60;
+const maxShownCharacters = 60;
 
 /** Returns the number in a cell, text or not; NaN if there is none. */
 export function numberOfCell(cell: unknown): number {
@@ -53,7 +53,7 @@ function valueOfCell(name: string, datatype: Datatype, cell: unknown): unknown {
 
 /** Parses JSON; integers that a number would round become bigints. Throws `inference.input`. */
 export function jsonValue(text: string): unknown {
-  return parseJson(text, { wide: true, notFinite: false, most: mostValues });
+  return parseJson(text, { wide: true, notFinite: false, most: maxCellValues });
 }
 
 /** Returns the bytes of a cell of text or bytes. Throws `inference.input`. */
@@ -92,5 +92,5 @@ function shownCell(cell: unknown): string {
   } catch {
     text = String(cell);
   }
-  return text.length > shown ? `${text.slice(0, shown)}…` : text;
+  return text.length > maxShownCharacters ? `${text.slice(0, maxShownCharacters)}…` : text;
 }

@@ -6,9 +6,9 @@ import type { RowBatch } from './batch.ts';
 import type { RowEncoder } from './encoder.ts';
 
 /** Maximum bytes of one row, approximately: an unclosed quotation mark would take the rest of the file. */
-const longestRow = 16 << 20;
+const maxRowBytes = 16 << 20;
 /** Bytes read from the file at once. */
-const chunk = 1 << 18;
+const chunkBytes = 1 << 18;
 
 export interface CsvFile {
   readonly csv: string;
@@ -76,15 +76,15 @@ export async function* csvBatches(
   parser.resume();
   try {
     size = Math.max(1, (await stat(csv)).size);
-    for await (const bytes of createReadStream(csv, { highWaterMark: chunk })) {
+    for await (const bytes of createReadStream(csv, { highWaterMark: chunkBytes })) {
       read += (bytes as Uint8Array).length;
       await step(done => {
         parser.write(bytes, done);
       });
-      if (read - rowAt > longestRow)
+      if (read - rowAt > maxRowBytes)
         throw new MurmurationError(
           'data.malformed',
-          `${csv}, line ${before + 1}: a row has more than ${longestRow} bytes; is a quotation mark not closed?`,
+          `${csv}, line ${before + 1}: a row has more than ${maxRowBytes} bytes; is a quotation mark not closed?`,
         );
       yield* full.splice(0);
     }

@@ -6,9 +6,9 @@ import { bytesOfCell, listOfCell, numberOfCell, numbersOfCells, refuseCell } fro
 import type { InputPlan, PlannedInput } from './plan.ts';
 
 /** Maximum characters of a key. */
-const longestKey = 500;
+const maxRowKeyLength = 500;
 /** Maximum elements of the inputs of one row. */
-const mostElements = 2 ** 22;
+const maxRowElements = 2 ** 22;
 /** Number of elements from which a batch is full, however few rows it has. */
 const fullAt = 2 ** 18;
 
@@ -152,7 +152,7 @@ export class RowEncoder {
     const flat = found.length > 1 ? (nested.flat(16) as readonly unknown[]) : nested;
     const count = found.reduce((product, length) => product * length, 1);
     if (count !== flat.length || flat.some(Array.isArray)) refuseInput(`The lists of "${name}" are uneven.`);
-    if (count > mostElements) refuseInput(`"${name}" has ${count} values; ${mostElements} are the most.`);
+    if (count > maxRowElements) refuseInput(`"${name}" has ${count} values; ${maxRowElements} are the most.`);
     const shape = isScalar ? rest : fitted(name, found, rest, count);
     return {
       shape,
@@ -180,8 +180,8 @@ export class RowEncoder {
 function keyOf(column: string, cell: unknown): string {
   const key = typeof cell === 'number' || typeof cell === 'bigint' ? String(cell) : cell;
   if (typeof key !== 'string' || key === '') refuseInput(`The key "${column}" is missing.`);
-  if (key.length > longestKey)
-    refuseInput(`The key "${column}" has ${key.length} characters; ${longestKey} are the most.`);
+  if (key.length > maxRowKeyLength)
+    refuseInput(`The key "${column}" has ${key.length} characters; ${maxRowKeyLength} are the most.`);
   if (/\0|\p{Surrogate}/u.test(key))
     refuseInput(`The key "${column}" holds NUL or half a surrogate pair, which no database stores.`);
   return key;

@@ -6,9 +6,9 @@ import { jsonValue } from './cells.ts';
 import type { RowEncoder } from './encoder.ts';
 
 /** Maximum characters of one line. */
-const longestLine = 16 << 20;
+const maxLineCharacters = 16 << 20;
 /** Bytes read from the file at once. */
-const chunk = 1 << 18;
+const chunkBytes = 1 << 18;
 
 /**
  * Yields the rows of a JSON Lines file; the first object names the columns. A line that is not an object is a
@@ -26,7 +26,7 @@ export async function* jsonLinesBatches(
   for await (const text of linesOf(path, far)) {
     number += 1;
     if (text !== null && text.trim() === '') continue;
-    const record = text === null ? `it has more than ${longestLine} characters` : objectOf(text);
+    const record = text === null ? `it has more than ${maxLineCharacters} characters` : objectOf(text);
     if (typeof record === 'string') {
       if (encoder) encoder.fail(number, record);
       else early.push({ line: number, reason: record });
@@ -78,7 +78,7 @@ async function* linesOf(path: string, far: { share: number }): AsyncGenerator<st
   try {
     const size = Math.max(1, (await stat(path)).size);
     let read = 0;
-    for await (const bytes of createReadStream(path, { highWaterMark: chunk })) {
+    for await (const bytes of createReadStream(path, { highWaterMark: chunkBytes })) {
       read += (bytes as Uint8Array).length;
       far.share = read / size;
       const parts = (rest + decoder.decode(bytes as Uint8Array, { stream: true })).split('\n');
@@ -87,7 +87,7 @@ async function* linesOf(path: string, far: { share: number }): AsyncGenerator<st
         yield isTooLong ? null : part;
         isTooLong = false;
       }
-      if (rest.length > longestLine) {
+      if (rest.length > maxLineCharacters) {
         isTooLong = true;
         rest = '';
       }

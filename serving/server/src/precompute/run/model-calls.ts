@@ -9,11 +9,11 @@ import { type RowJson, rowsJson, someRows } from './row-json.ts';
 /** Target ms of one model call, so that other requests need not wait longer. */
 const goal = 20;
 /** Maximum rows of one call, and rows of the first. */
-const mostRows = 1_024;
+const maxRowsOfCall = 1_024;
 const firstRows = 32;
 /** Maximum tries of a call that fails with a retryable error, and ms before the second one. */
-const tries = 6;
-const pause = 500;
+const maxCalls = 6;
+const firstRecallMs = 500;
 
 interface CallPorts {
   readonly server: Pick<InferenceServer, 'infer'>;
@@ -54,7 +54,7 @@ export class ModelCalls {
 
   #adapt(count: number, ms: number): void {
     if (ms > 2 * goal) this.#rows = Math.max(1, Math.floor(count / 2));
-    else if (ms < goal && count === this.#rows) this.#rows = Math.min(mostRows, 2 * this.#rows);
+    else if (ms < goal && count === this.#rows) this.#rows = Math.min(maxRowsOfCall, 2 * this.#rows);
   }
 
   async #call(inputs: readonly Tensor[], rows: number, signal: AbortSignal): Promise<readonly RowJson[]> {
@@ -85,8 +85,8 @@ export class ModelCalls {
       } catch (error) {
         const mayHelp =
           error instanceof MurmurationError && error.retryable && error.code !== 'server.stopping';
-        if (!mayHelp || tried >= tries) throw error;
-        await sleep(error.after ?? pause * 2 ** (tried - 1), clock, signal);
+        if (!mayHelp || tried >= maxCalls) throw error;
+        await sleep(error.after ?? firstRecallMs * 2 ** (tried - 1), clock, signal);
       }
     }
   }

@@ -3,7 +3,7 @@ import type { NumericData } from '@murmuration/inference-client/tensors/datatype
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 
 /** Characters of a base64url hash that are kept: 132 bits. */
-const kept = 22;
+const hashLength = 22;
 
 /** Hashes each row of the inputs, with the model, the datatypes and the shapes. */
 export function rowHashes(model: string, inputs: readonly Tensor[], rows: number): readonly string[] {
@@ -45,5 +45,5 @@ function rowBytes({ data }: Tensor, row: number, rows: number): Buffer {
 }
 
 function digest(bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'base64url').slice(0, kept);
+  return hash('sha256', bytes, 'base64url').slice(0, hashLength);
 }

@@ -13,7 +13,7 @@ import { pickedRows, rowsJson } from './row-json.ts';
 /** Rows per commit: the maximum that is computed again after a crash. */
 const committed = 4_096;
 /** Milliseconds after which fewer rows are committed. */
-const longestWait = 2_000;
+const commitAfterMs = 2_000;
 
 interface Waiting extends WrittenRow {
   readonly isReused: boolean;
@@ -106,7 +106,7 @@ export class JobRun {
     for (const failure of failures) this.#fail(failure);
     for (const group of groups) await this.#compute(group);
     const { clock } = this.#ports;
-    if (this.#waiting.length >= committed || clock.now() - this.#since >= longestWait)
+    if (this.#waiting.length >= committed || clock.now() - this.#since >= commitAfterMs)
       await this.#flush(false);
   }
 

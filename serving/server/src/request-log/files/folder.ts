@@ -2,7 +2,7 @@ import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promis
 import { dirname, join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { longestLine } from './line.ts';
+import { maxLineBytes } from './line.ts';
 
 /** File of a log. */
 export interface LogFile {
@@ -20,7 +20,7 @@ export interface FileLine {
   readonly isWhole: boolean;
 }
 
-const form = /^(\d{12})\.jsonl(\.gz)?$/;
+const fileNamePattern = /^(\d{12})\.jsonl(\.gz)?$/;
 /** Suffix of files that are not complete yet. */
 export const unfinished = '.part';
 
@@ -43,7 +43,7 @@ export async function logFiles(folder: string): Promise<readonly LogFile[]> {
   const files = new Map<number, LogFile>();
   // The original of two sorts first.
   for (const name of names.sort()) {
-    const [, digits, packed] = form.exec(name) ?? [];
+    const [, digits, packed] = fileNamePattern.exec(name) ?? [];
     const number = Number(digits);
     if (digits === undefined || files.has(number)) continue;
     files.set(number, { number, path: join(folder, name), isPacked: packed !== undefined });
@@ -77,10 +77,10 @@ export async function* linesOf(file: LogFile, from = 0): AsyncGenerator<FileLine
       if (at === chunk.length) continue;
       rest.push(chunk.subarray(at));
       length += chunk.length - at;
-      if (length > longestLine)
+      if (length > maxLineBytes)
         throw new MurmurationError(
           'storage.corrupt',
-          `The log file ${path} has a line of more than ${longestLine} bytes.`,
+          `The log file ${path} has a line of more than ${maxLineBytes} bytes.`,
         );
     }
   } finally {

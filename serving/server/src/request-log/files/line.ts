@@ -15,9 +15,9 @@ export const lineTypes = {
 } as const;
 
 /** Maximum bytes of a line: a longer one is damaged. */
-export const longestLine = 8 << 20;
+export const maxLineBytes = 8 << 20;
 
-const digits = 15;
+const sequenceDigits = 15;
 const linkHead = ',"chain":"';
 const linkLength = linkHead.length + 64 + 2;
 const linkForm = /^,"chain":"([0-9a-f]{64})"\}$/;
@@ -124,7 +124,7 @@ function linked(open: string, previous: Uint8Array, chain: Chain) {
 }
 
 function sequenceText(sequence: number): string {
-  return String(sequence).padStart(digits, '0');
+  return String(sequence).padStart(sequenceDigits, '0');
 }
 
 function toHex(bytes: Uint8Array): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { beginning } from './chain.ts';
 import { type LogFile, linesOf, logFiles, unfinished } from './folder.ts';
-import { type LinePlace, longestLine, type ReadLine, readLine, splitLine } from './line.ts';
+import { type LinePlace, maxLineBytes, type ReadLine, readLine, splitLine } from './line.ts';
 
 /** State of a log as the last process left it. */
 export interface Left {
@@ -72,7 +72,7 @@ async function cutTornLine(
 
 /** Returns the end of a file, as long as two lines may be. */
 async function readTail(handle: FileHandle, size: number): Promise<Buffer> {
-  const length = Math.min(size, 2 * longestLine);
+  const length = Math.min(size, 2 * maxLineBytes);
   const tail = Buffer.alloc(length);
   for (let at = 0; at < length; ) {
     const { bytesRead } = await handle.read(tail, at, length - at, size - length + at);

@@ -4,7 +4,7 @@ import type { Dataset } from '../dataset.ts';
 import { datasetOf, type RawRow, refused, requireSize, type TableSettings } from './table.ts';
 
 /** Maximum characters per row; without it an unclosed quote would take the rest of the file. */
-const longestRow = 1_000_000;
+const maxRowCharacters = 1_000_000;
 
 export interface CsvSettings {
   /**
@@ -40,7 +40,7 @@ async function* rowsOf({
       bom: true,
       delimiter,
       info: true,
-      max_record_size: longestRow,
+      max_record_size: maxRowCharacters,
       // Rows of another length are reported below, with the line on which they start.
       relax_column_count: true,
       skip_empty_lines: true,

@@ -3,14 +3,14 @@ import type { Reference } from '../chart.ts';
 import type { Ink } from './ink.ts';
 
 /** Rounds that others needed are marked unless they lie this many times farther than the run went. */
-const farthest = 1.6;
+const overshoot = 1.6;
 
 /** The references that can be shown over rounds up to `last`. */
 export function marksFor(references: readonly Reference[], last: number, overRounds: boolean): Reference[] {
   return references.map(reference => ({
     ...reference,
     round:
-      overRounds && reference.round !== null && reference.round <= farthest * last ? reference.round : null,
+      overRounds && reference.round !== null && reference.round <= overshoot * last ? reference.round : null,
   }));
 }
 

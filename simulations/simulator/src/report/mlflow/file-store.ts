@@ -9,7 +9,7 @@ import { type MetricPoint, metricsOf, paramsOf } from './logged.ts';
 import { named } from './names.ts';
 
 /** Longest values that all versions of MLflow since 2.8 accept. */
-const longest = { param: 6_000, tag: 5_000 } as const;
+const maxValueLength = { param: 6_000, tag: 5_000 } as const;
 /** RunStatus of MLflow's protocol. */
 const statuses = { finished: 3, failed: 4, stopped: 5 } as const;
 /** SourceType LOCAL. */
@@ -36,12 +36,12 @@ export async function writeMlflowRun(root: string, run: Run, artifacts: readonly
   for (const path of Object.values(folders)) await mkdir(path, { recursive: true });
 
   for (const [name, value] of named(paramsOf(run)))
-    await writeFile(join(folders.params, name), cut(value, longest.param));
+    await writeFile(join(folders.params, name), cut(value, maxValueLength.param));
   for (const [name, points] of named(metricsOf(run)))
     await writeFile(join(folders.metrics, name), points.map(lineOf).join(''));
   const name = `${run.begun.scenario}, seed ${run.begun.seed}`;
   for (const [tag, value] of named(tagsOf(run, name)))
-    await writeFile(join(folders.tags, tag), cut(value, longest.tag));
+    await writeFile(join(folders.tags, tag), cut(value, maxValueLength.tag));
   for (const file of artifacts) await copyFile(file, join(folders.artifacts, basename(file)));
   await writeFile(join(folder, 'meta.yaml'), yaml(metaOf(run, name, experiment, id, folders.artifacts)));
   return folder;

@@ -7,7 +7,7 @@ import { quantity } from '../quantities.ts';
 import { nothing, type Section } from '../section.ts';
 
 /** Maximum failed rounds listed on the page; the CSV has all. */
-const mostFailures = 20;
+const maxListedFailures = 20;
 
 /** Renders the outcome of each round's cohort, and the failed rounds. */
 export function cohorts(run: Run): Section {
@@ -42,7 +42,7 @@ function told({ rounds }: Run): string {
 function failures({ rounds }: Run): Content {
   const failed = rounds.filter(({ failure }) => failure !== null);
   if (failed.length === 0) return null;
-  const listed = failed.slice(0, mostFailures);
+  const listed = failed.slice(0, maxListedFailures);
   const title =
     listed.length < failed.length
       ? `Failed rounds, the first ${listed.length} of ${failed.length}`

@@ -17,9 +17,9 @@ export type Tree = readonly Leaf[];
 
 const trees = 64;
 /** Minimum examples of a node to be split. */
-const fewest = 4;
+const minSplitExamples = 4;
 /** Share of the features that a node considers, as in Hutter et al. 2014. */
-const share = 5 / 6;
+const featureShare = 5 / 6;
 
 interface Split {
   readonly feature: number;
@@ -48,7 +48,7 @@ export function growForest(
   });
 
   function grow(parts: readonly Part[], sample: readonly number[]): Leaf[] {
-    const split = sample.length < fewest ? undefined : bestSplit(parts, sample);
+    const split = sample.length < minSplitExamples ? undefined : bestSplit(parts, sample);
     if (!split) return [{ parts, value: meanOf(sample.map(row => values[row]!)) }];
     const { feature, left, right } = split;
     return [left, right].flatMap(part =>
@@ -64,7 +64,7 @@ export function growForest(
       Uint32Array.from(features, (_, i) => i),
       uniform,
     );
-    const drawn = order.subarray(0, Math.max(1, Math.ceil(share * features.length)));
+    const drawn = order.subarray(0, Math.max(1, Math.ceil(featureShare * features.length)));
     let best: Split | undefined;
     let least = spread(sample.map(row => values[row]!)) - 1e-12;
     for (const feature of drawn) {

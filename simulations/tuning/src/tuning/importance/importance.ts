@@ -26,7 +26,7 @@ export interface SettingEffect {
   readonly trials: readonly { readonly value: number | string; readonly metric: number }[];
 }
 
-const places = 25;
+const gridPoints = 25;
 
 /**
  * Estimates which settings mattered: main effects of a functional ANOVA of a random forest. The forest is
@@ -65,7 +65,7 @@ export function importance(
       const valueAt = (at: number) => (domain.kind === 'numbers' ? numberAt(domain, at) : domain.labels[at]!);
       const grid =
         domain.kind === 'numbers'
-          ? Array.from({ length: places }, (_, place) => place / (places - 1))
+          ? Array.from({ length: gridPoints }, (_, place) => place / (gridPoints - 1))
           : domain.labels.map((_, index) => index);
       return {
         name,

@@ -9,7 +9,7 @@ import type { Tuned } from '../tuned.ts';
 import { trialName } from './words.ts';
 
 /** Trials that are drawn. */
-const mostDrawn = 8;
+const maxDrawnTrials = 8;
 
 /** Curves of what was chosen, and of the best trials of its search. */
 export function curvesSection(tuned: Tuned): Section {
@@ -20,7 +20,7 @@ export function curvesSection(tuned: Tuned): Section {
     ...(proposed.grid ? [{ name: 'the best of the grid', curve: proposed.grid.final.curve }] : []),
   ];
   const trials = inOrder(proposed.trials, better)
-    .slice(0, mostDrawn)
+    .slice(0, maxDrawnTrials)
     .map(({ trial, curve }) => ({ name: trialName(trial), curve }));
   const figures = [
     figure('final-curves', `On held-out data, seed ${finalSeeds[0]!}`, finals, tuned),

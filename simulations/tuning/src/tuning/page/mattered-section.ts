@@ -10,7 +10,7 @@ import type { Tuned } from '../tuned.ts';
 import { counted } from './words.ts';
 
 /** Settings whose effect is drawn, those that mattered most. */
-const mostDrawn = 6;
+const maxDrawnSettings = 6;
 
 /** Which settings mattered, and at which values. */
 export function mattered(tuned: Tuned): Section {
@@ -35,7 +35,7 @@ ${tableMarkup(
   ['Setting', 'Share', 'Of all'],
   effects.map(({ name, share, deviation }) => [name, quantity(share, 'share'), bar(share, deviation)]),
 )}<h3>By value</h3>`,
-    figures: effects.slice(0, mostDrawn).map((effect, i) => ({
+    figures: effects.slice(0, maxDrawnSettings).map((effect, i) => ({
       id: `effect-${i + 1}`,
       title: effect.name,
       summary: told(effect, tuned),

@@ -1,4 +1,4 @@
-import { flock, height, mostDots, width } from '@murmuration/dashboard/rounds/flock-layout';
+import { flock, flockHeight, flockWidth, mostDots } from '@murmuration/dashboard/rounds/flock-layout';
 import { describe, expect, it } from 'vitest';
 
 describe('the flock of a cohort', () => {
@@ -7,9 +7,9 @@ describe('the flock of a cohort', () => {
     expect(places).toHaveLength(birds);
     for (const { x, y, radius } of places) {
       expect(x - radius).toBeGreaterThanOrEqual(0);
-      expect(x + radius).toBeLessThanOrEqual(width);
+      expect(x + radius).toBeLessThanOrEqual(flockWidth);
       expect(y - radius).toBeGreaterThanOrEqual(0);
-      expect(y + radius).toBeLessThanOrEqual(height);
+      expect(y + radius).toBeLessThanOrEqual(flockHeight);
     }
     const closest = Math.min(
       Number.POSITIVE_INFINITY,

@@ -1,7 +1,7 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { tensor } from '@murmuration/inference-client/tensors/values';
 import { judge } from '@murmuration/serving/monitor/outcome';
-import { guessesOf, mostRows } from '@murmuration/serving/monitor/prediction';
+import { guessesOf, maxOutcomeRows } from '@murmuration/serving/monitor/prediction';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import '../../../../property-seed.ts';
@@ -60,7 +60,7 @@ describe('what outputs say', () => {
   it('nothing where that is too much', () => {
     expect(guessesOf([])).toBeUndefined();
     expect(guessesOf([fp([1, 2, 3, 4], [1, 2, 2])])).toBeUndefined();
-    expect(guessesOf([fp(Array(mostRows + 1).fill(0), [mostRows + 1, 1])])).toBeUndefined();
+    expect(guessesOf([fp(Array(maxOutcomeRows + 1).fill(0), [maxOutcomeRows + 1, 1])])).toBeUndefined();
     expect(guessesOf([tensor('w', ['x'.repeat(300)], { shape: [1] })])).toBeUndefined();
   });
 });

@@ -12,9 +12,9 @@ import type { App } from '../../app.ts';
 import { problem } from '../../problem.ts';
 
 /** Maximum number of versions in the chart of ε. */
-const mostPoints = 200;
+const maxChartVersions = 200;
 /** Number of newest versions whose noise is listed. */
-const lastVersions = 10;
+const listedVersions = 10;
 
 /** Adds the routes of a task's privacy budget, and of how much is spent. */
 export function privacyRoutes(
@@ -38,9 +38,9 @@ export function privacyRoutes(
       if (!status || !task.privacy) return null;
       const { separation, participations, bands, noiseMultiplier, devices } = task.privacy;
       const { epsilon, delta, steps, rounds, statement, moreNoise, blt } = status;
-      const last = await history.versions(task.name, Number.MAX_SAFE_INTEGER, lastVersions);
+      const last = await history.versions(task.name, Number.MAX_SAFE_INTEGER, listedVersions);
       const noisy = last.flatMap(each => (each.privacy ? [each.privacy] : []));
-      const all = await history.thinned(task.name, mostPoints);
+      const all = await history.thinned(task.name, maxChartVersions);
       return {
         epsilon,
         delta,

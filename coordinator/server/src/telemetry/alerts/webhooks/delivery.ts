@@ -4,7 +4,7 @@ import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 
 /** Milliseconds that a receiver has to answer. */
-const patience = 10_000;
+const answerTimeoutMs = 10_000;
 
 /** Outcome of an attempt; a failure has its reason, and `isFinal` if no retry can succeed. */
 export type DeliveryOutcome =
@@ -22,7 +22,7 @@ export async function deliver(
   stop: AbortSignal,
 ): Promise<DeliveryOutcome> {
   const late = new AbortController();
-  const cancel = clock.at(clock.now() + patience, () => late.abort());
+  const cancel = clock.at(clock.now() + answerTimeoutMs, () => late.abort());
   try {
     const response = await fetch(url.reveal(), {
       method: 'POST',
@@ -38,7 +38,7 @@ export async function deliver(
     await response.body?.cancel();
     return judge(response.status);
   } catch (error) {
-    const failure = late.signal.aborted ? `no answer within ${patience / 1_000} s` : causeOf(error);
+    const failure = late.signal.aborted ? `no answer within ${answerTimeoutMs / 1_000} s` : causeOf(error);
     return { isDelivered: false, failure, isFinal: false };
   } finally {
     cancel();

@@ -7,7 +7,7 @@ import type { WebhookSettings } from './settings.ts';
 /** Milliseconds from a failed attempt to the next one: six attempts within about two hours. */
 const pauses = [5_000, 30_000, 5 * 60_000, 30 * 60_000, 90 * 60_000];
 /** Maximum number of waiting notices; the oldest ones are dropped. */
-const mostWaiting = 100;
+const maxNotices = 100;
 
 export interface WebhookPorts {
   readonly clock: Clock;
@@ -50,9 +50,9 @@ export class Webhook {
   send(notice: Notice): void {
     if (this.#stop.signal.aborted) return;
     this.#waiting.push(notice);
-    if (this.#waiting.length > mostWaiting) {
+    if (this.#waiting.length > maxNotices) {
       this.#waiting.shift();
-      this.#ports.settled(this.#host, `more than ${mostWaiting} notices wait; the oldest one is given up`);
+      this.#ports.settled(this.#host, `more than ${maxNotices} notices wait; the oldest one is given up`);
     }
     if (!this.#isBusy) void this.#next();
   }
