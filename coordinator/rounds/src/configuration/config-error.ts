@@ -1,4 +1,5 @@
 import type { FieldProblem } from '@murmuration/api/settings';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { noField } from '@murmuration/protocol/errors/expected';
 import { misfitsOf } from '@murmuration/protocol/errors/misfits';
 import type { ZodError } from 'zod';
@@ -42,6 +43,10 @@ export function describeIssues(
     })
     .join('\n');
 }
+
+/** Returns `config.invalid` for a task; the sentence lacks its full stop. */
+export const wrongTask = (sentence: string): MurmurationError =>
+  new MurmurationError('config.invalid', `The task: ${sentence}.`);
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], input);

@@ -1,6 +1,6 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { mostBases } from '@murmuration/protocol/messages/plan';
 import { fewestContributors } from '@murmuration/protocol/secagg/assumptions';
+import { wrongTask } from '../configuration/config-error.ts';
 import type { BufferLimits } from '../round/round.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { addsAsTheyCome, type Task } from './task.ts';
@@ -41,9 +41,8 @@ export function cohortOf(settings: CohortSettings, isMasked: boolean): Pick<Task
     refuseFields(settings, ['concurrency', 'maxStaleness'], 'only asynchronous tasks have it');
     const { minimum, overSelection = usualOverSelection } = settings;
     if (minimum === undefined)
-      throw new MurmurationError(
-        'config.invalid',
-        `The task: cohort.minimum must be given: the updates, from 1 to cohort.goal (${goal}), below which a round fails.`,
+      throw wrongTask(
+        `cohort.minimum must be given: the updates, from 1 to cohort.goal (${goal}), below which a round fails`,
       );
     return { cohort: { goal, minimum, overSelection }, buffer: null };
   }
@@ -57,16 +56,14 @@ export function cohortOf(settings: CohortSettings, isMasked: boolean): Pick<Task
   const { maxStaleness = isMasked ? usualStaleness.masked : usualStaleness.open } = settings;
   // With a goal of 1, the checkpoint would reveal the update.
   if (goal < 2)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: cohort.goal must be at least 2 in an asynchronous task, not ${goal}: a version of one update shows it.`,
+    throw wrongTask(
+      `cohort.goal must be at least 2 in an asynchronous task, not ${goal}: a version of one update shows it`,
     );
   const buffer = { concurrency, maxStaleness };
   if (!isMasked) return { cohort: { goal, minimum: goal, overSelection: 1 }, buffer };
   if (maxStaleness >= mostBases)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: cohort.maxStaleness must be at most ${mostBases - 1} with masking, not ${maxStaleness}: devices take part in no buffer of more versions.`,
+    throw wrongTask(
+      `cohort.maxStaleness must be at most ${mostBases - 1} with masking, not ${maxStaleness}: devices take part in no buffer of more versions`,
     );
   const { overSelection = usualOverSelection } = settings;
   const { minimum = Math.max(fewestContributors, Math.ceil(defaultMinGoalShare * goal)) } = settings;
@@ -96,19 +93,16 @@ export function refuseSynchronised(
   },
 ): void {
   if (isPrivate)
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: privacy can\'t be combined with cohort.mode "asynchronous": a device is accounted for by rounds that begin together. Leave the mode "synchronous", or set no privacy.',
+    throw wrongTask(
+      'privacy can\'t be combined with cohort.mode "asynchronous": a device is accounted for by rounds that begin together. Leave the mode "synchronous", or set no privacy',
     );
   if (isRetrained)
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: retrain can\'t be combined with cohort.mode "asynchronous": a run ends between two rounds, and there devices are at work all the time. Leave the mode "synchronous", or set no retrain.',
+    throw wrongTask(
+      'retrain can\'t be combined with cohort.mode "asynchronous": a run ends between two rounds, and there devices are at work all the time. Leave the mode "synchronous", or set no retrain',
     );
   if (consumes !== 'sum')
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} needs more than the sum of all updates, and an asynchronous task adds updates up as they come; choose a strategy of sums such as fedAvg().`,
+    throw wrongTask(
+      `the strategy ${name} needs more than the sum of all updates, and an asynchronous task adds updates up as they come; choose a strategy of sums such as fedAvg()`,
     );
 }
 
@@ -125,8 +119,5 @@ function refuseFields(
 ): void {
   for (const field of fields)
     if (settings[field] !== undefined)
-      throw new MurmurationError(
-        'config.invalid',
-        `The task: cohort.${field} must be left out where cohort.mode is "${settings.mode}": ${why}.`,
-      );
+      throw wrongTask(`cohort.${field} must be left out where cohort.mode is "${settings.mode}": ${why}`);
 }

@@ -1,7 +1,7 @@
 import type { Blt } from '@murmuration/privacy/mechanisms/blt';
 import { optimalBlt } from '@murmuration/privacy/mechanisms/optimal-blt';
 import type { Participation } from '@murmuration/privacy/mechanisms/participation';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { wrongTask } from '../configuration/config-error.ts';
 
 /** BLT noise of a privacy budget. */
 export interface TaskBlt extends Blt {
@@ -23,9 +23,8 @@ const mostSearched = 20_000;
 /** Returns the best BLT of a budget. Throws `config.invalid` if the search would take minutes. */
 export function bltOf(participation: Participation): TaskBlt {
   if (participation.rounds > mostSearched)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the best BLT is looked for up to privacy.rounds ${mostSearched}, not ${participation.rounds}; take privacy.noise "correlated".`,
+    throw wrongTask(
+      `the best BLT is looked for up to privacy.rounds ${mostSearched}, not ${participation.rounds}; take privacy.noise "correlated"`,
     );
   const { blt } = optimalBlt({ ...participation, buffers, error: 'rootMean' });
   return { ...blt, isFound: true };
@@ -45,8 +44,7 @@ const longestState = 2 ** 30;
 export function requireRoom({ theta }: TaskBlt, values: number): void {
   const bytes = 8 * theta.length * values;
   if (bytes > longestState)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: ${theta.length} buffers of BLT noise for ${values} values take ${Math.ceil(bytes / 2 ** 20)} MiB, more than ${longestState / 2 ** 20}; take privacy.noise "correlated", which keeps seeds only.`,
+    throw wrongTask(
+      `${theta.length} buffers of BLT noise for ${values} values take ${Math.ceil(bytes / 2 ** 20)} MiB, more than ${longestState / 2 ** 20}; take privacy.noise "correlated", which keeps seeds only`,
     );
 }

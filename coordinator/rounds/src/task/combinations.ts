@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { decodeNgrams } from '@murmuration/protocol/ngrams/ngram-file';
 import type * as z from 'zod';
+import { wrongTask } from '../configuration/config-error.ts';
 import { measuredOf } from '../evaluation/on-devices.ts';
 import { refuseSynchronised } from './asynchronous.ts';
 import { requireGroups } from './groups.ts';
@@ -45,15 +46,11 @@ export function requireSizes(draft: TaskDraft): void {
   const { plan, deadlines, uploadSlot } = given;
   if (plan.optimizer) refuseTogether('plan.optimizer', draft);
   if (cohort.minimum > cohort.goal)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: cohort.minimum must be at most cohort.goal (${cohort.goal}), not ${cohort.minimum}.`,
-    );
+    throw wrongTask(`cohort.minimum must be at most cohort.goal (${cohort.goal}), not ${cohort.minimum}`);
   // An update is sent up to two slots after it is made.
   if (deadlines.updates < 3 * uploadSlot)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: deadlines.updates must be at least three times uploadSlot (${uploadSlot} ms), not ${deadlines.updates} ms: devices send their updates up to two slots after they are made.`,
+    throw wrongTask(
+      `deadlines.updates must be at least three times uploadSlot (${uploadSlot} ms), not ${deadlines.updates} ms: devices send their updates up to two slots after they are made`,
     );
 }
 
@@ -89,7 +86,7 @@ export function refuseRetraining({ given, evaluation, isPrivate }: TaskDraft): v
       hasPrivacy: isPrivate,
       isCentral: central !== null,
     });
-  if (misfit) throw new MurmurationError('config.invalid', `The task: ${misfit.field} ${misfit.message}.`);
+  if (misfit) throw wrongTask(`${misfit.field} ${misfit.message}`);
   if (central && plan.privateLayers.length > 0)
     throw new MurmurationError(
       'config.invalid',
@@ -160,10 +157,7 @@ export function refuseUses(draft: TaskDraft): void {
 function requireNgrams(ngrams: Uint8Array | string, queries: readonly TaskQuery[]): void {
   if (typeof ngrams === 'string') {
     if (queries.some(({ query }) => query.name === ngrams && query.kind === 'ngrams')) return;
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: serving.ngrams: there is no query "${ngrams}" of the kind ngrams among its queries.`,
-    );
+    throw wrongTask(`serving.ngrams: there is no query "${ngrams}" of the kind ngrams among its queries`);
   }
   try {
     decodeNgrams(ngrams);

@@ -6,6 +6,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { PlanNoise } from '@murmuration/protocol/messages/plan';
 import { fewestInAnySum, findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { wrongTask } from '../configuration/config-error.ts';
 import { cohortSizeOf, largestSumOf, type Task } from './task.ts';
 import { besideBisr, type TaskPrivacy } from './task-privacy.ts';
 
@@ -48,9 +49,8 @@ export function refuseUncertainNoise(task: Omit<Noisy, 'privacy'>): void {
   for (let devices = cohort.minimum; devices <= cohortSizeOf(task); devices++) {
     const least = fewestInAnySum(findParameters(devices, masking), masking);
     if (least !== undefined && least < cohort.minimum)
-      throw new MurmurationError(
-        'config.invalid',
-        `The task: noise by devices takes masking.graph "complete" for ${devices} devices, or cohort.minimum up to ${least}: on a sparse graph a coordinator that lies can open sums of ${least}, and ${cohort.minimum} of them make the noise.`,
+      throw wrongTask(
+        `noise by devices takes masking.graph "complete" for ${devices} devices, or cohort.minimum up to ${least}: on a sparse graph a coordinator that lies can open sums of ${least}, and ${cohort.minimum} of them make the noise`,
       );
   }
 }

@@ -1,5 +1,9 @@
 // Checks for the values of a definition that no schema describes: by their methods and fields.
 
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 export function isFunction(value: unknown): boolean {
   return typeof value === 'function';
 }
@@ -36,7 +40,5 @@ export function isTensor(value: unknown): boolean {
 }
 
 function has(value: unknown, key: string, type: string): boolean {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[key] === type
-  );
+  return isObject(value) && typeof value[key] === type;
 }

@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { smallestSumByDefault } from '@murmuration/protocol/secagg/assumptions';
+import { wrongTask } from '../configuration/config-error.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { Task } from './task.ts';
 
@@ -19,22 +20,19 @@ export function requireGroups(
   const { name } = strategy;
   if (strategy.consumes !== 'groups') {
     if (groups)
-      throw new MurmurationError(
-        'config.invalid',
-        `The task: masking.groups must be 1 for the strategy ${name}, not ${groups.count}; groups are for strategies such as inGroups(trimmedMean()).`,
+      throw wrongTask(
+        `masking.groups must be 1 for the strategy ${name}, not ${groups.count}; groups are for strategies such as inGroups(trimmedMean())`,
       );
     return;
   }
   if (!isMasked)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} takes the means of masked groups, and masking is off; use the rule without inGroups(…), which takes single updates.`,
+    throw wrongTask(
+      `the strategy ${name} takes the means of masked groups, and masking is off; use the rule without inGroups(…), which takes single updates`,
     );
   const { fewest = 2 } = strategy;
   if (!groups || groups.count < fewest)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: masking.groups must be at least ${Math.max(2, fewest)} for the strategy ${name}, not ${groups?.count ?? 1}.`,
+    throw wrongTask(
+      `masking.groups must be at least ${Math.max(2, fewest)} for the strategy ${name}, not ${groups?.count ?? 1}`,
     );
   const { count, smallest } = groups;
   if (minimum < count * smallest) {

@@ -2,6 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { MaskingSettings, UpdateSettings } from '@murmuration/protocol/messages/plan';
 import { findParameters } from '@murmuration/protocol/secagg/parameters';
 import { quantizationFor } from '@murmuration/protocol/weights/quantize';
+import { wrongTask } from '../configuration/config-error.ts';
 import type { EachStrategy, Strategy } from '../strategy/strategy.ts';
 import { type Choices, refuseTogether } from './prohibitions.ts';
 import { cohortSizeOf, largestSumOf, type Task, type TaskQuery } from './task.ts';
@@ -18,9 +19,8 @@ const largestCohortOfEach = 1_000;
 export function refuseOverflow(task: Task): void {
   const largestCohort = cohortSizeOf(task);
   if (largestCohort > largestCohortOfPlans)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: cohort.goal × cohort.overSelection is ${largestCohort}; a cohort has at most ${largestCohortOfPlans} devices.`,
+    throw wrongTask(
+      `cohort.goal × cohort.overSelection is ${largestCohort}; a cohort has at most ${largestCohortOfPlans} devices`,
     );
   // Overflow depends only on these settings, not on the number of values.
   if (task.update.kind === 'ring') quantizationFor(1, { ...task.update, largestCohort: largestSumOf(task) });
@@ -35,14 +35,12 @@ export function refuseKeepingEach(
   { cohort }: Pick<Task, 'cohort'>,
 ): void {
   if (cohort.goal > largestCohortOfEach)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} keeps every update of a round in memory; cohort.goal is at most ${largestCohortOfEach} then, not ${cohort.goal}.`,
+    throw wrongTask(
+      `the strategy ${name} keeps every update of a round in memory; cohort.goal is at most ${largestCohortOfEach} then, not ${cohort.goal}`,
     );
   if (cohort.minimum < fewest)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: cohort.minimum must be at least ${fewest} for the strategy ${name}, not ${cohort.minimum}; below that it promises nothing.`,
+    throw wrongTask(
+      `cohort.minimum must be at least ${fewest} for the strategy ${name}, not ${cohort.minimum}; below that it promises nothing`,
     );
 }
 
@@ -59,9 +57,8 @@ export function fairCapOf(strategy: Strategy, given: number | undefined, task: C
   const { name } = strategy;
   refuseTogether('a strategy that weighs by losses', task);
   if (given !== undefined && given < leastFairCap)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} puts losses into weights, for which update.weightCap ${given} is too coarse; set ${leastFairCap} or more, or leave it out for ${fairCapByDefault}.`,
+    throw wrongTask(
+      `the strategy ${name} puts losses into weights, for which update.weightCap ${given} is too coarse; set ${leastFairCap} or more, or leave it out for ${fairCapByDefault}`,
     );
   return given ?? fairCapByDefault;
 }
@@ -72,9 +69,8 @@ export function refuseUnclippable(strategy: Strategy, task: Choices): void {
   const { clip } = task.update;
   const first = strategy.clip(strategy.init(1));
   if (first > clip)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${strategy.name} begins with a clip of ${first}, and update.clip allows ${clip}; set that as the largest.`,
+    throw wrongTask(
+      `the strategy ${strategy.name} begins with a clip of ${first}, and update.clip allows ${clip}; set that as the largest`,
     );
   refuseTogether('a strategy that moves the clip', task);
 }
@@ -89,9 +85,8 @@ export function refuseUncontrollable(
   const { name, population = Infinity } = strategy;
   const { goal } = task.cohort;
   if (population < goal)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: the strategy ${name} has a population of ${population}, and cohort.goal is ${goal}; the population is at least that.`,
+    throw wrongTask(
+      `the strategy ${name} has a population of ${population}, and cohort.goal is ${goal}; the population is at least that`,
     );
 }
 
@@ -107,9 +102,8 @@ export function refuseIncompressible(task: Choices): void {
   if (kind === 'randomMask') return;
   refuseTogether('update.compression other than "randomMask"', task);
   if (bits > mostBitsWithPlace)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: update.compression.kind "${kind}" takes update.bits of ${mostBitsWithPlace} at most, not ${bits}.`,
+    throw wrongTask(
+      `update.compression.kind "${kind}" takes update.bits of ${mostBitsWithPlace} at most, not ${bits}`,
     );
 }
 
@@ -120,28 +114,20 @@ export function refuseUnwatchable(
   bringVerdicts: boolean,
   isPrivate: boolean,
 ): void {
-  if (!gate)
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: watch needs a gate, since only what the gate promoted is taken back by itself.',
-    );
+  if (!gate) throw wrongTask('watch needs a gate, since only what the gate promoted is taken back by itself');
   if (new Set(rules.map(({ metric }) => metric)).size < rules.length)
-    throw new MurmurationError('config.invalid', 'The task: watch has two rules for one metric.');
+    throw wrongTask('watch has two rules for one metric');
   if (rules.some(({ metric }) => metric === 'latency') && gate.latencyP99 === null)
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: watch can follow latency only with gate.latencyP99, above which a request is slow.',
-    );
+    throw wrongTask('watch can follow latency only with gate.latencyP99, above which a request is slow');
   if (rules.some(({ metric }) => metric === 'verdicts') && (!bringVerdicts || isPrivate))
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: watch can follow verdicts only with masking, in synchronous rounds, and without a privacy budget: no others bring them.',
+    throw wrongTask(
+      'watch can follow verdicts only with masking, in synchronous rounds, and without a privacy budget: no others bring them',
     );
 }
 
 /** Throws `config.invalid` for a canary whose query can't ask devices about it. */
 export function refuseUnasked(name: string, { guards, key }: Promotion, queries: readonly TaskQuery[]): void {
-  const refuse = (why: string) => new MurmurationError('config.invalid', `The task: promote.devices ${why}.`);
+  const refuse = (why: string) => wrongTask(`promote.devices ${why}`);
   if (queries.find(({ query }) => query.name === name)?.query.kind !== 'arm')
     throw refuse(`is "${name}", and the task has no query of this name and the kind arm`);
   if (guards.some(each => each !== 'accuracy'))
@@ -179,9 +165,8 @@ export function refuseUnmaskable(
   groups: number,
 ): void {
   if (kind === 'float32') {
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: update.kind "float32" can\'t be masked; use "ring", or masking "off" for a strategy that needs single updates.',
+    throw wrongTask(
+      'update.kind "float32" can\'t be masked; use "ring", or masking "off" for a strategy that needs single updates',
     );
   }
   for (const devices of new Set([Math.floor(minimum / groups), Math.floor(goal / groups)]))

@@ -1,5 +1,5 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { UpdateSettings } from '@murmuration/protocol/messages/plan';
+import { wrongTask } from '../configuration/config-error.ts';
 import type { Strategy, SumStrategy } from '../strategy/strategy.ts';
 
 /** Part of a task that decides which of its features can be combined. */
@@ -131,8 +131,5 @@ export function refuseTogether(feature: keyof typeof prohibitions, task: Choices
   };
   for (const [other, sentence] of Object.entries(prohibitions[feature]))
     if (others[other as Other](task))
-      throw new MurmurationError(
-        'config.invalid',
-        `The task: ${sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(named[name]))}.`,
-      );
+      throw wrongTask(`${sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(named[name]))}`);
 }

@@ -1,10 +1,10 @@
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Query } from '@murmuration/protocol/queries/query';
 import { problemOfQuery } from '@murmuration/protocol/queries/query-form';
 import { isSound } from '@murmuration/protocol/queries/texts';
 import { queryForm } from '@murmuration/protocol/queries/vector';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
+import { wrongTask } from '../configuration/config-error.ts';
 import { evaluationQueryOf } from '../evaluation/on-devices.ts';
 import { shareOf } from '../round/parts.ts';
 import type { Spread } from '../round/round.ts';
@@ -53,17 +53,15 @@ export function definedQueries({ queries }: Task): z.input<typeof queriesSchema>
 
 /** Throws `config.invalid` for a query that can't be asked in rounds spread over cells. */
 function refuseUnspread({ name, kind, threshold, privacy }: Query, { count }: Spread, goal: number): void {
-  const refuse = (why: string) =>
-    new MurmurationError('config.invalid', `The task: cohort.cells must be 1 ${why}, not ${count}.`);
+  const refuse = (why: string) => wrongTask(`cohort.cells must be 1 ${why}, not ${count}`);
   if (kind === 'arm')
     throw refuse(`with queries about arms ("${name}"), whose devices one cell has to choose`);
   if (privacy)
     throw refuse(`with noise in answers ("${name}"), which the sum of each part would need in full`);
   const share = shareOf(goal, count, count);
   if (threshold > share)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: cohort.goal must be at least ${count * threshold} for ${count} cells and queries that ask for ${threshold} devices ("${name}"), not ${goal}: no device answers in a part with fewer.`,
+    throw wrongTask(
+      `cohort.goal must be at least ${count * threshold} for ${count} cells and queries that ask for ${threshold} devices ("${name}"), not ${goal}: no device answers in a part with fewer`,
     );
 }
 
@@ -72,7 +70,7 @@ function refuseUnspread({ name, kind, threshold, privacy }: Query, { count }: Sp
  */
 export function refuseUnaskable(task: Task): void {
   if (task.queries.length === 0) return;
-  const refuse = (why: string) => new MurmurationError('config.invalid', `The task: queries ${why}.`);
+  const refuse = (why: string) => wrongTask(`queries ${why}`);
   // Without masking, the coordinator would see single answers.
   if (!task.masking) throw refuse('need masking, and it is "off"');
   if (task.buffer)

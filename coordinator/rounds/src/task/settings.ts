@@ -4,6 +4,7 @@ import { changesMode, cohortSettings } from './asynchronous.ts';
 import { isCentralOnly } from './central.ts';
 
 import { defineTask, type TaskDefinition, wrongFields } from './define-task.ts';
+import { isObject } from './given.ts';
 import { smallestGroupByDefault } from './groups.ts';
 import { definedQueries } from './queries.ts';
 import { SettingsError } from './settings-error.ts';
@@ -113,29 +114,19 @@ export function withSettings(
   } catch (error) {
     throw error instanceof MurmurationError ? new SettingsError([fieldOf(error)]) : error;
   }
-  if (changesMode(task, changed))
-    throw new SettingsError([
-      {
-        field: 'cohort.mode',
-        message:
-          'whether rounds begin together, and whether buffers mask, is for the definition of the task to say',
-      },
-    ]);
-  if (changed.spread?.count !== task.spread?.count)
-    throw new SettingsError([
-      {
-        field: 'cohort.cells',
-        message: 'over how many cells rounds are spread is for the definition of the task to say',
-      },
-    ]);
+  const keep = (isSame: boolean, field: string, which: string) => {
+    if (isSame) return;
+    throw new SettingsError([{ field, message: `${which} is for the definition of the task to say` }]);
+  };
+  keep(
+    !changesMode(task, changed),
+    'cohort.mode',
+    'whether rounds begin together, and whether buffers mask,',
+  );
+  keep(changed.spread?.count === task.spread?.count, 'cohort.cells', 'over how many cells rounds are spread');
   // The strategy's state covers only the shared layers; devices keep the others.
-  if (JSON.stringify(changed.privateLayers) !== JSON.stringify(task.privateLayers))
-    throw new SettingsError([
-      {
-        field: 'plan.privateLayers',
-        message: 'which layers are private is for the definition of the task to say',
-      },
-    ]);
+  const [old, fresh] = [task, changed].map(({ privateLayers }) => JSON.stringify(privateLayers));
+  keep(old === fresh, 'plan.privateLayers', 'which layers are private');
   return task.growth ? { ...changed, growth: task.growth } : changed;
 }
 
@@ -159,10 +150,6 @@ function leavesOf(settings: object): Map<string, unknown> {
       for (const [name, leaf] of Object.entries(value)) leaves.set(`${section}.${name}`, leaf);
     else leaves.set(section, value);
   return leaves;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Returns the field to blame for an error about fields that don't fit together. */

@@ -1,7 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
 import * as z from 'zod';
-import { describeIssues } from '../configuration/config-error.ts';
+import { describeIssues, wrongTask } from '../configuration/config-error.ts';
 import { defineTask, type TaskDefinition } from '../task/define-task.ts';
 import type { Task } from '../task/task.ts';
 
@@ -29,9 +29,8 @@ export function growingTask(
   define: (words: readonly string[]) => Omit<TaskDefinition, 'vocabulary'>,
 ): Task {
   if ('byItself' in growth)
-    throw new MurmurationError(
-      'config.invalid',
-      'The task: growth: byItself is gone, since nobody looks at words that are added by themselves. Take it out, and add words by murmuration vocabulary grow, or on the page of the query.',
+    throw wrongTask(
+      'growth: byItself is gone, since nobody looks at words that are added by themselves. Take it out, and add words by murmuration vocabulary grow, or on the page of the query',
     );
   const parsed = growthSchema.safeParse(growth, { error: plainWords });
   if (!parsed.success)
@@ -40,9 +39,8 @@ export function growingTask(
     const task = defineTask({ ...define(all), vocabulary: [...all] } as TaskDefinition);
     const found = task.queries.find(({ query }) => query.name === parsed.data.query);
     if (found?.query.kind !== 'heavy-hitters')
-      throw new MurmurationError(
-        'config.invalid',
-        `The task: growth: there is no query "${parsed.data.query}" of the kind heavy-hitters among its queries.`,
+      throw wrongTask(
+        `growth: there is no query "${parsed.data.query}" of the kind heavy-hitters among its queries`,
       );
     return { ...task, growth: { ...parsed.data, taskOf } };
   };
