@@ -5,12 +5,11 @@ import * as tf from '@murmuration/engine/tf';
 export default defineTask({
   name: 'line',
   model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }),
+  fleet: 'few',
   plan: { learningRate: 0.1, epochs: 5, batchSize: 4, maxExamples: 100 },
   update: { clip: 1, bits: 12 },
-  masking: { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.1 },
-  cohort: { goal: 3, minimum: 3, overSelection: 1 },
-  deadlines: { gathering: '10 min' },
+  masking: { threat: 'honest-but-curious' },
+  cohort: { goal: 3 },
   // A demonstration need not hide how long devices train; by default this takes 30 s.
   uploadSlot: 0,
-  schedule: { every: '5 s' },
 });

@@ -65,11 +65,10 @@ const evaluation: Evaluator = {
 
 export default defineTask({
   name: 'commute',
+  fleet: 'phones',
   model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }),
   plan: { learningRate: 0.05, epochs: 3, batchSize: 8 },
   update: { clip: 5, bits: 12 },
-  cohort: { goal: 20, minimum: 16 },
-  schedule: { every: '1 h' },
   strategy: fedAvgM({ momentum: 0.5 }),
   evaluation,
 });

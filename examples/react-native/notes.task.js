@@ -16,16 +16,12 @@ export default defineTask({
       outputs: tf.layers.dense({ name: 'words', units: classes }).apply(recurrent),
     });
   },
+  fleet: 'few',
   plan: { learningRate: 0.5, epochs: 2, batchSize: 8, maxExamples: 200 },
   update: { clip: 2, bits: 12 },
-  masking: { threat: 'honest-but-curious', corrupt: 0.05, dropping: 0.1 },
-  cohort: { goal: 3, minimum: 3, overSelection: 1 },
+  masking: { threat: 'honest-but-curious' },
+  cohort: { goal: 3 },
   // Phones sleep, so they get a quarter of an hour for each step.
-  deadlines: {
-    gathering: '1 h',
-    messages: '15 min',
-    updates: '15 min',
-  },
+  deadlines: { gathering: '1 h', messages: '15 min', updates: '15 min' },
   uploadSlot: 0,
-  schedule: { every: '5 s' },
 });

@@ -8,6 +8,7 @@ import { statuses } from '@murmuration/protocol/errors/statuses';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
 import { CoordinatorEvents } from '@murmuration/rounds/events/events';
+import { fleets } from '@murmuration/rounds/task/fleet';
 import { prohibitions } from '@murmuration/rounds/task/prohibitions';
 import { taskSchema } from '@murmuration/rounds/task/task-schema';
 import { brokerMetrics } from '@murmuration/serving/brokers/metrics';
@@ -111,6 +112,13 @@ ${made}
 
 ${fields(taskRows(), comments)}
 
+## Fleets
+
+With \`fleet\`, the settings below have these defaults instead of those above; what a task writes wins,
+setting by setting. Asynchronous tasks have their own \`cohort.minimum\` and \`cohort.overSelection\`.
+
+${table(['fleet', 'setting', 'default', 'why'], Object.entries(fleets).flatMap(fleetRows))}
+
 ## What does not go together
 
 A task with both features of a line is refused (\`config.invalid\`). Numbers that leave no room
@@ -120,6 +128,14 @@ for each other, and what has rules of its own such as a gate, are refused with a
 |---|---|---|
 ${Object.entries(prohibitions).flatMap(prohibitionRows).join('\n')}
 `;
+}
+
+function fleetRows([fleet, presets]: readonly [string, (typeof fleets)['few']]): string[][] {
+  const goal = presets['cohort.goal']?.[0];
+  return Object.entries(presets).map(([path, [value, why]]) => {
+    const used = typeof value === 'function' ? value(goal) : value;
+    return [fleet, `\`${path}\``, `\`${JSON.stringify(used)}\``, why];
+  });
 }
 
 function prohibitionRows([feature, others]: readonly [string, Readonly<Record<string, string>>]): string[] {

@@ -2,7 +2,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
 import { duration } from '@murmuration/protocol/time/duration';
 import * as z from 'zod';
-import { describeIssues } from '../configuration/config-error.ts';
+import { describeIssues, wrongTask } from '../configuration/config-error.ts';
 import { type FeedbackExamplesSource, feedbackSchema, isFromFeedback } from './from-feedback.ts';
 
 const centralSchema = z.strictObject({
@@ -76,6 +76,7 @@ const ofDevices = [
   'masking',
   'privacy',
   'cohort',
+  'fleet',
   'eligibility',
   'uploadSlot',
   'strategy',
@@ -93,9 +94,8 @@ export function withoutDevices<Input>(input: Input): Input {
   if (!isCentral(training) || !isCentralOnly(training)) return input;
   const said = ofDevices.find(field => given[field] !== undefined);
   if (said !== undefined)
-    throw new MurmurationError(
-      'config.invalid',
-      `The task: ${said} is for devices, and none trains this task; leave it out, or let devices go on with versions: in central(…).`,
+    throw wrongTask(
+      `${said} is for devices, and none trains this task; leave it out, or let devices go on with versions: in central(…)`,
     );
   return {
     ...input,

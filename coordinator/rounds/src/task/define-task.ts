@@ -20,6 +20,7 @@ import {
   type TaskDraft,
 } from './combinations.ts';
 import { refuseUncertainNoise } from './device-noise.ts';
+import { withFleet } from './fleet.ts';
 import { refuseOverflow, refuseUnmeasured } from './misfits.ts';
 import { queriesSchema, refuseUnaskable } from './queries.ts';
 import type { Task } from './task.ts';
@@ -61,6 +62,11 @@ type DeviceDefinition = CommonDefinition &
     | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
   >;
 
+/** Fields of a task with a fleet, which has defaults for cohorts and the schedule. */
+type FleetDefinition = Omit<DeviceDefinition, 'cohort' | 'schedule' | 'fleet'> &
+  Partial<Pick<Definition, 'schedule'> & Field<Definition, 'cohort', Partial<Definition['cohort']>>> &
+  Required<Field<Definition, 'fleet', NonNullable<Definition['fleet']>>>;
+
 /** A task as a team writes it; `docs/reference/task.md` lists the defaults. */
 export type TaskDefinition = DeviceDefinition &
   (
@@ -76,7 +82,7 @@ type Consumed = Strategy['consumes'];
  * `TaskDefinition` by what the strategy consumes. Editors show the docstrings of `masking` and `strategy`
  * only if each has one type here.
  */
-type DefinitionFor<Its extends Consumed> = DeviceDefinition &
+type DefinitionFor<Its extends Consumed> = (FleetDefinition | DeviceDefinition) &
   (Its extends 'sum'
     ? MaskingField<Definition['masking']>
     : Its extends 'groups'
@@ -93,7 +99,7 @@ export type CentralTaskDefinition = CommonDefinition &
  * together.
  */
 export function wrongFields(input: unknown): FieldProblem[] {
-  const parsed = taskSchema.safeParse(withoutDevices(input), { error: plainWords });
+  const parsed = parse(input);
   return parsed.success ? [] : fieldProblems(parsed.error, input);
 }
 
@@ -104,7 +110,7 @@ export function wrongFields(input: unknown): FieldProblem[] {
 export function defineTask<Its extends Consumed = 'sum'>(
   input: DefinitionFor<Its> | CentralTaskDefinition,
 ): Task {
-  const parsed = taskSchema.safeParse(withoutDevices(input), { error: plainWords });
+  const parsed = parse(input);
   if (!parsed.success)
     throw new MurmurationError('config.invalid', describeIssues('The task', parsed.error, input));
   const draft = draftOf(parsed.data);
@@ -119,6 +125,10 @@ export function defineTask<Its extends Consumed = 'sum'>(
   refuseUnaskable(task);
   refuseUnmeasured(task);
   return task;
+}
+
+function parse(input: unknown) {
+  return taskSchema.safeParse(withFleet(withoutDevices(input)), { error: plainWords });
 }
 
 /** Completes a definition. Throws `config.invalid` for cohort fields of the other mode. */
@@ -155,7 +165,8 @@ function completed(
   { given, update, cohort, buffer, queries, evaluation }: TaskDraft,
   fairCap: number | null,
 ): Omit<Parameters<typeof withLeastWeight>[0], keyof Sums> {
-  const { plan, update: _, masking: __, privacy, deadlines, schedule, evaluation: ___, ...others } = given;
+  const { plan, privacy, deadlines, schedule, ...defined } = given;
+  const { update: _, masking: __, evaluation: ___, fleet: ____, ...others } = defined;
   const { needs, ...eligibility } = given.eligibility;
   const { training: central, ...rest } = others;
   const { privateLayers, sampledSoftmax, optimizer, ...training } = plan;

@@ -9,6 +9,7 @@ import { isOnDevices, type OnDevices } from '../evaluation/on-devices.ts';
 import { fedAvg } from '../strategy/fed-avg.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { type CentralTraining, isCentral } from './central.ts';
+import { fleetSchema } from './fleet.ts';
 import { isEvaluator, isFunction, isStrategy, isTensor, isTransformer } from './given.ts';
 import { smallestGroupByDefault } from './groups.ts';
 import { queriesSchema } from './queries.ts';
@@ -41,6 +42,11 @@ export const taskSchema = z.strictObject({
   vocabulary: vocabularySchema.nullable().default(null),
   /** Version of the plan; increase it by one whenever the task changes. @default 1 */
   planVersion: z.int().min(1).default(1),
+  /**
+   * Kind of the devices, whose defaults settings have that are left out. `few`: machines that are nearly
+   * always there; `phones`: thousands that are mostly away; `come-and-go`: pages and apps, open for a minute.
+   */
+  fleet: fleetSchema.optional(),
   /** Settings of the training on devices. */
   plan: z.strictObject({
     /** Passes over a device's examples. @default 1 */

@@ -65,12 +65,9 @@ export function keyboardTask({
     name: 'keyboard',
     model,
     vocabulary: vocabulary ? [...vocabulary] : null,
-    plan: { epochs: 1, batchSize: 8, learningRate: 3, gradientClip: 1, maxExamples: 200 },
-    update: { clip: 15, bits: 8, weighting: 'uniform' },
-    masking:
-      masking === 'off'
-        ? 'off'
-        : { threat: 'malicious', corrupt: 0.05, dropping: Math.max(dropping, 2 * lose), graph },
+    plan: { batchSize: 8, learningRate: 3, gradientClip: 1, maxExamples: 200 },
+    update: { clip: 15, weighting: 'uniform' },
+    masking: masking === 'off' ? 'off' : { dropping: Math.max(dropping, 2 * lose), graph },
     cohort: {
       goal: cohort,
       minimum: Math.max(masking === 'off' ? 1 : fewestContributors, Math.ceil(cohort * quorum)),
