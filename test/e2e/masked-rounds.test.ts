@@ -38,7 +38,7 @@ async function open(change: Partial<TaskDefinition> = {}, clock: Clock = hurried
   const task = { masking, cohort, deadlines, ...change };
   const coordinator = await openCoordinator(task as Partial<TaskDefinition>, [], clock);
   cleanUp.push(() => coordinator.stop());
-  return startedByAll(coordinator, task.cohort.goal);
+  return startedByAll(coordinator, task.cohort.goal!);
 }
 
 /** Runs one round on a clock that jumps to the deadline of phase `at` once all but the `silent` devices have answered. */

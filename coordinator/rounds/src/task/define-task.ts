@@ -37,7 +37,7 @@ type Field<Of, Name extends keyof Of, Type> = { readonly [Each in keyof Pick<Of,
  * Fields of every task. Editors show the docstring of a field in a union only if each member has the same
  * field.
  */
-type CommonDefinition = Omit<Definition, DeviceField | 'training'>;
+type CommonDefinition = Omit<Definition, DeviceField | 'training' | 'schedule'>;
 
 type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = Field<
   Definition['cohort'],
@@ -50,22 +50,25 @@ type Cohort<Mode, Its extends keyof Definition['cohort'], Needed extends Its> = 
 type MaskingField<Type> = Field<Definition, 'masking', Type>;
 type StrategyField<Type> = Field<Definition, 'strategy', Type>;
 
+/** Fields of a task without a fleet; editors tell the members of a union apart by `fleet`. */
+type WithoutFleet = Pick<Definition, 'schedule'> & Field<Definition, 'fleet', undefined>;
+
 /** Fields of a task that devices train, except those that depend on its strategy. */
 type DeviceDefinition = CommonDefinition &
-  Pick<Definition, Exclude<DeviceField | 'training', 'masking' | 'strategy' | 'cohort'>> &
-  Field<
-    Definition,
-    'cohort',
-    | (Required<Field<Definition['cohort'], 'mode', 'asynchronous'>> &
-        Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', never>)
-    // Comes last, so that the compiler names the missing field of this member.
-    | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
-  >;
-
-/** Fields of a task with a fleet, which has defaults for cohorts and the schedule. */
-type FleetDefinition = Omit<DeviceDefinition, 'cohort' | 'schedule' | 'fleet'> &
-  Partial<Pick<Definition, 'schedule'> & Field<Definition, 'cohort', Partial<Definition['cohort']>>> &
-  Required<Field<Definition, 'fleet', NonNullable<Definition['fleet']>>>;
+  Pick<Definition, Exclude<DeviceField | 'training', 'masking' | 'strategy' | 'cohort' | 'fleet'>> &
+  (
+    | (Required<Field<Definition, 'fleet', NonNullable<Definition['fleet']>>> &
+        Partial<Pick<Definition, 'schedule'> & Field<Definition, 'cohort', Partial<Definition['cohort']>>>)
+    | (WithoutFleet &
+        Field<
+          Definition,
+          'cohort',
+          | (Required<Field<Definition['cohort'], 'mode', 'asynchronous'>> &
+              Cohort<'asynchronous', 'minimum' | 'overSelection' | 'concurrency' | 'maxStaleness', never>)
+          // Comes last, so that the compiler names the missing field of this member.
+          | Cohort<'synchronous' | undefined, 'minimum' | 'overSelection', 'minimum'>
+        >)
+  );
 
 /** A task as a team writes it; `docs/reference/task.md` lists the defaults. */
 export type TaskDefinition = DeviceDefinition &
@@ -82,7 +85,7 @@ type Consumed = Strategy['consumes'];
  * `TaskDefinition` by what the strategy consumes. Editors show the docstrings of `masking` and `strategy`
  * only if each has one type here.
  */
-type DefinitionFor<Its extends Consumed> = (FleetDefinition | DeviceDefinition) &
+type DefinitionFor<Its extends Consumed> = DeviceDefinition &
   (Its extends 'sum'
     ? MaskingField<Definition['masking']>
     : Its extends 'groups'
@@ -92,6 +95,7 @@ type DefinitionFor<Its extends Consumed> = (FleetDefinition | DeviceDefinition) 
 
 /** Definition of a task that no device trains; it has no device fields. */
 export type CentralTaskDefinition = CommonDefinition &
+  WithoutFleet &
   Required<Field<Definition, 'training', CentralTraining>>;
 
 /**

@@ -56,11 +56,7 @@ export function wordsTask(devices: number): Task {
     update: { clip: 1 },
     cohort: { goal: answers, minimum: Math.max(threshold, Math.ceil(0.6 * answers)), overSelection: 1 },
     // No phone is ever missing, so a phase ends when all have answered, even on a slow machine.
-    deadlines: {
-      gathering: '2 min',
-      messages: '2 min',
-      updates: '10 min',
-    },
+    deadlines: { gathering: '2 min', messages: '2 min', updates: '10 min' },
     uploadSlot: 0,
     schedule: { every: '1 h' },
     queries: [

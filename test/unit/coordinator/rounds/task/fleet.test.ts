@@ -28,8 +28,7 @@ const least = {
 const names = fleetSchema.options;
 type Fleet = (typeof names)[number];
 
-const fleetTask = (fleet: Fleet, change: object = {}): Task =>
-  defineTask({ ...least, fleet, ...change } as TaskDefinition);
+const fleetTask = (fleet: Fleet, change: object = {}): Task => defineTask({ ...least, fleet, ...change });
 /** A task that writes down what it must without a fleet. */
 const plainTask = (change: object = {}): Task =>
   defineTask({
