@@ -28,7 +28,7 @@ function has(program: string, ...args: string[]): boolean {
 const canWalk = has('bash', '--version') && has('curl', '--version') && has('openssl', 'version');
 
 it.skipIf(!canWalk)('HT1–HT5: is spoken by curl, as the guide walks through it', async () => {
-  const [walk] = codeBlocks(readDocuments().get('docs/guides/run-a-coordinator.md')!).filter(
+  const [walk] = codeBlocks(readDocuments().get('docs/internals/transport.md')!).filter(
     ({ language }) => language === 'bash',
   );
   // No round begins soon.

@@ -17,8 +17,8 @@ import { freePort } from '../free-port.ts';
 import { enrolmentToken, lineOptions, lineTask } from './line.ts';
 
 const [, guide] = readDocuments()
-  .get('docs/guides/run-a-coordinator.md')!
-  .split('## When nothing happens\n') as [string, string];
+  .get('docs/guides/embed-node.md')!
+  .split('## When no round comes\n') as [string, string];
 /** What the guide's lines say that is printed: the event, the code of an error, or the words that are in it. */
 const rows = [...guide.matchAll(/^\| `(\w+)`(?: `([\w.-]+)`|: (.+?)) \| (?!---)/gm)].map(
   ([, event, code, words]) => ({ event: event!, words: code ?? words! }),

@@ -31,7 +31,7 @@ const { coordinator, inference, postgresql, prometheus, grafana } = compose.serv
   'coordinator' | 'inference' | 'postgresql' | 'prometheus' | 'grafana',
   Service
 >;
-const guide = readFileSync(`${root}docs/guides/run-a-coordinator.md`, 'utf8');
+const guide = readFileSync(`${root}deploy/README.md`, 'utf8');
 const dockerfile = readFileSync(`${root}Dockerfile`, 'utf8');
 
 /** What a volume of the host is called within, by the part of its path before the colon. */

@@ -31,7 +31,7 @@ const untried: Readonly<Record<string, string>> = {
 };
 /** Blocks that another test runs whole, by the path of that test. */
 const walked: Readonly<Record<string, string>> = {
-  'docs/guides/run-a-coordinator.md': 'test/e2e/curl.test.ts',
+  'docs/internals/transport.md': 'test/e2e/curl.test.ts',
 };
 const sources = readSources(['scripts', 'simulations', 'test']);
 const programs = [...readSources(['coordinator', 'serving']).values()].join('\n');

@@ -94,7 +94,7 @@ export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}');
 }
 
-/** Exit codes by kind of error; any other is 1. docs/guides/run-a-coordinator.md lists them. */
+/** Exit codes by kind of error; any other is 1. */
 const exitCodes = { 'not allowed': 3, 'not found': 4, unreachable: 5 } as const;
 
 /** Help text about the exit codes. */
