@@ -90,14 +90,23 @@ const rows = path =>
     .split('\n')
     .filter(line => /^\| `/.test(line)).length;
 
-/** Settings of a page: the leaves of its schemas, so no objects whose fields have rows of their own. @param {string} path */
-function leaves(path) {
-  const names = [...read(path).matchAll(/^\| `([a-z][^`]*)` \|/gm)].map(([, name]) => name);
-  return names.filter(name => !names.some(other => other?.startsWith(`${name}.`))).length;
+/**
+ * Names of a page of reference that go no further in another: settings, but not objects whose fields have rows; commands with none below.
+ * @param {string} path @param {RegExp} name @param {string} separator
+ */
+function leaves(path, name, separator) {
+  const names = [...read(path).matchAll(name)].map(([, each]) => String(each));
+  return names.filter(each => !names.some(other => other.startsWith(each + separator)));
 }
 
+/** Commands of the program, from the page that is written from it. */
+export const commands = () => leaves('docs/reference/cli.md', /^## (murmuration.*)$/gm, ' ');
+
 /** @param {string} text */
-const words = text => text.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word)).length;
+export const words = text => text.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word)).length;
+
+/** @param {readonly string[]} paths */
+const wordsIn = paths => paths.reduce((sum, path) => sum + words(read(path)), 0);
 
 /** Counts the sources, pages and settings of the project; `long` names the functions that are too long. */
 export function counts() {
@@ -115,22 +124,14 @@ export function counts() {
     const room =
       workspaces.find(/** @param {string} folder */ folder => path.startsWith(`${folder}/`)) ??
       path.slice(0, path.indexOf('/'));
-    if (!/\.tsx?$/.test(path)) {
-      const text = read(path);
-      const isStyle = !/\.m?js$/.test(path);
-      const code = isStyle
-        ? text.replace(/\/\*.*?\*\/|<!--.*?-->/gs, '')
-        : withoutComments(text, sourceOf(path).comments);
-      const lines = count(code);
-      packages[room] = (packages[room] ?? 0) + lines;
-      totals.product += lines;
-      continue;
-    }
-    const source = sourceOf(path);
-    const code = withoutComments(source.text, source.comments);
+    const source = /\.(?:css|html)$/.test(path) ? undefined : sourceOf(path);
+    const code = source
+      ? withoutComments(source.text, source.comments)
+      : read(path).replace(/\/\*.*?\*\/|<!--.*?-->/gs, '');
     const lines = count(code);
     totals.product += lines;
     packages[room] = (packages[room] ?? 0) + lines;
+    if (!source || !/\.tsx?$/.test(path)) continue;
     if (room === 'examples') totals.examples += lines;
     if (room === 'simulations/studies') totals.studies += lines;
     if (!isKernel(path)) long.push(...longFunctions(source, code));
@@ -146,20 +147,23 @@ export function counts() {
   const prose = listed('*.md').filter(
     path => !/^docs\/reference\/(?!specification)|\.api\.md$|^\.changeset\/|^docs\/benchmarks\//.test(path),
   );
+  const guides = prose.filter(path => path.startsWith('docs/guides/'));
   return {
     ...totals,
     packages,
-    settings: ['configuration', 'task', 'limits'].reduce(
-      (sum, page) => sum + leaves(`docs/reference/${page}.md`),
-      0,
-    ),
+    settings: ['configuration', 'task', 'limits'].flatMap(page =>
+      leaves(`docs/reference/${page}.md`, /^\| `([a-z][^`]*)` \|/gm, '.'),
+    ).length,
+    commands: commands().length,
     routes: rows('docs/reference/http.md'),
     exports: listed('*.api.md').reduce((sum, path) => sum + (read(path).match(/^export /gm) ?? []).length, 0),
     longFunctions: long.length,
     docstringsByQuestion,
     longComments,
     doubleNames: [...names.values()].filter(times => times > 1).length,
-    proseWords: prose.reduce((sum, path) => sum + words(read(path)), 0),
+    guides: guides.length,
+    guideWords: wordsIn(guides),
+    proseWords: wordsIn(prose),
     long,
   };
 }

@@ -80,6 +80,7 @@ export default defineConfig({
       {
         text: 'Reference',
         items: [
+          page('Glossary', '/glossary'),
           page('Configuration', '/reference/configuration'),
           page('Task', '/reference/task'),
           page('Limits', '/reference/limits'),

@@ -16,9 +16,10 @@ import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { freePort } from '../free-port.ts';
 import { enrolmentToken, lineOptions, lineTask } from './line.ts';
 
-const [, guide] = readDocuments()
-  .get('docs/guides/embed-node.md')!
-  .split('## When no round comes\n') as [string, string];
+const [, guide] = readDocuments().get('docs/guides/embed-node.md')!.split('## When no round comes\n') as [
+  string,
+  string,
+];
 /** What the guide's lines say that is printed: the event, the code of an error, or the words that are in it. */
 const rows = [...guide.matchAll(/^\| `(\w+)`(?: `([\w.-]+)`|: (.+?)) \| (?!---)/gm)].map(
   ([, event, code, words]) => ({ event: event!, words: code ?? words! }),
