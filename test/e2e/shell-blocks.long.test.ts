@@ -14,7 +14,6 @@ const unrun: Readonly<Record<string, string>> = {
   'murmuration inference ': 'runs until it is stopped; inference-command.long.test.ts runs it',
   'murmuration status': 'asks a coordinator; server-walk.ts runs it',
   'murmuration devices': 'asks a coordinator; commands.test.ts runs it',
-  'murmuration tasks': 'asks a coordinator; added-tasks.long.test.ts runs it',
   'murmuration queries': 'asks a coordinator',
   'murmuration runs': 'asks a coordinator; runs-command.test.ts runs it',
   'murmuration experiments': 'asks a coordinator',
