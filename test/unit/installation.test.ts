@@ -3,6 +3,7 @@ import { version } from '@murmuration/cli/output/version';
 import { version as coordinatorVersion } from '@murmuration/coordinator/assembly/version';
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 interface Manifest {
   readonly version: string;
@@ -72,5 +73,27 @@ describe('npm install in a checkout', () => {
     expect(file.pathname).not.toContain('/dist/');
     expect(version).toBe(packaged);
     expect(coordinatorVersion).toBe(read('coordinator/server/package.json').version);
+  });
+});
+
+describe('CI', () => {
+  const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
+  const called = (path: string) => [...text(path).matchAll(/npm (?:run )?([\w:]+) --|npm run ([\w:]+)/g)];
+
+  it.each(['.ci/run', '.ci/nightly'])('finds each command of %s', path => {
+    const names = called(path).map(([, one, other]) => one ?? other!);
+    expect(names.length).toBeGreaterThan(3);
+    expect(names.filter(name => name !== 'install' && !manifest.scripts![name])).toEqual([]);
+    expect(statSync(new URL(path, root)).mode & 0o111).not.toBe(0);
+  });
+
+  it('runs every change, and each night what takes longer', () => {
+    const { on, jobs } = parse(text('.github/workflows/ci.yml'));
+    expect(Object.keys(on)).toEqual(['push', 'pull_request', 'schedule']);
+    const steps = jobs.run.steps.filter(({ run }: { run?: string }) => run?.startsWith('.ci/'));
+    expect(steps).toEqual([
+      { run: '.ci/run', if: "github.event_name != 'schedule'" },
+      { run: '.ci/nightly', if: "github.event_name == 'schedule'" },
+    ]);
   });
 });
