@@ -25,23 +25,19 @@ export class Operators {
   readonly #tokens: OperatorTokenStore;
   readonly #audit: AuditLog;
   readonly #heard: (entry: AuditEntry) => void;
-  readonly #primitives: Primitives;
-  readonly #clock: Clock;
-  readonly #random: RandomBytes;
+  readonly #ports: { readonly primitives: Primitives; readonly clock: Clock; readonly random: RandomBytes };
 
   /** Takes `heard`, called with each entry written to the audit log. */
   constructor(
     tokens: OperatorTokenStore,
     audit: AuditLog,
-    { primitives, clock, random }: { primitives: Primitives; clock: Clock; random: RandomBytes },
+    ports: { readonly primitives: Primitives; readonly clock: Clock; readonly random: RandomBytes },
     heard: (entry: AuditEntry) => void = () => {},
   ) {
     this.#heard = heard;
     this.#tokens = tokens;
     this.#audit = audit;
-    this.#primitives = primitives;
-    this.#clock = clock;
-    this.#random = random;
+    this.#ports = ports;
   }
 
   /**
@@ -51,7 +47,7 @@ export class Operators {
   async authenticate(text: string): Promise<Operator> {
     const id = tokenId('operator', text);
     const token = id === undefined ? undefined : await this.#tokens.get(id);
-    if (!proves(text, token, this.#primitives) || !isValid(token!, this.#clock.now()))
+    if (!proves(text, token, this.#ports.primitives) || !isValid(token!, this.#ports.clock.now()))
       throw new MurmurationError('operator.unauthenticated');
     const { name, role } = token!;
     return { id: token!.id, name, role };
@@ -60,7 +56,7 @@ export class Operators {
   /** Returns the operator of a token's id; undefined without a valid token. */
   async find(id: string): Promise<Operator | undefined> {
     const token = await this.#tokens.get(id);
-    return token && isValid(token, this.#clock.now())
+    return token && isValid(token, this.#ports.clock.now())
       ? { id: token.id, name: token.name, role: token.role }
       : undefined;
   }
@@ -80,12 +76,12 @@ export class Operators {
     role,
     expiresAt,
   }: OperatorTokenTerms): Promise<{ token: OperatorToken; text: string }> {
-    const { text, proof } = mintToken('operator', this.#random, this.#primitives);
+    const { text, proof } = mintToken('operator', this.#ports.random, this.#ports.primitives);
     const token: OperatorToken = {
       ...proof,
       name,
       role,
-      createdAt: this.#clock.now(),
+      createdAt: this.#ports.clock.now(),
       expiresAt,
       revokedAt: null,
     };
@@ -99,16 +95,16 @@ export class Operators {
 
   /** True if any operator token is valid. */
   anyValid(): Promise<boolean> {
-    return this.#tokens.anyValid(this.#clock.now());
+    return this.#tokens.anyValid(this.#ports.clock.now());
   }
 
   stateOf(token: OperatorToken): TokenState {
-    return stateOf(token, this.#clock.now());
+    return stateOf(token, this.#ports.clock.now());
   }
 
   /** Revokes a token and returns it; undefined if no token of this id can be revoked. */
   async revoke(id: string): Promise<OperatorToken | undefined> {
-    return (await this.#tokens.revoke(id, this.#clock.now())) ? this.#tokens.get(id) : undefined;
+    return (await this.#tokens.revoke(id, this.#ports.clock.now())) ? this.#tokens.get(id) : undefined;
   }
 
   /**
@@ -126,7 +122,7 @@ export class Operators {
   ): Promise<Result> {
     const named = typeof subject === 'string' ? subject : '';
     const entryOf = (outcome: AuditEntry['outcome'], to: string, changed: AuditEntry['changes']) => ({
-      time: this.#clock.now(),
+      time: this.#ports.clock.now(),
       actor: { id, name },
       action,
       subject: to,

@@ -22,9 +22,7 @@ export interface OpenedSession {
 /** Sessions of operators in browsers. */
 export class Sessions {
   readonly #operators: Operators;
-  readonly #primitives: Primitives;
-  readonly #clock: Clock;
-  readonly #random: RandomBytes;
+  readonly #ports: { readonly primitives: Primitives; readonly clock: Clock; readonly random: RandomBytes };
   readonly #ended: () => void;
   readonly #store: SessionStore;
 
@@ -32,15 +30,13 @@ export class Sessions {
   constructor(
     operators: Operators,
     store: SessionStore,
-    { primitives, clock, random }: { primitives: Primitives; clock: Clock; random: RandomBytes },
+    ports: { readonly primitives: Primitives; readonly clock: Clock; readonly random: RandomBytes },
     ended: () => void = () => {},
   ) {
     this.#ended = ended;
     this.#operators = operators;
     this.#store = store;
-    this.#primitives = primitives;
-    this.#clock = clock;
-    this.#random = random;
+    this.#ports = ports;
   }
 
   /**
@@ -49,8 +45,8 @@ export class Sessions {
    */
   async open(text: string): Promise<OpenedSession & { readonly secret: string }> {
     const operator = await this.#operators.authenticate(text);
-    const secret = base64url(this.#random(32));
-    const openedAt = this.#clock.now();
+    const secret = base64url(this.#ports.random(32));
+    const openedAt = this.#ports.clock.now();
     const expiresAt = openedAt + sessionLasts;
     await this.#makeRoom(operator.id, openedAt);
     await this.#store.add({ digest: this.#digestOf(secret), token: operator.id, openedAt, expiresAt });
@@ -62,7 +58,7 @@ export class Sessions {
     const session = await this.#store.get(this.#digestOf(secret));
     if (!session) throw new MurmurationError('operator.unauthenticated');
     const operator =
-      this.#clock.now() < session.expiresAt ? await this.#operators.find(session.token) : undefined;
+      this.#ports.clock.now() < session.expiresAt ? await this.#operators.find(session.token) : undefined;
     if (operator) return { operator, expiresAt: session.expiresAt };
     await this.#store.remove(session.digest);
     throw new MurmurationError('operator.unauthenticated');
@@ -86,6 +82,6 @@ export class Sessions {
   }
 
   #digestOf(secret: string): string {
-    return hex(this.#primitives.sha256(utf8(secret)));
+    return hex(this.#ports.primitives.sha256(utf8(secret)));
   }
 }

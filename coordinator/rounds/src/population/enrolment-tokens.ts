@@ -9,23 +9,19 @@ import type { EnrolmentToken, EnrolmentTokenStore } from './enrolment-token.ts';
 /** Creates, lists and revokes enrolment tokens. */
 export class EnrolmentTokens {
   readonly #store: EnrolmentTokenStore;
-  readonly #primitives: Primitives;
-  readonly #clock: Clock;
-  readonly #random: RandomBytes;
+  readonly #ports: { readonly primitives: Primitives; readonly clock: Clock; readonly random: RandomBytes };
 
   constructor(
     store: EnrolmentTokenStore,
-    { primitives, clock, random }: { primitives: Primitives; clock: Clock; random: RandomBytes },
+    ports: { readonly primitives: Primitives; readonly clock: Clock; readonly random: RandomBytes },
   ) {
     this.#store = store;
-    this.#primitives = primitives;
-    this.#clock = clock;
-    this.#random = random;
+    this.#ports = ports;
   }
 
   /** ms since 1970. */
   get now(): number {
-    return this.#clock.now();
+    return this.#ports.clock.now();
   }
 
   list(page: Page): Promise<readonly EnrolmentToken[]> {
@@ -36,8 +32,8 @@ export class EnrolmentTokens {
   async create(
     terms: Pick<EnrolmentToken, 'name' | 'maxUses' | 'expiresAt'>,
   ): Promise<{ token: EnrolmentToken; text: string }> {
-    const { text, proof } = mintToken('enrolment', this.#random, this.#primitives);
-    const token = { ...proof, ...terms, uses: 0, createdAt: this.#clock.now(), revokedAt: null };
+    const { text, proof } = mintToken('enrolment', this.#ports.random, this.#ports.primitives);
+    const token = { ...proof, ...terms, uses: 0, createdAt: this.#ports.clock.now(), revokedAt: null };
     await this.#store.add(token);
     return { token, text };
   }
@@ -49,7 +45,7 @@ export class EnrolmentTokens {
 
   /** Revokes a token and returns it; undefined if it doesn't exist. */
   async revoke(id: string): Promise<EnrolmentToken | undefined> {
-    await this.#store.revoke(id, this.#clock.now());
+    await this.#store.revoke(id, this.#ports.clock.now());
     return this.#store.get(id);
   }
 }

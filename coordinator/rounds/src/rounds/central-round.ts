@@ -4,7 +4,7 @@ import type { Head, History } from '../registry/ports.ts';
 import type { RoundRecord } from '../round/record.ts';
 import type { RoundEnder } from '../round/round.ts';
 import type { Task } from '../task/task.ts';
-import { commitRound } from './commit-round.ts';
+import { commitOf } from './commit-round.ts';
 import type { CentralStage, DriverPorts } from './ports.ts';
 import { isOfStorage, untilStored } from './until-stored.ts';
 
@@ -82,13 +82,7 @@ export async function centralRound(
     phases: [],
     errors: {},
   };
-  let isTriedAgain = false;
-  const commit = async () => {
-    // Only the answer may have failed.
-    if (isTriedAgain && (await history.round(task.name, terms.number))?.round === round) return;
-    isTriedAgain = true;
-    await commitRound({ history, clock, events }, head ? { head, round: record } : { round: record });
-  };
+  const commit = commitOf({ history, clock, events }, head ? { head, round: record } : { round: record });
   try {
     await untilStored(commit, {
       ...retry,

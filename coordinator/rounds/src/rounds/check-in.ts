@@ -65,38 +65,12 @@ export interface CheckInPorts {
 
 /** Answers check-ins to one task: wait for an assignment, or come back later. */
 export class CheckInHandler {
-  readonly #rounds: RoundsOfCheckIns;
-  readonly #pool: WaitingPool;
-  readonly #conduct: CheckInPorts['conduct'];
-  readonly #activePopulation: Pick<ActivePopulation, 'of'>;
-  readonly #privacy: CheckInPorts['privacy'];
-  readonly #arms: CheckInPorts['arms'];
-  readonly #random: RandomBytes;
-  readonly #clock: Clock;
-  readonly #channel: CheckInPorts['channel'];
+  readonly #ports: CheckInPorts;
   readonly #sentAway = new SentAway();
   #recalls = 0;
 
-  constructor({
-    rounds,
-    pool,
-    conduct,
-    activePopulation,
-    privacy,
-    arms,
-    random,
-    clock,
-    channel,
-  }: CheckInPorts) {
-    this.#arms = arms;
-    this.#conduct = conduct;
-    this.#rounds = rounds;
-    this.#pool = pool;
-    this.#activePopulation = activePopulation;
-    this.#privacy = privacy;
-    this.#random = random;
-    this.#clock = clock;
-    this.#channel = channel;
+  constructor(ports: CheckInPorts) {
+    this.#ports = ports;
   }
 
   /**
@@ -104,7 +78,7 @@ export class CheckInHandler {
    * undefined if the answer is known at once.
    */
   untilKnown(device: DeviceId): Promise<void> | undefined {
-    return this.#privacy.untilKnown(this.#rounds.task, device);
+    return this.#ports.privacy.untilKnown(this.#ports.rounds.task, device);
   }
 
   /**
@@ -112,7 +86,7 @@ export class CheckInHandler {
    * `convicted` is the ms for which the device is left out.
    */
   answer(device: DeviceId, checkIn: CheckIn, sdk: string, convicted = 0): CheckInAnswer {
-    this.#pool.remove(device);
+    this.#ports.pool.remove(device);
     this.#sentAway.remove(device);
     if (convicted > 0)
       return { decision: 'later', after: convicted, reason: 'the device has revealed or dealt wrong shares' };
@@ -120,24 +94,22 @@ export class CheckInHandler {
     if (reason !== undefined)
       return { decision: 'later', after: untilEligible, reason: reason.slice(0, maxReasonLength) };
     // It no longer trains: it has an update now, or has lost its work.
-    this.#rounds.trainings?.over(device);
-    if (this.#rounds.current?.involves(device) || this.#rounds.mayCount?.(device)) {
-      const after = Math.max(whileInRound, this.#comeBackAfter());
-      this.#sentAway.add(device, this.#clock.now() + after);
+    this.#ports.rounds.trainings?.over(device);
+    if (this.#ports.rounds.current?.involves(device) || this.#ports.rounds.mayCount?.(device)) {
+      const after = this.sendAway(device, whileInRound);
       return { decision: 'later', after, reason: 'the device has a part in this round' };
     }
     const tooSoon = this.#tooSoon(device);
     if (tooSoon) return { decision: 'later', ...tooSoon };
-    const out = this.#conduct.outUntil(device);
+    const out = this.#ports.conduct.outUntil(device);
     if (out) {
-      const after = Math.max(out.time - this.#clock.now(), this.#comeBackAfter());
-      this.#sentAway.add(device, this.#clock.now() + after);
+      const after = this.sendAway(device, out.time - this.#ports.clock.now());
       return { decision: 'later', after, reason: out.reason };
     }
-    const busy = this.#unavailable(checkIn, this.#conduct.isBenched(device));
+    const busy = this.#unavailable(checkIn, this.#ports.conduct.isBenched(device));
     if (busy !== undefined) return { decision: 'later', after: this.sendAway(device), reason: busy };
-    const answers = this.#arms?.labels(device, checkIn.answers) ?? checkIn.answers;
-    this.#pool.add(device, answers, checkIn.base);
+    const answers = this.#ports.arms?.labels(device, checkIn.answers) ?? checkIn.answers;
+    this.#ports.pool.add(device, answers, checkIn.base);
     return { decision: 'waiting' };
   }
 
@@ -146,9 +118,9 @@ export class CheckInHandler {
    * steps of it. `end` ends the waiting of one device, which checks in again and is then sent away.
    */
   dismiss(end: (device: DeviceId) => void): void {
-    for (const device of this.#pool.devices) {
+    for (const device of this.#ports.pool.devices) {
       if (!this.#tooSoon(device)) continue;
-      this.#pool.remove(device);
+      this.#ports.pool.remove(device);
       end(device);
     }
   }
@@ -158,8 +130,8 @@ export class CheckInHandler {
    * undefined if it may take part.
    */
   #tooSoon(device: DeviceId): { readonly after: number; readonly reason: string } | undefined {
-    const { task } = this.#rounds;
-    const out = this.#privacy.outOf(task, device);
+    const { task } = this.#ports.rounds;
+    const out = this.#ports.privacy.outOf(task, device);
     if (!out) return undefined;
     const after = Math.min(longestAway, Math.max(this.#comeBackAfter(), out.steps * task.interval));
     return { after, reason: out.reason.slice(0, maxReasonLength) };
@@ -171,14 +143,17 @@ export class CheckInHandler {
   }
 
   #ineligible(checkIn: CheckIn, sdk: string): string | undefined {
-    const { task } = this.#rounds;
+    const { task } = this.#ports.rounds;
     return ineligible(task.eligibility, checkIn, sdk) ?? asleepTooSoon(task, checkIn);
   }
 
-  /** Returns the ms after which a device is to check in again (pace steering), and expects it then. */
-  sendAway(device: DeviceId): number {
-    const after = this.#comeBackAfter();
-    this.#sentAway.add(device, this.#clock.now() + after);
+  /**
+   * Returns the ms after which a device is to check in again (pace steering), at least `shortest`, and
+   * expects it then.
+   */
+  sendAway(device: DeviceId, shortest = 0): number {
+    const after = Math.max(shortest, this.#comeBackAfter());
+    this.#sentAway.add(device, this.#ports.clock.now() + after);
     return after;
   }
 
@@ -188,10 +163,10 @@ export class CheckInHandler {
    */
   recall(): void {
     this.#recalls += 1;
-    const { task, current, trainings } = this.#rounds;
-    for (const device of this.#channel.devices) {
-      if (this.#pool.has(device) || current?.involves(device) || trainings?.involves(device)) continue;
-      this.#channel.comeBack(device, { task: task.name, after: this.sendAway(device) });
+    const { task, current, trainings } = this.#ports.rounds;
+    for (const device of this.#ports.channel.devices) {
+      if (this.#ports.pool.has(device) || current?.involves(device) || trainings?.involves(device)) continue;
+      this.#ports.channel.comeBack(device, { task: task.name, after: this.sendAway(device) });
     }
   }
 
@@ -205,30 +180,31 @@ export class CheckInHandler {
 
   /** Devices that were sent away and have not come back yet. */
   get expected(): Expected {
-    return this.#sentAway.expected(this.#clock.now());
+    return this.#sentAway.expected(this.#ports.clock.now());
   }
 
   #comeBackAfter(): number {
-    const { task, untilNextRound } = this.#rounds;
+    const { task, untilNextRound } = this.#ports.rounds;
     return comeBackAfter(
       {
         untilNextRound,
         interval: turnoverOf(task),
         cohortSize: devicesAtOnce(task),
-        ...this.#activePopulation.of(task),
+        ...this.#ports.activePopulation.of(task),
       },
-      this.#random,
+      this.#ports.random,
     );
   }
 
   #unavailable({ base }: Pick<CheckIn, 'base'>, isBenched = false): string | undefined {
-    if (this.#rounds.trainsHere) return 'the coordinator trains this model itself';
-    const { task, untilNextRound } = this.#rounds;
+    if (this.#ports.rounds.trainsHere) return 'the coordinator trains this model itself';
+    const { task, untilNextRound } = this.#ports.rounds;
     const places = devicesAtOnce(task);
-    if (this.#pool.size >= waitingPerPlace * places) return 'enough devices are waiting';
+    if (this.#ports.pool.size >= waitingPerPlace * places) return 'enough devices are waiting';
     // They hold connections, and are drawn last.
-    if (isBenched && this.#pool.benched >= places) return 'enough devices are waiting';
-    if (untilNextRound > maxOpenWaitMs && !this.#rounds.trainings?.wants(base)) return 'no round begins soon';
+    if (isBenched && this.#ports.pool.benched >= places) return 'enough devices are waiting';
+    if (untilNextRound > maxOpenWaitMs && !this.#ports.rounds.trainings?.wants(base))
+      return 'no round begins soon';
     return undefined;
   }
 }

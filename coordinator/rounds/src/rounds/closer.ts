@@ -2,12 +2,11 @@ import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelVersion } from '../registry/model-version.ts';
 import type { Head, History } from '../registry/ports.ts';
-import type { JudgedVersion } from '../registry/verdicts.ts';
 import type { PartResult } from '../round/parts.ts';
 import { type GroupRecord, type RoundRecord, recordOf } from '../round/record.ts';
 import type { Closing, Failed, Tally } from '../round/round.ts';
-import { commitRound } from './commit-round.ts';
-import { openSums, verdictsIn } from './open-sums.ts';
+import { commitOf } from './commit-round.ts';
+import { judgedIn, openSums } from './open-sums.ts';
 import type { DriverPorts } from './ports.ts';
 import { resultOf } from './result-of.ts';
 import type { RoundExecution } from './round-execution.ts';
@@ -47,23 +46,18 @@ export class Closer {
     nextBegun?: Promise<void>,
   ): Promise<{ readonly record: RoundRecord; readonly version: ModelVersion | null } | undefined> {
     const { terms, aggregate, stop } = this.#execution;
-    const { makeVersion, clock, events } = this.#ports;
     const signal = AbortSignal.any([stop.signal, this.#unwanted.signal]);
     await this.#unmask(closing);
     if (this.#ports.endPart) return this.#keepSum();
     if (terms.plan.query) return this.#answer(closing.contributors.length, signal);
-    const judged = this.#judged();
+    const judged = judgedIn(aggregate, terms);
     if (this.#execution.state.phase !== 'closing') return undefined;
     const contributors = closing.contributors.map(({ device }) => device);
     signal.throwIfAborted();
-    const head = await untilStored(() => makeVersion(terms, aggregate, contributors, signal), {
-      clock,
-      events,
-      signal,
-      round: terms.id,
-      where: 'storing a version',
-      outage: isOfStorage,
-    });
+    const head = await untilStored(
+      () => this.#ports.makeVersion(terms, aggregate, contributors, signal),
+      this.#waiting('storing a version', signal),
+    );
     if (nextBegun) await untilAborted(nextBegun, signal);
     const { state } = this.#execution;
     if (state.phase !== 'closing') return undefined;
@@ -88,17 +82,9 @@ export class Closer {
     signal: AbortSignal,
   ): Promise<{ readonly record: RoundRecord; readonly version: null } | undefined> {
     const { terms, aggregate } = this.#execution;
-    const { clock, events, privacy } = this.#ports;
-    const take = async () => privacy.answers.release(terms, contributors);
+    const take = async () => this.#ports.privacy.answers.release(terms, contributors);
     const spent = terms.plan.privacy
-      ? await untilStored(take, {
-          clock,
-          events,
-          signal,
-          round: terms.id,
-          where: 'taking a step of a privacy budget',
-          outage: isOfStorage,
-        })
+      ? await untilStored(take, this.#waiting('taking a step of a privacy budget', signal))
       : undefined;
     const { state } = this.#execution;
     if (state.phase !== 'closing') return undefined;
@@ -128,6 +114,11 @@ export class Closer {
     return { record, version: null };
   }
 
+  #waiting(where: string, signal: AbortSignal) {
+    const { clock, events } = this.#ports;
+    return { clock, events, signal, round: this.#execution.terms.id, where, outage: isOfStorage };
+  }
+
   async #unmask(closing: Closing): Promise<void> {
     const { masked, terms } = this.#execution;
     if (!masked) return;
@@ -141,13 +132,6 @@ export class Closer {
   #tallyOf({ tally }: Closing): Tally {
     const accepted = this.#groups ? this.#execution.aggregate.contributors : tally.accepted;
     return { ...tally, accepted, lost: tally.lost + tally.accepted - accepted };
-  }
-
-  /** Returns the devices' verdicts on the version that the plan names. Throws `update.impossible`. */
-  #judged(): JudgedVersion | undefined {
-    const { aggregate, terms } = this.#execution;
-    const verdicts = verdictsIn(aggregate);
-    return verdicts && { model: terms.plan.judged!, verdicts };
   }
 
   /**
@@ -165,32 +149,16 @@ export class Closer {
     await commits.halt();
     const { endPart, clock, events } = this.#ports;
     const startedAt = clock.now();
-    let hasFailed = false;
-    const commit = async () => {
-      // The first result of a part stays.
-      if (endPart) return endPart({ record: round, contributors }, sum);
-      // Only the answer may have failed.
-      if (hasFailed && (await this.#isKept(round))) return;
-      await commitRound(this.#ports, entry);
-    };
+    // The first result of a part stays.
+    const commit = endPart
+      ? () => endPart({ record: round, contributors }, sum)
+      : commitOf(this.#ports, entry);
     await untilStored(commit, {
-      clock,
-      events,
-      signal: stop.signal,
-      round: round.round,
-      where: 'recording a round',
+      ...this.#waiting('recording a round', stop.signal),
       outage: () => true,
-      failed(error) {
-        hasFailed = true;
-        commits.refuse(error);
-      },
+      failed: error => commits.refuse(error),
     });
     events.emit('closing-step', this.#execution.terms, 'commit', clock.now() - startedAt);
-  }
-
-  async #isKept({ task, number, round }: RoundRecord): Promise<boolean> {
-    const kept = await this.#ports.history.round(task, number);
-    return kept?.round === round;
   }
 
   #record(state: Parameters<typeof recordOf>[0], head: Head | null): RoundRecord {

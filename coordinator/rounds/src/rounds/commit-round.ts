@@ -7,14 +7,22 @@ import type { DriverPorts } from './ports.ts';
 type Entry = Parameters<History['commit']>[0] & { readonly round: RoundRecord };
 
 /**
- * Stores the result of a round. If the coordinator ended it on its own, the same transaction adds that to the
- * audit log, which already has the acts of operators. Throws `storage.*`.
+ * Returns the work that stores the result of a round, once even if it is repeated. If the coordinator ended
+ * the round on its own, the same transaction adds that to the audit log, which already has the acts of
+ * operators. It throws `storage.*`.
  */
-export function commitRound(
+export function commitOf(
   { history, ...ports }: Pick<DriverPorts, 'history' | 'clock' | 'events'>,
   entry: Entry,
-): Promise<void> {
-  return commitActs(ports, actsOf(entry.round), entries => history.commit({ ...entry, entries }));
+): () => Promise<void> {
+  const { task, number, round } = entry.round;
+  let isRepeated = false;
+  return async () => {
+    // Only the answer may have failed.
+    if (isRepeated && (await history.round(task, number))?.round === round) return;
+    isRepeated = true;
+    await commitActs(ports, actsOf(entry.round), entries => history.commit({ ...entry, entries }));
+  };
 }
 
 function actsOf({ task, number, failure }: RoundRecord): readonly OwnAct[] {

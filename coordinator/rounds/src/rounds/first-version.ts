@@ -1,4 +1,3 @@
-import { describeModel } from '@murmuration/engine/models/model';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import type { Clock } from '@murmuration/protocol/time/clock';
@@ -14,7 +13,7 @@ import { type NgramsOf, ngramsOfFile } from './ngram-chain.ts';
 import { refreeze } from './refreeze.ts';
 import { splitOf } from './split-of.ts';
 import { commitWithoutRound } from './version-without-round.ts';
-import { growVocabulary, requireSameWords, wordsOf } from './vocabulary-growth.ts';
+import { growVocabulary, madeBy, requireSameWords, wordsOf } from './vocabulary-growth.ts';
 
 /**
  * Makes version 0 of a task from its model function if the history has none. Otherwise makes a version with
@@ -47,12 +46,7 @@ export async function ensureFirstVersion(
     else if (!(await growVocabulary(task, made, ports))) throw otherModel(task, difference);
     return;
   }
-  const model = await task.model();
-  try {
-    await storeFirstVersion(task, describeModel(model), registry, history, clock, ngramsOf);
-  } finally {
-    model.dispose();
-  }
+  await storeFirstVersion(task, await madeBy(task), registry, history, clock, ngramsOf);
 }
 
 /**
@@ -65,12 +59,7 @@ async function madeNow(
   { vocabulary: known }: ModelVersion,
 ): Promise<Pick<Manifest, 'topology' | 'layout'> | undefined> {
   try {
-    const model = await task.model();
-    try {
-      return describeModel(model);
-    } finally {
-      model.dispose();
-    }
+    return await madeBy(task);
   } catch (error) {
     const areSame = !task.vocabulary || !known || knownWords(task.vocabulary).sha256 === known.sha256;
     if (!areSame) throw error;
@@ -101,10 +90,6 @@ export async function storeFirstVersion(
     ...wordsOf(task.vocabulary),
     state: task.strategy.init(shared.count),
   };
-  return commitWithoutRound(task, { topology, layout, weights }, place, {
-    registry,
-    history,
-    clock,
-    ngramsOf,
-  });
+  const ports = { registry, history, clock, ngramsOf };
+  return commitWithoutRound(task, { topology, layout, weights }, place, ports);
 }

@@ -1,12 +1,12 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { VerdictCounts } from '@murmuration/protocol/weights/quantize';
 import type { Aggregate } from '../aggregation/aggregate.ts';
 import { groupFigures } from '../aggregation/group-figures.ts';
 import { type GroupSums, requireContributors } from '../aggregation/group-sums.ts';
 import type { MaskedGroups } from '../masking/masked-groups.ts';
+import type { JudgedVersion } from '../registry/verdicts.ts';
 import { groupOf } from '../round/groups.ts';
 import type { GroupRecord } from '../round/record.ts';
-import type { Closing } from '../round/round.ts';
+import type { Closing, RoundTerms } from '../round/round.ts';
 import type { DriverPorts } from './ports.ts';
 import type { RoundExecution } from './round-execution.ts';
 
@@ -49,15 +49,14 @@ export async function openSums(
  * Returns the devices' verdicts on the version that the plan names, from all sums that count. Throws
  * `update.impossible`.
  */
-export function verdictsIn(aggregate: Aggregate): VerdictCounts | undefined {
+export function judgedIn(aggregate: Aggregate, { plan }: RoundTerms): JudgedVersion | undefined {
   const counts = aggregate.inRing
     .filter((_, group) => aggregate.consumes !== 'groups' || aggregate.means.has(group))
     .flatMap(sum => sum.verdicts() ?? []);
   if (counts.length === 0) return undefined;
-  return {
-    kept: counts.reduce((sum, { kept }) => sum + kept, 0),
-    refused: counts.reduce((sum, { refused }) => sum + refused, 0),
-  };
+  const kept = counts.reduce((sum, count) => sum + count.kept, 0);
+  const refused = counts.reduce((sum, count) => sum + count.refused, 0);
+  return { model: plan.judged!, verdicts: { kept, refused } };
 }
 
 /** Throws `update.impossible`. */

@@ -45,7 +45,7 @@ export function openTaskRounds(
   task: Task,
   { registry, queryResults, activePopulation, marks, jitter, makeVersion, ...ports }: TaskPorts,
 ): OpenTaskRounds {
-  const { clock, channel, privacy, events } = ports;
+  const { clock, privacy, events } = ports;
   const conduct = new Conduct({ task: () => rounds.task, clock, events, store: marks });
   const pool = new WaitingPool(() => rounds.poolChanged(), conduct);
   const inquiries = new Inquiries(queryResults, privacy.answers, ports.arms);
@@ -61,15 +61,12 @@ export function openTaskRounds(
     recall: () => checkIns.recall(),
   });
   const checkIns = new CheckInHandler({
+    ...ports,
     rounds,
     pool,
     conduct,
     activePopulation,
-    privacy,
-    arms: ports.arms,
     random: jitter,
-    clock,
-    channel,
   });
   return { rounds, pool, checkIns, conduct };
 }

@@ -5,7 +5,7 @@ import type { Member } from '../round/cohort.ts';
 import type { RoundTerms } from '../round/round.ts';
 import type { Claims } from './claims.ts';
 import type { PhaseInputs } from './masked-part.ts';
-import type { CohortChannel, DriverPorts } from './ports.ts';
+import type { DriverPorts } from './ports.ts';
 
 /** Longest reason that fits in a `round-end`, in characters. */
 const maxReasonLength = 1_024;
@@ -22,22 +22,16 @@ export class Outbox {
    */
   readonly #plans = new Map<ModelHash, { readonly plan: Plan; readonly planBytes: Uint8Array }>();
   readonly #claims: Claims;
-  readonly #channel: CohortChannel;
-  readonly #comeBackAfter: DriverPorts['comeBackAfter'];
+  readonly #ports: Pick<DriverPorts, 'channel' | 'comeBackAfter'>;
 
-  constructor(
-    terms: RoundTerms,
-    claims: Claims,
-    { channel, comeBackAfter }: Pick<DriverPorts, 'channel' | 'comeBackAfter'>,
-  ) {
+  constructor(terms: RoundTerms, claims: Claims, ports: Pick<DriverPorts, 'channel' | 'comeBackAfter'>) {
     this.#terms = terms;
     this.#claims = claims;
-    this.#channel = channel;
-    this.#comeBackAfter = comeBackAfter;
+    this.#ports = ports;
   }
 
   isConnected(device: Member['device']): boolean {
-    return this.#channel.isConnected(device);
+    return this.#ports.channel.isConnected(device);
   }
 
   /**
@@ -54,7 +48,7 @@ export class Outbox {
       ...this.#planFrom(base?.model ?? plan.model),
       deadline: base?.until ?? deadline,
     };
-    this.#channel.assign(device, message);
+    this.#ports.channel.assign(device, message);
   }
 
   #planFrom(model: ModelHash): { readonly plan: Plan; readonly planBytes: Uint8Array } {
@@ -70,12 +64,12 @@ export class Outbox {
   feed({ device, assignment }: Member, feed: PhaseInputs): void {
     const event = feed.eventOf(assignment);
     const message = feed.inputs.get(assignment);
-    if (message) this.#channel.feed(device, event, { round: this.#terms.id, assignment, message });
+    if (message) this.#ports.channel.feed(device, event, { round: this.#terms.id, assignment, message });
   }
 
   end({ device, assignment }: Member, outcome: RoundEnd['outcome'], reason: string): void {
-    const after = this.#comeBackAfter(device);
-    this.#channel.end(device, {
+    const after = this.#ports.comeBackAfter(device);
+    this.#ports.channel.end(device, {
       round: this.#claims.roundOf(assignment) ?? this.#terms.id,
       outcome,
       reason: reason.slice(0, maxReasonLength),

@@ -230,14 +230,10 @@ export class PartRounds {
 
   async #goOn(saved: SavedRound<PartTerms>): Promise<void> {
     const { terms, damage } = saved;
-    const { events } = this.#ports;
-    if (damage !== undefined)
-      events.emit(
-        'fault',
-        'reading the sum of a part',
-        new MurmurationError('storage.corrupt', damage),
-        terms.id,
-      );
+    if (damage !== undefined) {
+      const error = new MurmurationError('storage.corrupt', damage);
+      this.#ports.events.emit('fault', 'reading the sum of a part', error, terms.id);
+    }
     let aggregate: Aggregate;
     try {
       aggregate = await this.#aggregateFor(terms);

@@ -15,8 +15,8 @@ import {
   type SpreadTerms,
 } from '../round/round.ts';
 import { Timeline } from '../round/timeline.ts';
-import { commitRound } from './commit-round.ts';
-import { verdictsIn } from './open-sums.ts';
+import { commitOf } from './commit-round.ts';
+import { judgedIn } from './open-sums.ts';
 import type { DriverPorts, SpreadPorts } from './ports.ts';
 import { resultOf } from './result-of.ts';
 import type { Lifetime } from './round-under-way.ts';
@@ -120,9 +120,8 @@ export class SpreadRound implements Lifetime {
     });
   }
 
-  #waiting(where: string) {
+  #waiting(where: string, signal = AbortSignal.any([this.#stop.signal, this.#unwanted.signal])) {
     const { clock, events } = this.#ports;
-    const signal = AbortSignal.any([this.#stop.signal, this.#unwanted.signal]);
     return { clock, events, signal, round: this.terms.id, where, outage: isOfStorage };
   }
 
@@ -208,8 +207,7 @@ export class SpreadRound implements Lifetime {
         const reason = `The parts have ${contributors.length} updates; at least ${terms.minimum} are needed. ${failures.join(' ')}`;
         return this.#fail(reason.trim());
       }
-      const verdicts = verdictsIn(sum);
-      const judged = verdicts && { model: terms.plan.judged!, verdicts };
+      const judged = judgedIn(sum, terms);
       const { signal } = this.#waiting('');
       const head = terms.plan.query
         ? null
@@ -301,25 +299,10 @@ export class SpreadRound implements Lifetime {
    * object goes on with the round.
    */
   async #commit(entry: Parameters<History['commit']>[0] & { readonly round: RoundRecord }): Promise<boolean> {
-    const { history, clock, events } = this.#ports;
-    const { task, number, round } = entry.round;
-    let hasFailed = false;
-    const commit = async () => {
-      // Only the answer may have failed.
-      if (hasFailed && (await history.round(task, number))?.round === round) return;
-      await commitRound(this.#ports, entry);
-    };
     try {
-      await untilStored(commit, {
-        clock,
-        events,
-        signal: this.#stop.signal,
-        round,
-        where: 'recording a round',
+      await untilStored(commitOf(this.#ports, entry), {
+        ...this.#waiting('recording a round', this.#stop.signal),
         outage: () => true,
-        failed: () => {
-          hasFailed = true;
-        },
       });
       return true;
     } catch {

@@ -60,7 +60,7 @@ export async function sumOfParts<Sum extends PartSum>(
     if (result && failure === null)
       try {
         const places = shareOf(cohortSize, part, count);
-        requireOwn(part, result, { smallest, places, partOf, assignments });
+        requireOwn(part, result, { smallest, places }, partOf, assignments);
         await requireParts(result.contributors.map(({ device }) => device));
         sum.merge(sumOf(part, result, await parts.sum(id, part), emptySum()));
         counted.add(part);
@@ -95,17 +95,9 @@ const refusals: ReadonlySet<string> = new Set([
 function requireOwn(
   part: number,
   { contributors }: PartResult,
-  {
-    smallest,
-    places,
-    partOf,
-    assignments,
-  }: {
-    readonly smallest: number;
-    readonly places: number;
-    readonly partOf: SumPorts<PartSum>['partOf'];
-    readonly assignments: ReadonlySet<AssignmentId>;
-  },
+  { smallest, places }: { readonly smallest: number; readonly places: number },
+  partOf: SumPorts<PartSum>['partOf'],
+  assignments: ReadonlySet<AssignmentId>,
 ): void {
   const refuse = (reason: string): never => {
     throw new MurmurationError('storage.corrupt', `The result of part ${part} ${reason}.`);

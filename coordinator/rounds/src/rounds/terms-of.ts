@@ -83,22 +83,13 @@ export function planOf(
   { model, parent }: Pick<ModelVersion, 'model' | 'parent'>,
   { privacy, fairness, control, clip, named, bases, frozenLayers = [] }: PlanOwn,
 ): Plan {
-  const {
-    planVersion: version,
-    training,
-    update,
-    masking,
-    privateLayers,
-    uploadSlot,
-    buffer,
-    leastSum,
-  } = task;
+  const { training, update, masking, privateLayers, uploadSlot, buffer, leastSum } = task;
   // Devices judge a version that has been there for a while: the newest one reaches most of them with the
   // plan itself. Verdicts get no noise, and devices of a buffer have judged nothing since they trained.
   const judged = masking && !privacy && !buffer ? (named ?? parent) : null;
   return {
     task: task.name,
-    version,
+    version: task.planVersion,
     model,
     training: fairness ? { ...training, fairness } : training,
     update: clip === undefined ? update : { ...update, clip, within: true },

@@ -1,4 +1,4 @@
-import { describeModel } from '@murmuration/engine/models/model';
+import { describeModel, type ModelParts } from '@murmuration/engine/models/model';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { growWeights, placeGrown } from '@murmuration/protocol/weights/growth';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
@@ -15,6 +15,16 @@ import { stateFor } from './state-for.ts';
 import { commitWithoutRound, type VersionPorts } from './version-without-round.ts';
 
 type Made = Pick<ModelFiles, 'topology' | 'layout'>;
+
+/** Returns the model that a task's function makes now. Throws whatever that throws. */
+export async function madeBy(task: Task): Promise<ModelParts> {
+  const model = await task.model();
+  try {
+    return describeModel(model);
+  } finally {
+    model.dispose();
+  }
+}
 
 /** Returns the words of a version; empty if its task names none. */
 export const wordsOf = (vocabulary: readonly string[] | null): Pick<ModelVersion, 'vocabulary'> =>
@@ -62,12 +72,7 @@ export async function growVocabulary(task: Task, made: Made, ports: VersionPorts
  * does, `config.invalid` if the model has no rows for them, and whatever the model function throws.
  */
 export async function requireGrows(task: Task, registry: Pick<Registry, 'current'>): Promise<void> {
-  const model = await task.model();
-  try {
-    if (await growthOf(task, describeModel(model), registry)) return;
-  } finally {
-    model.dispose();
-  }
+  if (await growthOf(task, await madeBy(task), registry)) return;
   throw refusal(
     task.name,
     'has as many rows as what model() makes with more words',
@@ -98,10 +103,7 @@ async function growthOf(task: Task, made: Made, registry: Pick<Registry, 'curren
     );
   const before = requireGrownWords(task, vocabulary, grown, head.version.vocabulary);
   requireForgetfulNoise(task);
-  const split = {
-    before: splitOf(task, files),
-    after: splitOf(task, made),
-  };
+  const split = { before: splitOf(task, files), after: splitOf(task, made) };
   const weights = growWeights(files.weights, files.layout, made.layout, before);
   return { head, newest, weights, split, vocabulary };
 }
