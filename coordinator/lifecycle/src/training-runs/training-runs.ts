@@ -56,6 +56,8 @@ export interface TrainingRunPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly events: CoordinatorEvents;
+  /** Returns the rounds of the task; undefined until they are open. */
+  readonly rounds: () => DrivenRounds | undefined;
 }
 
 /**
@@ -68,7 +70,6 @@ export class TrainingRuns implements RunGate {
   readonly #ports: TrainingRunPorts;
   readonly #queue = new PromiseQueue();
   readonly #stop = new AbortController();
-  #rounds: DrivenRounds | undefined;
   #state: RetrainState = initialState;
   /** Map from a trigger's key to its reaction to the last observation; in memory only. */
   readonly #heard = new Map<string, string>();
@@ -106,11 +107,6 @@ export class TrainingRuns implements RunGate {
       before = oldest.number;
     }
     for (const record of missed.reverse()) await this.#count(record);
-  }
-
-  /** Sets the rounds of the task; call it before `start`. */
-  drive(rounds: DrivenRounds): void {
-    this.#rounds = rounds;
   }
 
   /** Id of the open run, unless it is closing. */
@@ -230,7 +226,7 @@ export class TrainingRuns implements RunGate {
   }
 
   get #isUnderWay(): boolean {
-    return this.#rounds?.isUnderWay ?? false;
+    return this.#ports.rounds()?.isUnderWay ?? false;
   }
 
   #requireRunning(): void {
@@ -265,7 +261,7 @@ export class TrainingRuns implements RunGate {
   /** Returns the inputs of a run that begins now. */
   #beginning() {
     const { random, clock } = this.#ports;
-    return { id: base64url(random(16)), lastRound: this.#rounds?.number ?? 0, now: clock.now() };
+    return { id: base64url(random(16)), lastRound: this.#ports.rounds()?.number ?? 0, now: clock.now() };
   }
 
   /**
@@ -273,7 +269,7 @@ export class TrainingRuns implements RunGate {
    * repeats the commit until it is stored.
    */
   async #take(taken: readonly RetrainEvent[], insists = false): Promise<readonly FiringRecord[]> {
-    const { store, events, clock } = this.#ports;
+    const { store, events, clock, rounds } = this.#ports;
     const of = { task: this.task, retrain: this.#retrain };
     let state = this.#state;
     const effects: RetrainEffect[] = [];
@@ -305,8 +301,8 @@ export class TrainingRuns implements RunGate {
     for (const run of runs)
       if (run.endedAt !== null) events.emit('run-ended', run);
       else events.emit(run.number > known ? 'run-began' : 'run-changed', run);
-    if (this.openRun !== before) this.#rounds?.runChanged();
-    for (const effect of effects) if (effect.type === 'abort') this.#rounds?.abort(effect.reason, 'operator');
+    if (this.openRun !== before) rounds()?.runChanged();
+    for (const effect of effects) if (effect.type === 'abort') rounds()?.abort(effect.reason, 'operator');
     this.#sleep();
     return records;
   }

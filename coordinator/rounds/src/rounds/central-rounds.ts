@@ -4,6 +4,12 @@ import type { RoundEnder } from '../round/round.ts';
 import { type CentralPorts, type CentralRound, centralRound, EndedOnPurpose } from './central-round.ts';
 import type { CentralStage } from './ports.ts';
 
+/** Called at the end of a round: when it is over, and once it is no longer open. */
+interface CentralEnds {
+  readonly over: (record: RoundRecord) => void;
+  readonly counted: (record: RoundRecord) => Promise<void>;
+}
+
 /** Rounds of a task without devices, one at a time. */
 export class CentralRounds {
   readonly #stage: CentralStage;
@@ -13,6 +19,7 @@ export class CentralRounds {
   #newest = 0;
   /** Ends the round that is under way. */
   #current: AbortController | undefined;
+  #isOpen = false;
   #over: Promise<void> = Promise.resolve();
 
   constructor(stage: CentralStage, ports: CentralPorts) {
@@ -30,6 +37,11 @@ export class CentralRounds {
     return this.#stage.makes(this.#newest);
   }
 
+  /** True if there is a round whose end does not count yet. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   get isUnderWay(): boolean {
     return this.#current !== undefined;
   }
@@ -38,9 +50,9 @@ export class CentralRounds {
     this.#newest = newest;
   }
 
-  /** Runs `centralRound`, then passes its record, if there is one, to `ended`. */
-  run(round: CentralRound, ended: (record: RoundRecord) => Promise<void>): Promise<void> {
-    this.#over = this.#run(round, ended);
+  /** Runs `centralRound`, then passes its record to `ends`, if there is one. */
+  run(round: CentralRound, ends: CentralEnds): Promise<void> {
+    this.#over = this.#run(round, ends);
     return this.#over;
   }
 
@@ -58,13 +70,16 @@ export class CentralRounds {
     await this.#over;
   }
 
-  async #run(round: CentralRound, ended: (record: RoundRecord) => Promise<void>): Promise<void> {
+  async #run(round: CentralRound, ends: CentralEnds): Promise<void> {
     const current = new AbortController();
     this.#current = current;
+    this.#isOpen = true;
     const record = await centralRound(round, this.#stage, this.#ports, current.signal, this.#stopping.signal);
     this.#current = undefined;
     if (!record) return;
     if (record.outcome === 'published') this.#newest += 1;
-    await ended(record);
+    ends.over(record);
+    this.#isOpen = false;
+    await ends.counted(record);
   }
 }

@@ -124,8 +124,7 @@ export class RoundDriver implements RoundUnderWay {
     try {
       this.#execution.takeUpdateSignature(assignment, signature);
     } catch (error) {
-      this.#execution.refused(error);
-      throw error;
+      this.#refuse(error);
     }
   }
 
@@ -176,8 +175,7 @@ export class RoundDriver implements RoundUnderWay {
     try {
       return this.#execution.claims.authenticate(assignment, token);
     } catch (error) {
-      this.#execution.refused(error);
-      throw error;
+      return this.#refuse(error);
     }
   }
 
@@ -191,7 +189,7 @@ export class RoundDriver implements RoundUnderWay {
   }
 
   async #receipt(assignment: AssignmentId, taken: Promise<void>): Promise<UploadReceipt> {
-    await this.#counted(() => taken);
+    await taken.catch(error => this.#refuse(error));
     this.#buffer?.thank(assignment);
     const { claims } = this.#execution;
     return { round: claims.roundOf(assignment) ?? this.terms.id, assignment, counted: true };
@@ -204,14 +202,16 @@ export class RoundDriver implements RoundUnderWay {
     message: Uint8Array,
   ): Promise<void> {
     const isLate = type === 'agree' && this.state.phase === 'unmasking';
-    await this.#counted(async () => {
+    try {
       this.#execution.claims.requireOwner(id, assignment);
       await this.#execution.takeMasking(
         type === 'keys'
           ? { type, assignment, publicKey, certificate: certificate ?? null, message }
           : { type, assignment, message },
       );
-    });
+    } catch (error) {
+      this.#refuse(error);
+    }
     // It agreed while others already reveal: it may reveal now, and only this message tells it.
     if (isLate && this.state.phase === 'unmasking') this.#messenger.give({ device: id, assignment });
   }
@@ -262,14 +262,10 @@ export class RoundDriver implements RoundUnderWay {
     this.#settle(undefined);
   }
 
-  /** Takes a message of a device; counts its refusal in the record of the round. */
-  async #counted(take: () => Promise<void>): Promise<void> {
-    try {
-      await take();
-    } catch (error) {
-      this.#execution.refused(error);
-      throw error;
-    }
+  /** Counts the refusal of a device's message in the record of the round. */
+  #refuse(error: unknown): never {
+    this.#execution.refused(error);
+    throw error;
   }
 
   /** Moves deadlines that were made by a clock that was ahead. */

@@ -1,32 +1,19 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Aggregate } from '../aggregation/aggregate.ts';
-import type { Registry } from '../registry/registry.ts';
-import type { RoundRecord } from '../round/record.ts';
 import type { SavedRound } from '../round/store.ts';
-import { addsAsTheyCome, type Task } from '../task/task.ts';
+import { addsAsTheyCome } from '../task/task.ts';
 import { abandon } from './abandon.ts';
-import type { Inquiries } from './inquiries.ts';
-import type { TaskRoundsPorts } from './ports.ts';
 import { restore } from './restore.ts';
-import type { RoundMaker } from './round-maker.ts';
-import type { RoundTimes } from './round-times.ts';
+import type { RoundParts } from './round-parts.ts';
 import type { Lifetime } from './round-under-way.ts';
-import type { Succession } from './succession.ts';
+import type { RoundsUnderWay } from './rounds-under-way.ts';
 import { takenBack } from './taken-back.ts';
 import { isOfStorage } from './until-stored.ts';
 
 /** Handlers of rounds that go on after a restart. */
-interface Restoring {
-  readonly task: Task;
-  readonly registry: Registry;
-  readonly inquiries: Pick<Inquiries, 'begun'>;
-  readonly maker: RoundMaker;
-  readonly times: RoundTimes;
-  readonly succession: Succession;
-  readonly ports: Pick<TaskRoundsPorts, 'history' | 'clock' | 'moments' | 'events'>;
-  /** Called when a round can't go on, and is recorded as failed. */
-  readonly abandoned: (record: RoundRecord) => Promise<void>;
+interface Restoring extends RoundParts {
+  readonly underWay: Pick<RoundsUnderWay, 'remember' | 'count'>;
 }
 
 /**
@@ -35,7 +22,7 @@ interface Restoring {
  */
 export async function restoreRounds(saved: readonly SavedRound[], restoring: Restoring): Promise<Lifetime[]> {
   const drivers: Lifetime[] = [];
-  const most = addsAsTheyCome(restoring.task) ? 2 : 1;
+  const most = addsAsTheyCome(restoring.settings.task) ? 2 : 1;
   for (const [i, round] of saved.entries()) {
     restoring.maker.follow(round.terms.number);
     const driver =
@@ -53,7 +40,8 @@ async function restored(
   before: Promise<unknown> | undefined,
   restoring: Restoring,
 ): Promise<Lifetime | undefined> {
-  const { task, registry, inquiries, maker, times, succession, ports } = restoring;
+  const { settings, registry, inquiries, maker, times, succession, ports } = restoring;
+  const { task } = settings;
   const { terms, damage } = saved;
   if (damage !== undefined) {
     const error = new MurmurationError('storage.corrupt', damage);
@@ -91,6 +79,8 @@ function ended<Round extends Lifetime>(round: Round, reason: string | undefined)
   return round;
 }
 
-async function fail(saved: SavedRound, reason: string, { ports, abandoned }: Restoring): Promise<undefined> {
-  await abandoned(await abandon(saved, reason, ports));
+async function fail(saved: SavedRound, reason: string, { ports, underWay }: Restoring): Promise<undefined> {
+  const record = await abandon(saved, reason, ports);
+  underWay.remember(record.round);
+  await underWay.count(record);
 }

@@ -1,29 +1,29 @@
-import { frozenLayersOf } from '@murmuration/engine/models/frozen-layers';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
-import type { Plan, PlanControl } from '@murmuration/protocol/messages/plan';
-import type { ArmQuery, Query } from '@murmuration/protocol/queries/query';
 import type { Cancel } from '@murmuration/protocol/time/clock';
-import type { Manifest } from '@murmuration/protocol/weights/model-files';
-import type { ModelVersion } from '../registry/model-version.ts';
-import type { Head } from '../registry/ports.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { RoundRecord } from '../round/record.ts';
 import type { RoundEnder } from '../round/round.ts';
 import type { SavedRound } from '../round/store.ts';
-import { fewestAnswers } from '../task/answer-noise.ts';
 import { addsAsTheyCome, type Task, type TaskQuery } from '../task/task.ts';
 import { CentralRounds } from './central-rounds.ts';
 import type { Inquiries, QuerySchedule } from './inquiries.ts';
-import { offerTraining } from './offer-training.ts';
-import type { TaskRoundsPorts } from './ports.ts';
+import { isBetweenRuns, NextRound } from './next-round.ts';
+import type { BufferPorts, TaskRoundsPorts } from './ports.ts';
 import { restoreRounds } from './restore-rounds.ts';
 import { RoundMaker } from './round-maker.ts';
+import type { RoundParts } from './round-parts.ts';
+import { RoundSettings } from './round-settings.ts';
 import { RoundTimes } from './round-times.ts';
 import type { Lifetime, RoundUnderWay } from './round-under-way.ts';
 import { maxFinished, RoundsUnderWay } from './rounds-under-way.ts';
-import { splitOf } from './split-of.ts';
-import { clipFor, controlFor, fairnessFor } from './state-for.ts';
+import {
+  initialSchedule,
+  type Occasion,
+  type ScheduleEffect,
+  type ScheduleEvent,
+  type ScheduleState,
+  schedule,
+} from './schedule.ts';
 import { Succession } from './succession.ts';
 import { Trainings } from './trainings.ts';
 
@@ -33,120 +33,72 @@ const whilePaused = 15 * 60_000;
 /** ms after which devices ask again that a task has no use for. */
 const neverOfUse = 24 * 3_600_000;
 
-/** Current activity of a task's rounds. */
-type Activity =
-  /**
-   * No round is under way, and none begins automatically: not started, paused, between training runs, or
-   * stopped.
-   */
-  | { readonly is: 'idle' }
-  /** The next round begins at its time, unless that is cancelled. */
-  | { readonly is: 'scheduled'; readonly cancel: Cancel }
-  /** A round is under way, or about to be. */
-  | { readonly is: 'running' };
-
-/** Occasion of a round: a command of an operator before its time, its time, or only that of a query. */
-type Occasion = 'command' | 'schedule' | 'query';
+const noRun = 'Rounds of this task begin only in training runs, and none is open; begin a run.';
 
 /** Rounds of one task, one after the other on its schedule, with those of its queries between them. */
 export class TaskRounds {
-  readonly #registry: Registry;
-  readonly #inquiries: Inquiries;
-  readonly #ports: TaskRoundsPorts;
-  readonly #maker: RoundMaker;
-  readonly #times: RoundTimes;
-  #task: Task;
-  /** Settings of the next round, if they differ. */
-  #upcoming: Task | undefined;
-  #hasRead = false;
-  #life: 'new' | 'started' | 'stopped' = 'new';
-  #isPaused = false;
-  /** True if the task's privacy budget has no step left. */
-  #isSpent = false;
+  readonly #parts: RoundParts;
+  readonly #next: NextRound;
+  readonly #underWay: RoundsUnderWay;
   /** Rounds without devices, in a task that has them. */
   readonly #central: CentralRounds | undefined;
-  /** True if there is one whose end does not count yet. */
-  #isMaking = false;
-  #activity: Activity = { is: 'idle' };
-  readonly #succession: Succession;
-  readonly #underWay: RoundsUnderWay;
   /** Devices that train, in a masked asynchronous task. */
   readonly trainings: Trainings | undefined;
+  #schedule: ScheduleState = initialSchedule;
+  #cancel: Cancel = () => {};
+  #history: Promise<void> | undefined;
 
-  constructor(task: Task, registry: Registry, inquiries: Inquiries, ports: TaskRoundsPorts) {
-    this.#task = task;
-    this.#registry = registry;
-    this.#inquiries = inquiries;
-    this.#succession = new Succession(ports.clock);
-    const admits = () => this.#life === 'started' && !this.#isPaused;
-    this.trainings = task.buffer && task.masking ? new Trainings({ ...ports, admits }) : undefined;
-    this.#ports = {
-      ...ports,
+  constructor(task: Task, registry: Registry, inquiries: Inquiries, given: TaskRoundsPorts) {
+    const { clock, moments } = given;
+    const succession = new Succession(clock);
+    const admits = () => this.#schedule.life === 'started' && !this.isPaused;
+    const ports = {
+      ...given,
       ...(addsAsTheyCome(task) && {
         buffers: {
           admits,
-          base: () => this.#succession.base,
-          soon: (assignment, tell) => this.#succession.soon(assignment, tell),
+          base: () => succession.base,
+          soon: (assignment, tell) => succession.soon(assignment, tell),
           carry: (from, open, summed) => this.#underWay.succeed(from, open, summed),
-        },
+        } satisfies BufferPorts,
       }),
     };
-    this.#central = ports.central && new CentralRounds(ports.central, ports);
-    this.#maker = new RoundMaker(this.#ports);
-    this.#times = new RoundTimes(ports.clock.now());
-    this.#underWay = new RoundsUnderWay({
-      clock: ports.clock,
-      maker: this.#maker,
-      times: this.#times,
-      succession: this.#succession,
-      task: () => this.#task,
-      takeOver: () => this.#takeOver(),
-      over: record => this.#over(record),
-      counted: record => this.#counted(record),
+    this.#parts = {
+      registry,
+      inquiries,
+      ports,
+      succession,
+      settings: new RoundSettings(task, moments),
+      maker: new RoundMaker(ports),
+      times: new RoundTimes(clock.now()),
+    };
+    const trainings = task.buffer && task.masking ? new Trainings({ ...given, admits }) : undefined;
+    this.trainings = trainings;
+    this.#central = given.central && new CentralRounds(given.central, given);
+    this.#underWay = new RoundsUnderWay(this.#parts, () => (trainings ? this.#next.offerAnew() : undefined));
+    this.#next = new NextRound({
+      ...this.#parts,
+      underWay: this.#underWay,
+      central: this.#central,
+      trainings,
+      schedule: () => this.#schedule,
     });
   }
 
   /** Task with the settings of the round under way; between rounds, of the next one. */
   get task(): Task {
-    return this.#task;
+    return this.#parts.settings.task;
   }
 
   /** Task with the settings of the next round. */
   get upcoming(): Task {
-    return this.#upcoming ?? this.#task;
+    return this.#parts.settings.upcoming;
   }
 
   /** Changes the settings from the next round on. */
   adjust(task: Task): void {
-    this.#upcoming = task;
-    this.#isSpent = false;
-    if (this.#activity.is === 'running') this.#ports.moments.settingsChanged(task.name);
-    else this.#adjusted(task);
-  }
-
-  #adjusted(task: Task): void {
-    this.#takeOver();
-    this.#times.adjust(task.interval);
-    if (this.#life === 'new') return;
-    this.#scheduleNext();
-    this.#ports.recall();
-  }
-
-  /** Decides what follows the end of the current activity. */
-  #rest(): void {
-    this.#activity = { is: 'idle' };
-    // Settings that came meanwhile also decide when the next round begins, and if it may.
-    if (this.#upcoming && !this.#hasStopped) {
-      this.#isSpent = false;
-      this.#adjusted(this.#upcoming);
-    } else this.#scheduleNext();
-  }
-
-  #takeOver(): void {
-    if (!this.#upcoming) return;
-    this.#task = this.#upcoming;
-    this.#upcoming = undefined;
-    this.#ports.moments.settingsChanged(this.#task.name);
+    this.#parts.settings.change = task;
+    this.#happen({ type: 'adjusted' });
   }
 
   /**
@@ -156,33 +108,13 @@ export class TaskRounds {
    */
   async resume(saved: readonly SavedRound[]): Promise<void> {
     await this.#readHistory();
-    const [first, second] = await restoreRounds(saved, {
-      task: this.#task,
-      registry: this.#registry,
-      inquiries: this.#inquiries,
-      maker: this.#maker,
-      times: this.#times,
-      succession: this.#succession,
-      ports: this.#ports,
-      abandoned: async record => {
-        this.#underWay.remember(record.round);
-        if (record.query === undefined) await this.#ports.runs?.ended(record);
-        else await this.#inquiries.ended(this.#task, record.query);
-      },
-    });
+    const [first, second] = await restoreRounds(saved, { ...this.#parts, underWay: this.#underWay });
     if (!first) return;
-    this.#activity = { is: 'running' };
-    void this.#underWay.goOn(first, second).finally(() => this.#rest());
-    this.#withdraw(second ?? first);
-  }
-
-  /**
-   * Removes devices of this round from the waiting pool: they checked in before a cell took it over, and the
-   * round tells them what to do.
-   */
-  #withdraw({ here }: Lifetime): void {
-    const { pool } = this.#ports;
-    for (const device of pool.devices) if (here?.involves(device)) pool.remove(device);
+    this.#happen({ type: 'resumed' });
+    void this.#underWay.begin(first, second).finally(() => this.#ended());
+    // They checked in before a cell took the round over, which tells them what to do.
+    const { pool } = this.#parts.ports;
+    for (const device of pool.devices) if (this.current?.involves(device)) pool.remove(device);
   }
 
   /**
@@ -190,12 +122,11 @@ export class TaskRounds {
    * `stop`.
    */
   async start(): Promise<void> {
-    if (this.#life === 'stopped') throw new MurmurationError('server.stopping');
-    if (this.#life === 'started') return;
-    this.#life = 'started';
+    if (this.#schedule.life === 'started') return;
+    this.#happen({ type: 'started' });
     await this.#readHistory();
-    if (this.trainings) await this.#offerAnew();
-    this.#scheduleNext();
+    if (this.trainings) await this.#next.offerAnew();
+    this.#happen({ type: 'moved' });
   }
 
   /** Notes that the waiting devices have changed. */
@@ -211,55 +142,46 @@ export class TaskRounds {
 
   /** Stops rounds from beginning automatically; the current one goes on. */
   pause(): void {
-    this.#isPaused = true;
-    this.#scheduleNext();
+    this.#happen({ type: 'paused' });
   }
 
   /** Lets rounds begin on schedule again; if `recalls`, tells the devices that were sent away. */
   unpause({ recalls = true } = {}): void {
-    if (!this.#isPaused) return;
-    this.#isPaused = false;
-    if (this.#life === 'new') return;
-    this.#scheduleNext();
-    this.poolChanged();
-    if (recalls) this.#ports.recall();
+    this.#happen({ type: 'unpaused', recalls });
   }
 
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#schedule.pace === 'paused';
   }
 
   /** True if the privacy budget is spent: no round begins until the task's definition allows more. */
   get isSpent(): boolean {
-    return this.#isSpent;
+    return this.#schedule.budget === 'spent';
   }
 
   /** True if no training run is open, in a task whose rounds run only in such runs. */
   get isBetweenRuns(): boolean {
-    const { runs } = this.#ports;
-    return runs !== undefined && runs.openRun === undefined;
+    return isBetweenRuns(this.#parts.ports);
   }
 
   /** Lets rounds begin automatically or not after a training run began or ended. */
   runChanged(): void {
-    if (this.isBetweenRuns) {
-      this.#scheduleNext();
-      return;
-    }
-    if (this.#isSpent) return void this.#ports.runs?.spent();
-    if (this.#life !== 'started') return;
-    this.#scheduleNext();
-    this.#ports.recall();
+    this.#happen({ type: 'runChanged', isBetweenRuns: this.isBetweenRuns });
+  }
+
+  /** Updates the schedule of queries about arms after experiments have begun or ended. */
+  armsChanged(): void {
+    this.#happen({ type: 'moved' });
   }
 
   /** Number of the newest round; 0 if there was none. */
   get number(): number {
-    return this.#maker.number;
+    return this.#parts.maker.number;
   }
 
   /** True if there is a round whose end does not count yet. */
   get isUnderWay(): boolean {
-    return this.#underWay.isOpen || this.#isMaking;
+    return this.#underWay.isOpen || (this.#central?.isOpen ?? false);
   }
 
   /** True if the coordinator makes the next version itself, on its own examples. */
@@ -283,16 +205,7 @@ export class TaskRounds {
    * `round.under-way`, `privacy.spent`, or `server.stopping` before `start` and after `stop`.
    */
   beginNow(): void {
-    if (this.#life !== 'started') throw new MurmurationError('server.stopping');
-    if (this.#activity.is === 'running') throw new MurmurationError('round.under-way');
-    if (this.isBetweenRuns)
-      throw new MurmurationError(
-        'round.closed',
-        'Rounds of this task begin only in training runs, and none is open; begin a run.',
-      );
-    if (this.#isSpent) throw new MurmurationError('privacy.spent');
-    this.#unschedule();
-    void this.#runOne('command');
+    this.#happen({ type: 'commanded', isBetweenRuns: this.isBetweenRuns });
   }
 
   /**
@@ -301,20 +214,21 @@ export class TaskRounds {
    * `stop`.
    */
   ask(query: string): void {
-    if (this.#hasStopped) throw new MurmurationError('server.stopping');
-    this.#inquiries.want(this.upcoming, query, this.#ports.clock.now());
-    this.#scheduleNext();
+    this.#requireNotStopped();
+    this.#parts.inquiries.want(this.upcoming, query, this.#parts.ports.clock.now());
+    this.#happen({ type: 'moved' });
   }
 
   /** Asks a query as `ask`; once it resolves, a later coordinator asks it too. Also throws `storage.*`. */
   async askLastingly(query: string): Promise<void> {
-    if (this.#hasStopped) throw new MurmurationError('server.stopping');
-    await this.#inquiries.keep(this.upcoming, query, this.#ports.clock.now());
+    this.#requireNotStopped();
+    await this.#parts.inquiries.keep(this.upcoming, query, this.#parts.ports.clock.now());
     this.ask(query);
   }
 
   standingOf(query: TaskQuery): QuerySchedule {
-    return this.#inquiries.standingOf(this.upcoming, query, this.#ports.clock.now(), this.#isPaused);
+    const { inquiries, ports } = this.#parts;
+    return inquiries.standingOf(this.upcoming, query, ports.clock.now(), this.isPaused);
   }
 
   /** Ends the current round as failed, and begins no other. */
@@ -325,9 +239,8 @@ export class TaskRounds {
 
   /** Begins no other round, and leaves the current one to a later coordinator. */
   async suspend(): Promise<void> {
-    this.#life = 'stopped';
-    this.#unschedule();
-    this.#succession.stop();
+    this.#happen({ type: 'stopped' });
+    this.#parts.succession.stop();
     this.trainings?.stop();
     await this.#central?.stop();
     // The records of buffers are stored in their order.
@@ -351,12 +264,12 @@ export class TaskRounds {
 
   /** Earliest beginning of the next round, ms since 1970. */
   get nextAt(): number {
-    return this.#times.nextAt;
+    return this.#parts.times.nextAt;
   }
 
   /** Number of devices that wait for an assignment. */
   get waiting(): number {
-    return this.#ports.pool.all;
+    return this.#parts.ports.pool.all;
   }
 
   /**
@@ -366,11 +279,12 @@ export class TaskRounds {
   get untilNextRound(): number {
     if (this.#central?.isWhole) return neverOfUse;
     const phase = this.newest?.state.phase;
-    if (phase === 'gathering' || (phase === 'updates' && addsAsTheyCome(this.#task) && !this.#isPaused))
+    if (phase === 'gathering' || (phase === 'updates' && addsAsTheyCome(this.task) && !this.isPaused))
       return 0;
-    const now = this.#ports.clock.now();
-    const left = Math.max(0, this.#times.next(now, this.task.interval) - now);
-    const isAway = this.#isPaused || this.#isSpent || this.isBetweenRuns || this.trainsHere;
+    const { times, ports } = this.#parts;
+    const now = ports.clock.now();
+    const left = Math.max(0, times.next(now, this.task.interval) - now);
+    const isAway = this.isPaused || this.isSpent || this.isBetweenRuns || this.trainsHere;
     return isAway ? Math.max(left, whilePaused) : left;
   }
 
@@ -382,185 +296,90 @@ export class TaskRounds {
     return this.#underWay.find(round, assignment);
   }
 
-  get #hasStopped(): boolean {
-    return this.#life === 'stopped';
+  #requireNotStopped(): void {
+    if (this.#schedule.life === 'stopped') throw new MurmurationError('server.stopping');
   }
 
-  #scheduleNext(): void {
-    if (this.#activity.is !== 'running') this.#unschedule();
-    if (this.#life !== 'started' || this.#activity.is === 'running') return;
-    const { clock } = this.#ports;
-    const now = clock.now();
-    const mayTrain = !this.#isPaused && !this.#isSpent && !this.isBetweenRuns;
-    if (mayTrain) this.#times.settle(now, this.task.interval);
-    const asksAt = this.#inquiries.nextAt(this.upcoming, now, this.#isPaused);
-    const { nextAt } = this.#times;
-    const trains = mayTrain && nextAt <= asksAt;
-    const at = trains ? nextAt : asksAt;
-    if (at === Number.POSITIVE_INFINITY) return;
-    const cancel = clock.at(at, () => void this.#runOne(trains ? 'schedule' : 'query'));
-    this.#activity = { is: 'scheduled', cancel };
+  #happen(event: ScheduleEvent): void {
+    const { state, effects } = schedule(this.#schedule, event);
+    this.#schedule = state;
+    for (const effect of effects) this.#perform(effect);
   }
 
-  /** Cancels the scheduled round; one that is under way goes on. */
-  #unschedule(): void {
-    if (this.#activity.is !== 'scheduled') return;
-    this.#activity.cancel();
-    this.#activity = { is: 'idle' };
+  #perform(effect: ScheduleEffect) {
+    const { settings, times, ports } = this.#parts;
+    switch (effect.type) {
+      case 'look':
+        return this.#look(effect.trains && !this.isBetweenRuns);
+      case 'wake':
+        this.#cancel = ports.clock.at(effect.at, () => this.#happen({ type: 'due' }));
+        return;
+      case 'cancel':
+        return this.#cancel();
+      case 'begin':
+        return void this.#runOne(effect.occasion);
+      case 'takeOver':
+        settings.takeOver();
+        return times.adjust(this.task.interval);
+      case 'announce':
+        return ports.moments.settingsChanged(this.task.name);
+      case 'give':
+        return this.poolChanged();
+      case 'recall':
+        return ports.recall();
+      case 'endRun':
+        return void ports.runs?.spent();
+      case 'refuse':
+        throw new MurmurationError(effect.code, effect.code === 'round.closed' ? noRun : undefined);
+    }
+  }
+
+  #look(trains: boolean): void {
+    const { times, inquiries, ports } = this.#parts;
+    const now = ports.clock.now();
+    const trainsAt = trains ? times.settle(now, this.task.interval) : Number.POSITIVE_INFINITY;
+    const asksAt = inquiries.nextAt(this.upcoming, now, this.isPaused);
+    this.#happen({ type: 'looked', trainsAt, asksAt });
   }
 
   /** Runs one round; the next one follows even if it fails. */
   async #runOne(occasion: Occasion): Promise<void> {
-    const { clock, moments, events } = this.#ports;
-    this.#activity = { is: 'running' };
+    const { times, ports } = this.#parts;
+    const { clock, moments, events, runs } = ports;
     try {
-      this.#times.tries();
-      await this.#begin(occasion);
+      times.tries();
+      await this.#next.begin(occasion);
     } catch (error) {
       if (codeOf(error) === 'privacy.spent') {
-        this.#isSpent = true;
-        await this.#ports.runs?.spent();
+        this.#happen({ type: 'spent' });
+        await runs?.spent();
       } else {
         // Nothing is wrong: devices still enrol.
         if (codeOf(error) !== 'privacy.too-few-devices') events.emit('fault', 'beginning a round', error);
         moments.roundNotBegun(this.task.name);
-        this.#times.failed(clock.now());
+        times.failed(clock.now());
       }
     }
-    this.#rest();
+    this.#ended();
   }
 
-  async #begin(occasion: Occasion): Promise<void> {
-    const { head, files, newest } = await this.#registry.current(this.task.name);
-    if (this.#hasStopped) return;
-    const isEarly = occasion === 'command';
-    const query = isEarly
-      ? undefined
-      : this.#inquiries.next(this.upcoming, this.#ports.clock.now(), this.#isPaused, query =>
-          this.#armFor(query),
-        );
-    if (!query && (occasion === 'query' || this.isBetweenRuns)) return;
-    this.#takeOver();
-    if (query) return this.#ask(query, head.version.model, files);
-    this.#central?.follow(newest);
-    if (this.#central?.makesNext) return this.#trainHere(this.#central, head.version);
-    const { count } = splitOf(this.task, files).shared;
-    const privacy = await this.#ports.privacy.next(this.task, head.version.contributors > 0, count);
-    if (this.#hasStopped || this.isBetweenRuns) return;
-    const control = await this.#control(head, count);
-    const frozenLayers = frozenLayersOf(files);
-    const bases = await this.#offer(head.version, frozenLayers);
-    if (this.#hasStopped || this.isBetweenRuns) return;
-    const fairness = fairnessFor(this.task, head, count);
-    const clip = clipFor(this.task, head, count);
-    const own = { privacy, fairness, control, clip, bases, frozenLayers };
-    const terms = this.#maker.terms(this.task, head.version, own);
-    this.#times.began(terms.startedAt, this.task.interval);
-    if (terms.kind === 'buffer') this.#succession.begins(terms.plan.model, terms.number, files.layout);
-    const carried = this.#underWay.begin(this.#maker.open(this.task, terms, files.layout));
-    if (isEarly) this.#ports.recall();
-    await carried;
-  }
-
-  /**
-   * Returns the control variates in a plan from the head, with c if devices get it; undefined if the strategy
-   * has none.
-   */
-  async #control(head: Head, count: number): Promise<PlanControl | undefined> {
-    const asked = controlFor(this.task, head, count);
-    if (!asked) return undefined;
-    const { values, ...control } = asked;
-    return { ...control, file: (await this.#registry.storeBeside(head.version.model, values)) as ModelHash };
-  }
-
-  #armFor(query: ArmQuery) {
-    return this.#ports.arms?.next(query, fewestAnswers(this.upcoming, query));
-  }
-
-  /** Updates the schedule of queries about arms after experiments have begun or ended. */
-  armsChanged(): void {
-    this.#scheduleNext();
-  }
-
-  async #ask(defined: Query, model: ModelHash, files: Pick<Manifest, 'topology' | 'layout'>): Promise<void> {
-    const query = await this.#maker.withVersions(defined);
-    const { answers } = this.#ports.privacy;
-    const hasShown = () => this.#inquiries.hasShown(this.#task, query);
-    const own = answers.concerns(this.#task, query)
-      ? await answers.next(this.#task, query, hasShown)
-      : undefined;
-    if (this.#hasStopped) return;
-    const { count } = splitOf(this.#task, files).shared;
-    const privacy = own && { ...own, ...this.#ports.privacy.totalOf(this.#task, count) };
-    const terms = this.#maker.termsOfQuery(this.#task, query, model, privacy);
-    this.#inquiries.begun(query.name, terms.startedAt);
-    const carried = this.#underWay.begin(this.#maker.open(this.#task, terms, files.layout));
-    this.#ports.recall();
-    await carried;
-  }
-
-  /**
-   * Offers devices of a masked asynchronous task training from the version that rounds start from; returns
-   * the bases of a buffer's plan.
-   */
-  async #offer(version?: ModelVersion, frozen: readonly string[] = []): Promise<Plan['bases']> {
-    if (!this.trainings || this.trainsHere) return undefined;
-    const { history } = this.#ports;
-    return offerTraining(this.trainings, this.#task, { registry: this.#registry, history }, version, frozen);
-  }
-
-  /** Makes the offer for the current version; if that can't be read, the next round tries again. */
-  async #offerAnew(): Promise<void> {
-    await this.#offer().catch(error =>
-      this.#ports.events.emit('fault', 'offering a version to train from', error),
-    );
-  }
-
-  #over(record: RoundRecord): Promise<void> | undefined {
-    this.#tell(record);
-    // Devices that train next begin with its result, and need not wait for the next buffer.
-    return record.model && this.trainings ? this.#offerAnew() : undefined;
-  }
-
-  /** Reads the findings of a query, or tells the training run of the round, once it counts. */
-  #counted(record: RoundRecord): Promise<void> | undefined {
-    if (record.query === undefined) return this.#ports.runs?.ended(record);
-    return this.#inquiries.ended(this.upcoming, record.query)?.catch(error => {
-      this.#ports.events.emit('fault', 'reading what a query found', error);
-    });
-  }
-
-  /** Waits for the end of a round without devices. */
-  async #trainHere(central: CentralRounds, base: ModelVersion): Promise<void> {
-    const { clock, runs } = this.#ports;
-    const { id, number, startedAt } = this.#maker.next();
-    this.#times.began(startedAt, this.task.interval);
-    this.#isMaking = true;
-    const round = { task: this.task, base, round: id, number, run: runs?.openRun };
-    await central.run(round, async record => {
-      if (record.outcome === 'failed') this.#times.failed(clock.now());
-      this.#tell(record);
-      this.#isMaking = false;
-      await runs?.ended(record);
-      // From here on devices go on.
-      if (!this.trainsHere) this.#ports.recall();
-    });
-  }
-
-  #tell(record: RoundRecord): void {
-    this.#ports.moments.roundEnded(record);
-    this.#underWay.remember(record.round);
+  #ended(): void {
+    this.#happen({ type: 'ended', hasChange: this.#parts.settings.change !== undefined });
   }
 
   /** Reads the newest rounds that are over, once. */
-  async #readHistory(): Promise<void> {
-    if (this.#hasRead) return;
-    this.#hasRead = true;
-    const past = await this.#ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, maxFinished);
-    await this.#inquiries.open(this.#task);
-    this.#maker.follow(past[0]?.number ?? 0);
+  #readHistory(): Promise<void> {
+    this.#history ??= this.#read();
+    return this.#history;
+  }
+
+  async #read(): Promise<void> {
+    const { ports, inquiries, maker, times } = this.#parts;
+    const past = await ports.history.rounds(this.task.name, Number.POSITIVE_INFINITY, maxFinished);
+    await inquiries.open(this.task);
+    maker.follow(past[0]?.number ?? 0);
     const last = past.find(({ query }) => query === undefined);
-    if (last) this.#times.beganBefore(last.startedAt, this.task.interval);
+    if (last) times.beganBefore(last.startedAt, this.task.interval);
     this.#underWay.remember(...past.map(({ round }) => round).reverse());
   }
 }

@@ -17,6 +17,7 @@ import {
 } from '@murmuration/rounds/rounds/open-task-rounds';
 import type { RoundControl } from '@murmuration/rounds/rounds/round-control';
 import { splitOf } from '@murmuration/rounds/rounds/split-of';
+import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import type { Traffic } from '@murmuration/rounds/rounds/traffic';
 import { type SettingsManager, withStoredSettings } from '@murmuration/rounds/task/settings-manager';
 import type { Task } from '@murmuration/rounds/task/task';
@@ -86,12 +87,14 @@ export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<Pr
       const { files } = await registry.current(task.name);
       privacy.requireNoise(task, splitOf(task, files).shared.count);
     }
+    let rounds: TaskRounds | undefined;
     const runs = await openTrainingRuns(definition, {
       store: storage.runs,
       history,
       clock,
       random: world.secrets,
       events,
+      rounds: () => rounds,
     });
     const { central } = task;
     const { trainer } = world;
@@ -134,7 +137,7 @@ export function taskPreparer(world: TaskWorld): (definition: Task) => Promise<Pr
     });
     await opened.conduct.open();
     await world.control.open([opened.rounds]);
-    runs?.drive(opened.rounds);
+    rounds = opened.rounds;
     return { task, opened, runs };
   };
 }

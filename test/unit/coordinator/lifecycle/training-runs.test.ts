@@ -210,10 +210,9 @@ describe('a coordinator after one that ended', () => {
   /** The runs of a task on what is kept, as another process finds it. */
   async function again(federation: Federation, runStore: RunStore, retrain = retrainOf()) {
     const { history, clock, events } = federation;
-    const ports = { store: runStore, history, clock, random: seededRandom(9), events };
+    const ports = { store: runStore, history, clock, random: seededRandom(9), events, rounds: () => rounds };
     const runs = new TrainingRuns(task, retrain, ports);
     await runs.open();
-    runs.drive(rounds);
     return runs;
   }
 
@@ -288,9 +287,9 @@ describe('a coordinator after one that ended', () => {
       clock: right,
       random: seededRandom(9),
       events,
+      rounds: () => rounds,
     });
     await corrected.open();
-    corrected.drive(rounds);
     await corrected.start();
     await corrected.observe({ type: 'drift', window });
     expect(seen.at(-1)).toMatchObject({ by: 'cooldown', until: 2 * hour });
@@ -317,7 +316,14 @@ describe('a coordinator after one that ended', () => {
     await federation.drift();
     await federation.close();
     const { history, clock, events } = federation;
-    const ports = { store: runStore, history, clock, random: seededRandom(9), events };
+    const ports = {
+      store: runStore,
+      history,
+      clock,
+      random: seededRandom(9),
+      events,
+      rounds: () => undefined,
+    };
     expect(await openTrainingRuns({ name: task, retrain: null }, ports)).toBeUndefined();
     expect(await runStore.run(task, 1)).toMatchObject({
       endedAt: clock.now(),
@@ -404,7 +410,14 @@ describe('the audit log of training runs', () => {
     await federation.drift();
     await federation.close();
     const { history, clock, events, task } = federation;
-    const ports = { store: runStore, history, clock, random: seededRandom(9), events };
+    const ports = {
+      store: runStore,
+      history,
+      clock,
+      random: seededRandom(9),
+      events,
+      rounds: () => undefined,
+    };
     for (let start = 0; start < 2; start++) await openTrainingRuns({ name: task.name, retrain: null }, ports);
     expect(await entriesOf(audit)).toEqual([
       ['trigger drift: run.start values', 1],

@@ -27,6 +27,7 @@ import { storeFirstVersion } from '@murmuration/rounds/rounds/first-version';
 import { versionMaker } from '@murmuration/rounds/rounds/make-version';
 import { openTaskRounds } from '@murmuration/rounds/rounds/open-task-rounds';
 import type { CentralStage, MakeVersion } from '@murmuration/rounds/rounds/ports';
+import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
 import { defineTask, type TaskDefinition } from '@murmuration/rounds/task/define-task';
 import { memoryAudit } from '@murmuration/storage/memory/audit';
 import { memoryBlobs } from '@murmuration/storage/memory/blobs';
@@ -188,7 +189,15 @@ export async function openFederation({
     failed: error => faults.push(['reading accounts', error]),
   });
   await privacy.open(task.name);
-  const runs = await openTrainingRuns(task, { store: runStore, history, clock, random, events });
+  let opened: TaskRounds | undefined;
+  const runs = await openTrainingRuns(task, {
+    store: runStore,
+    history,
+    clock,
+    random,
+    events,
+    rounds: () => opened,
+  });
   const { rounds, pool, checkIns, conduct } = openTaskRounds(task, {
     runs,
     central,
@@ -221,7 +230,7 @@ export async function openFederation({
     events,
   });
   await conduct.open();
-  runs?.drive(rounds);
+  opened = rounds;
   accountsRead = () => rounds.poolChanged();
   return {
     task,
