@@ -62,8 +62,8 @@ const table: Record<
   idle: {
     otherwise: 'look true',
     started: '',
-    looked: 'wake 9 → waiting',
-    'looked, to ask': 'wake 5 → waiting',
+    looked: 'wake 9 → waiting schedule',
+    'looked, to ask': 'wake 5 → waiting query',
     'looked, for nothing': '',
     due: '',
     commanded: 'begin command → running',
@@ -80,8 +80,8 @@ const table: Record<
   paused: {
     otherwise: 'look false',
     started: '',
-    looked: 'wake 9 → waiting',
-    'looked, to ask': 'wake 5 → waiting',
+    looked: 'wake 9 → waiting schedule',
+    'looked, to ask': 'wake 5 → waiting query',
     'looked, for nothing': '',
     due: '',
     commanded: 'begin command → running',
@@ -97,8 +97,8 @@ const table: Record<
   spent: {
     otherwise: 'look false',
     started: '',
-    looked: 'wake 9 → waiting',
-    'looked, to ask': 'wake 5 → waiting',
+    looked: 'wake 9 → waiting schedule',
+    'looked, to ask': 'wake 5 → waiting query',
     'looked, for nothing': '',
     due: '',
     commanded: 'refuse privacy.spent',
@@ -179,7 +179,8 @@ describe.each(Object.entries(table))('the schedule, if it is %s', (name, does) =
 
   it.each(Object.entries(events))('after %s', (event, given) => {
     const { state, effects } = schedule(before, given);
-    const after = state.activity.kind === before.activity.kind ? '' : ` → ${state.activity.kind}`;
+    const after =
+      state.activity.kind === before.activity.kind ? '' : ` → ${Object.values(state.activity).join(' ')}`;
     expect(effects.map(shown).join(', ') + after).toBe(does[event as keyof typeof events] ?? does.otherwise);
   });
 });
