@@ -1,5 +1,5 @@
 // @module-tag chromium
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -58,6 +58,9 @@ async function open(path: string, width = 1_440): Promise<{ page: Page; problems
   await page.goto(address);
   return { page, problems };
 }
+
+/** Number of plots that the reader sees. */
+const shownPlots = (page: Page) => page.locator('.plot:visible').count();
 
 /** A run with everything that a page can show, and with texts that try to be more than texts. */
 const wholeRun: RunEvent[] = [
@@ -128,19 +131,22 @@ describe('the page of a run', () => {
     const { page, problems } = await open(await reportOf(wholeRun));
     const places = page.locator('[data-chart]');
     expect(await places.count()).toBe(7);
-    await expect.poll(() => page.locator('[data-chart] canvas').count()).toBe(7);
+    expect(await shownPlots(page)).toBe(7);
     expect(await page.title()).toBe('digits, seed 7');
     expect(await page.locator('.tiles > div', { hasText: /^energy of a part/ }).textContent()).toMatch(
       /1\.5 J.*estimate.*44\.9 kB up, 85\.1 kB down, 600 ms of work/,
     );
     expect(await page.getByText(hostile).count()).toBeGreaterThanOrEqual(4);
-    // No chart is blank: some of its pixels are painted.
+    // No chart is blank: each has a line or bars with an extent.
     const blank = await page.evaluate(
       () =>
-        [...document.querySelectorAll('canvas')].filter(canvas => {
-          const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-          return !data.some(value => value > 0);
-        }).length,
+        [...document.querySelectorAll('.over-round')].filter(
+          view =>
+            ![...view.querySelectorAll<SVGGraphicsElement>('path, rect')].some(mark => {
+              const { width, height } = mark.getBBox();
+              return width > 0 && height > 0;
+            }),
+        ).length,
     );
     expect(blank).toBe(0);
     expect(problems).toEqual([]);
@@ -157,7 +163,7 @@ describe('the page of a run', () => {
     const counted = rounds.reduce((sum, { tally }) => sum + tally.accepted, 0);
     expect(await page.locator('#cohort').textContent()).toContain(`the updates of ${counted} counted`);
     expect(await page.getByRole('row', { name: /^threshold/ }).count()).toBe(1);
-    await expect.poll(() => page.locator('canvas').count()).toBe(await page.locator('[data-chart]').count());
+    expect(await shownPlots(page)).toBe(await page.locator('[data-chart]').count());
     expect(await violations(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
@@ -165,7 +171,6 @@ describe('the page of a run', () => {
   it('lays the same lines over traffic where the reader asks for that, by keys as well', async () => {
     const { page, problems } = await open(await reportOf(wholeRun));
     const chart = page.locator('[data-chart="held-out-1"]');
-    await chart.locator('canvas').waitFor();
     const before = await chart.screenshot();
     await page.getByRole('radio', { name: 'rounds' }).focus();
     await page.keyboard.press('ArrowRight');
@@ -186,6 +191,13 @@ describe('the page of a run', () => {
     await figure.locator('summary').click();
     const row = figure.getByRole('row', { name: /^30 / });
     expect(await row.textContent()).toContain('97.0 %');
+    const downloading = page.waitForEvent('download');
+    await figure.getByRole('link', { name: /CSV/ }).click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toBe('held-out-1.csv');
+    const rows = (await readFile(await download.path(), 'utf8')).split('\r\n');
+    expect(rows[0]).toBe('round,accuracy');
+    expect(rows.at(-2)).toBe('30,0.97');
     const published = page.getByRole('row', { name: /McMahan/ });
     expect(await published.textContent()).toContain('87');
   });
@@ -202,12 +214,18 @@ describe('the page of a run', () => {
       ] as const) {
         const { page, problems } = await open(await reportOf(events), width);
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await expect.poll(() => page.locator('canvas').count()).toBe(name === 'run' ? 7 : 0);
+        expect(await shownPlots(page)).toBe(name === 'run' ? 7 : 0);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
         await page.screenshot({
           path: `${artifacts}report-${name}-${colorScheme}-${width}.png`,
           fullPage: true,
         });
+        for (const chart of await page.locator('[data-chart]').all()) {
+          await chart.hover();
+          const [tip, outer] = await Promise.all([chart.locator('.tip').boundingBox(), chart.boundingBox()]);
+          expect(tip!.x).toBeGreaterThan(outer!.x - 0.5);
+          expect(tip!.x + tip!.width).toBeLessThan(outer!.x + outer!.width + 0.5);
+        }
         for (const summary of await page.locator('summary').all()) await summary.click();
         expect(await violations(page)).toEqual([]);
         expect(problems).toEqual([]);
@@ -219,7 +237,7 @@ describe('the page of a run', () => {
     const rounds = Array.from({ length: 5_000 }, (_, i) => roundOf(i + 1));
     const path = await reportOf([begun, ...rounds, ended]);
     const { page, problems } = await open(path);
-    await expect.poll(() => page.locator('canvas').count()).toBe(6);
+    expect(await shownPlots(page)).toBe(6);
     expect((await page.content()).length).toBeLessThan(600_000);
     expect(problems).toEqual([]);
   });
@@ -254,7 +272,7 @@ describe('the page of a comparison', () => {
       await compareRuns(pages.map(dirname), path);
       const { page, problems } = await open(path, width);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await expect.poll(() => page.locator('canvas').count()).toBe(2);
+      expect(await shownPlots(page)).toBe(2);
       expect(await page.getByRole('row', { name: /^plan\.learningRate/ }).textContent()).toBe(
         'plan.learningRate0.10.5',
       );
@@ -314,7 +332,7 @@ describe('the page of a search', () => {
       const { page, problems } = await open(path, width);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       // A chart for each of three dimensions, two of curves.
-      await expect.poll(() => page.locator('[data-chart] canvas').count()).toBe(5);
+      expect(await shownPlots(page)).toBe(5);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
       await page.screenshot({
         path: `${artifacts}report-search-${colorScheme}-${width}.png`,

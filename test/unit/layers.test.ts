@@ -61,7 +61,6 @@ const mayImport: Record<string, readonly string[]> = {
     'protocol',
   ],
   'simulations/simulator': [
-    'ui',
     'coordinator/server',
     'coordinator/storage',
     'coordinator/lifecycle',

@@ -64,6 +64,7 @@ const order: Record<string, readonly string[]> = {
   ],
   'serving/client/src': ['tensors', 'wire', 'client'],
   'monitoring/src': [
+    'kit',
     'distributions',
     'samples',
     'two-sample',

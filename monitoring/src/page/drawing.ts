@@ -1,12 +1,10 @@
+import { type Axis, cut, linearAxis, valueAxis } from '../kit/axes.ts';
+import { html, type Markup } from '../kit/markup.ts';
+import { bars, dot, lineThrough, plot, type Spot, share } from '../kit/plot.ts';
+import { moment } from '../kit/quantities.ts';
 import type { Distribution } from '../report/distribution.ts';
 import type { PerformancePoint } from '../report/drift-report.ts';
-import { figure, moment, percent } from './format.ts';
-import { html, type Markup } from './markup.ts';
-
-const width = 320;
-const drawingHeight = 96;
-/** Height for labels below the axis. */
-const foot = 16;
+import { figure, percent } from './format.ts';
 
 /** Draws the distributions of the reference and the current data over each other. */
 export function drawDistribution(name: string, distribution: Distribution): Markup {
@@ -17,19 +15,24 @@ function numbers(
   name: string,
   { edges, reference, current }: Extract<Distribution, { kind: 'numbers' }>,
 ): Markup {
+  const [low, high] = [edges[0] ?? 0, edges.at(-1) ?? 0].map(figure);
   const most = Math.max(...reference, ...current, Number.MIN_VALUE);
-  const step = width / reference.length;
-  const bars = (shares: readonly number[], side: string) =>
-    shares.map((share, bin) => {
-      const tall = (share / most) * drawingHeight;
-      return html`<rect class="${side}" x="${fixed(bin * step)}" y="${fixed(drawingHeight - tall)}" width="${fixed(step)}" height="${fixed(tall)}"/>`;
-    });
-  const [low, high] = [edges[0] ?? 0, edges.at(-1) ?? 0];
-  return html`<svg viewBox="0 0 ${width} ${drawingHeight + foot}" role="img" aria-label="${`${name}: from ${figure(low)} to ${figure(high)}, reference and now`}">
-${bars(reference, 'before')}${bars(current, 'after')}
-<line class="axis" x1="0" y1="${drawingHeight}" x2="${width}" y2="${drawingHeight}"/>
-<text x="0" y="${drawingHeight + 12}">${figure(low)}</text><text x="${width}" y="${drawingHeight + 12}" text-anchor="end">${figure(high)}</text>
-</svg>`;
+  const y = linearAxis({ label: 'share', unit: 'share', low: 0, high: most, mostTicks: 3 });
+  const step = 100 / reference.length;
+  const side = (shares: readonly number[], colour: string) =>
+    bars(
+      shares.map((share, i) => [
+        [i * step, 100 - y.at(share)],
+        [(i + 1) * step, 100],
+      ]),
+      `${colour} both`,
+    );
+  return plot(
+    betweenEnds(low!, high!),
+    y,
+    [side(reference, 'c1'), side(current, 'c2')],
+    `${name}: from ${low} to ${high}, reference and now`,
+  );
 }
 
 function categories(
@@ -41,22 +44,17 @@ function categories(
     rows.push({ label: 'others', before: others.reference, after: others.current });
   const most = Math.max(...rows.flatMap(({ before, after }) => [before, after]), Number.MIN_VALUE);
   const line = 20;
-  const start = 100;
-  const long = (share: number) => fixed((share / most) * (width - start));
-  return html`<svg viewBox="0 0 ${width} ${rows.length * line}" role="img" aria-label="${`${name}: ${rows.length} categories, reference and now`}">
-${rows.map(
-  ({ label, before, after }, at) => html`<text x="0" y="${at * line + 13}">${cut(label)}</text>
-<rect class="before" x="${start}" y="${at * line + 2}" width="${long(before)}" height="7"/>
-<rect class="after" x="${start}" y="${at * line + 10}" width="${long(after)}" height="7"/>
-<title>${`${label}: ${percent(before)}, now ${percent(after)}`}</title>`,
-)}
-</svg>`;
+  const long = (value: number) => share((100 * value) / most);
+  return html`<svg class="bars" height="${rows.length * line}" role="img" aria-label="${`${name}: ${rows.length} categories, reference and now`}">${rows.map(
+    (
+      { label, before, after },
+      at,
+    ) => html`<g><text class="end" x="-8" y="${at * line + 13}">${cut(label, 14)}</text>
+<rect class="c1" y="${at * line + 2}" width="${long(before)}" height="7"/>
+<rect class="c2" y="${at * line + 10}" width="${long(after)}" height="7"/>
+<title>${`${label}: ${percent(before)}, now ${percent(after)}`}</title></g>`,
+  )}</svg>`;
 }
-
-const wide = 720;
-const tall = 160;
-/** Width for labels left of the axis. */
-const left = 48;
 
 /** Draws accuracy by window with its 95 % interval; undefined if no window has an outcome. */
 export function drawPerformance(points: readonly PerformancePoint[]): Markup | undefined {
@@ -66,29 +64,27 @@ export function drawPerformance(points: readonly PerformancePoint[]): Markup | u
   const [first, last] = [known[0], known.at(-1)];
   if (!first || !last) return undefined;
   const span = Math.max(1, last.at - first.at);
-  const x = (at: number) =>
-    fixed(known.length === 1 ? (left + wide) / 2 : left + 6 + ((at - first.at) / span) * (wide - left - 12));
-  const y = (share: number) => fixed(8 + (1 - share) * (tall - 8));
+  const y = valueAxis('accuracy', 'share', [0, 1]);
   const along = (pick: (point: (typeof known)[number]) => number) =>
-    known.map(point => `${x(point.at)},${y(pick(point))}`);
-  const band = [...along(({ interval }) => interval[1]), ...along(({ interval }) => interval[0]).reverse()];
-  return html`<svg class="wide" viewBox="0 0 ${wide} ${tall + foot}" role="img" aria-label="${`Accuracy from ${moment(first.at)}, ${percent(first.value)}, to ${moment(last.at)}, ${percent(last.value)}`}">
-${[0, 0.5, 1].map(
-  share => html`<line class="axis" x1="${left}" y1="${y(share)}" x2="${wide}" y2="${y(share)}"/>
-<text x="${left - 6}" y="${fixed(y(share) + 4)}" text-anchor="end">${`${100 * share} %`}</text>`,
-)}
-<polygon class="band" points="${band.join(' ')}"/>
-<polyline class="line" points="${along(({ value }) => value).join(' ')}"/>
-${known.map(point => html`<circle class="dot" cx="${x(point.at)}" cy="${y(point.value)}" r="3"/>`)}
-<text x="${left}" y="${tall + 14}">${moment(first.at)}</text><text x="${wide}" y="${tall + 14}" text-anchor="end">${moment(last.at)}</text>
-</svg>`;
+    known.map((point): Spot => [(100 * (point.at - first.at)) / span, 100 - y.at(pick(point))]);
+  const middle = along(({ value }) => value);
+  return plot(
+    betweenEnds(minute(first.at), known.length > 1 ? minute(last.at) : '', 'UTC'),
+    y,
+    [
+      lineThrough(middle, 'c1', {
+        low: along(({ interval }) => interval[0]),
+        high: along(({ interval }) => interval[1]),
+      }),
+      middle.map(point => dot(point, 'c1', 3)),
+    ],
+    `Accuracy from ${moment(first.at)}, ${percent(first.value)}, to ${moment(last.at)}, ${percent(last.value)}`,
+  );
 }
 
-function cut(label: string): string {
-  const characters = [...label];
-  return characters.length > 16 ? `${characters.slice(0, 15).join('')}…` : label;
-}
+const minute = (at: number) => moment(at).replace(' UTC', '');
 
-function fixed(value: number): number {
-  return Number(value.toFixed(2));
+/** Makes an axis with its ends only. */
+function betweenEnds(low: string, high: string, label = ''): Axis {
+  return { label, at: place => place, ticks: [low, high].map((text, i) => ({ at: 100 * i, text })) };
 }

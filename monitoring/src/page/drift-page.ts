@@ -1,42 +1,27 @@
-import { utf8 } from '@murmuration/protocol/encoding/bytes';
-import { portable } from '@murmuration/protocol/primitives/portable';
+import { reportPage, type Section, type Tile } from '../kit/document.ts';
+import { tableMarkup } from '../kit/figure.ts';
+import { type Content, html } from '../kit/markup.ts';
+import { moment } from '../kit/quantities.ts';
 import type { DriftReport } from '../report/drift-report.ts';
 import type { FeatureReport } from '../report/feature-report.ts';
 import { drawDistribution, drawPerformance } from './drawing.ts';
-import { count, counted, figure, moment, percent } from './format.ts';
-import { type Content, html, Markup } from './markup.ts';
-import { style } from './style.ts';
+import { count, counted, figure, percent } from './format.ts';
 
 /** Renders a report as one HTML page that loads and runs nothing: its policy allows only its own style. */
 export function driftPage(report: DriftReport): string {
-  const hash = base64(portable.sha256(utf8(style)));
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${report.title}</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-<main>
-<header>
-<h1>${report.title}</h1>
-<p>${verdictOf(report)}</p>
-<p class="muted">${moment(report.at)}</p>
-</header>
-${overview(report)}
-${findings(report)}
-${features(report)}
-${quality(report)}
-${texts(report)}
-${performance(report)}
-</main>
-</body>
-</html>
-`.text;
+  const { features: all, performance: points } = report;
+  return reportPage({
+    title: report.title,
+    kind: moment(report.at),
+    about: html`<p class="shows">${verdictOf(report)}</p>`,
+    tiles: overview(report),
+    sections: [
+      ...findings(report),
+      ...(all.length > 0 ? [features(all), quality(all)] : []),
+      ...texts(all),
+      ...(points.length > 0 ? [performance(points)] : []),
+    ],
+  });
 }
 
 function verdictOf({ overview: { compared, drifted, share, threshold, isDrifted } }: DriftReport): string {
@@ -51,47 +36,52 @@ function overview({
   overview: { features: all, compared, drifted },
   correction,
   features,
-}: DriftReport): Markup {
+}: DriftReport): Tile[] {
   const missing = features.reduce((sum, { quality: { current } }) => sum + current.missing, 0);
-  const card = (name: string, value: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
-  return html`<dl class="cards">
-${card('Features', count(all))}
-${card('Compared', count(compared))}
-${card('Drifted', count(drifted))}
-${card('Missing values now', count(missing))}
-${card('Correction for many tests', { none: 'none', bonferroni: 'Bonferroni', 'benjamini-hochberg': 'Benjamini–Hochberg' }[correction])}
-</dl>`;
+  const name = { none: 'none', bonferroni: 'Bonferroni', 'benjamini-hochberg': 'Benjamini–Hochberg' }[
+    correction
+  ];
+  return [
+    { name: 'Features', value: count(all) },
+    { name: 'Compared', value: count(compared) },
+    { name: 'Drifted', value: count(drifted) },
+    { name: 'Missing values now', value: count(missing) },
+    { name: 'Correction for many tests', value: name },
+  ];
 }
 
 /** Lists the drifted features, longest first, and those that could not be compared. */
-function findings({ features: all, expected, at }: DriftReport): Content {
+function findings({ features: all, expected, at }: DriftReport): Section[] {
   const drifted = all
     .filter(({ drift }) => drift?.drifted)
     .toSorted((a, b) => (a.drift?.since ?? at) - (b.drift?.since ?? at));
   const unknown = all.filter(({ drift }) => drift === undefined);
-  if (drifted.length + unknown.length === 0) return null;
-  return html`<section aria-labelledby="found"><h2 id="found">Findings</h2>
-<ul class="card">
-${drifted.map(
-  ({ name, drift }) =>
-    html`<li><strong>${name}</strong> has drifted since ${moment(drift?.since ?? at)}${expected.includes(name) ? ', as expected' : ''}.</li>`,
-)}
-${unknown.map(({ name, reason }) => html`<li><strong>${name}</strong> was not compared. ${reason ?? ''}</li>`)}
-</ul></section>`;
+  if (drifted.length + unknown.length === 0) return [];
+  const after = html`<ul>${drifted.map(
+    ({ name, drift }) =>
+      html`<li><strong>${name}</strong> has drifted since ${moment(drift?.since ?? at)}${expected.includes(name) ? ', as expected' : ''}.</li>`,
+  )}
+${unknown.map(({ name, reason }) => html`<li><strong>${name}</strong> was not compared. ${reason ?? ''}</li>`)}</ul>`;
+  return [{ id: 'found', title: 'Findings', after }];
 }
 
-function features({ features: all }: DriftReport): Content {
-  if (all.length === 0) return null;
-  return html`<section aria-labelledby="features"><h2 id="features">Features</h2>
-<p class="muted"><span class="key before"></span>reference <span class="key after"></span>now</p>
-<table><thead><tr><th scope="col">Feature</th><th scope="col">Result</th><th scope="col">Test</th><th scope="col">Score</th><th scope="col">Distribution</th></tr></thead>
-<tbody>${all.map(featureRow)}</tbody></table></section>`;
+type Features = readonly FeatureReport[];
+
+function features(all: Features): Section {
+  return {
+    id: 'features',
+    title: 'Features',
+    before: html`<ul class="legend"><li><i class="swatch c1"></i>reference</li><li><i class="swatch c2"></i>now</li></ul>`,
+    after: tableMarkup(
+      'Features',
+      ['Feature', 'Result', 'Test', 'Score', 'Distribution'],
+      all.map(featureRow),
+    ),
+  };
 }
 
-function featureRow({ name, role, kind, drift, reason, distribution }: FeatureReport): Markup {
-  const badge = drift
-    ? html`<span class="badge ${drift.drifted ? 'drifted' : 'stable'}">${drift.drifted ? 'drifted' : 'stable'}</span>`
-    : html`<span class="badge">not compared</span>`;
+function featureRow({ name, role, kind, drift, reason, distribution }: FeatureReport): Content[] {
+  const result = drift ? (drift.drifted ? 'drifted' : 'stable') : 'not compared';
   const limit = drift?.measures === 'p-value' ? 'drifts below' : 'drifts from';
   const score =
     drift && drift.adjusted !== drift.score
@@ -99,20 +89,17 @@ function featureRow({ name, role, kind, drift, reason, distribution }: FeatureRe
       : drift
         ? figure(drift.score)
         : '–';
-  return html`<tr>
-<th scope="row">${name}<br><span class="muted">${role === 'feature' ? kind : `${role}, ${kind}`}</span></th>
-<td data-label="Result">${badge}</td>
-<td data-label="Test">${drift?.title ?? reason ?? ''}</td>
-<td data-label="Score">${score}${drift ? html`<br><span class="muted">${`${limit} ${figure(drift.threshold)}`}</span>` : null}</td>
-<td>${distribution ? drawDistribution(name, distribution) : null}</td>
-</tr>`;
+  return [
+    html`${name}<br><span class="muted">${role === 'feature' ? kind : `${role}, ${kind}`}</span>`,
+    html`<span class="badge${drift ? ` ${result}` : ''}">${result}</span>`,
+    drift?.title ?? reason ?? '',
+    html`${score}${drift ? html`<br><span class="muted">${`${limit} ${figure(drift.threshold)}`}</span>` : null}`,
+    distribution ? drawDistribution(name, distribution) : null,
+  ];
 }
 
-function quality({ features: all }: DriftReport): Content {
-  if (all.length === 0) return null;
-  return html`<section aria-labelledby="quality"><h2 id="quality">Data quality</h2>
-<table><thead><tr><th scope="col">Feature</th><th scope="col">Rows</th><th scope="col">Missing</th><th scope="col">Unreadable</th><th scope="col">Distinct</th><th scope="col">New</th></tr></thead>
-<tbody>${all.map(({ name, quality: { reference, current, added, addedCount, vanished, outside } }) => {
+function quality(all: Features): Section {
+  const rows = all.map(({ name, quality: { reference, current, added, addedCount, vanished, outside } }) => {
     const notes = [
       addedCount > 0
         ? `${counted(addedCount, 'value')} of new categories: ${added.map(({ category }) => String(category)).join(', ')}`
@@ -121,46 +108,52 @@ function quality({ features: all }: DriftReport): Content {
       outside > 0 ? `${counted(outside, 'value')} outside of the reference’s range` : '',
       current.rows > 0 && current.distinct === 1 ? 'constant' : '',
     ].filter(note => note !== '');
-    const both = (pick: (side: typeof reference) => number) =>
-      `${count(pick(reference))} → ${count(pick(current))}`;
-    return html`<tr><th scope="row">${name}</th>
-<td data-label="Rows">${both(({ rows }) => rows)}</td>
-<td data-label="Missing">${both(({ missing }) => missing)}</td>
-<td data-label="Unreadable">${both(({ unreadable }) => unreadable)}</td>
-<td data-label="Distinct">${both(({ distinct }) => distinct)}</td>
-<td data-label="New">${notes.length > 0 ? notes.join('; ') : '–'}</td></tr>`;
-  })}</tbody></table></section>`;
+    const both = (side: 'rows' | 'missing' | 'unreadable' | 'distinct') =>
+      `${count(reference[side])} → ${count(current[side])}`;
+    return [
+      name,
+      both('rows'),
+      both('missing'),
+      both('unreadable'),
+      both('distinct'),
+      notes.join('; ') || '–',
+    ];
+  });
+  const head = ['Feature', 'Rows', 'Missing', 'Unreadable', 'Distinct', 'New'];
+  return { id: 'quality', title: 'Data quality', after: tableMarkup('Data quality', head, rows) };
 }
 
-function texts({ features: all }: DriftReport): Content {
-  const rows = all.flatMap(({ name, text }) => (text ? [{ name, text }] : []));
-  if (rows.length === 0) return null;
-  return html`<section aria-labelledby="texts"><h2 id="texts">Texts</h2>
-<table><thead><tr><th scope="col">Feature</th><th scope="col">Classifier</th><th scope="col">Length</th><th scope="col">Unknown words</th></tr></thead>
-<tbody>${rows.map(
-    ({ name, text: { area, length, unknownWords } }) => html`<tr><th scope="row">${name}</th>
-<td data-label="Classifier">tells new texts from old ones with an area of ${figure(area)}</td>
-<td data-label="Length">${figure(length.reference)} → ${figure(length.current)} characters${length.drifted ? ', drifted' : ''}</td>
-<td data-label="Unknown words">${percent(unknownWords.reference)} → ${percent(unknownWords.current)}${unknownWords.drifted ? ', drifted' : ''}</td></tr>`,
-  )}</tbody></table></section>`;
+function texts(all: Features): Section[] {
+  const rows = all.flatMap(({ name, text }) => {
+    if (!text) return [];
+    const { area, length, unknownWords } = text;
+    return [
+      [
+        name,
+        `tells new texts from old ones with an area of ${figure(area)}`,
+        `${figure(length.reference)} → ${figure(length.current)} characters${length.drifted ? ', drifted' : ''}`,
+        `${percent(unknownWords.reference)} → ${percent(unknownWords.current)}${unknownWords.drifted ? ', drifted' : ''}`,
+      ],
+    ];
+  });
+  if (rows.length === 0) return [];
+  const head = ['Feature', 'Classifier', 'Length', 'Unknown words'];
+  return [{ id: 'texts', title: 'Texts', after: tableMarkup('Texts', head, rows) }];
 }
 
-function performance({ performance: points }: DriftReport): Content {
-  if (points.length === 0) return null;
-  return html`<section aria-labelledby="performance"><h2 id="performance">Performance</h2>
-${drawPerformance(points) ?? null}
-<table><thead><tr><th scope="col">Window</th><th scope="col">Version</th><th scope="col">Accuracy</th><th scope="col">Outcomes known</th></tr></thead>
-<tbody>${points.map(({ from, to, version, accuracy: { accuracy, known, outcomes, requests } }) => {
-    const interval = accuracy
-      ? ` (${percent(accuracy.interval[0])} to ${percent(accuracy.interval[1])})`
-      : '';
-    return html`<tr><th scope="row">${moment(from)} to ${moment(to)}</th>
-<td data-label="Version">${version ?? '–'}</td>
-<td data-label="Accuracy">${accuracy ? percent(accuracy.value) + interval : '–'}</td>
-<td data-label="Outcomes known">${known === null ? '–' : `${percent(known)} (${count(outcomes)} of ${count(requests)})`}</td></tr>`;
-  })}</tbody></table></section>`;
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+function performance(points: DriftReport['performance']): Section {
+  const rows = points.map(({ from, to, version, accuracy: { accuracy, known, outcomes, requests } }) => [
+    `${moment(from)} to ${moment(to)}`,
+    version ?? '–',
+    accuracy
+      ? `${percent(accuracy.value)} (${percent(accuracy.interval[0])} to ${percent(accuracy.interval[1])})`
+      : '–',
+    known === null ? '–' : `${percent(known)} (${count(outcomes)} of ${count(requests)})`,
+  ]);
+  return {
+    id: 'performance',
+    title: 'Performance',
+    before: drawPerformance(points) ?? null,
+    after: tableMarkup('Performance', ['Window', 'Version', 'Accuracy', 'Outcomes known'], rows),
+  };
 }

@@ -1,4 +1,4 @@
-import { dataBlock, html } from '@murmuration/monitoring/page/markup';
+import { dataBlock, html } from '@murmuration/monitoring/kit/markup';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,5 +1,4 @@
 import uPlot from 'uplot';
-import { axisLook } from './axis-look.ts';
 import { colourOf } from './colours.ts';
 import type { ChartContent } from './content.ts';
 import { reachOf } from './reach.ts';
@@ -21,7 +20,12 @@ const font = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 export function optionsOf(shown: () => ChartContent, { width, height, moved }: Frame): uPlot.Options {
   const content = shown();
   const { x, y, kind } = content;
-  const axis = axisLook({ muted: colourOf('muted'), line: colourOf('line'), font });
+  const axis = {
+    stroke: colourOf('muted'),
+    font,
+    grid: { stroke: colourOf('line'), width: 1 },
+    ticks: { show: false },
+  };
   return {
     width,
     height,

@@ -120,7 +120,7 @@ async function oneAtATime<Result>(name: string, work: () => Promise<Result>): Pr
 }
 
 /** Runs the bundler and restores `NODE_ENV`, which the bundler sets to "production" for the whole process. */
-export async function sparingEnvironment<Built>(build: () => Promise<Built>): Promise<Built> {
+async function sparingEnvironment<Built>(build: () => Promise<Built>): Promise<Built> {
   const { NODE_ENV } = process.env;
   try {
     return await build();
@@ -131,7 +131,7 @@ export async function sparingEnvironment<Built>(build: () => Promise<Built>): Pr
 }
 
 /** Returns the SHA-256 of files and folders by name and content; paths start at the repository's root. */
-export async function keyOf(paths: readonly string[]): Promise<string> {
+async function keyOf(paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const path of paths) {
     for (const file of await filesIn(path)) {

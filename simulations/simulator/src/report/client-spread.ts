@@ -1,8 +1,8 @@
+import type { ChangeChart } from '@murmuration/monitoring/kit/chart';
 import { quantiles } from '../learning-curves/quantiles.ts';
 import type { Run } from '../run-events/run.ts';
 import type { ClientsCompared } from '../run-events/run-event.ts';
 import { barsFor } from './bars.ts';
-import type { ChangeChart } from './chart.ts';
 import { descriptionOf } from './curves.ts';
 import { rounded } from './learning-charts.ts';
 

@@ -1,7 +1,7 @@
+import type { Unit } from '@murmuration/monitoring/kit/quantities';
 import { roundsToTarget } from '../learning-curves/rounds-to-target.ts';
 import type { Run } from '../run-events/run.ts';
 import { type PhaseFigures, type RoundEnded, roundPhases } from '../run-events/run-event.ts';
-import type { Unit } from './quantities.ts';
 
 /** Metric at the end of some rounds, with the traffic and time so far; columns are equally long. */
 export interface Curve {
@@ -12,9 +12,6 @@ export interface Curve {
   readonly ms: readonly number[];
   readonly value: readonly number[];
 }
-
-/** Quantity of the horizontal axis. */
-export type Abscissa = 'round' | 'bytes' | 'ms';
 
 /** Sums bytes, time or lost devices of a round over its phases. */
 export function overPhases({ phases }: RoundEnded, of: (figures: PhaseFigures) => number): number {

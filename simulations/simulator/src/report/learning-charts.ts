@@ -1,6 +1,7 @@
+import type { Chart, Line, LineChart, Reference, SeriesColour } from '@murmuration/monitoring/kit/chart';
+import type { Unit } from '@murmuration/monitoring/kit/quantities';
 import { quantiles } from '../learning-curves/quantiles.ts';
 import type { Run } from '../run-events/run.ts';
-import type { Chart, Line, LineChart, Reference, SeriesColour } from './chart.ts';
 import {
   type Curve,
   curveOf,
@@ -11,7 +12,6 @@ import {
   trainingMean,
   trainingMetrics,
 } from './curves.ts';
-import type { Unit } from './quantities.ts';
 import { thinned } from './thin.ts';
 
 /** Maximum points of a drawn line; more can't be seen. */

@@ -1,9 +1,9 @@
+import type { SeriesColour, StackChart } from '@murmuration/monitoring/kit/chart';
+import type { Unit } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../run-events/run.ts';
 import { type PhaseFigures, type RoundEnded, type RoundPhase, roundPhases } from '../run-events/run-event.ts';
 import { barsFor } from './bars.ts';
-import type { SeriesColour, StackChart } from './chart.ts';
 import { rounded } from './learning-charts.ts';
-import type { Unit } from './quantities.ts';
 
 /** Display names of the phases. */
 export const phaseNames: Readonly<Record<RoundPhase, string>> = {

@@ -1,6 +1,6 @@
+import { difference, quantity } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../run-events/run.ts';
 import { descriptionOf, heldOutCurve, roundsTo } from './curves.ts';
-import { difference, quantity } from './quantities.ts';
 
 /** Published figure next to the run's own, as texts. */
 export interface PublishedRow {

@@ -5,7 +5,6 @@ import { EventLog, readRun } from '../run-events/event-log.ts';
 import type { RunBegun, RunEvent } from '../run-events/run-event.ts';
 import { curvesCsv } from './curves-csv.ts';
 import { writeMlflowRun } from './mlflow/file-store.ts';
-import { pageAssets } from './page-assets.ts';
 import { runPage } from './run-page/run-page.ts';
 
 /** Names of the files of a recorded run. */
@@ -56,7 +55,7 @@ async function writeReport(folder: string, mlflow: string | undefined): Promise<
   ) as [string, string, string];
   const run = await readRun(events);
   await writeFile(curves, curvesCsv(run));
-  await writeFile(page, runPage(run, await pageAssets()));
+  await writeFile(page, runPage(run));
   if (mlflow !== undefined) await writeMlflowRun(mlflow, run, [events, curves, page]);
   return page;
 }

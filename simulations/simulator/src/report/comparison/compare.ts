@@ -2,7 +2,6 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readRun } from '../../run-events/event-log.ts';
 import type { Findings } from '../../study/study.ts';
-import { pageAssets } from '../page-assets.ts';
 import { reportFiles } from '../recorder.ts';
 import { comparisonPage } from './comparison-page.ts';
 import { comparisonTable } from './comparison-table.ts';
@@ -17,7 +16,7 @@ export async function compareRuns(paths: readonly string[], page: string): Promi
   const runs = await Promise.all(paths.map(async path => readRun(await eventsOf(path))));
   const groups = groupsOf(runs);
   await mkdir(dirname(page), { recursive: true });
-  await writeFile(page, comparisonPage(groups, await pageAssets()));
+  await writeFile(page, comparisonPage(groups));
   const figures = finalFigures(groups);
   return {
     table: comparisonTable(groups),

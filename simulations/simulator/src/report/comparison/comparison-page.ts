@@ -1,35 +1,31 @@
-import { type Content, html } from '@murmuration/monitoring/page/markup';
-import type { LineChart } from '../chart.ts';
-import { documentOf, type PageAssets } from '../document.ts';
-import { tableMarkup } from '../figure.ts';
+import type { LineChart } from '@murmuration/monitoring/kit/chart';
+import { nothing, reportPage, type Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { type Content, html } from '@murmuration/monitoring/kit/markup';
+import { quantity } from '@murmuration/monitoring/kit/quantities';
 import { colourOf, lineOf, referencesFor, rounded } from '../learning-charts.ts';
-import { quantity } from '../quantities.ts';
 import { abscissaChoice } from '../run-page/learning.ts';
-import { chartsOf, nothing, type Section, sectionOf } from '../section.ts';
 import { type AveragedCurve, averaged } from './averages.ts';
 import { descriptionIn, figureText, finalFigures, metricsOfAll } from './final-figures.ts';
 import { differingSettings, type Group } from './groups.ts';
 
 /** Renders the comparison of runs as one HTML file that loads nothing. */
-export function comparisonPage(groups: readonly Group[], assets: PageAssets): string {
-  const sections = [curves(groups), figures(groups), settings(groups), origins(groups)];
-  const scenarios = [...new Set(groups.map(({ runs }) => runs[0].begun.scenario))];
+export function comparisonPage(groups: readonly Group[]): string {
+  const scenarios = [...new Set(groups.map(({ runs }) => runs[0].begun.scenario))].join(', ');
   const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
-  const content = html`<header>
-<p class="kind">Simulation runs, side by side</p>
-<h1>${scenarios.join(', ')}</h1>
-<p class="shows">${count} ${count === 1 ? 'run' : 'runs'}; runs of one name that differ only in their seed are averaged, within a band from the lowest to the highest of them.</p>
+  return reportPage({
+    title: `${scenarios}: runs side by side`,
+    kind: 'Simulation runs, side by side',
+    heading: scenarios,
+    about: html`<p class="shows">${count} ${count === 1 ? 'run' : 'runs'}; runs of one name that differ only in their seed are averaged, within a band from the lowest to the highest of them.</p>
 <ul class="runs">${groups.map(
-    (group, index) =>
-      html`<li><i class="swatch c${colourOf(index)}"></i><b>${group.letter}</b> ${group.name}<span>${seedsOf(group)}</span></li>`,
-  )}</ul>
-</header>
-<main id="content">
-<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-${sections.map(sectionOf)}
-</main>
-<footer>Each run has a page of its own, beside its events and curves.</footer>`;
-  return documentOf(`${scenarios.join(', ')}: runs side by side`, content, chartsOf(sections), assets);
+      (group, index) =>
+        html`<li><i class="swatch c${colourOf(index)}"></i><b>${group.letter}</b> ${group.name}<span>${seedsOf(group)}</span></li>`,
+    )}</ul>`,
+    tiles: [],
+    sections: [curves(groups), figures(groups), settings(groups), origins(groups)],
+    footer: 'Each run has a page of its own, beside its events and curves.',
+  });
 }
 
 function curves(groups: readonly Group[]): Section {
@@ -50,7 +46,6 @@ function curves(groups: readonly Group[]): Section {
     title: 'Curves',
     before: figures.length > 0 ? abscissaChoice() : nothing('None of the runs has measured anything yet.'),
     figures,
-    after: null,
   };
 }
 
@@ -92,8 +87,6 @@ function figures(groups: readonly Group[]): Section {
   return {
     id: 'figures',
     title: 'What they came to',
-    before: null,
-    figures: [],
     after: tableMarkup('What they came to', ['Figure', ...groups.map(headOf)], rows),
   };
 }
@@ -104,7 +97,6 @@ function settings(groups: readonly Group[]): Section {
     id: 'settings',
     title: 'Settings that differ',
     before: differing.length > 0 ? null : nothing('All settings are the same.'),
-    figures: [],
     after:
       differing.length > 0
         ? tableMarkup(
@@ -130,8 +122,6 @@ function origins(groups: readonly Group[]): Section {
   return {
     id: 'origins',
     title: 'Where they come from',
-    before: null,
-    figures: [],
     after: tableMarkup(
       'Where they come from',
       ['Run', 'Murmuration', 'Node', 'Engine', 'Ended', 'SHA-256 of the weights'],

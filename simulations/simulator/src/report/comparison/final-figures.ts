@@ -1,3 +1,4 @@
+import { quantity, type Unit } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../../run-events/run.ts';
 import {
   descriptionOf,
@@ -7,7 +8,6 @@ import {
   roundsTo,
   simulatedTime,
 } from '../curves.ts';
-import { quantity, type Unit } from '../quantities.ts';
 import { mean } from './averages.ts';
 import type { Group } from './groups.ts';
 

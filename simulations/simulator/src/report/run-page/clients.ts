@@ -1,10 +1,10 @@
-import { html } from '@murmuration/monitoring/page/markup';
+import { nothing, type Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { html } from '@murmuration/monitoring/kit/markup';
+import { difference, quantity } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../../run-events/run.ts';
 import { lastComparisons, spreadOf, spreadShares } from '../client-spread.ts';
 import { descriptionOf } from '../curves.ts';
-import { tableMarkup } from '../figure.ts';
-import { difference, quantity } from '../quantities.ts';
-import { nothing, type Section } from '../section.ts';
 
 const shareNames = [
   'the worst',

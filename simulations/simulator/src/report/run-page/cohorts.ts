@@ -1,10 +1,10 @@
-import { type Content, html } from '@murmuration/monitoring/page/markup';
+import { nothing, type Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { type Content, html } from '@murmuration/monitoring/kit/markup';
+import { quantity } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../../run-events/run.ts';
 import { roundPhases } from '../../run-events/run-event.ts';
-import { tableMarkup } from '../figure.ts';
 import { cohortChart, phaseNames } from '../phase-charts.ts';
-import { quantity } from '../quantities.ts';
-import { nothing, type Section } from '../section.ts';
 
 /** Maximum failed rounds listed on the page; the CSV has all. */
 const maxListedFailures = 20;

@@ -1,7 +1,9 @@
-import { type Content, html } from '@murmuration/monitoring/page/markup';
+import { nothing, type Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { type Content, html } from '@murmuration/monitoring/kit/markup';
+import { quantity, type Unit } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../../run-events/run.ts';
 import { bestOf, descriptionOf } from '../curves.ts';
-import { tableMarkup } from '../figure.ts';
 import {
   heldOutCurves,
   learningChart,
@@ -10,8 +12,6 @@ import {
   trainingUnit,
 } from '../learning-charts.ts';
 import { publishedRows } from '../published.ts';
-import { quantity, type Unit } from '../quantities.ts';
-import { nothing, type Section } from '../section.ts';
 
 const titles: Readonly<Record<Unit, string>> = {
   share: 'On held-out data',
@@ -49,9 +49,9 @@ export function learning(run: Run): Section {
   };
 }
 
-/** Renders the choice of the horizontal axis; hidden until the script shows it. */
+/** Renders the choice of the horizontal axis. */
 export function abscissaChoice(): Content {
-  return html`<fieldset class="over" hidden><legend>Over</legend>${[
+  return html`<fieldset class="over"><legend>Over</legend>${[
     ['round', 'rounds'],
     ['bytes', 'traffic'],
     ['ms', 'simulated time'],

@@ -1,33 +1,23 @@
-import { type Content, html, type Markup } from '@murmuration/monitoring/page/markup';
+import type { ReportContent, Tile } from '@murmuration/monitoring/kit/document';
+import { type Content, html } from '@murmuration/monitoring/kit/markup';
+import { quantity } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../../run-events/run.ts';
 import { bestOf, descriptionOf, heldOutCurve, heldOutMetrics, overPhases, simulatedTime } from '../curves.ts';
-import { quantity } from '../quantities.ts';
 
-interface Tile {
-  readonly name: string;
-  readonly value: string;
-  readonly beside: string;
-}
-
-/** Renders the head of the page: subject, ending and main figures of the run. */
-export function overview(run: Run): Markup {
+/** Returns the head of the page: subject, ending and main figures of the run. */
+export function overview(run: Run): Pick<ReportContent, 'kind' | 'heading' | 'about' | 'tiles'> {
   const { begun } = run;
-  return html`<header>
-<p class="kind">Simulation run, seed ${begun.seed}${begun.earlier ? `, going on with round ${begun.earlier + 1} of a checkpoint` : ''}</p>
-<h1>${begun.scenario}${begun.label ? html` <small>${begun.label}</small>` : null}</h1>
-<p class="shows">${begun.shows}</p>
+  return {
+    kind: `Simulation run, seed ${begun.seed}${begun.earlier ? `, going on with round ${begun.earlier + 1} of a checkpoint` : ''}`,
+    heading: html`${begun.scenario}${begun.label ? html` <small>${begun.label}</small>` : null}`,
+    about: html`<p class="shows">${begun.shows}</p>
 ${begun.notes ? html`<p class="notes">${begun.notes}</p>` : null}
-${ending(run)}
-<dl class="tiles">${[...learned(run), ...spent(run)].map(
-    ({
-      name,
-      value,
-      beside,
-    }) => html`<div><dt>${name}</dt><dd><b>${withUnit(value)}</b><span>${beside}</span></dd></div>
-`,
-  )}</dl>
-</header>`;
+${ending(run)}`,
+    tiles: [...learned(run), ...spent(run)].map(each => ({ ...each, value: withUnit(each.value) })),
+  };
 }
+
+type TextTile = Tile & { readonly value: string };
 
 /** Renders how the run ended, and why. */
 function ending({ ended, rounds }: Run): Content {
@@ -41,7 +31,7 @@ function ending({ ended, rounds }: Run): Content {
   return html`<p class="ending"><span class="state ${state}">${word}</span> ${why}</p>`;
 }
 
-function learned(run: Run): Tile[] {
+function learned(run: Run): TextTile[] {
   return heldOutMetrics(run).map(metric => {
     const { unit, better } = descriptionOf(run, metric);
     const curve = heldOutCurve(run.rounds, metric);
@@ -54,7 +44,7 @@ function learned(run: Run): Tile[] {
   });
 }
 
-function spent({ begun, rounds, ended }: Run): Tile[] {
+function spent({ begun, rounds, ended }: Run): TextTile[] {
   const total = (of: (round: Run['rounds'][number]) => number) =>
     rounds.reduce((sum, round) => sum + of(round), 0);
   const failed = total(({ outcome }) => (outcome === 'failed' ? 1 : 0));
@@ -91,7 +81,7 @@ function spent({ begun, rounds, ended }: Run): Tile[] {
 }
 
 /** Returns the tile of the costs of a device's part in a round. */
-function ofParts(costs: NonNullable<Run['ended']>['costs']): Tile[] {
+function ofParts(costs: NonNullable<Run['ended']>['costs']): TextTile[] {
   if (!costs) return [];
   const { bytesDown, bytesUp, seconds, joules } = costs;
   const energy = joules.mean.toPrecision(2);

@@ -1,11 +1,11 @@
-import { html } from '@murmuration/monitoring/page/markup';
+import { nothing, type Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { html } from '@murmuration/monitoring/kit/markup';
+import { quantity } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../../run-events/run.ts';
 import { type PhaseFigures, roundPhases } from '../../run-events/run-event.ts';
 import { overPhases } from '../curves.ts';
-import { tableMarkup } from '../figure.ts';
 import { phaseNames, timeChart, trafficChart } from '../phase-charts.ts';
-import { quantity } from '../quantities.ts';
-import { nothing, type Section } from '../section.ts';
 
 /** Renders time and traffic by phase. */
 export function phases(run: Run): Section {
@@ -15,8 +15,6 @@ export function phases(run: Run): Section {
       id: 'phases',
       title: 'Time and traffic by phase',
       before: nothing('No round has ended yet.'),
-      figures: [],
-      after: null,
     };
   const sums = roundPhases.map(phase => {
     const sum = (of: (figures: PhaseFigures) => number) =>
@@ -40,7 +38,6 @@ export function phases(run: Run): Section {
   return {
     id: 'phases',
     title: 'Time and traffic by phase',
-    before: null,
     figures: [
       {
         id: 'time',

@@ -1,8 +1,8 @@
-import { type Content, html } from '@murmuration/monitoring/page/markup';
+import type { Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { type Content, html } from '@murmuration/monitoring/kit/markup';
+import { quantity } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../../run-events/run.ts';
-import { tableMarkup } from '../figure.ts';
-import { quantity } from '../quantities.ts';
-import type { Section } from '../section.ts';
 
 /** Renders how the updates were protected. */
 export function protection({ begun }: Run): Section {
@@ -12,7 +12,6 @@ export function protection({ begun }: Run): Section {
     title: 'Privacy',
     before: html`<div class="words"><p>${masking ? 'Updates are masked: the coordinator learns their sum, and no single one.' : 'Updates are not masked: the coordinator sees each of them.'}</p>
 <p>${noise(begun.settings['privacy'])}</p></div>`,
-    figures: [],
     after: masking ? parameters(masking) : null,
   };
 }

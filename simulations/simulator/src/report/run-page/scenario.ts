@@ -1,9 +1,9 @@
-import { type Content, html } from '@murmuration/monitoring/page/markup';
+import { nothing, type Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { type Content, html } from '@murmuration/monitoring/kit/markup';
+import { moment, quantity } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../../run-events/run.ts';
-import { tableMarkup } from '../figure.ts';
 import { flatSettings } from '../flat-settings.ts';
-import { quantity } from '../quantities.ts';
-import { nothing, type Section } from '../section.ts';
 
 /** Renders all settings by section, and the versions needed to repeat the run. */
 export function scenario({ begun, ended }: Run): Section {
@@ -16,7 +16,7 @@ export function scenario({ begun, ended }: Run): Section {
   const { versions } = begun;
   const origin: [string, Content][] = [
     ['seed', begun.seed],
-    ['begun', `${new Date(begun.startedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`],
+    ['begun', moment(begun.startedAt)],
     ['Murmuration', versions.murmuration],
     ['Node', versions.node],
     ['engine', versions.engine],
@@ -28,8 +28,6 @@ export function scenario({ begun, ended }: Run): Section {
   return {
     id: 'scenario',
     title: 'The scenario',
-    before: null,
-    figures: [],
     after: html`<div class="settings">${
       bySection.size > 0
         ? [...bySection].map(

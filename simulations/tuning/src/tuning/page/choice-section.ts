@@ -1,7 +1,7 @@
-import { html } from '@murmuration/monitoring/page/markup';
-import { tableMarkup } from '@murmuration/simulations/report/figure';
-import { difference, quantity } from '@murmuration/simulations/report/quantities';
-import type { Section } from '@murmuration/simulations/report/section';
+import type { Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { html } from '@murmuration/monitoring/kit/markup';
+import { difference, quantity } from '@murmuration/monitoring/kit/quantities';
 import { settingsText } from '../flat.ts';
 import type { Finished, Tuned } from '../tuned.ts';
 import { trialName } from './words.ts';
@@ -35,7 +35,6 @@ export function choiceSection(tuned: Tuned): Section {
     before: html`<div class="words"><p>${space.training === 'central' ? 'A task that trains in one place takes it as:' : 'This command runs it:'}</p></div>
 <p class="command"><code>${command}</code></p>
 <div class="words"><p>Held-out data was read once, after all was chosen: each setting was trained on all examples of the devices from seeds ${finalSeeds.join(', ')}.</p></div>`,
-    figures: [],
     after: html`${tableMarkup(
       `${metric} on held-out data`,
       ['Setting', `${metric} on held-out data, mean ± standard error`, 'By seed', 'Values'],

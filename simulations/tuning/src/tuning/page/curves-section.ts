@@ -1,8 +1,8 @@
-import type { Line, LineChart, SeriesColour } from '@murmuration/simulations/report/chart';
-import type { Figure } from '@murmuration/simulations/report/figure';
+import type { Line, LineChart, SeriesColour } from '@murmuration/monitoring/kit/chart';
+import { nothing, type Section } from '@murmuration/monitoring/kit/document';
+import type { Figure } from '@murmuration/monitoring/kit/figure';
+import { quantity } from '@murmuration/monitoring/kit/quantities';
 import { colourOf, rounded } from '@murmuration/simulations/report/learning-charts';
-import { quantity } from '@murmuration/simulations/report/quantities';
-import { nothing, type Section } from '@murmuration/simulations/report/section';
 import { inOrder } from '../search.ts';
 import type { Trained } from '../training.ts';
 import type { Tuned } from '../tuned.ts';
@@ -36,7 +36,6 @@ export function curvesSection(tuned: Tuned): Section {
     title: 'Curves',
     before: figures.length > 0 ? null : nothing(`No training measured its ${metric}.`),
     figures,
-    after: null,
   };
 }
 
@@ -73,8 +72,6 @@ function lineOf(name: string, curve: Trained['curve'], colour: SeriesColour): Li
     colour,
     dashed: false,
     round,
-    bytes: round,
-    ms: round,
     value: known.map(({ value }) => rounded(value!)),
     band: null,
   };

@@ -1,9 +1,9 @@
-import { html } from '@murmuration/monitoring/page/markup';
-import type { EffectChart } from '@murmuration/simulations/report/chart';
-import { tableMarkup } from '@murmuration/simulations/report/figure';
+import type { EffectChart } from '@murmuration/monitoring/kit/chart';
+import { nothing, type Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { html } from '@murmuration/monitoring/kit/markup';
+import { quantity } from '@murmuration/monitoring/kit/quantities';
 import { rounded } from '@murmuration/simulations/report/learning-charts';
-import { quantity } from '@murmuration/simulations/report/quantities';
-import { nothing, type Section } from '@murmuration/simulations/report/section';
 import type { Dimension } from '@murmuration/simulations/spaces/dimensions';
 import { fewestTrials, type SettingEffect } from '../importance/importance.ts';
 import type { Tuned } from '../tuned.ts';
@@ -21,8 +21,6 @@ export function mattered(tuned: Tuned): Section {
       id: 'mattered',
       title,
       before: nothing(`Fewer than ${fewestTrials} trials tell nothing of settings.`),
-      figures: [],
-      after: null,
     };
   const alone = effects.reduce((sum, { share }) => sum + share, 0);
   const dimensions = new Map(space.dimensions.map(each => [each.name, each]));
@@ -41,14 +39,13 @@ ${tableMarkup(
       summary: told(effect, tuned),
       chart: chartOf(effect, dimensions.get(effect.name)!, tuned),
     })),
-    after: null,
   };
 }
 
 /** A share as a bar, with what it may be off by. */
 function bar(share: number, deviation: number) {
   const percent = (value: number) => (100 * Math.min(1, Math.max(0, value))).toFixed(1);
-  return html`<svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="10" rx="2"></rect><rect class="part" width="${percent(share)}" height="10" rx="2"></rect><line x1="${percent(share - deviation)}" x2="${percent(share + deviation)}" y1="5" y2="5"></line></svg>`;
+  return html`<svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="10" rx="2"></rect><rect class="part c1" width="${percent(share)}" height="10" rx="2"></rect><line x1="${percent(share - deviation)}" x2="${percent(share + deviation)}" y1="5" y2="5"></line></svg>`;
 }
 
 function told({ expected }: SettingEffect, { better, metric, unit }: Tuned): string {

@@ -1,7 +1,7 @@
-import { html } from '@murmuration/monitoring/page/markup';
-import { tableMarkup } from '@murmuration/simulations/report/figure';
-import { quantity } from '@murmuration/simulations/report/quantities';
-import type { Section } from '@murmuration/simulations/report/section';
+import type { Section } from '@murmuration/monitoring/kit/document';
+import { tableMarkup } from '@murmuration/monitoring/kit/figure';
+import { html } from '@murmuration/monitoring/kit/markup';
+import { quantity } from '@murmuration/monitoring/kit/quantities';
 import { settingsText } from '../flat.ts';
 import { inOrder } from '../search.ts';
 import type { Tuned } from '../tuned.ts';
@@ -22,7 +22,6 @@ export function trialsSection(tuned: Tuned): Section {
     id: 'trials',
     title: 'How it was searched',
     before: html`<div class="words"><p>Settings were drawn at random. ${rungs.map(({ trials, until }) => `${trials} ${trials === 1 ? 'was' : 'were'} trained for ${counted(until, tuned)}`).join(', ')}: one in ${space.eta} went on (successive halving, Jamieson and Talwalkar 2016). They were measured on ${on === 'proxy' ? 'public data, which is nobody’s (Kuo et al. 2023)' : 'a ninth of the devices’ training examples, which was set apart'}. All trials of a search had the same seed, so the same data, devices and first weights.</p></div>`,
-    figures: [],
     after: tableMarkup(
       'All trials',
       ['Trial', ...rungs.map(({ until }) => `${metric} after ${until}`), 'Values'],

@@ -1,6 +1,5 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pageAssets } from '@murmuration/simulations/report/page-assets';
 import type { Findings } from '@murmuration/simulations/study/study';
 import type { Tuned } from '../tuned.ts';
 import { tunePage } from './tune-page.ts';
@@ -13,7 +12,7 @@ export async function writeTuneReport(
 ): Promise<string> {
   const page = join(folder, 'index.html');
   await written(join(folder, 'tune.json'), `${JSON.stringify(figures, undefined, 2)}\n`);
-  await written(page, tunePage(tuned, await pageAssets()));
+  await written(page, tunePage(tuned));
   return page;
 }
 

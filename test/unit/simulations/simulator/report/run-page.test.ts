@@ -18,7 +18,7 @@ function pageOf(rest: Partial<RunBegun> = {}): string {
     after: { model: 'global', values: [0.3, 0.1] },
   });
   run.take(ended);
-  return runPage(run.run, { script: '', style: '' });
+  return runPage(run.run);
 }
 
 describe('the page of a run', () => {

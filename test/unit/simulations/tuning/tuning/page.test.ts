@@ -13,7 +13,6 @@ import watched from './watched-scenario.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'murmuration-tune-page-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const assets = { script: 'script', style: 'style' };
 
 let tuned: Tuned;
 beforeAll(async () => {
@@ -39,7 +38,7 @@ beforeAll(async () => {
 
 describe('the report of a search', () => {
   it('has the choice, the command, what mattered, curves, and every trial', () => {
-    const page = tunePage(tuned, assets);
+    const page = tunePage(tuned);
     expect(page).toContain(tuned.command);
     for (const { name } of tuned.space.dimensions) expect(page).toContain(name);
     for (const trial of tuned.searches[0]!.trials.keys()) expect(page).toContain(`trial\u00a0${trial}`);
@@ -56,19 +55,16 @@ describe('the report of a search', () => {
     const settings = [{ path: bad, value: bad }];
     const trial = { ...tuned.proposed.trials[0]!, failure: bad, point: { settings, at: [0, 0] } };
     const proposed = { ...tuned.proposed, trials: tuned.proposed.trials.with(0, trial) };
-    const page = tunePage(
-      {
-        ...tuned,
-        scenario: bad,
-        shows: bad,
-        metric: bad,
-        command: bad,
-        proposed,
-        searches: [proposed],
-        own: { ...tuned.own, name: bad, settings },
-      },
-      assets,
-    );
+    const page = tunePage({
+      ...tuned,
+      scenario: bad,
+      shows: bad,
+      metric: bad,
+      command: bad,
+      proposed,
+      searches: [proposed],
+      own: { ...tuned.own, name: bad, settings },
+    });
     expect(page).not.toContain('<img');
     expect(page).toContain('&lt;img');
   });
@@ -82,7 +78,7 @@ describe('the report of a search', () => {
     const judged = [{ trial: 0, score: null, error: null, behind: null }];
     const proposed = { ...tuned.proposed, trials, judged, final: failed('the choice'), grid: null };
     const all = { ...tuned, proposed, searches: [proposed], own: failed('own'), effects: [] };
-    const page = tunePage(all, assets);
+    const page = tunePage(all);
     expect(page).toContain('diverged');
     expect(page).toContain('tell nothing of settings');
     expect(findingsOf(all, 1)).toMatchObject({ figures: { heldOut: { mean: null }, grid: null } });

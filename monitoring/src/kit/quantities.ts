@@ -56,6 +56,11 @@ export function difference(value: number | null, unit: Unit): string {
   return `${sign}${quantity(Math.abs(value), unit).replace('%', 'points')}`;
 }
 
+/** Formats ms since 1970 as a day and minute in UTC. */
+export function moment(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** Formats with three significant digits, and with all digits before the point. */
 function significant(value: number): string {
   if (value === 0) return '0';

@@ -1,7 +1,10 @@
 import type { Unit } from './quantities.ts';
 
-/** Number of a page colour; `page/tokens.css` has one of each for light and for dark. */
+/** Number of a colour of charts, each with a light and a dark look. */
 export type SeriesColour = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** Quantity of the horizontal axis. */
+export type Abscissa = 'round' | 'bytes' | 'ms';
 
 /** Line over the rounds; all columns are equally long. */
 export interface Line {
@@ -9,10 +12,10 @@ export interface Line {
   readonly colour: SeriesColour;
   readonly dashed: boolean;
   readonly round: readonly number[];
-  /** Bytes sent since the run began. */
-  readonly bytes: readonly number[];
-  /** Milliseconds since the run began, on the devices' clock. */
-  readonly ms: readonly number[];
+  /** Bytes sent since the run began; absent if they are no abscissa. */
+  readonly bytes?: readonly number[];
+  /** Milliseconds since the run began, on the devices' clock; absent if they are no abscissa. */
+  readonly ms?: readonly number[];
   readonly value: readonly number[];
   /** Edges of a band around the line; null without one. */
   readonly band: { readonly low: readonly number[]; readonly high: readonly number[] } | null;
@@ -86,5 +89,4 @@ export interface EffectChart {
   };
 }
 
-/** Input of the page's script, as plain data. */
 export type Chart = LineChart | StackChart | ChangeChart | EffectChart;

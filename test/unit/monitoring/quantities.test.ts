@@ -1,5 +1,5 @@
+import { difference, quantity, scaleFor } from '@murmuration/monitoring/kit/quantities';
 import { quantiles } from '@murmuration/simulations/learning-curves/quantiles';
-import { difference, quantity, scaleFor } from '@murmuration/simulations/report/quantities';
 import { describe, expect, it } from 'vitest';
 
 describe('a quantity', () => {

@@ -1,0 +1,113 @@
+import type { Abscissa, Chart } from './chart.ts';
+import { type ChartValues, columnsOf } from './columns.ts';
+import { draw } from './drawings.ts';
+import { type Content, dataBlock, html, type Markup } from './markup.ts';
+
+/** Maximum rows of the table that accompanies a chart; its CSV has all. */
+const maxTableRows = 40;
+
+/** Chart with its title and summary. */
+export interface Figure {
+  /** Id within the page: letters, digits and dashes. */
+  readonly id: string;
+  readonly title: string;
+  /** Text alternative of the chart. */
+  readonly summary: string;
+  readonly chart: Chart;
+}
+
+/** Renders a figure: the chart, its legend, and its values as a table and as a file. */
+export function figureOf({ id, title, summary, chart }: Figure): Markup {
+  const columns = columnsOf(chart, 'round');
+  const overs = (['round', 'bytes', 'ms'] as const).filter(
+    over => over === 'round' || (chart.kind === 'lines' && chart.lines.every(line => line[over])),
+  );
+  return html`<figure class="chart" id="${id}">
+<figcaption><h3>${title}</h3><p>${summary}</p></figcaption>
+<div class="views" data-chart="${id}" aria-hidden="true">${overs.map(over => view(chart, over))}</div>
+${legendOf(chart)}
+<details><summary>${title}: values as a table</summary>${tableOf(columns, title)}
+<a download="${id}.csv" href="data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(columns))}">All values of ${title} as CSV</a></details>
+</figure>`;
+}
+
+/** Renders a chart over an abscissa, with what the page's script shows under the pointer. */
+function view(chart: Chart, over: Abscissa): Markup {
+  const { x, markup } = draw(chart, over);
+  const { at, place, values } = columnsOf(chart, over);
+  // The uppermost layer is named first.
+  const ordered = chart.kind === 'stack' ? values.toReversed() : values;
+  const name = place.name.replace(/,.*/, '');
+  const shown = {
+    at: at.map(each => Number(x.at(each).toFixed(2))),
+    heads: place.values.map(value => `${name} ${place.format(value)}`.trim()),
+    rows: ordered.map(({ name, colour, values, format }) => ({
+      name,
+      colour,
+      texts: values.map(value => (value === undefined ? null : format(value))),
+    })),
+  };
+  return html`<div class="view over-${over}">${markup}<script type="application/json">${dataBlock(shown)}</script></div>`;
+}
+
+function legendOf(chart: Chart): Content {
+  const swatches: [string, string][] =
+    chart.kind === 'changes'
+      ? [
+          ['better', 'better off'],
+          ['worse', 'worse off'],
+        ]
+      : chart.kind === 'effect'
+        ? [
+            ['dot c6', 'a trial'],
+            ['c1', 'expected, whatever the other settings are'],
+          ]
+        : chart.kind === 'stack'
+          ? chart.layers.map(({ name, colour }) => [`c${colour}`, name])
+          : [
+              ...chart.lines.map(({ name, colour, dashed }): [string, string] => [
+                `c${colour}${dashed ? ' dashed' : ''}`,
+                name,
+              ]),
+              ...(chart.references.length > 0 ? [['published', 'published'] as [string, string]] : []),
+            ];
+  return html`<ul class="legend">${swatches.map(([look, name]) => html`<li><i class="swatch ${look}"></i>${name}</li>`)}</ul>`;
+}
+
+function tableOf({ place, values }: ChartValues, caption: string): Markup {
+  const step = Math.ceil(place.values.length / maxTableRows);
+  const shown = place.values.map((_, i) => i).filter(i => i % step === 0 || i === place.values.length - 1);
+  return tableMarkup(
+    caption,
+    [place, ...values].map(({ name }) => name),
+    shown.map(i => [place, ...values].map(({ values, format }) => format(values[i]))),
+  );
+}
+
+/** Formats the values as they are, without units, as CSV (RFC 4180). */
+function csvOf({ place, values }: ChartValues): string {
+  const cell = (value: unknown) => {
+    const text = String(value ?? '');
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  const columns = [place, ...values];
+  const rows = place.values.map((_, i) => columns.map(({ values }) => values[i]));
+  return [columns.map(({ name }) => name), ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+/**
+ * Renders a table whose first column names the rows. It scrolls separately if it is long; on a phone, rows
+ * of more than two cells are cards.
+ */
+export function tableMarkup(
+  caption: string,
+  head: readonly Content[],
+  rows: readonly (readonly Content[])[],
+): Markup {
+  const isWide = head.length > 2;
+  const cell = (content: Content, i: number) =>
+    isWide ? html`<td data-label="${head[i + 1]!}">${content}</td>` : html`<td>${content}</td>`;
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table${isWide ? html` class="wide"` : null}>
+<thead><tr>${head.map(title => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${rows.map(([first, ...rest]) => html`<tr><th scope="row">${first!}</th>${rest.map(cell)}</tr>\n`)}</tbody></table></div>`;
+}
