@@ -2,6 +2,14 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import { loadModule } from './load-module.ts';
 
+/** Option of a command that runs models. */
+export const transformerOption = [
+  '-t, --transformer <name=module>',
+  'for a model of this name, a module whose default export is a transformer; may be given several times',
+  (text: string, before: readonly string[]) => [...before, text],
+  [],
+] as const;
+
 /**
  * Loads transformers by the names of their models, from arguments such as `keyboard=./words.mjs`. Throws
  * `config.invalid`.

@@ -9,6 +9,7 @@ import { Operators } from '@murmuration/rounds/operators/operators';
 import type { Place } from '@murmuration/rounds/paging/paging';
 import * as z from 'zod';
 import { AdminClient } from './admin-client.ts';
+import { pagesAfter } from './pages.ts';
 
 const shown = z.object({
   id: z.string(),
@@ -36,17 +37,10 @@ export function remoteTokens(options: { readonly url: string }): OperatorTokens 
   return {
     create: (name, role, expiresAt) =>
       client.post('/operator-tokens', { name, role, expiresAt: isoOrNull(expiresAt) }, made),
-    async list() {
-      const tokens: ShownToken[] = [];
-      let next: string | null = '';
-      do {
-        const query: string = next === '' ? '' : `&after=${next}`;
-        const page: z.output<typeof listed> = await client.get(`/operator-tokens?limit=200${query}`, listed);
-        tokens.push(...page.tokens);
-        next = page.next;
-      } while (next !== null);
-      return tokens;
-    },
+    list: () =>
+      pagesAfter(Number.POSITIVE_INFINITY, query =>
+        client.get(`/operator-tokens?${query}`, listed).then(({ tokens, next }) => [tokens, next] as const),
+      ),
     async revoke(id) {
       await client.post(`/operator-tokens/${encodeURIComponent(id)}/revoke`, {}, z.unknown());
     },

@@ -76,32 +76,21 @@ export function deviceCommands(program: Command): void {
       );
     });
 
-  operatorOptions(devices.command('revoke').description('revoke a device, at once and for good'))
-    .argument('<device>', 'its id')
-    .action(async (id: string, given: RemoteOptions) => {
-      const found = await new AdminClient(given).post(
-        `/devices/${encodeURIComponent(id)}/revoke`,
-        {},
-        device,
-      );
-      if (given.json) return sayJson(found);
-      say(`The device ${id} is revoked.`);
-    });
-
-  operatorOptions(
-    devices
-      .command('pardon')
-      .description(
-        'clear the record of wrong shares of a device, and reinstate it if it was revoked for them',
-      ),
-  )
-    .argument('<device>', 'its id')
-    .action(async (id: string, given: RemoteOptions) => {
-      const path = `/devices/${encodeURIComponent(id)}/pardon`;
-      const found = await new AdminClient(given).post(path, {}, device);
-      if (given.json) return sayJson(found);
-      say(`The device ${id} is pardoned.`);
-    });
+  const decide = (name: string, description: string, done: string) =>
+    operatorOptions(devices.command(name).description(description))
+      .argument('<device>', 'its id')
+      .action(async (id: string, given: RemoteOptions) => {
+        const path = `/devices/${encodeURIComponent(id)}/${name}`;
+        const found = await new AdminClient(given).post(path, {}, device);
+        if (given.json) return sayJson(found);
+        say(`The device ${id} is ${done}.`);
+      });
+  decide('revoke', 'revoke a device, at once and for good', 'revoked');
+  decide(
+    'pardon',
+    'clear the record of wrong shares of a device, and reinstate it if it was revoked for them',
+    'pardoned',
+  );
 
   enrolmentTokenCommands(devices.command('tokens').description('enrolment tokens'));
 }

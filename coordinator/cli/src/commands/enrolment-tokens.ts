@@ -3,13 +3,13 @@ import { isoOrNull } from '@murmuration/protocol/time/iso';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { expiry } from '../arguments/lifetime.ts';
+import { expires, expiry } from '../arguments/lifetime.ts';
 import { nameOf } from '../arguments/name.ts';
 import { wholeNumber } from '../arguments/numbers.ts';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
-import { pagesAfter } from '../client/pages.ts';
-import { note, say, sayJson, sayTable } from '../output/output.ts';
+import { say, sayJson } from '../output/output.ts';
+import { create, listCreated } from './created-tokens.ts';
 
 interface CreateOptions extends RemoteOptions {
   readonly name: string;
@@ -31,35 +31,14 @@ const token = z.object({
   createdAt: z.string(),
   expiresAt: z.string().nullable(),
 });
-const tokenPage = z.object({ tokens: z.array(token), next: z.string().nullable() });
+const route = '/enrolment-tokens';
 
 /** Adds `murmuration devices tokens list|create|revoke`. */
 export function enrolmentTokenCommands(tokens: Command): void {
-  operatorOptions(
-    tokens
-      .command('list', { isDefault: true })
-      .description(
-        'list the tokens that operators created, newest first, without those of the configuration',
-      ),
-  ).action(async (given: RemoteOptions) => {
-    const client = new AdminClient(given);
-    const found = await pagesAfter(Number.POSITIVE_INFINITY, query =>
-      client.get(`/enrolment-tokens?${query}`, tokenPage).then(page => [page.tokens, page.next] as const),
-    );
-    if (given.json) return sayJson(found);
-    sayTable(
-      ['id', 'name', 'state', 'uses', 'of', 'created', 'expires'],
-      found.map(({ id, name, state, uses, maxUses, createdAt, expiresAt }) => [
-        id,
-        name,
-        state,
-        uses,
-        maxUses,
-        createdAt,
-        expiresAt,
-      ]),
-    );
-  });
+  const columns = ['id', 'name', 'state', 'uses', 'of', 'created', 'expires'];
+  const row = ({ id, name, state, uses, maxUses, ...at }: z.output<typeof token>) =>
+    [id, name, state, uses, maxUses, at.createdAt, at.expiresAt] as const;
+  listCreated(tokens, route, token, columns, row);
 
   operatorOptions(
     tokens.command('create').description('create a token with which devices enrol; it is shown only once'),
@@ -67,30 +46,21 @@ export function enrolmentTokenCommands(tokens: Command): void {
     .requiredOption('-n, --name <name>', 'what it is for')
     .option('--uses <number>', `how many devices may enrol with it (default: ${usesByDefault})`, wholeNumber)
     .option('--any-number', 'let any number of devices enrol with it')
-    .option(
-      '-e, --expires <time>',
-      'when it expires, for example "12 h" or "90 d" from now; without it, it stays valid until it is revoked',
-    )
+    .option(...expires)
     .action(async (given: CreateOptions) => {
       const body = {
         name: nameOf(given.name),
         maxUses: given.anyNumber ? null : (given.uses ?? usesByDefault),
         expiresAt: isoOrNull(expiry(given.expires, systemClock.now())),
       };
-      const schema = z.object({ token, text: z.string() });
-      const made = await new AdminClient(given).post('/enrolment-tokens', body, schema);
-      if (given.json) return sayJson({ ...made.token, text: made.text });
-      say(made.text);
-      note(
-        `Copy the token now. It won't be shown again; the coordinator stores only a hash. Its id is ${made.token.id}.`,
-      );
+      await create(given, route, body, token);
     });
 
   operatorOptions(tokens.command('revoke').description('revoke a token: no more devices can enrol with it'))
     .argument('<id>', 'the id that `list` shows')
     .option('--devices', 'also revoke the devices that enrolled with it, at once and for good')
     .action(async (id: string, given: RevokeOptions) => {
-      const path = `/enrolment-tokens/${encodeURIComponent(id)}`;
+      const path = `${route}/${encodeURIComponent(id)}`;
       const client = new AdminClient(given);
       if (given.devices) {
         const schema = z.object({ token, devices: z.int() });

@@ -88,25 +88,11 @@ export function experimentCommands(program: Command): void {
   });
 }
 
-function sayExperiment({
-  name,
-  kind,
-  outcome,
-  reason,
-  arms,
-  metric,
-  covariate,
-  guards,
-  planned,
-  query,
-  step,
-  endsAt,
-  sampleRatio,
-  verdict,
-}: ExperimentMessage): void {
+function sayExperiment(shown: ExperimentMessage): void {
+  const { kind, reason, arms, metric, covariate, guards, query, step, endsAt, sampleRatio } = shown;
   const isSplit = kind !== 'mirror';
-  say(`${name}: ${kind}, ${outcome}${reason === null ? '' : `. ${reason}`}`);
-  say(verdict);
+  say(`${shown.name}: ${kind}, ${shown.outcome}${reason === null ? '' : `. ${reason}`}`);
+  say(shown.verdict);
   sayTable(
     [
       'arm',
@@ -136,7 +122,7 @@ function sayExperiment({
   );
   if (isSplit) {
     const units = arms.reduce((sum, arm) => sum + (query === null ? arm.units : arm.outcomes), 0);
-    say(`\n${units} of ${planned} planned ${query === null ? 'units' : 'devices'}.`);
+    say(`\n${units} of ${shown.planned} planned ${query === null ? 'units' : 'devices'}.`);
     if (query !== null)
       say(
         `From devices, by the query ${query}: each has answered once, in a masked sum of one arm, with its share of good predictions; that share is one value, however many predictions it is of.`,

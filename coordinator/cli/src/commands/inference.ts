@@ -10,7 +10,7 @@ import { modelSource } from '../arguments/model-source.ts';
 import { nameOf } from '../arguments/name.ts';
 import { wholeNumber } from '../arguments/numbers.ts';
 import { databaseOfJobs, intoHelp, loadJobs } from '../arguments/precompute-jobs.ts';
-import { loadTransformers } from '../arguments/transformers.ts';
+import { loadTransformers, transformerOption } from '../arguments/transformers.ts';
 import { brokerNotes } from '../output/broker-notes.ts';
 import { note, say, sayJson } from '../output/output.ts';
 import { precomputeNotes } from '../output/precompute-notes.ts';
@@ -42,8 +42,6 @@ interface TokenOptions {
   readonly json?: boolean;
 }
 
-const several = (text: string, before: readonly string[]) => [...before, text];
-
 /** Adds `murmuration inference` and `murmuration inference-token`. */
 export function inferenceCommands(program: Command): void {
   program
@@ -66,12 +64,7 @@ export function inferenceCommands(program: Command): void {
       '--grpc <port>',
       'port for the Open Inference Protocol over gRPC; 0 takes any free one (default: none)',
     )
-    .option(
-      '-t, --transformer <name=module>',
-      'for a model of this name, a module whose default export is a transformer; may be given several times',
-      several,
-      [],
-    )
+    .option(...transformerOption)
     .option(
       '--provider <name...>',
       'execution providers of ONNX Runtime for models in ONNX, the first that works first, for example: tensorrt cuda cpu (default: the processor)',

@@ -71,32 +71,21 @@ const columns = [
   'model',
 ];
 
-function rowOf({
-  task,
-  number,
-  served,
-  createdAt,
-  strategy,
-  contributors,
-  metrics,
-  fromDevices,
-  verdicts,
-  privacy,
-  model,
-}: Listed): readonly CliCell[] {
+function rowOf(listed: Listed): readonly CliCell[] {
+  const { served, fromDevices, verdicts, privacy } = listed;
   return [
-    task,
-    number,
+    listed.task,
+    listed.number,
     served && { text: served, tone: served === 'pinned' ? 'doubtful' : 'good' },
-    createdAt,
-    strategy,
-    contributors,
-    figures(metrics),
+    listed.createdAt,
+    listed.strategy,
+    listed.contributors,
+    figures(listed.metrics),
     fromDevices ? figures(fromDevices.metrics) : null,
     verdicts.kept,
     verdicts.refused > 0 ? { text: String(verdicts.refused), tone: 'doubtful' } : 0,
     privacy && (privacy.epsilon === null ? { text: 'none', tone: 'doubtful' } : epsilonOf(privacy)),
-    { text: model, tone: 'faint' },
+    { text: listed.model, tone: 'faint' },
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Precomputation } from '@murmuration/serving/precompute/precomputat
 import type { Command } from 'commander';
 import { modelSource } from '../arguments/model-source.ts';
 import { databaseOfJobs, intoHelp, loadJobs } from '../arguments/precompute-jobs.ts';
-import { loadTransformers } from '../arguments/transformers.ts';
+import { loadTransformers, transformerOption } from '../arguments/transformers.ts';
 import { note, say, sayJson } from '../output/output.ts';
 import { precomputeNotes } from '../output/precompute-notes.ts';
 import { RowProgress } from '../output/row-progress.ts';
@@ -32,12 +32,7 @@ export function precomputeCommand(program: Command): void {
     .option('--into <database>', intoHelp)
     .option('--all', 'compute all rows, those that are unchanged too')
     .option('-w, --watch', 'go on: run jobs when they are due, and when their model means another version')
-    .option(
-      '-t, --transformer <name=module>',
-      'for a model of this name, a module whose default export is a transformer; may be given several times',
-      (text: string, before: readonly string[]) => [...before, text],
-      [],
-    )
+    .option(...transformerOption)
     .option('--provider <name...>', 'execution providers of ONNX Runtime for models in ONNX')
     .option('--json', 'print JSON, for programs')
     .action(async (file: string, name: string | undefined, given: PrecomputeOptions) => {

@@ -77,30 +77,19 @@ function outcomeCell(phase: string, query: string | null | undefined): CliCell {
   return phase === 'published' && query ? { text: 'answered', tone: 'good' } : phaseCell(phase);
 }
 
-function rows({
-  round,
-  phase,
-  query,
-  startedAt,
-  endedAt,
-  base,
-  model,
-  failure,
-  tally,
-  metrics,
-  traffic,
-}: ShownRound): CliCell[][] {
+function rows(round: ShownRound): CliCell[][] {
+  const { phase, query, startedAt, endedAt, failure, tally, traffic } = round;
   return [
-    ['id', round],
+    ['id', round.round],
     [endedAt === null ? 'phase' : 'outcome', outcomeCell(phase, query)],
     ...(query ? [['query', query] as CliCell[]] : []),
     ...(failure ? [['failed in', failure.during] as CliCell[], ['reason', failure.reason] as CliCell[]] : []),
     ['started', startedAt],
     ['ended', endedAt],
     ['took', lasted(startedAt, endedAt)],
-    ['trained from', base],
-    ['led to', model],
-    ['held-out', figures(metrics)],
+    ['trained from', round.base],
+    ['led to', round.model],
+    ['held-out', figures(round.metrics)],
     ...Object.entries(tally ?? {}),
     ['updates received', traffic && bytes(traffic.up)],
     ['models served', traffic && bytes(traffic.down)],

@@ -91,28 +91,19 @@ function pathOf(task: string): string {
   return `/tasks/${encodeURIComponent(task)}/runs`;
 }
 
-function rows({
-  id,
-  why,
-  startedAt,
-  endedAt,
-  ending,
-  rounds,
-  failed,
-  metrics,
-  version,
-}: TrainingRunMessage): CliCell[][] {
+function rows(run: TrainingRunMessage): CliCell[][] {
+  const { why, startedAt, endedAt, ending, version } = run;
   return [
-    ['id', id],
+    ['id', run.id],
     ['trigger', why.trigger],
     ['why', why.reason],
     ['started', startedAt],
     ['ended', endedAt],
     ...(ending ? [['ended by', ending.reason] as CliCell[], ['reason', ending.text] as CliCell[]] : []),
     ['took', lasted(startedAt, endedAt)],
-    ['versions', rounds],
-    ['failed rounds', failed],
-    ['held-out', figures(metrics)],
+    ['versions', run.rounds],
+    ['failed rounds', run.failed],
+    ['held-out', figures(run.metrics)],
     ...(version ? resultOf(version) : []),
   ];
 }

@@ -114,13 +114,9 @@ function waitingText({ what, devices, until }: Overview['tasks'][number]['waitsF
   }
 }
 
-function spentText({
-  epsilon,
-  spent,
-  steps,
-  rounds,
-}: NonNullable<Overview['tasks'][number]['privacy']>): string {
-  const versions = `${steps} of ${rounds} versions`;
+function spentText(privacy: NonNullable<Overview['tasks'][number]['privacy']>): string {
+  const { epsilon, spent } = privacy;
+  const versions = `${privacy.steps} of ${privacy.rounds} versions`;
   if (spent === null) return `no ε holds, since versions were released without noise (${versions})`;
   return `ε ${Number(spent.toPrecision(3))} of ${epsilon} is spent, ${versions}`;
 }

@@ -6,7 +6,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { type Command, Option } from 'commander';
-import { expiry } from '../arguments/lifetime.ts';
+import { expires, expiry } from '../arguments/lifetime.ts';
 import { nameOf } from '../arguments/name.ts';
 import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
 import { type StorageOptions, storageFolder, storageOptions } from '../arguments/storage-folder.ts';
@@ -33,10 +33,7 @@ export function tokenCommands(program: Command): void {
   options(tokens.command('create').description('create a token; it is shown only once'))
     .addOption(new Option('-r, --role <role>', 'what it allows').choices(roles).makeOptionMandatory())
     .requiredOption('-n, --name <name>', 'the name of its owner, as the audit log shows it')
-    .option(
-      '-e, --expires <time>',
-      'when it expires, for example "12 h" or "90 d" from now; without it, it stays valid until it is revoked',
-    )
+    .option(...expires)
     .option('--for-config', 'store nothing, and print what to add to "operatorTokens" of a configuration')
     .action(async (given: CreateOptions) => {
       const name = nameOf(given.name);
@@ -56,14 +53,7 @@ export function tokenCommands(program: Command): void {
       if (given.json) return sayJson(all);
       sayTable(
         ['id', 'name', 'role', 'state', 'created', 'expires'],
-        all.map(({ id, name, role, state, createdAt, expiresAt }) => [
-          id,
-          name,
-          role,
-          state,
-          createdAt,
-          expiresAt,
-        ]),
+        all.map(token => [token.id, token.name, token.role, token.state, token.createdAt, token.expiresAt]),
       );
     },
   );
