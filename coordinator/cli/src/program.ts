@@ -10,6 +10,7 @@ interface Commands {
 
 /** All commands, in the order of the help. */
 const commands: readonly Commands[] = [
+  { names: ['new'], load: async () => (await import('./commands/new.ts')).newCommand },
   { names: ['serve'], load: async () => (await import('./commands/serve.ts')).serveCommand },
   { names: ['dev'], load: async () => (await import('./commands/dev.ts')).devCommand },
   {

@@ -1,0 +1,9 @@
+import * as tf from '@murmuration/engine/tf';
+
+export const model = () =>
+  tf.sequential({
+    layers: [
+      tf.layers.dense({ units: 8, activation: 'relu', inputShape: [3] }),
+      tf.layers.dense({ units: 2 }),
+    ],
+  });

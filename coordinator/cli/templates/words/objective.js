@@ -1,0 +1,5 @@
+import { sequence } from '@murmuration/engine';
+import { encode, tokens } from './vocabulary.js';
+
+/** Predicts each next word of a sentence. */
+export default sequence({ tokens, encode, length: 8 });
