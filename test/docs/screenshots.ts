@@ -1,43 +1,74 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { begin } from '@murmuration/cli/commands/new';
 import { chromium, type Page } from 'playwright-core';
 import { chromiumOptions } from '../chromium.ts';
+import { SourceProcess } from '../e2e/processes.ts';
 import { root } from './documents.ts';
 
-// npm run screenshots: runs the demonstration, and takes the pictures of the README of its pages in a real Chromium.
+// npm run screenshots: runs the demonstration and a first task, and takes pictures of their pages in a real Chromium.
+// `-- --first-task` runs the latter only.
 const folder = fileURLToPath(new URL('../../docs/public/', import.meta.url));
 const rounds = 6;
 const size = { width: 1280, height: 800 };
 
-const demonstration = spawn(
-  process.execPath,
-  [
-    'scripts/run.mjs',
-    'simulations/demo/src/start.ts',
-    '--devices',
-    '80',
-    '--cohort',
-    '20',
-    '--rounds',
-    '1000',
-    '--port',
-    '0',
-  ],
-  { cwd: root, env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'inherit'] },
-);
-const ended = once(demonstration, 'exit');
-try {
-  const { keyboard, dashboard } = await addressesOf(demonstration.stdout);
-  const browser = await chromium.launch(chromiumOptions);
-  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', colorScheme: 'light' });
-  await takeDashboard(await context.newPage(), dashboard);
-  await takeKeyboard(await context.newPage(), keyboard);
-  await browser.close();
-} finally {
-  demonstration.kill('SIGTERM');
-  await ended;
+const browser = await chromium.launch(chromiumOptions);
+const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', colorScheme: 'light' });
+if (!process.argv.includes('--first-task')) await takeDemonstration();
+await takeFirstTask(await context.newPage());
+await browser.close();
+
+async function takeDemonstration(): Promise<void> {
+  const demonstration = spawn(
+    process.execPath,
+    [
+      'scripts/run.mjs',
+      'simulations/demo/src/start.ts',
+      '--devices',
+      '80',
+      '--cohort',
+      '20',
+      '--rounds',
+      '1000',
+      '--port',
+      '0',
+    ],
+    { cwd: root, env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = once(demonstration, 'exit');
+  try {
+    const { keyboard, dashboard } = await addressesOf(demonstration.stdout);
+    await takeDashboard(await context.newPage(), dashboard);
+    await takeKeyboard(await context.newPage(), keyboard);
+  } finally {
+    demonstration.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** Takes the dashboard of `murmuration dev` with what `murmuration new` wrote. */
+async function takeFirstTask(page: Page): Promise<void> {
+  // Where the packages of the checkout are found.
+  const parent = `${root}test/artifacts`;
+  mkdirSync(parent, { recursive: true });
+  const made = mkdtempSync(`${parent}/rent-`);
+  begin('classifier', made);
+  const dev = new SourceProcess('coordinator/cli/src/cli.ts', ['dev', `${made}/task.js`, '--port', '0']);
+  try {
+    const [, address] = await dev.printed(/Dashboard: +(\S+)/);
+    await dev.printed(new RegExp(`Round ${rounds * 3}:`));
+    await page.goto(address!);
+    await page.getByRole('link', { name: 'Model', exact: true }).click();
+    await page.getByText('loss').first().waitFor();
+    await page.screenshot({ path: `${folder}first-task.png` });
+  } finally {
+    dev.child.kill('SIGTERM');
+    await dev.ended();
+    rmSync(made, { recursive: true });
+  }
 }
 
 /** The addresses that the demonstration prints. It is read to its end, so that it never waits for a reader. */

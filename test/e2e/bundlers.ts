@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { begin } from '@murmuration/cli/commands/new';
 import type { Metafile } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,10 +14,8 @@ import { freePort } from '../free-port.ts';
 import { libraries, PackedApp } from './packed-app.ts';
 import { plainEnvironment } from './reader.ts';
 
-const guides = new Map(readDocuments());
-const blocksOf = (name: string) => codeBlocks(guides.get(`docs/guides/${name}.md`)!);
-const app = blocksOf('your-first-task').filter(({ file }) => file);
-const bundlers = blocksOf('embed-web');
+const guide = readDocuments().get('docs/guides/embed-web.md')!;
+const bundlers = codeBlocks(guide);
 const commands = bundlers
   .filter(({ language }) => language === 'sh')
   .flatMap(({ code }) => code.trim().split('\n'));
@@ -47,25 +46,26 @@ function keepTexts(): void {
   new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
 }
 
-/** The flats of the guide in strict TypeScript, for pages and for Node. */
+/** The template `sensors` in strict TypeScript, for pages and for Node. */
 const typed = {
   'objective.ts': `import { type Objective, regressor } from '@murmuration/engine';
-    export type Flat = readonly [rooms: number, size: number, rent: number];
-    const objective: Objective<Flat> = regressor({
-      features: ([rooms, size]: Flat) => [rooms / 5, size / 100], label: ([, , rent]: Flat) => rent / 1000,
+    export type Readings = readonly number[];
+    const objective: Objective<Readings> = regressor({
+      features: (readings: Readings) => readings.slice(0, 4).map(each => each / 10),
+      label: (readings: Readings) => readings[4]! / 10,
     });
     export default objective;`,
-  'flats.ts': `import { type ClientOptions, development } from '@murmuration/client-sdk';
-    import type { Flat } from './objective.js';
-    export const flats: readonly Flat[] = [[1, 30, 320], [2, 50, 550], [3, 70, 780], [4, 90, 1010]];
+  'readings.ts': `import { type ClientOptions, development } from '@murmuration/client-sdk';
+    import type { Readings } from './objective.js';
+    export const examples: readonly Readings[] = [[1, 2, 3, 4, 5], [2, 3, 4, 5, 6], [6, 5, 4, 3, 2], [5, 4, 3, 2, 1]];
     export const options = {
       url: 'COORDINATOR', enrolment: 'anybody', consent: 'not-needed', cleartext: 'allowed', floors: development(),
     } satisfies Partial<ClientOptions>;`,
   'page.ts': `import { FederatedClient, indexedDbStorage, type RoundProgress, workerTrainer } from '@murmuration/client-sdk';
-    import { flats, options } from './flats.js';
+    import { examples, options } from './readings.js';
     const trainer = workerTrainer(() => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }));
     const client = new FederatedClient({
-      ...options, tasks: { rent: { examples: () => flats, trainer } }, storage: indexedDbStorage('typed'),
+      ...options, tasks: { sensors: { examples: () => examples, trainer } }, storage: indexedDbStorage('typed'),
     });
     const said = document.querySelector('output')!;
     client.on('round', ({ number, phase }: RoundProgress) => { said.value = \`round \${number}: \${phase}\`; });
@@ -75,8 +75,8 @@ const typed = {
     import objective from './objective.js';
     serveTraining(objective, { wasmPath: '/' });`,
   'device.ts': `import { FederatedClient, memoryStorage, type RoundProgress } from '@murmuration/client-sdk';
-    import { flats, options } from './flats.js';
-    const tasks = { rent: { examples: () => flats, trainer: new URL('./objective.js', import.meta.url) } };
+    import { examples, options } from './readings.js';
+    const tasks = { sensors: { examples: () => examples, trainer: new URL('./objective.js', import.meta.url) } };
     const client = new FederatedClient({ ...options, tasks, storage: memoryStorage() });
     client.on('round', ({ number, phase }: RoundProgress) => console.log(\`round \${number}: \${phase}\`));
     client.on('error', ({ code, detail }) => console.error(code, detail));
@@ -86,7 +86,7 @@ const typed = {
 
 /**
  * Apps of every kind that the guides know, of people who have nothing but the packages, which lie packed in a folder: each takes part in a
- * round of one coordinator, beside the two Node processes of docs/guides/your-first-task.md, of which one is in CommonJS.
+ * round of one coordinator, beside the two Node processes of a template, of which one is in CommonJS.
  */
 export function walkBundlers(packs: () => string): void {
   let packed: PackedApp;
@@ -146,7 +146,17 @@ export function walkBundlers(packs: () => string): void {
 
   beforeAll(async () => {
     packed = new PackedApp([...libraries, 'cli'], packs());
-    for (const { file, code } of [...app, ...bundlers.filter(({ file }) => file)]) packed.write(file!, code);
+    begin('sensors', join(packed.folder, 'begun'));
+    cpSync(join(packed.folder, 'begun'), packed.folder, { recursive: true });
+    for (const { file, code } of bundlers.filter(({ file }) => file)) packed.write(file!, code);
+    const [call] = /serveTraining\(objective, \{ wasmPath: '\/' \}\)/.exec(guide)!;
+    packed.write(
+      'worker.js',
+      packed
+        .read('worker.js')
+        .replace(/^import .+webgl.+\n/m, '')
+        .replace(/serveTraining\(.+\)/, call),
+    );
     run('mkdir');
     run('cp node_modules/');
     server = createServer(({ url }, response) => {
@@ -171,14 +181,13 @@ export function walkBundlers(packs: () => string): void {
         .replace('{', `{ "port": ${port},`),
     );
     packed.write('app.js', packed.read('app.js').replace('http://127.0.0.1:8800', url));
-    packed.write('rent.task.js', packed.read('rent.task.js').replace("'5 s'", "'1 s'"));
     for (const [file, code] of Object.entries(typed))
       packed.write(`typed/${file}`, code.replace('COORDINATOR', url));
     // Devices that find nobody there yet try again.
     start(
       'node_modules/@murmuration/cli/bin/murmuration.mjs',
       'serve',
-      'rent.task.js',
+      'task.js',
       '--config',
       'coordinator.json',
     );

@@ -1,7 +1,7 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { begin } from '@murmuration/cli/commands/new';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { command } from './kept-commands.ts';
 import { SourceProcess } from './processes.ts';
@@ -12,7 +12,7 @@ let dev: SourceProcess | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'murmuration-dev-'));
-  cpSync(fileURLToPath(new URL('../../examples/commute', import.meta.url)), folder, { recursive: true });
+  begin('sensors', folder);
 });
 afterEach(() => {
   dev?.child.kill('SIGKILL');
@@ -20,21 +20,21 @@ afterEach(() => {
 });
 
 it('a task outside of the checkout is tried, and learned by local devices, which protects nobody', async () => {
-  const task = join(folder, 'commute.task.ts');
+  const task = join(folder, 'task.js');
   dev = new SourceProcess(cli, ['dev', task, '--devices', '3', '--port', '0']);
-  await dev.printed(/Devices have 48 to 64 examples\. Loss of the step: [\d.]+\. Evaluation: minutes /);
+  await dev.printed(/Devices have 40 to 40 examples\. Loss of the step: [\d.]+\. Evaluation: loss /);
   await dev.printed(/Development mode: this protects nobody/);
   const [, token, url] = await dev.printed(/MURMURATION_TOKEN=(\S+) murmuration status --url (\S+)/);
   await dev.printed(/Round 1: [23] of 3 devices in /);
   expect(await fetch(`${url}/v1/tasks`).then(answer => answer.json())).toMatchObject({
     isDevelopment: true,
-    tasks: [{ name: 'commute' }],
+    tasks: [{ name: 'sensors' }],
   });
   const status = await command(['status', '--url', url!], { MURMURATION_TOKEN: token! });
   expect(status.code).toBe(0);
   expect(status.errors).toContain('Development mode: this protects nobody');
   expect(status.output).toMatch(/3 devices are connected, 3 are enrolled/);
-  await dev.printed(/Round 2: [23] of 3 devices in [\d.]+ s; minutes /);
+  await dev.printed(/Round 2: [23] of 3 devices in [\d.]+ s; loss /);
   dev.child.kill('SIGTERM');
   expect(await dev.ended()).toBe(0);
 });

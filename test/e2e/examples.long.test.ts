@@ -6,24 +6,24 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { FederatedClient } from '@murmuration/client-sdk/node';
 import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import { type Browser, chromium } from 'playwright-core';
-import { createServer as createVite, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import line from '../../examples/line.task.js';
 import { bundleSdk } from '../../scripts/bundle.mjs';
 import { sourceOptions } from '../../scripts/prepare.mjs';
 import { chromiumOptions } from '../chromium.ts';
-import { eventOf } from './line.ts';
+import { eventOf, lineOptions } from './line.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 let coordinator: Coordinator;
 let pages: Server;
-let vite: ViteDevServer;
+let third: FederatedClient;
 let browser: Browser;
 let node: ChildProcess;
 const state = mkdtempSync(join(tmpdir(), 'murmuration-example-'));
@@ -48,35 +48,23 @@ function serve(bundle: string): Promise<Server> {
 beforeAll(async () => {
   // In a folder of its own: another test looks at what the packages hold.
   pages = await serve(await bundleSdk(join(state, 'bundle')));
-  vite = await createVite({
-    configFile: false,
-    root: join(root, 'examples/vite-app'),
-    cacheDir: join(state, 'vite'),
-    logLevel: 'silent',
-    server: { port: 0, host: '127.0.0.1', hmr: false, fs: { allow: [root] } },
-    resolve: { conditions: ['murmuration-source', 'module', 'browser', 'development|production'] },
-    worker: { format: 'es' },
-  });
-  await vite.listen();
   browser = await chromium.launch(chromiumOptions);
 });
 
 afterAll(async () => {
   node?.kill();
   await browser?.close();
-  await vite?.close();
+  await third?.stop();
   pages?.close();
   await coordinator?.endRounds();
   await coordinator?.stop();
   rmSync(state, { recursive: true, force: true });
 });
 
-const portOf = (server: Pick<Server, 'address'>) => (server.address() as AddressInfo).port;
-
-it('the three examples finish a masked round together', async () => {
-  const origins = [pages, vite.httpServer!].map(server => `http://127.0.0.1:${portOf(server as Server)}`);
+it('the page and the process finish a masked round with a third device', async () => {
+  const origin = `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
   coordinator = await createCoordinator(
-    parseConfig({ port: 0, openEnrolment: true, cors: origins, log: 'silent' }),
+    parseConfig({ port: 0, openEnrolment: true, cors: [origin], log: 'silent' }),
     [line],
   );
   await coordinator.start();
@@ -90,13 +78,12 @@ it('the three examples finish a masked round together', async () => {
     env: { ...process.env, COORDINATOR: coordinator.url, STATE: join(state, 'device') },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+  third = new FederatedClient({ ...lineOptions(coordinator.url, 0), enrolment: 'anybody' });
+  await third.start();
   const errors: Error[] = [];
-  const asked = `?coordinator=${encodeURIComponent(coordinator.url)}`;
-  for (const address of [`${origins[0]}/script-tag/${asked}`, `${origins[1]}/${asked}`]) {
-    const page = await browser.newPage();
-    page.on('pageerror', error => errors.push(error));
-    await page.goto(address);
-  }
+  const page = await browser.newPage();
+  page.on('pageerror', error => errors.push(error));
+  await page.goto(`${origin}/script-tag/?coordinator=${encodeURIComponent(coordinator.url)}`);
   const [record] = await published;
   expect(errors).toEqual([]);
   expect(record).toMatchObject({ tally: { cohort: 3, accepted: 3, lost: 0 } });

@@ -130,6 +130,20 @@ describe('apps of every kind', { tags: 'chromium' }, () => walkBundlers(() => pa
 
 describe('a walk from scratch', { tags: 'chromium' }, () => walkFromScratch(() => reader));
 
+describe('the packed command line', () => {
+  it.each(['classifier', 'words', 'sensors'])('makes a folder of %s whose test passes', template => {
+    const app = new PackedApp([...packages, 'cli'], packs);
+    try {
+      const command = 'node_modules/@murmuration/cli/bin/murmuration.mjs';
+      expect(app.node(command, 'new', template, 'begun')).toMatchObject({ status: 0 });
+      const { status, output } = app.node('--test', 'begun/task.test.js');
+      expect(status, output).toBe(0);
+    } finally {
+      app.remove();
+    }
+  });
+});
+
 describe('a walk onto a server', () => walkOntoServer(() => reader));
 
 describe('the built libraries', () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { begin } from '@murmuration/cli/commands/new';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { onnxOf } from '@murmuration/engine/onnx/write';
 import * as tf from '@murmuration/engine/tfjs/tf';
@@ -12,9 +13,8 @@ const blocksOf = (path: string) => codeBlocks(guides.get(path)!);
 const shell = blocksOf('docs/guides/run-a-coordinator.md')
   .filter(({ language }) => language === 'sh')
   .map(({ code }) => code.trim());
-const [begin] = shell;
+const [commands] = shell;
 const install = shell.find(code => code.includes('npm install ~'))!;
-const task = blocksOf('docs/guides/your-first-task.md').find(({ file }) => file === 'rent.task.js')!;
 
 /** The way of docs/guides/run-a-coordinator.md onto a machine, whose operator has a task and copied the packs there. */
 export function walkOntoServer(whose: () => Reader): void {
@@ -23,13 +23,12 @@ export function walkOntoServer(whose: () => Reader): void {
     const port = await freePort();
     reader.folder = reader.home;
     await reader.run('mkdir -p opt/murmuration && cd opt/murmuration');
-    reader.write('tasks/task.js', task.code);
-    reader.write('package.json', JSON.stringify({ type: 'module' }));
+    begin('classifier', join(reader.folder, 'tasks'));
     reader.write('murmuration.json', JSON.stringify({ port, openEnrolment: true }));
     const said = await reader.run(install.replace('/opt/', `${reader.home}/opt/`));
     expect(said).toContain('rent');
     // In a folder of packages of its own, the command goes by npx.
-    const [doctor, serve, status] = begin!.split('\n').map(command => `npx ${command}`);
+    const [doctor, serve, status] = commands!.split('\n').map(command => `npx ${command}`);
     expect(install).toContain(doctor);
     const served = reader.start(serve!);
     await expect.poll(served).toContain('The coordinator listens');

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { begin } from '@murmuration/cli/commands/new';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { rootFolder, sourceOptions } from '../../scripts/prepare.mjs';
-import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { commandsOf, shellBlocks } from '../docs/shell.ts';
 import { plainEnvironment } from './reader.ts';
 
@@ -25,7 +25,8 @@ const unrun: Readonly<Record<string, string>> = {
   'murmuration restore': 'reads what `backup` has written',
   'npm start': 'takes minutes; demonstration.long.test.ts runs it',
   'npm test': 'is what runs this',
-  'npm run murmuration -- dev': 'runs until it is stopped; dev.long.test.ts runs it',
+  'murmuration new': 'writes a folder of the reader; from-scratch.ts runs it',
+  'murmuration dev': 'runs until it is stopped; from-scratch.ts and dev.long.test.ts run it',
   'npm run pack': 'takes minutes; packages.long.test.ts runs it',
   'npm run simulate -- tune': 'takes minutes',
   'npm run simulate -- mnist-2nn': 'takes minutes',
@@ -35,8 +36,6 @@ const unrun: Readonly<Record<string, string>> = {
   'npm run simulate -- worker': 'wants a Redis',
   'npm run build': 'is the build of another app',
   'npm install': 'wants a registry; from-scratch.ts runs it',
-  'npm init': 'is a part of what from-scratch.ts runs',
-  'npm pkg': 'is a part of what from-scratch.ts runs',
 };
 
 const ofRepository = shellBlocks().flatMap(({ path, code }) =>
@@ -60,9 +59,7 @@ beforeAll(() => {
     `#!/bin/sh\nexec ${words.map(word => `'${word}'`).join(' ')} "$@"\n`,
   );
   chmodSync(join(programs, 'murmuration'), 0o755);
-  const guide = codeBlocks(readDocuments().get('docs/guides/your-first-task.md')!);
-  mkdirSync(join(folder, 'tasks'));
-  writeFileSync(join(folder, 'tasks/task.js'), guide.find(({ file }) => file === 'rent.task.js')!.code);
+  begin('classifier', join(folder, 'tasks'));
   writeFileSync(join(folder, 'murmuration.json'), JSON.stringify({ port: 0, openEnrolment: true }));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -83,7 +83,6 @@ function problemOfVersions(names: readonly string[]): string | undefined {
 
 async function problemOfNpm([verb, ...rest]: readonly string[]): Promise<string | undefined> {
   if (verb === 'install') return problemOfVersions(rest);
-  if (['init', 'pkg'].includes(verb!)) return undefined;
   const name = verb === 'run' ? rest[0]! : verb!;
   const script = scripts[name];
   if (script === undefined) return `no script ${name}`;
@@ -160,8 +159,9 @@ describe('the shell blocks of the documents', () => {
       path,
       [
         ...codeBlocks(text).flatMap(({ file }) => (file ? [file] : [])),
-        // An example is copied as a folder.
+        // An example is copied as a folder, a template is written by a command.
         ...(path.startsWith('examples/') ? readdirSync(posix.dirname(root + path)) : []),
+        ...(text.includes('murmuration new ') ? readdirSync(`${root}coordinator/cli/templates/common`) : []),
       ],
     ]),
   );

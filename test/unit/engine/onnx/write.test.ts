@@ -60,9 +60,11 @@ describe('a model as ONNX answers as tfjs does, within 1e-5', () => {
     await expectSameAnswers(model, { shapes: [[5, 3]] });
   });
 
-  it('of a table, as the example trains it', async () => {
-    const file = fileURLToPath(new URL('../../../../examples/commute/commute.task.ts', import.meta.url));
-    const { default: task } = await import(/* @vite-ignore */ file);
-    await expectSameAnswers(randomise(await task.model(), 1), { shapes: [[40, 2]] });
+  it('of a table, as a template trains it', async () => {
+    const file = fileURLToPath(
+      new URL('../../../../coordinator/cli/templates/sensors/model.js', import.meta.url),
+    );
+    const { model } = await import(/* @vite-ignore */ file);
+    await expectSameAnswers(randomise(model(), 1), { shapes: [[40, 4]] });
   });
 });
