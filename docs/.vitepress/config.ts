@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitepress';
+import { glossaryLinks } from './glossary.ts';
 import { siteLinks } from './links.ts';
+import { searchedText } from './searched-text.ts';
 
 const page = (text: string, link: string) => ({ text, link });
 
@@ -9,11 +11,17 @@ export default defineConfig({
   lang: 'en',
   cleanUrls: true,
   metaChunk: true,
-  markdown: { config: siteLinks, languageAlias: { caddyfile: 'nginx', haproxy: 'nginx' } },
+  markdown: {
+    config(md) {
+      siteLinks(md);
+      glossaryLinks(md);
+    },
+    languageAlias: { caddyfile: 'nginx', haproxy: 'nginx' },
+  },
   // The index of the search is one chunk (228 kB compressed), which only those load who search.
   vite: { build: { chunkSizeWarningLimit: 1_500 } },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: searchedText } },
     nav: [
       page('Start', '/start'),
       page('Guides', '/guides/your-first-task'),
@@ -38,6 +46,7 @@ export default defineConfig({
           page('Embed in Node', '/guides/embed-node'),
           page('React Native and other platforms', '/guides/react-native'),
           page('Take a model elsewhere', '/guides/export'),
+          page('Coming from Python', '/guides/python'),
         ],
       },
       {
