@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitepress';
+import { accessible } from './accessible.ts';
 import { glossaryLinks } from './glossary.ts';
 import { siteLinks } from './links.ts';
 import { searchedText } from './searched-text.ts';
@@ -12,6 +13,7 @@ export default defineConfig({
   cleanUrls: true,
   metaChunk: true,
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config(md) {
       siteLinks(md);
       glossaryLinks(md);
@@ -19,7 +21,7 @@ export default defineConfig({
     languageAlias: { caddyfile: 'nginx', haproxy: 'nginx' },
   },
   // The index of the search is one chunk (228 kB compressed), which only those load who search.
-  vite: { build: { chunkSizeWarningLimit: 1_500 } },
+  vite: { build: { chunkSizeWarningLimit: 1_500 }, plugins: [accessible] },
   themeConfig: {
     search: { provider: 'local', options: { _render: searchedText } },
     nav: [

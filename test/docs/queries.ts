@@ -34,7 +34,6 @@ export const queries: readonly (readonly [query: string, found: string])[] = [
   ['S3', '/guides/run-a-coordinator#models-in-a-bucket'],
   ['backup', '/guides/run-a-coordinator#backups'],
   ['k8s', '/guides/kubernetes#on-kubernetes'],
-  ['kubernets', '/guides/kubernetes#on-kubernetes'],
   ['postgres', '/guides/fronts-and-cells#connections-to-postgresql'],
   ['kafka', '/guides/on-demand#models-on-demand'],
   ['rabbitmq', '/guides/on-demand#models-on-demand'],

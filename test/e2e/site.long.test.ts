@@ -90,7 +90,7 @@ describe('the search of the built site', () => {
     const { page, problems } = await open('/', look);
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByRole('searchbox').fill('pytorch');
-    const [first] = [page.getByRole('option').first()];
+    const first = page.getByRole('option').first();
     await first.getByText('PyTorch weights in').waitFor();
     await first.click();
     await page.waitForURL('**/guides/python#pytorch-weights-in');

@@ -163,7 +163,7 @@ const forNode = new Set([
   'client-sdk/src/worker/thread-trainer.ts',
 ]);
 /** What is no package, and what tests run. */
-const forTests = new Set(['examples', 'scripts']);
+const forTests = new Set(['docs', 'examples', 'scripts']);
 /** Stands for whoever loads a served model without this project. */
 const plainTfjs = 'test/e2e/';
 /** Guards what the driver of SQLite gets wrong. */

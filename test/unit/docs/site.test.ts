@@ -14,8 +14,9 @@ describe('the search of the site', () => {
   let index: MiniSearch<Section>;
   beforeAll(async () => {
     const server = await createServer(`${root}docs`, {
-      server: { middlewareMode: true, ws: false, watch: null },
-      optimizeDeps: { noDiscovery: true, include: [] },
+      middlewareMode: true,
+      ws: false,
+      watch: null,
     });
     const module = await server.pluginContainer.load('/@localSearchIndexroot');
     await server.close();
@@ -46,6 +47,7 @@ describe('the search of the site', () => {
 
   it('finds parts of words, and words with an error', () => {
     expect(found(index, 'privacy bud')[0]).toMatch('/guides/privacy-budget#');
+    expect(found(index, 'kubernets')[0]).toBe('/guides/kubernetes#on-kubernetes');
     expect(found(index, 'experimemts')[0]).toMatch('/guides/experiments#');
   });
 
