@@ -1,7 +1,7 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { portable } from '@murmuration/protocol/primitives/portable';
 import { type Figure, figureOf } from './figure.ts';
-import { type Content, html, Markup } from './markup.ts';
+import { type Content, html, Markup, scriptElement } from './markup.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
 
@@ -74,7 +74,7 @@ ${tiles.length > 0 ? html`<dl class="tiles">${tiles.map(tile)}</dl>` : null}
 ${sections.map(section)}
 </main>
 ${footer ? html`<footer>${footer}</footer>` : null}
-${isScripted ? html`<script type="module">${new Markup(script)}</script>` : null}
+${isScripted ? scriptElement('module', script) : null}
 </body>
 </html>
 `.text;

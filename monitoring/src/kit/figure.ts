@@ -47,7 +47,7 @@ function view(chart: Chart, over: Abscissa): Markup {
       texts: values.map(value => (value === undefined ? null : format(value))),
     })),
   };
-  return html`<div class="view over-${over}">${markup}<script type="application/json">${dataBlock(shown)}</script></div>`;
+  return html`<div class="view over-${over}">${markup}${dataBlock(shown)}</div>`;
 }
 
 function legendOf(chart: Chart): Content {

@@ -17,12 +17,17 @@ export function html(strings: TemplateStringsArray, ...contents: readonly Conten
   return new Markup(String.raw({ raw: strings }, ...contents.map(textOf)));
 }
 
-/**
- * Returns JSON for a data block of a page, such as `<script type="application/json">`; nothing in it ends
- * the element.
- */
+/** Returns a data block of a page; nothing in the value ends the element. */
 export function dataBlock(value: unknown): Markup {
-  return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
+  return scriptElement('application/json', JSON.stringify(value).replaceAll('<', '\\u003c'));
+}
+
+/**
+ * Returns a script whose text is trusted. Bundlers replace the end of such an element in a tagged template
+ * by a helper that is to be imported, so it stands in a plain one.
+ */
+export function scriptElement(type: string, text: string): Markup {
+  return new Markup(`<script type="${type}">${text}</script>`);
 }
 
 function textOf(content: Content): string {
