@@ -49,7 +49,7 @@ export function begin(template: string, folder: string): void {
     type: 'module',
     scripts: { test: 'node --test' },
     dependencies: ours('client-sdk', 'coordinator', 'engine'),
-    devDependencies: { ...ours('cli'), vite: '^8.0.0' },
+    devDependencies: { ...ours('cli'), vite: '8.3.8' },
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }

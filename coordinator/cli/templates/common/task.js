@@ -6,7 +6,7 @@ import objective from './objective.js';
 // The local devices of `murmuration dev` train by these.
 export { examples, objective };
 
-/** What is learned, by which devices, and how they train. */
+/** The task: its model, its devices, and how they train. */
 export default defineTask({
   name,
   model,

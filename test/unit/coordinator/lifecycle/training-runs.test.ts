@@ -311,19 +311,7 @@ describe('a coordinator after one that ended', () => {
 
   it('ends a run that was open of a task that has none any more', async () => {
     const runStore = runsIn(memoryDocuments());
-    const federation = await open({ when: [drift()], until: { rounds: 2 } }, { runStore });
-    await federation.start();
-    await federation.drift();
-    await federation.close();
-    const { history, clock, events } = federation;
-    const ports = {
-      store: runStore,
-      history,
-      clock,
-      random: seededRandom(9),
-      events,
-      rounds: () => undefined,
-    };
+    const { ports, clock } = await afterAnOpenRun(runStore);
     expect(await openTrainingRuns({ name: task, retrain: null }, ports)).toBeUndefined();
     expect(await runStore.run(task, 1)).toMatchObject({
       endedAt: clock.now(),
@@ -331,6 +319,21 @@ describe('a coordinator after one that ended', () => {
     });
   });
 });
+
+/** Closes a task while a run is open; returns what a later start of the task takes. */
+async function afterAnOpenRun(runStore: ReturnType<typeof runsIn>) {
+  const federation = await open({ when: [drift()], until: { rounds: 9 } }, { runStore });
+  await federation.start();
+  await federation.drift();
+  await federation.close();
+  const { history, clock, events, task } = federation;
+  const random = seededRandom(9);
+  return {
+    task: task.name,
+    clock,
+    ports: { store: runStore, history, clock, random, events, rounds: () => undefined },
+  };
+}
 
 describe('training runs whose storage fails', () => {
   it('begin no round before a round counts, and try until it does', async () => {
@@ -405,20 +408,8 @@ describe('the audit log of training runs', () => {
   it('has the one that a new definition ended', async () => {
     const audit = memoryAudit();
     const runStore = runsIn(memoryDocuments(audit));
-    const federation = await open({ when: [drift()], until: { rounds: 9 } }, { runStore });
-    await federation.start();
-    await federation.drift();
-    await federation.close();
-    const { history, clock, events, task } = federation;
-    const ports = {
-      store: runStore,
-      history,
-      clock,
-      random: seededRandom(9),
-      events,
-      rounds: () => undefined,
-    };
-    for (let start = 0; start < 2; start++) await openTrainingRuns({ name: task.name, retrain: null }, ports);
+    const { ports, task } = await afterAnOpenRun(runStore);
+    for (let start = 0; start < 2; start++) await openTrainingRuns({ name: task, retrain: null }, ports);
     expect(await entriesOf(audit)).toEqual([
       ['trigger drift: run.start values', 1],
       ['rule definition: run.stop values', 1],

@@ -48,6 +48,21 @@ const events = {
 const shown = (effect: ScheduleEffect) => Object.values(effect).join(' ');
 
 /** Effects, and the activity after them if it is another; an event that is not listed leads to `otherwise`. */
+const waiting = {
+  otherwise: '',
+  moved: 'cancel, look true → idle',
+  due: 'begin schedule → running',
+  commanded: 'cancel, begin command → running',
+  'commanded between runs': 'refuse round.closed',
+  ended: 'look true → idle',
+  'ended, with new settings': 'takeOver, look true, recall → idle',
+  paused: 'cancel, look false → idle',
+  adjusted: 'cancel, takeOver, look true, recall → idle',
+  'run began': 'cancel, look true, recall → idle',
+  'run ended': 'cancel, look true → idle',
+  stopped: 'cancel → idle',
+};
+
 const table: Record<
   keyof typeof states,
   Partial<Record<keyof typeof events, string>> & { readonly otherwise: string }
@@ -111,34 +126,8 @@ const table: Record<
     'run began': 'endRun',
     stopped: '',
   },
-  waiting: {
-    otherwise: '',
-    moved: 'cancel, look true → idle',
-    due: 'begin schedule → running',
-    commanded: 'cancel, begin command → running',
-    'commanded between runs': 'refuse round.closed',
-    ended: 'look true → idle',
-    'ended, with new settings': 'takeOver, look true, recall → idle',
-    paused: 'cancel, look false → idle',
-    adjusted: 'cancel, takeOver, look true, recall → idle',
-    'run began': 'cancel, look true, recall → idle',
-    'run ended': 'cancel, look true → idle',
-    stopped: 'cancel → idle',
-  },
-  asking: {
-    otherwise: '',
-    moved: 'cancel, look true → idle',
-    due: 'begin query → running',
-    commanded: 'cancel, begin command → running',
-    'commanded between runs': 'refuse round.closed',
-    ended: 'look true → idle',
-    'ended, with new settings': 'takeOver, look true, recall → idle',
-    paused: 'cancel, look false → idle',
-    adjusted: 'cancel, takeOver, look true, recall → idle',
-    'run began': 'cancel, look true, recall → idle',
-    'run ended': 'cancel, look true → idle',
-    stopped: 'cancel → idle',
-  },
+  waiting,
+  asking: { ...waiting, due: 'begin query → running' },
   running: {
     otherwise: '',
     commanded: 'refuse round.under-way',
