@@ -56,6 +56,6 @@ export function walkFromScratch(whose: () => Reader): void {
 
     const losses = (await versions()).flatMap(({ metrics }) => (metrics ? [metrics.loss] : []));
     expect(losses[0]!, losses.join(' ')).toBeLessThan(0.9 * losses.at(-1)!);
-    expect(await reader.run(`npx murmuration status --url ${url}`)).toContain('rent');
+    expect(await reader.run(`npx murmuration models --url ${url}`)).toContain('rent');
   });
 }

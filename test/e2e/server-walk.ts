@@ -3,6 +3,10 @@ import { begin } from '@murmuration/cli/commands/new';
 import { startBackend } from '@murmuration/engine/backend/backend';
 import { onnxOf } from '@murmuration/engine/onnx/write';
 import * as tf from '@murmuration/engine/tfjs/tf';
+import { hex } from '@murmuration/protocol/encoding/bytes';
+import { native } from '@murmuration/protocol/primitives/node';
+import { systemRandom } from '@murmuration/protocol/random/system-random';
+import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { expect, it } from 'vitest';
 import { codeBlocks, readDocuments } from '../docs/documents.ts';
 import { freePort } from '../free-port.ts';
@@ -24,7 +28,9 @@ export function walkOntoServer(whose: () => Reader): void {
     reader.folder = reader.home;
     await reader.run('mkdir -p opt/murmuration && cd opt/murmuration');
     begin('classifier', join(reader.folder, 'tasks'));
-    reader.write('murmuration.json', JSON.stringify({ port, openEnrolment: true }));
+    const { text, proof } = mintToken('operator', systemRandom, native);
+    const operatorTokens = [{ id: proof.id, name: 'ada', role: 'admin', sha256: hex(proof.digest) }];
+    reader.write('murmuration.json', JSON.stringify({ port, openEnrolment: true, operatorTokens }));
     const said = await reader.run(install.replace('/opt/', `${reader.home}/opt/`));
     expect(said).toContain('rent');
     // In a folder of packages of its own, the command goes by npx.
@@ -32,7 +38,8 @@ export function walkOntoServer(whose: () => Reader): void {
     expect(install).toContain(doctor);
     const served = reader.start(serve!);
     await expect.poll(served).toContain('The coordinator listens');
-    expect(await reader.run(`${status} --url http://127.0.0.1:${port}`)).toContain('rent');
+    const asOperator = `MURMURATION_TOKEN=${text} ${status}`;
+    expect(await reader.run(`${asOperator} --url http://127.0.0.1:${port}`)).toContain('rent');
   });
   it('says what to install where a model is a file of ONNX, and then serves it', async () => {
     const reader = whose();

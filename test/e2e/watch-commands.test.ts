@@ -8,7 +8,6 @@ import { parseConfig } from '@murmuration/coordinator/assembly/config';
 import { type Coordinator, createCoordinator } from '@murmuration/coordinator/assembly/main';
 import { loadOnnx } from '@murmuration/engine/onnx/run';
 import { hex } from '@murmuration/protocol/encoding/bytes';
-import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { native } from '@murmuration/protocol/primitives/node';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { contentHash } from '@murmuration/protocol/weights/model-files';
@@ -65,7 +64,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  release();
   forger.close();
   await Promise.all(clients.map(client => client.stop()));
   await coordinator.stop();
@@ -73,16 +71,12 @@ afterAll(async () => {
 });
 
 describe('commands that look at a running coordinator without a token', () => {
-  it('show where it stands', async () => {
-    expect(await json('status')).toMatchObject({
-      tasks: [{ task: 'line', goal: 2, model: { number: 1, metrics: null } }],
-      devices: { connected: 2, enrolled: 2 },
+  it('need one to show where it stands', async () => {
+    expect(await run(['status'])).toMatchObject({
+      code: 3,
+      output: '',
+      errors: expect.stringMatching(/no operator token.*murmuration tokens create/),
     });
-    const { output } = await run(['status'], { FORCE_COLOR: '', CI: 'true' });
-    expect(output).toMatch(/^task +round +phase +counted +goal +waiting +newest +served +held-out$/m);
-    expect(output).toMatch(/^2 devices are connected, 2 are enrolled\.$/m);
-    // Colours are for terminals alone.
-    expect(output).not.toContain('\u001b');
   });
 
   it('list rounds and show one', async () => {
@@ -178,52 +172,86 @@ describe('commands that look at a running coordinator without a token', () => {
     await expect(readdir(to)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
+  it('tell by their exit code that nobody answers, or somebody else', async () => {
+    expect(await run(['models', '--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 5, output: '' });
+    expect(await run(['models', '--url', 'nowhere'])).toMatchObject({ code: 1 });
+  });
+});
+
+describe('commands that look at a running coordinator with operators', () => {
+  let guarded: Coordinator;
+  let as: Record<string, string>;
+  const stalled: PlatformClient[] = [];
+
+  const asked = async <Value>(...args: string[]): Promise<Value> =>
+    JSON.parse((await run([...args, '--json'], as)).output) as Value;
+
+  beforeAll(async () => {
+    const { text, proof } = mintToken('operator', systemRandom, native);
+    const operatorTokens = [{ id: proof.id, name: 'Ada', role: 'viewer', sha256: hex(proof.digest) }];
+    guarded = await createCoordinator(
+      parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens }),
+      [
+        lineTask({
+          cohort: { goal: 2, minimum: 2, overSelection: 1 },
+          schedule: { every: '1 h' },
+          deadlines: { gathering: '1 h', updates: '1 h' },
+        }),
+      ],
+    );
+    as = { MURMURATION_TOKEN: text, MURMURATION_URL: guarded.url };
+  });
+
+  afterAll(async () => {
+    release();
+    await Promise.all(stalled.map(client => client.stop()));
+    await guarded.stop();
+  });
+
+  it('show rounds and their state to operators alone', async () => {
+    const stranger = { MURMURATION_URL: guarded.url };
+    expect(await run(['rounds'], stranger)).toMatchObject({ code: 3, output: '' });
+    expect(await asked('rounds')).toEqual([]);
+    expect(await run(['status'], { ...stranger, MURMURATION_TOKEN: 'mmo_wrong' })).toMatchObject({
+      code: 3,
+      output: '',
+    });
+  });
+
+  it('show where it stands', async () => {
+    expect(await asked('status')).toMatchObject({
+      tasks: [{ task: 'line', goal: 2, round: null, newest: { number: 0, metrics: null } }],
+      devices: { connected: 0, enrolled: 0 },
+    });
+    const { output } = await run(['status'], { ...as, FORCE_COLOR: '', CI: 'true' });
+    expect(output).toMatch(/^task +round +phase +counted +goal +waiting +newest +served +held-out$/m);
+    expect(output).toMatch(/^line: /m);
+    expect(output).toMatch(/^0 devices are connected, 0 are enrolled\.$/m);
+    // Colours are for terminals alone.
+    expect(output).not.toContain('\u001b');
+  });
+
   it('count the cohort of a round under way', async () => {
     const held = new Promise<void>(resolve => {
       release = resolve;
     });
     const train: typeof lineTrainer.train = (...args) => held.then(() => lineTrainer.train(...args));
-    const stalled = new FederatedClient({
-      ...lineOptions(coordinator.url, 2),
+    const waiting = new FederatedClient({
+      ...lineOptions(guarded.url, 2),
       tasks: { line: { examples: () => [[1, 3]], trainer: { ...lineTrainer, train } } },
     });
     const half = eventOf(
-      coordinator.events,
+      guarded.events,
       'round',
       (state: RoundState) => state.phase === 'updates' && state.cohort.count.counted === 1,
     );
-    await coordinator.control.begin('line' as TaskName);
-    // Those of the first round have been told to come back for the next one on schedule.
-    const fresh = [stalled, lineClient(coordinator.url, 3)];
-    clients.push(...fresh);
-    await Promise.all(fresh.map(client => client.start()));
-    const [{ terms }] = await half;
-    const cohort = { working: 1, counted: 1, away: 0, left: 0 };
-    expect(await json('status')).toMatchObject({ tasks: [{ round: { phase: 'updates' }, cohort }] });
-    expect((await run(['status'])).output).toMatch(/^line +\d +updates +1 of 2 +2 /m);
-    expect(await json('rounds', 'show', String(terms.number))).toMatchObject({ phase: 'updates', cohort });
-  });
-
-  it('show rounds and devices to operators alone, where there are any', async () => {
-    const { text, proof } = mintToken('operator', systemRandom, native);
-    const operatorTokens = [{ id: proof.id, name: 'Ada', role: 'viewer', sha256: hex(proof.digest) }];
-    const guarded = await createCoordinator(
-      parseConfig({ port: 0, log: 'silent', enrolmentTokens: [enrolmentToken], operatorTokens }),
-      [lineTask()],
-    );
-    const to = ['--url', guarded.url, '--json'];
-    const as = { MURMURATION_TOKEN: text };
-    expect(await run(['rounds', ...to])).toMatchObject({ code: 3, output: '' });
-    expect(JSON.parse((await run(['rounds', ...to], as)).output)).toEqual([]);
-    expect(JSON.parse((await run(['status', ...to])).output)).toMatchObject({ devices: null });
-    expect(JSON.parse((await run(['status', ...to], as)).output)).toMatchObject({
-      devices: { connected: 0, enrolled: 0 },
-    });
-    await guarded.stop();
-  });
-
-  it('tell by their exit code that nobody answers, or somebody else', async () => {
-    expect(await run(['status', '--url', 'http://127.0.0.1:1'])).toMatchObject({ code: 5, output: '' });
-    expect(await run(['status', '--url', 'nowhere'])).toMatchObject({ code: 1 });
+    stalled.push(waiting, lineClient(guarded.url, 3));
+    await Promise.all(stalled.map(client => client.start()));
+    await guarded.start();
+    await half;
+    const cohort = { size: 2, waiting: 0, working: 1, done: 1, lost: 0, late: 0 };
+    expect(await asked('status')).toMatchObject({ tasks: [{ round: { phase: 'updates', cohort } }] });
+    expect((await run(['status'], as)).output).toMatch(/^line +1 +updates +1 of 2 +2 /m);
+    expect(await asked('rounds', 'show', '1')).toMatchObject({ phase: 'updates', cohort });
   });
 });

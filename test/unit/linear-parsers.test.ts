@@ -1,4 +1,3 @@
-import { parseMetrics } from '@murmuration/cli/client/metric-samples';
 import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
 import { readResponse } from '@murmuration/inference-client/wire/response';
 import { decodeFrame } from '@murmuration/protocol/messages/frame';
@@ -152,7 +151,6 @@ describe('parsers take no more than so much longer for what is longer', () => {
       'the answer of another server',
       n => () => readResponse(new Uint8Array(Buffer.from(`{"outputs":[${'{},'.repeat(n)}"`)), undefined),
     ],
-    ['metrics', n => () => parseMetrics(`m{${'a="\\"'.repeat(n)}} 1\n`)],
     ['addresses', n => () => countedAddress(`${'::'.repeat(n)}1`)],
     ['frames of devices', n => () => decodeFrame(new Uint8Array(10 * n).fill(0x91), z.unknown())],
   ])('%s', async (_, make) => {

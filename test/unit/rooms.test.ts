@@ -20,6 +20,7 @@ const order: Record<string, readonly string[]> = {
     'secagg',
     'messages',
     'time',
+    'sending',
     'ngrams',
     'weights',
     'queries',
@@ -103,7 +104,6 @@ const order: Record<string, readonly string[]> = {
     'assembly',
   ],
   'coordinator/rounds/src': [
-    'timing',
     'paging',
     'configuration',
     'workers',

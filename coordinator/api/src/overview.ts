@@ -3,7 +3,7 @@ import { alert } from './alert.ts';
 import { online } from './device.ts';
 import { phaseOrEnd } from './public.ts';
 import { phaseRecord } from './round.ts';
-import { count, instant, modelHash, phase, roundId, taskName } from './scalars.ts';
+import { count, instant, metrics, modelHash, phase, roundId, taskName } from './scalars.ts';
 
 /** Part of the running round, as reported by its cell within about the last second. */
 const livePart = z.object({
@@ -66,6 +66,7 @@ export const taskOverview = z.object({
   trainsHere: z
     .boolean()
     .describe('The coordinator makes the next version itself, on its own examples: no device takes part'),
+  goal: count.describe('Updates that a round aims at'),
   isAsynchronous: z
     .boolean()
     .describe('Devices begin when they come, and every `goal` updates make a version'),
@@ -97,7 +98,7 @@ export const taskOverview = z.object({
     ),
   eligible: count.describe('Connected devices whose last check-in for this task was eligible'),
   champion: z.object({ number: count, model: modelHash, isPinned: z.boolean() }),
-  newest: z.object({ number: count, model: modelHash }),
+  newest: z.object({ number: count, model: modelHash, metrics }),
 });
 export type TaskOverview = z.infer<typeof taskOverview>;
 

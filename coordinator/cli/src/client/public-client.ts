@@ -1,21 +1,26 @@
-import { publicRound, publicTask, publicTasks, publicVersion } from '@murmuration/api/public';
+import { type LiveRound, liveRound } from '@murmuration/api/overview';
+import { publicRound, publicTask, publicVersion } from '@murmuration/api/public';
 import { roundDetail } from '@murmuration/api/round';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { readUpTo } from '@murmuration/protocol/sending/exchange';
 import * as z from 'zod';
-import { type MetricSamples, parseMetrics } from './metric-samples.ts';
 import { pagesBelow, type Range } from './pages.ts';
-import { readParts, readText, request, requestJson, urlOf } from './request.ts';
+import { request, requestJson, urlOf } from './request.ts';
 
 // A coordinator of another version may lack or add fields that this program does not need.
 const task = publicTask.pick({
   ...{ name: true, planVersion: true, strategy: true, cohort: true, round: true, serves: true },
 });
 export type ShownTask = z.output<typeof task>;
-const taskList = publicTasks.extend({ tasks: z.array(task.loose()) });
+const taskList = z.object({ tasks: z.array(task.loose()) });
 
 const round = publicRound.partial({ query: true });
 export type ShownRound = z.output<typeof round>;
 const roundPage = z.object({ rounds: z.array(round.loose()) });
+
+const underWay = z.object({
+  tasks: z.array(z.object({ task: z.string(), round: liveRound.pick({ cohort: true }).nullable() })),
+});
 
 const groupsOfRound = roundDetail.pick({ groups: true });
 export type ShownGroup = NonNullable<z.output<typeof groupsOfRound>['groups']>[number];
@@ -43,13 +48,8 @@ export class PublicClient {
     this.#shown = bearer(env.MURMURATION_TOKEN ?? env.MURMURATION_READ_TOKEN);
   }
 
-  /** Returns the tasks, and a flag that is true in development mode. */
-  overview(): Promise<z.output<typeof taskList>> {
-    return requestJson(this.#url, '/v1/tasks', this.#shown, taskList);
-  }
-
   async tasks(): Promise<readonly ShownTask[]> {
-    return (await this.overview()).tasks;
+    return (await requestJson(this.#url, '/v1/tasks', this.#shown, taskList)).tasks;
   }
 
   /** Returns all tasks, or only the one with this name. Throws `task.unknown`. */
@@ -91,6 +91,13 @@ export class PublicClient {
     );
   }
 
+  /** Returns the cohort of the round under way; null without one, or without an operator token. */
+  async cohort(task: string): Promise<LiveRound['cohort'] | null> {
+    if (!this.#asOperator.headers) return null;
+    const { tasks } = await requestJson(this.#url, '/v1/admin/overview', this.#asOperator, underWay);
+    return tasks.find(each => each.task === task)?.round?.cohort ?? null;
+  }
+
   /**
    * Returns the groups of a completed round; null if its cohort was one sum, or without an operator token.
    */
@@ -112,28 +119,13 @@ export class PublicClient {
     );
   }
 
-  /**
-   * Returns the Prometheus metrics; null if they are unavailable, such as without a token, or behind a proxy
-   * that blocks them.
-   */
-  async metrics(): Promise<MetricSamples | null> {
-    try {
-      return parseMetrics(
-        await request(this.#url, '/metrics', this.#asOperator, response => readText(response, '/metrics')),
-      );
-    } catch {
-      return null;
-    }
-  }
-
   /** Downloads a file of at most `most` bytes. Throws `model.corrupt` for a longer one. */
   file(path: string, most: number): Promise<Uint8Array> {
-    const tooLong = () => {
+    return request(this.#url, path, this.#shown, async response => {
+      const bytes = await readUpTo(response, most);
+      if (bytes) return bytes;
       throw new MurmurationError('model.corrupt', `${path} has more than ${most} bytes.`);
-    };
-    return request(this.#url, path, this.#shown, async response =>
-      Buffer.concat(await readParts(response, most, tooLong)),
-    );
+    });
   }
 }
 

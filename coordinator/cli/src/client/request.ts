@@ -1,6 +1,7 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { errorOf } from '@murmuration/protocol/messages/frame';
+import { readUpTo } from '@murmuration/protocol/sending/exchange';
 import * as z from 'zod';
 
 /** Maximum bytes read of an answer, or of a problem document. */
@@ -58,27 +59,9 @@ export async function request<Body>(
 
 /** Reads an answer as text. Throws `server.unreachable` if it has more than `most` bytes. */
 export async function readText(response: Response, path: string, most = maxAnswerBytes): Promise<string> {
-  return Buffer.concat(
-    await readParts(response, most, () => {
-      throw new MurmurationError('server.unreachable', `${path} was answered with more than ${most} bytes.`);
-    }),
-  ).toString('utf8');
-}
-
-/** Reads an answer of at most `most` bytes; calls `tooLong`, which throws, if there are more. */
-export async function readParts(
-  { body }: Response,
-  most: number,
-  tooLong: () => never,
-): Promise<readonly Uint8Array[]> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of body ?? []) {
-    length += part.length;
-    if (length > most) tooLong();
-    parts.push(part);
-  }
-  return parts;
+  const bytes = await readUpTo(response, most);
+  if (bytes) return new TextDecoder().decode(bytes);
+  throw new MurmurationError('server.unreachable', `${path} was answered with more than ${most} bytes.`);
 }
 
 /** Requests JSON that fits a schema; otherwise like `request`. */

@@ -6,7 +6,6 @@ import type { Range } from '../client/pages.ts';
 import { PublicClient, type ShownGroup, type ShownRound } from '../client/public-client.ts';
 import { bytes, figures, lasted, phaseCell } from '../output/figures.ts';
 import { type CliCell, sayJson, sayTable } from '../output/output.ts';
-import { standings } from './status.ts';
 
 /** Adds `murmuration rounds list|show`. */
 export function roundCommands(program: Command): void {
@@ -57,8 +56,7 @@ export function roundCommands(program: Command): void {
           'request.not-found',
           `There is no round ${number} of ${task}; murmuration rounds ${task} lists them.`,
         );
-      const samples = round.endedAt === null ? await client.metrics() : null;
-      const cohort = samples && standings(task, samples);
+      const cohort = round.endedAt === null ? await client.cohort(task) : null;
       const groups = round.phase === 'published' ? await client.groups(task, number) : null;
       if (given.json) return sayJson({ task, ...round, cohort, ...(groups && { groups }) });
       sayTable(['', `${task}, round ${number}`], [...rows(round), ...Object.entries(cohort ?? {})]);

@@ -1,6 +1,8 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { Resender } from '@murmuration/protocol/sending/resender';
+import { backOff } from '@murmuration/protocol/time/back-off';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Queued, TrackingQueue } from './queue.ts';
 import { TrackingRefusal } from './refusal.ts';
 
@@ -24,8 +26,7 @@ interface DelivererPorts<Operation extends Queued> {
 /** Operations, a line each, that wait for a server that is away: weeks of rounds, and some 100 MB at most. */
 export const maxWaiting = 100_000;
 const atOnce = 100;
-const firstRedeliveryMs = 1_000;
-const maxRedeliveryMs = 300_000;
+const redeliveryMs = { first: 1_000, longest: 300_000 };
 
 /**
  * Sends waiting operations to a tracking server, one at a time. While the server is away, all of them wait;
@@ -33,19 +34,18 @@ const maxRedeliveryMs = 300_000;
  */
 export class TrackingDeliverer<Operation extends Queued> {
   readonly #ports: DelivererPorts<Operation>;
-  #failures = 0;
-  #sending: Promise<void> | undefined;
-  #cancel: Cancel | undefined;
+  readonly #resender: Resender;
   #isClosed = false;
-  #again = false;
 
   constructor(ports: DelivererPorts<Operation>) {
     this.#ports = ports;
-  }
-
-  /** True if the last attempt sent all operations. */
-  get isHealthy(): boolean {
-    return this.#failures === 0;
+    const { clock, random, fault, where } = ports;
+    this.#resender = new Resender({
+      clock,
+      drain: () => this.#drain(),
+      pause: failures => backOff(failures - 1, redeliveryMs, random),
+      failed: error => fault(where, error),
+    });
   }
 
   /** Stores operations, and sends them when possible; resolves once they are stored. Throws `storage.*`. */
@@ -69,61 +69,28 @@ export class TrackingDeliverer<Operation extends Queued> {
 
   /** Sends waiting operations, except during a pause after a failure. */
   send(): void {
-    if (this.#isClosed || this.#cancel) return;
-    if (this.#sending) {
-      this.#again = true;
-      return;
-    }
-    this.#sending = this.#drain().finally(() => {
-      this.#sending = undefined;
-      if (this.#again) {
-        this.#again = false;
-        this.send();
-      }
-    });
+    this.#resender.send();
   }
 
   /** Resolves once no operation is being sent; the others are kept for the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#cancel?.();
-    this.#cancel = undefined;
-    await this.#sending;
+    await this.#resender.close();
   }
 
   async #drain(): Promise<void> {
     const { store, perform, fault, where } = this.#ports;
-    try {
-      for (let waiting = await store.first(atOnce); waiting.length > 0; waiting = await store.first(atOnce))
-        for (const { number, operation } of waiting) {
-          if (this.#isClosed) return;
-          try {
-            await perform(operation);
-          } catch (error) {
-            if (!isFinal(error)) throw error;
-            fault(where, error);
-          }
-          await store.remove(number);
+    for (let waiting = await store.first(atOnce); waiting.length > 0; waiting = await store.first(atOnce))
+      for (const { number, operation } of waiting) {
+        if (this.#isClosed) return;
+        try {
+          await perform(operation);
+        } catch (error) {
+          if (!isFinal(error)) throw error;
+          fault(where, error);
         }
-      this.#failures = 0;
-    } catch (error) {
-      if (this.#isClosed) return;
-      // Reports only the first of several failures in a row.
-      if (this.#failures === 0) fault(where, error);
-      this.#failures += 1;
-      this.#wait();
-    }
-  }
-
-  /** Schedules the next attempt: the pause doubles after each failure, and half to all of it is drawn. */
-  #wait(): void {
-    const { clock, random } = this.#ports;
-    const whole = Math.min(maxRedeliveryMs, firstRedeliveryMs * 2 ** Math.min(this.#failures - 1, 20));
-    const [draw = 0] = random(1);
-    this.#cancel = clock.at(clock.now() + Math.round(whole * (0.5 + draw / 510)), () => {
-      this.#cancel = undefined;
-      this.send();
-    });
+        await store.remove(number);
+      }
   }
 }
 

@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type ExchangeBounds, exchange, isPassing, jsonIn } from '@murmuration/protocol/sending/exchange';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Redacted } from '@murmuration/rounds/tokens/secret';
 import * as z from 'zod';
@@ -6,8 +7,8 @@ import { TrackingRefusal } from './refusal.ts';
 
 /** ms that an answer may take by default. */
 const defaultTimeoutMs = 15_000;
-/** Most characters of an answer that are read. */
-const maxReadCharacters = 8 << 20;
+/** Most bytes of an answer that are read. */
+const maxReadBytes = 8 << 20;
 
 const failure = z.object({
   error_code: z.string().optional().catch(undefined),
@@ -24,14 +25,12 @@ export interface TrackingAddress {
 export class TrackingHttp {
   readonly #server: string;
   readonly #address: TrackingAddress;
-  readonly #clock: Clock;
-  readonly #stop: AbortSignal;
+  readonly #ports: Pick<ExchangeBounds, 'clock' | 'stop'>;
 
   constructor(server: string, address: TrackingAddress, clock: Clock, stop: AbortSignal) {
-    this.#server = server;
+    this.#server = `The ${server} server`;
     this.#address = address;
-    this.#clock = clock;
-    this.#stop = stop;
+    this.#ports = { clock, stop };
   }
 
   /**
@@ -47,57 +46,26 @@ export class TrackingHttp {
     wait = defaultTimeoutMs,
   ): Promise<unknown> {
     const { url, token } = this.#address;
-    const late = new AbortController();
-    const cancel = this.#clock.at(this.#clock.now() + wait, () => late.abort());
-    try {
-      const response = await fetch(url + path, {
-        method,
-        redirect: 'error',
-        signal: AbortSignal.any([this.#stop, late.signal]),
-        headers: {
-          'user-agent': 'murmuration',
-          ...(body !== undefined && { 'content-type': type }),
-          ...(token && { authorization: `Bearer ${token.reveal()}` }),
-        },
-        ...(body !== undefined && { body }),
-      });
-      const answer = await read(response);
-      if (response.ok) return answer;
-      throw this.#refusal(response.status, answer);
-    } catch (cause) {
-      if (cause instanceof TrackingRefusal || cause instanceof MurmurationError) throw cause;
-      throw new MurmurationError('server.unreachable', `The ${this.#server} server does not answer.`, {
-        cause,
-      });
-    } finally {
-      cancel();
-    }
+    const headers = {
+      ...(body !== undefined && { 'content-type': type }),
+      ...(token && { authorization: `Bearer ${token.reveal()}` }),
+    };
+    const answer = await exchange(
+      url + path,
+      { method, headers, ...(body !== undefined && { body }) },
+      { server: this.#server, ...this.#ports, limit: wait, most: maxReadBytes },
+    );
+    const read = jsonIn(answer);
+    if (answer.ok) return read;
+    throw this.#refusal(answer.status, read);
   }
 
   #refusal(status: number, answer: unknown): Error {
     const found = failure.safeParse(answer);
     const text = found.data?.message ?? `HTTP ${status}`;
-    const isPassing = status >= 500 || status === 408 || status === 429;
     // A refused token may be replaced, so its operations wait and none is lost.
-    if (isPassing || status === 401 || status === 403)
-      return new MurmurationError(
-        'server.unreachable',
-        `The ${this.#server} server answered HTTP ${status}.`,
-      );
+    if (isPassing(status) || status === 401 || status === 403)
+      return new MurmurationError('server.unreachable', `${this.#server} answered HTTP ${status}.`);
     return new TrackingRefusal(found.data?.error_code ?? `HTTP_${status}`, text.slice(0, 500), status);
-  }
-}
-
-async function read(response: Response): Promise<unknown> {
-  let text = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
-    if (text.length > maxReadCharacters) break;
-  }
-  try {
-    return text === '' ? {} : JSON.parse(text);
-  } catch {
-    return {};
   }
 }

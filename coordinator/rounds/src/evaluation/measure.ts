@@ -1,6 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { withDeadline } from '../timing/deadline.ts';
+import { withDeadline } from '@murmuration/protocol/time/deadline';
 import { type Evaluation, evaluationOf } from './evaluation.ts';
 import type { Evaluator } from './evaluator.ts';
 import type { Metrics } from './metrics.ts';

@@ -3,7 +3,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
 import type { Clock } from '@murmuration/protocol/time/clock';
-import { withDeadline } from '../timing/deadline.ts';
+import { withDeadline } from '@murmuration/protocol/time/deadline';
 import { digestOf, isValid, proves, tokenId } from '../tokens/secret-token.ts';
 import type { EnrolmentTokenStore } from './enrolment-token.ts';
 

@@ -4,6 +4,7 @@ import type { TaskName } from '@murmuration/protocol/ids/ids';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { iso, isoOrNull } from '@murmuration/protocol/time/iso';
+import type { Metrics } from '@murmuration/rounds/evaluation/metrics';
 import type { Alert } from '@murmuration/rounds/events/alert';
 import type { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import type { Expected } from '@murmuration/rounds/population/sent-away';
@@ -29,7 +30,7 @@ export interface OverviewSources {
   readonly clock: Clock;
   readonly events: CoordinatorEvents;
   readonly rounds: AllRounds;
-  readonly history: Pick<History, 'rounds'>;
+  readonly history: Pick<History, 'rounds' | 'versions'>;
   readonly versionAliases: VersionAliases;
   readonly presence: Presence;
   readonly privacy: Pick<PrivacyBudgets, 'statusOf' | 'missing'>;
@@ -49,6 +50,8 @@ export interface OverviewSources {
 export class Overviews {
   readonly #sources: OverviewSources;
   readonly #last = new Map<TaskName, TaskOverview['last']>();
+  /** Held-out metrics of the newest version. */
+  readonly #metrics = new Map<TaskName, Metrics | null>();
   /** Share of the masks already removed in the round under way. */
   readonly #unmasked = new Map<TaskName, number>();
 
@@ -59,13 +62,17 @@ export class Overviews {
       this.#last.set(record.task, lastOf(record));
       this.#unmasked.delete(record.task);
     });
+    events.on('version', ({ task, metrics }) => this.#metrics.set(task, metrics));
     events.on('unmasking', ({ plan: { task } }, done) => this.#unmasked.set(task, done));
   }
 
-  /** Reads the end of the last round of a task; call it once for each. */
+  /** Reads the end of the last round of a task, and its newest version; call it once for each. */
   async open(task: TaskName): Promise<void> {
-    const [last] = await this.#sources.history.rounds(task, Number.POSITIVE_INFINITY, 1);
+    const { history } = this.#sources;
+    const [last] = await history.rounds(task, Number.POSITIVE_INFINITY, 1);
     if (last) this.#last.set(task, lastOf(last));
+    const [newest] = await history.versions(task, Number.POSITIVE_INFINITY, 1);
+    if (newest) this.#metrics.set(task, newest.metrics);
   }
 
   now(): Overview {
@@ -98,6 +105,7 @@ export class Overviews {
       planVersion: task.planVersion,
       isMasked: task.masking !== null,
       trainsHere: rounds.trainsHere,
+      goal: task.cohort.goal,
       isAsynchronous: task.buffer !== null,
       privacy: this.#privacy(task),
       round,
@@ -108,7 +116,11 @@ export class Overviews {
       sentAway: { devices: sentAway.devices, next: isoOrNull(sentAway.next) },
       eligible: this.#sources.presence.eligibleFor(task.name),
       champion: { number: champion.number, model: champion.model, isPinned: champion.heldBy !== null },
-      newest: { number: newest.number, model: newest.model },
+      newest: {
+        number: newest.number,
+        model: newest.model,
+        metrics: this.#metrics.get(task.name) ?? null,
+      },
     };
   }
 

@@ -1,6 +1,8 @@
+import { joinBytes } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { withDeadline } from '@murmuration/protocol/time/deadline';
 import { AwsClient } from 'aws4fetch';
 import type { ObjectStore } from './object-store.ts';
 import { downloadOrigin, type S3Settings } from './s3-settings.ts';
@@ -151,19 +153,16 @@ export class S3Objects implements ObjectStore {
     const { endpoint, bucket, prefix } = this.#settings;
     const url = new URL(`/${bucket}${key === '' ? '' : `/${prefix}${key}`}`, endpoint);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    const late = new AbortController();
     const expected = body?.length ?? (Number.isFinite(most) ? most : 0);
     const wait = firstByteTimeoutMs + (timeoutMsPerMebibyte * expected) / 2 ** 20;
-    const cancel = this.#clock.at(this.#clock.now() + wait, () =>
-      late.abort(new Error(`it did not answer within ${Math.round(wait / 1_000)} s`)),
-    );
-    try {
+    const late = () => new Error(`it did not answer within ${Math.round(wait / 1_000)} s`);
+    return withDeadline({ clock: this.#clock, limit: wait, late }, async signal => {
       const signed = await this.#aws.sign(url, {
         method,
         headers: { ...headers },
         ...(body && { body: body as Uint8Array<ArrayBuffer> }),
       });
-      const response = await fetch(signed, { redirect: 'error', signal: late.signal });
+      const response = await fetch(signed, { redirect: 'error', signal });
       const { status, ok } = response;
       // A service without support for ranges returns the whole object.
       const bytes =
@@ -171,9 +170,7 @@ export class S3Objects implements ObjectStore {
           ? await readBeginning(response, beginning)
           : await readAll(response, ok ? most : maxTextBytes);
       return { status, bytes };
-    } finally {
-      cancel();
-    }
+    });
   }
 
   #pause(ms: number): Promise<void> {
@@ -208,16 +205,12 @@ async function readBeginning(response: Response, most: number): Promise<Uint8Arr
   for await (const part of response.body ?? []) {
     parts.push(part as Uint8Array);
     length += (part as Uint8Array).length;
-    if (length > most) return joined(parts);
+    if (length > most) return joinBytes(parts);
   }
   const said = response.headers.get('content-length');
   if (said !== null && response.headers.get('content-encoding') === null && Number(said) !== length)
     throw new Error(`its answer broke off after ${length} of ${said} bytes`);
-  return joined(parts);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return parts.length === 1 ? (parts[0] as Uint8Array) : new Uint8Array(Buffer.concat(parts));
+  return joinBytes(parts);
 }
 
 /** Returns the code of an error document, such as ` (AccessDenied)`. */

@@ -1,6 +1,8 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { readUpTo } from '@murmuration/protocol/sending/exchange';
 import type { Clock } from '@murmuration/protocol/time/clock';
+import { withDeadline } from '@murmuration/protocol/time/deadline';
 import { sleep } from '@murmuration/protocol/time/sleep';
 
 /**
@@ -93,39 +95,33 @@ export class ServerConnection {
     const { clock, timeout: standard, fetch, token, largestAnswer } = this.#options;
     const { method, path, body, headers } = call;
     const timeout = call.timeout ?? standard;
-    const deadline = new AbortController();
-    const cancel = clock.at(clock.now() + timeout, () => deadline.abort());
+    const late = () =>
+      new MurmurationError('server.no-answer', `The server did not answer within ${timeout} ms.`);
     try {
-      const secret = typeof token === 'function' ? await token() : token;
-      const response = await fetch(this.#base + path, {
-        method,
-        ...(body && { body }),
-        headers: { ...headers, ...(secret !== undefined && { authorization: `Bearer ${secret}` }) },
-        signal: AbortSignal.any([outer, deadline.signal]),
-        // A token must not go to another server by a redirect.
-        redirect: 'error',
-        credentials: 'omit',
+      return await withDeadline({ clock, limit: timeout, late, outer }, async signal => {
+        const secret = typeof token === 'function' ? await token() : token;
+        const response = await fetch(this.#base + path, {
+          method,
+          ...(body && { body }),
+          headers: { ...headers, ...(secret !== undefined && { authorization: `Bearer ${secret}` }) },
+          signal,
+          // A token must not go to another server by a redirect.
+          redirect: 'error',
+          credentials: 'omit',
+        });
+        return {
+          status: response.status,
+          headers: response.headers,
+          body: await readWhole(response, largestAnswer),
+        };
       });
-      return {
-        status: response.status,
-        headers: response.headers,
-        body: await readAll(response, largestAnswer),
-      };
     } catch (cause) {
       if (cause instanceof MurmurationError) throw cause;
-      if (deadline.signal.aborted)
-        throw new MurmurationError('server.no-answer', `The server did not answer within ${timeout} ms.`, {
-          cause,
-        });
       throw new MurmurationError(
         'server.unreachable',
         `The inference server at ${this.#base} can't be reached.`,
-        {
-          cause,
-        },
+        { cause },
       );
-    } finally {
-      cancel();
     }
   }
 
@@ -136,27 +132,10 @@ export class ServerConnection {
   }
 }
 
-async function readAll(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = response.body?.getReader();
-  while (reader) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > most) {
-      await reader.cancel();
-      throw new MurmurationError('inference.answer', `The answer is larger than the limit of ${most} bytes.`);
-    }
-    parts.push(value);
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+async function readWhole(response: Response, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const body = await readUpTo(response, most);
+  if (body) return body;
+  throw new MurmurationError('inference.answer', `The answer is larger than the limit of ${most} bytes.`);
 }
 
 const codes: Readonly<Partial<Record<number, ErrorCode>>> = {

@@ -1,7 +1,7 @@
 import { messageOf } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { backOff } from '@murmuration/protocol/time/back-off';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
-import { backOff } from './back-off.ts';
 
 /** Connection to a broker, from its opening to its loss. */
 export interface BrokerSession {

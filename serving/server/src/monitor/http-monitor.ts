@@ -1,7 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { exchange, isPassing as isPassingStatus, jsonIn } from '@murmuration/protocol/sending/exchange';
+import { Resender } from '@murmuration/protocol/sending/resender';
+import { backOff } from '@murmuration/protocol/time/back-off';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
-import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CountingPlan } from './drift/counting-plan.ts';
 import type { Counting, FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
 import type { Outcome } from './outcome.ts';
@@ -23,9 +26,8 @@ const maxWaitingWindows = 600;
 const maxWaitingOutcomes = 10_000;
 /** Maximum ms to wait for an answer, and for closing. */
 const answerTimeoutMs = 10_000;
-const firstResendMs = 500;
-const maxResendMs = 60_000;
-/** Maximum characters of an answer that are read; counting plans are the longest content. */
+const resendMs = { first: 500, longest: 60_000 };
+/** Maximum bytes of an answer that are read; counting plans are the longest content. */
 const maxAnswerLength = 4 << 20;
 /** Maximum versions whose counting plans are kept. */
 const maxPlannedVersions = 1_000;
@@ -42,13 +44,17 @@ export class HttpMonitor implements Monitor {
   readonly #outcomes: Outcome[] = [];
   readonly #countings = new BoundedMap<string, Counting>(maxPlannedVersions);
   readonly #stop = new AbortController();
-  #failures = 0;
-  #sending: Promise<void> | undefined;
-  #cancel: Cancel | undefined;
+  readonly #resender: Resender;
 
   constructor({ url, token }: HttpMonitorOptions, ports: Ports) {
     this.#options = { url: url.replace(/(?<!\/)\/+$/, ''), token };
     this.#ports = ports;
+    this.#resender = new Resender({
+      clock: ports.clock,
+      drain: () => this.#drain(),
+      pause: failures => backOff(failures, resendMs, ports.random),
+      failed: error => ports.events?.fault?.('telling the coordinator', error),
+    });
   }
 
   /** Number of windows and outcomes not sent yet. */
@@ -64,44 +70,35 @@ export class HttpMonitor implements Monitor {
   window(sums: WindowSums): void {
     this.#windows.push(sums);
     this.#bound(this.#windows, maxWaitingWindows);
-    if (!this.#cancel) this.#send();
+    this.#resender.send();
   }
 
   /** Sends an outcome to the coordinator; `queued` if that is away. Throws if the coordinator refuses it. */
   async feedback(outcome: Outcome): Promise<FeedbackResult> {
     // The prediction may be in a window that is still being sent.
-    await this.#sending;
+    await this.#resender.idle();
     if (this.#windows.length === 0 && this.#outcomes.length === 0) {
       try {
         return (await this.#post('/v1/feedback', outcome)).result === 'repeated' ? 'repeated' : 'joined';
       } catch (error) {
         if (!isPassing(error)) throw error;
-        this.#failed(error);
+        this.#resender.failed(error);
       }
     }
     this.#outcomes.push(outcome);
     this.#bound(this.#outcomes, maxWaitingOutcomes);
     this.#ports.events?.feedback?.('queued');
-    this.#wait();
+    this.#resender.send();
     return 'queued';
   }
 
   async close(): Promise<void> {
-    this.#pause();
-    const { clock } = this.#ports;
+    const { clock, events } = this.#ports;
     const cancel = clock.at(clock.now() + answerTimeoutMs, () => this.#stop.abort());
-    this.#send();
-    await this.#sending;
+    await this.#resender.close(true);
     cancel();
     this.#stop.abort();
-    this.#pause();
-    if (this.waiting > 0) this.#ports.events?.lost?.(this.waiting);
-  }
-
-  /** Cancels the retry timer. */
-  #pause(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
+    if (this.waiting > 0) events?.lost?.(this.waiting);
   }
 
   #bound(list: unknown[], most: number): void {
@@ -110,26 +107,15 @@ export class HttpMonitor implements Monitor {
     this.#ports.events?.lost?.(1);
   }
 
-  #send(): void {
-    this.#sending ??= this.#drain().finally(() => {
-      this.#sending = undefined;
-    });
-  }
-
   async #drain(): Promise<void> {
-    try {
-      for (let [next] = this.#windows; next; [next] = this.#windows) {
-        const answer = await this.#try('/v1/monitor/windows', next, isAway);
-        this.#hear(answer?.countings);
-        if (this.#windows[0] === next) this.#windows.shift();
-      }
-      for (let [next] = this.#outcomes; next; [next] = this.#outcomes) {
-        await this.#try('/v1/feedback', next, isPassing);
-        if (this.#outcomes[0] === next) this.#outcomes.shift();
-      }
-      this.#failures = 0;
-    } catch (error) {
-      this.#failed(error);
+    for (let [next] = this.#windows; next; [next] = this.#windows) {
+      const answer = await this.#try('/v1/monitor/windows', next, isAway);
+      this.#hear(answer?.countings);
+      if (this.#windows[0] === next) this.#windows.shift();
+    }
+    for (let [next] = this.#outcomes; next; [next] = this.#outcomes) {
+      await this.#try('/v1/feedback', next, isPassing);
+      if (this.#outcomes[0] === next) this.#outcomes.shift();
     }
   }
 
@@ -162,50 +148,23 @@ export class HttpMonitor implements Monitor {
     }
   }
 
-  #failed(error: unknown): void {
-    // One fault is enough for several failures.
-    if (this.#failures === 0) this.#ports.events?.fault?.('telling the coordinator', error);
-    this.#failures += 1;
-    this.#wait();
-  }
-
-  /** Schedules a retry: twice as long after each failure, times a random factor from 0.5 to 1. */
-  #wait(): void {
-    if (this.#cancel || this.#stop.signal.aborted) return;
-    const { clock, random } = this.#ports;
-    const whole = Math.min(maxResendMs, firstResendMs * 2 ** Math.min(this.#failures, 20));
-    const [draw = 0] = random(1);
-    this.#cancel = clock.at(clock.now() + Math.round(whole * (0.5 + draw / 510)), () => {
-      this.#cancel = undefined;
-      this.#send();
-    });
-  }
-
   async #post(path: string, body: object): Promise<Answer> {
-    const { clock } = this.#ports;
-    const late = new AbortController();
-    const cancel = clock.at(clock.now() + answerTimeoutMs, () => late.abort());
-    try {
-      const response = await fetch(this.#options.url + path, {
-        method: 'POST',
-        redirect: 'error',
-        signal: AbortSignal.any([this.#stop.signal, late.signal]),
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#options.token}` },
-        body: JSON.stringify(body),
-      });
-      const answer = await readAnswer(response);
-      if (response.ok) return answer;
-      throw refusalOf(response.status, answer.error);
-    } catch (cause) {
-      if (cause instanceof MurmurationError) throw cause;
-      throw new MurmurationError(
-        'server.unreachable',
-        `The coordinator at ${this.#options.url} does not answer.`,
-        { cause },
-      );
-    } finally {
-      cancel();
-    }
+    const { url, token } = this.#options;
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const answer = await exchange(
+      url + path,
+      { method: 'POST', headers, body: JSON.stringify(body) },
+      {
+        server: `The coordinator at ${url}`,
+        clock: this.#ports.clock,
+        stop: this.#stop.signal,
+        limit: answerTimeoutMs,
+        most: maxAnswerLength,
+      },
+    );
+    const read: Answer = jsonIn(answer);
+    if (answer.ok) return read;
+    throw refusalOf(answer.status, read.error);
   }
 }
 
@@ -237,21 +196,6 @@ function keyOf(model: string, version: string): string {
   return JSON.stringify([model, version]);
 }
 
-async function readAnswer(response: Response): Promise<Answer> {
-  let text = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
-    if (text.length > maxAnswerLength) break;
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : {};
-  } catch {
-    return {};
-  }
-}
-
 function refusalOf(status: number, error: unknown): MurmurationError {
   const detail = typeof error === 'string' ? error : `The coordinator answered HTTP ${status}.`;
   if (status === 404) return new MurmurationError('request.not-found', detail);
@@ -262,6 +206,5 @@ function refusalOf(status: number, error: unknown): MurmurationError {
       status === 401 ? 'inference.unavailable' : 'inference.forbidden',
       `The coordinator does not take what this replica tells it: ${detail}`,
     );
-  const isPassing = status >= 500 || status === 408 || status === 429;
-  return new MurmurationError(isPassing ? 'server.unreachable' : 'inference.answer', detail);
+  return new MurmurationError(isPassingStatus(status) ? 'server.unreachable' : 'inference.answer', detail);
 }

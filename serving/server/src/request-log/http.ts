@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { exchange, isPassing } from '@murmuration/protocol/sending/exchange';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { binaryHeaders, type LogEvent } from './event.ts';
 import type { LogSink } from './sink.ts';
@@ -12,6 +13,7 @@ export interface HttpOptions {
 
 /** Maximum ms to wait for an answer. */
 const timeoutMs = 10_000;
+const server = 'The receiver of the request log';
 
 /**
  * Sends events to a receiver of CloudEvents over HTTP, one per request, with its attributes as headers, as
@@ -53,40 +55,21 @@ export class HttpSink implements LogSink {
 
   async #post(event: LogEvent): Promise<void> {
     const { url, token } = this.#options;
-    const late = new AbortController();
-    const cancel = this.#clock.at(this.#clock.now() + timeoutMs, () => late.abort());
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        redirect: 'manual',
-        signal: AbortSignal.any([this.#stop.signal, late.signal]),
-        headers: {
-          'content-type': 'application/json',
-          'user-agent': 'murmuration',
-          ...(token !== null && { authorization: `Bearer ${token}` }),
-          ...binaryHeaders(event),
-        },
-        body: event.data,
-      });
-      await response.body?.cancel();
-      if (!response.ok) throw refusal(response);
-    } catch (error) {
-      if (error instanceof MurmurationError) throw error;
-      const reason = late.signal.aborted ? `gave no answer within ${timeoutMs} ms` : 'can not be reached';
-      throw new MurmurationError('server.unreachable', `What takes the request log ${reason}.`, {
-        cause: error,
-      });
-    } finally {
-      cancel();
-    }
+    const headers = {
+      'content-type': 'application/json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...binaryHeaders(event),
+    };
+    const answer = await exchange(
+      url,
+      { method: 'POST', redirect: 'manual', headers, body: event.data },
+      { server, clock: this.#clock, stop: this.#stop.signal, limit: timeoutMs },
+    );
+    if (answer.ok) return;
+    const { status } = answer;
+    const detail = `${server} answered with the status ${status}.`;
+    if (!isPassing(status)) throw new MurmurationError('inference.answer', detail);
+    const seconds = /^\d{1,6}$/.exec(answer.headers.get('retry-after') ?? '')?.[0];
+    throw new MurmurationError('server.unreachable', detail, { after: 1_000 * Number(seconds ?? 0) });
   }
-}
-
-function refusal({ status, headers }: Response): MurmurationError {
-  const detail = `What takes the request log answered with the status ${status}.`;
-  // The receiver may only be busy or slow.
-  const isPassing = status >= 500 || status === 408 || status === 425 || status === 429;
-  if (!isPassing) return new MurmurationError('inference.answer', detail);
-  const seconds = /^\d{1,6}$/.exec(headers.get('retry-after') ?? '')?.[0];
-  return new MurmurationError('server.unreachable', detail, { after: 1_000 * Number(seconds ?? 0) });
 }

@@ -1,5 +1,6 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { backOff } from '@murmuration/protocol/time/back-off';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { InferenceEvents } from '../server/events.ts';
 import type { LogEvent } from './event.ts';
@@ -24,8 +25,7 @@ export interface OutboxPorts {
 }
 
 /** Milliseconds before the second attempt, doubled for each further one, and their maximum. */
-const firstResendMs = 200;
-const maxResendMs = 30_000;
+const resendMs = { first: 200, longest: 30_000 };
 /**
  * Attempts after which waiting events make room for new ones, since a sink that never takes them would block
  * all others.
@@ -156,9 +156,8 @@ export class LogOutbox {
   #pause(): number {
     const { batch, delay } = this.#limits;
     if (this.#failures === 0) return this.#waiting.length >= batch ? 0 : delay;
-    const most = Math.min(firstResendMs * 2 ** (this.#failures - 1), maxResendMs);
-    const [chance = 0] = this.#ports.random(1);
-    return Math.max(most / 2 + (most / 2) * (chance / 255), Math.min(this.#asked, maxResendMs));
+    const pause = backOff(this.#failures - 1, resendMs, this.#ports.random);
+    return Math.max(pause, Math.min(this.#asked, resendMs.longest));
   }
 
   #forget(events: number, reason: 'full' | 'failed'): void {

@@ -1,3 +1,4 @@
+import { isHttpAddress } from '@murmuration/protocol/sending/exchange';
 import * as z from 'zod';
 import { clusterFields, connectionOf, hidesPassword, showsPassword } from '../kafka/cluster.ts';
 import { chainKinds } from './files/chain.ts';
@@ -137,7 +138,7 @@ export const requestLogSchema = z
         /** HTTP or HTTPS URL without user, password and fragment. */
         url: z
           .string()
-          .refine(isAddress, 'expected an http or https address without user, password and fragment'),
+          .refine(isHttpAddress, 'expected an http or https address without user, password and fragment'),
         /** Token for `Authorization: Bearer`. @default null */
         token: z
           .string()
@@ -162,10 +163,3 @@ export const requestLogSchema = z
   .default(null);
 
 export type RequestLogSettings = NonNullable<z.output<typeof requestLogSchema>>;
-
-function isAddress(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, username, password, hash, hostname } = new URL(text);
-  const isHttp = protocol === 'http:' || protocol === 'https:';
-  return isHttp && username === '' && password === '' && hash === '' && hostname !== '';
-}

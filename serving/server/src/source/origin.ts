@@ -1,4 +1,6 @@
-import { type ErrorCode, isErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { parseJson } from '@murmuration/protocol/encoding/json';
+import { isErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { type Exchanged, exchange, jsonIn } from '@murmuration/protocol/sending/exchange';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type * as z from 'zod';
 
@@ -32,7 +34,7 @@ export class Origin {
 
   /** Returns the body at a path. Throws the error in a problem document, or `server.unreachable`. */
   async bytes(path: string, most: number): Promise<Uint8Array> {
-    return this.#ask(path, {}, response => readAll(response, path, most));
+    return whole(await this.#ask(path, most), path, most);
   }
 
   /** Returns the JSON at a path. Throws as `bytes`, also for JSON that does not fit the schema. */
@@ -41,7 +43,7 @@ export class Origin {
     most: number,
     schema: Schema,
   ): Promise<z.output<Schema>> {
-    const parsed = schema.safeParse(parse(await this.bytes(path, most)));
+    const parsed = schema.safeParse(parseJson(await this.bytes(path, most)));
     if (parsed.success) return parsed.data;
     throw new MurmurationError(
       'server.unreachable',
@@ -58,77 +60,45 @@ export class Origin {
     most: number,
     etag: string | undefined,
   ): Promise<{ readonly value: unknown; readonly etag: string | undefined } | null> {
-    const headers: Record<string, string> = etag === undefined ? {} : { 'if-none-match': etag };
-    return this.#ask(path, headers, async response => {
-      if (response.status === 304) return null;
-      const value = parse(await readAll(response, path, most));
-      return { value, etag: response.headers.get('etag') ?? undefined };
-    });
+    const answer = await this.#ask(path, most, etag === undefined ? {} : { 'if-none-match': etag });
+    if (answer.status === 304) return null;
+    const value = parseJson(whole(answer, path, most));
+    return { value, etag: answer.headers.get('etag') ?? undefined };
   }
 
   close(): void {
-    this.#closing.abort();
+    this.#closing.abort(new MurmurationError('server.stopping'));
   }
 
-  async #ask<Result>(
-    path: string,
-    given: Record<string, string>,
-    read: (response: Response) => Promise<Result>,
-  ): Promise<Result> {
+  async #ask(path: string, most: number, given: Record<string, string> = {}): Promise<Exchanged> {
     const headers = this.#token === undefined ? given : { ...given, authorization: `Bearer ${this.#token}` };
-    const late = new AbortController();
-    const stop = () => late.abort();
-    const cancel = this.#clock.at(this.#clock.now() + originTimeoutMs, stop);
-    this.#closing.signal.addEventListener('abort', stop);
-    try {
-      const response = await fetch(this.url + path, { headers, redirect: 'error', signal: late.signal });
-      if (response.ok || response.status === 304) return await read(response);
-      throw await refusalOf(response, path, this.url);
-    } catch (cause) {
-      if (cause instanceof MurmurationError) throw cause;
-      throw new MurmurationError('server.unreachable', `${this.url} does not answer: ${reasonOf(cause)}.`, {
-        cause,
-      });
-    } finally {
-      cancel();
-      this.#closing.signal.removeEventListener('abort', stop);
-    }
+    const answer = await exchange(
+      this.url + path,
+      { headers },
+      {
+        server: this.url,
+        clock: this.#clock,
+        stop: this.#closing.signal,
+        limit: originTimeoutMs,
+        most: Math.max(most, longestRefusal),
+      },
+    );
+    if (answer.ok || answer.status === 304) return answer;
+    throw refusalOf(answer, this.url);
   }
 }
 
-async function readAll({ body }: Response, path: string, most: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body ?? []) {
-    length += chunk.length;
-    if (length > most) throw new MurmurationError('model.corrupt', `${path} has more than ${most} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+function whole({ body }: Exchanged, path: string, most: number): Uint8Array {
+  if (!body || body.length > most)
+    throw new MurmurationError('model.corrupt', `${path} has more than ${most} bytes.`);
+  return body;
 }
 
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-async function refusalOf(response: Response, path: string, url: string): Promise<MurmurationError> {
-  const answer = await readAll(response, path, longestRefusal).then(parse, () => undefined);
-  const { code, detail } = (answer ?? {}) as {
-    readonly code?: unknown;
-    readonly detail?: unknown;
-  };
-  if (isErrorCode(code)) return new MurmurationError(code as ErrorCode, String(detail));
+function refusalOf(answer: Exchanged, url: string): MurmurationError {
+  const { code, detail } = jsonIn(answer) as { readonly code?: unknown; readonly detail?: unknown };
+  if (isErrorCode(code)) return new MurmurationError(code, String(detail));
   return new MurmurationError(
     'server.unreachable',
-    `${url} is no coordinator: it answered HTTP ${response.status}.`,
+    `${url} is no coordinator: it answered HTTP ${answer.status}.`,
   );
-}
-
-function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error;
-  return cause instanceof Error ? cause.message || message : message;
 }

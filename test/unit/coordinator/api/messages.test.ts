@@ -94,6 +94,7 @@ const task: TaskOverview = {
   planVersion: 1,
   isMasked: true,
   trainsHere: false,
+  goal: 3,
   isAsynchronous: false,
   privacy: { epsilon: 4, spent: 1.5, steps: 6, rounds: 100 },
   round: gathering,
@@ -104,7 +105,7 @@ const task: TaskOverview = {
   sentAway: { devices: 1, next: at },
   eligible: 2,
   champion: { number: 5, model, isPinned: true },
-  newest: { number: 6, model },
+  newest: { number: 6, model, metrics: { loss: 1.5 } },
 };
 
 const past: RoundDetail = {

@@ -86,6 +86,7 @@ describe('the overview', () => {
       isPaused: false,
       isMasked: false,
       trainsHere: false,
+      goal: 2,
       isAsynchronous: false,
       last: null,
       nextRoundAt: null,
@@ -98,7 +99,7 @@ describe('the overview', () => {
         cohort: { size: 3, waiting: 2, working: 0, done: 0, lost: 0, late: 0 },
       },
       champion: { number: 0, isPinned: false },
-      newest: { number: 0 },
+      newest: { number: 0, metrics: null },
     });
     checkIn(2);
     await admin.clock.advance(0);
@@ -119,6 +120,13 @@ describe('the overview', () => {
         { platform: 'browser', connected: 1, eligible: 0 },
       ],
     });
+  });
+
+  it('shows the held-out metrics of the newest version', async () => {
+    const [version] = await admin.history.versions(admin.task.name, Number.POSITIVE_INFINITY, 1);
+    admin.events.emit('version', { ...version!, metrics: { loss: 1.5 } });
+    const { tasks } = await get<Overview>('/overview');
+    expect(tasks[0]!.newest).toMatchObject({ number: 0, metrics: { loss: 1.5 } });
   });
 
   it('shows how the last round ended, and when the next one begins', async () => {

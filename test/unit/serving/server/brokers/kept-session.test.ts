@@ -1,5 +1,5 @@
+import { backOff } from '@murmuration/protocol/time/back-off';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
-import { backOff } from '@murmuration/serving/brokers/back-off';
 import { type BrokerSession, KeptSession } from '@murmuration/serving/brokers/kept-session';
 import { describe, expect, it } from 'vitest';
 

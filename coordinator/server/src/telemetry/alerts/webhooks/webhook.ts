@@ -1,5 +1,7 @@
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
-import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import { Resender } from '@murmuration/protocol/sending/resender';
+import type { Clock } from '@murmuration/protocol/time/clock';
 import { type DeliveryOutcome, deliver } from './delivery.ts';
 import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
@@ -30,9 +32,11 @@ export class Webhook {
   readonly #ports: WebhookPorts;
   readonly #host: string;
   readonly #stop = new AbortController();
+  readonly #resender: Resender;
   #waiting: Notice[] = [];
-  #isBusy = false;
-  #cancel: Cancel = () => {};
+  #current: Notice | undefined;
+  /** Failed attempts at the current notice. */
+  #failures = 0;
   #deliveredAt: number | null = null;
   #failure: string | null = null;
 
@@ -40,6 +44,12 @@ export class Webhook {
     this.#settings = settings;
     this.#ports = ports;
     this.#host = new URL(settings.url.reveal()).host;
+    this.#resender = new Resender({
+      clock: ports.clock,
+      drain: () => this.#drain(),
+      // Up to a fifth longer, so that many coordinators do not retry at once.
+      pause: () => pauses[this.#failures - 1]! * (1 + ports.random(1)[0]! / 1_280),
+    });
   }
 
   get state(): WebhookState {
@@ -50,11 +60,11 @@ export class Webhook {
   send(notice: Notice): void {
     if (this.#stop.signal.aborted) return;
     this.#waiting.push(notice);
+    this.#resender.send();
     if (this.#waiting.length > maxNotices) {
       this.#waiting.shift();
       this.#ports.settled(this.#host, `more than ${maxNotices} notices wait; the oldest one is given up`);
     }
-    if (!this.#isBusy) void this.#next();
   }
 
   /** Sends a notice once, independently of the queue, and returns the outcome. */
@@ -69,40 +79,19 @@ export class Webhook {
   /** Drops the queue. */
   close(): void {
     this.#stop.abort();
-    this.#waiting = [];
-    this.#cancel();
+    void this.#resender.close();
   }
 
-  async #next(): Promise<void> {
-    const notice = this.#waiting.shift();
-    this.#isBusy = notice !== undefined;
-    if (notice) await this.#attempt(notice, 0);
-  }
-
-  async #attempt(notice: Notice, failures: number): Promise<void> {
-    const { clock, settled } = this.#ports;
-    const outcome = await deliver(this.#settings, notice, clock, this.#stop.signal);
-    if (this.#stop.signal.aborted) return;
-    if (outcome.isDelivered) {
-      this.#deliveredAt = clock.now();
-      this.#failure = null;
-      settled(this.#host, null);
-      return this.#next();
+  async #drain(): Promise<void> {
+    for (this.#current ??= this.#waiting.shift(); this.#current; this.#current = this.#waiting.shift()) {
+      const outcome = await this.try(this.#current);
+      this.#stop.signal.throwIfAborted();
+      if (!outcome.isDelivered && !outcome.isFinal && this.#failures < pauses.length) {
+        this.#failures += 1;
+        throw new MurmurationError('server.unreachable', outcome.failure);
+      }
+      this.#failures = 0;
+      this.#ports.settled(this.#host, this.#failure);
     }
-    this.#failure = outcome.failure;
-    const pause = pauses[failures];
-    if (outcome.isFinal || pause === undefined) {
-      settled(this.#host, outcome.failure);
-      return this.#next();
-    }
-    this.#cancel = clock.at(
-      clock.now() + this.#spread(pause),
-      () => void this.#attempt(notice, failures + 1),
-    );
-  }
-
-  /** Returns a pause that is up to a fifth longer, so that many coordinators do not retry at once. */
-  #spread(pause: number): number {
-    return pause * (1 + this.#ports.random(1)[0]! / 1_280);
   }
 }

@@ -1,4 +1,4 @@
-import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import type { RandomBytes } from '../random/random-bytes.ts';
 
 /**
  * Returns ms to wait before a try: `first` before the second one, doubled for each further one up to

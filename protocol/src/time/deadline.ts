@@ -1,4 +1,4 @@
-import type { Clock } from '@murmuration/protocol/time/clock';
+import type { Clock } from './clock.ts';
 
 interface Deadline {
   readonly clock: Clock;
