@@ -1,4 +1,5 @@
 import { hashPattern, idPattern, looks, taskNamePattern } from '@murmuration/protocol/ids/ids';
+import { roundPhases } from '@murmuration/protocol/messages/phases';
 import * as z from 'zod';
 
 /** UTC time in ISO 8601. */
@@ -24,7 +25,7 @@ export const metrics = z
   .nullable()
   .describe('Held-out metrics; null without an evaluation');
 
-export const phase = z.enum(['gathering', 'keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing']);
+export const phase = z.enum(roundPhases);
 export type Phase = z.infer<typeof phase>;
 
 /** Query of lists by number, newest first. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isObject } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
 import { describeIssues } from '@murmuration/rounds/configuration/config-error';
@@ -137,10 +138,6 @@ function kafkaOf(settings: unknown, { kafka, topic }: Given, env: NodeJS.Process
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 async function readJson(file: string): Promise<Fields> {
   try {

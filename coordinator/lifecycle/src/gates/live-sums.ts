@@ -1,3 +1,4 @@
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { BadSums } from '@murmuration/rounds/registry/promotion-watches';
 
 /** ms of a span whose values are added up, and number of spans kept, which is a week. */
@@ -15,16 +16,13 @@ export function addValue({ n, sum, squares }: BadSums, value: number): BadSums {
 /** Sums of live figures over the last week, by key, in spans of ten minutes. */
 export class LiveSums {
   /** Map from a key to its spans: least recently used key first, oldest span first. */
-  readonly #kept = new Map<string, Map<number, BadSums>>();
+  readonly #kept = new BoundedMap<string, Map<number, BadSums>>(maxKeys);
 
   add(key: string, value: number, now: number): void {
-    const own = this.#kept.get(key) ?? new Map<number, BadSums>();
+    const own = this.#kept.get(key) ?? new BoundedMap<number, BadSums>(maxSpans);
     const at = Math.floor(now / spanMs);
     own.set(at, addValue(own.get(at) ?? noSums, value));
-    if (own.size > maxSpans) own.delete(own.keys().next().value as number);
-    this.#kept.delete(key);
     this.#kept.set(key, own);
-    if (this.#kept.size > maxKeys) this.#kept.delete(this.#kept.keys().next().value as string);
   }
 
   /** Returns the sums of the last `window` ms, in whole spans. */

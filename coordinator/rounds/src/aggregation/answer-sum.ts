@@ -6,23 +6,23 @@ import { queryHash } from '@murmuration/protocol/queries/query-hash';
 import { queryForm } from '@murmuration/protocol/queries/vector';
 import { type RingVector, ringVector } from '@murmuration/protocol/secagg/ring-vector';
 import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/codec';
-import { restoreElements, snapshotOf } from './ring-snapshot.ts';
+import { RingElements } from './ring-snapshot.ts';
 import type { SumInRing } from './running-sum.ts';
 
 /** Sum of the masked answers to a query; no strategy gets it. */
-export class AnswerSum implements SumInRing {
+export class AnswerSum extends RingElements implements SumInRing {
   readonly consumes = 'answers';
   readonly inRing = [this];
   readonly form: Extract<UpdateForm, { kind: 'ring' }>;
-  contributors = 0;
   readonly #query: Query;
   readonly #noise: PlanNoise | undefined;
-  readonly #vector: RingVector;
+  protected readonly vector: RingVector;
 
   /**
    * Starts empty, for the query of the plan. Throws `config.ring` if a sum of the largest cohort could wrap.
    */
   constructor(query: Query, { query: bytes, largestCohort, privacy }: Plan) {
+    super();
     const { elements, width } = queryForm(query, largestCohort);
     this.#query = query;
     this.#noise = privacy?.noise;
@@ -32,23 +32,18 @@ export class AnswerSum implements SumInRing {
       count: elements,
       width: privacy?.noise?.width ?? width,
     };
-    this.#vector = ringVector(elements);
+    this.vector = ringVector(elements);
   }
 
   get width(): number {
     return this.form.width;
   }
 
-  /** Sum modulo 2^width: higher bits have no meaning. */
-  get elements(): Int32Array {
-    return this.#vector.elements;
-  }
-
   /** Adds an answer in wire format. Throws `update.*`, and then leaves the sum untouched. */
   add(bytes: Uint8Array): void {
     const update = decodeUpdate(bytes, this.form);
     if (update.kind !== 'ring') throw new MurmurationError('update.wrong-kind');
-    this.#vector.add(update.packed, this.width);
+    this.vector.add(update.packed, this.width);
     this.contributors += 1;
   }
 
@@ -80,31 +75,8 @@ export class AnswerSum implements SumInRing {
     return undefined;
   }
 
-  snapshot(): Uint8Array {
-    return snapshotOf(this.contributors, this.elements);
-  }
-
-  restore(snapshot: Uint8Array): void {
-    this.contributors = restoreElements(snapshot, this.elements);
-  }
-
-  /**
-   * Adds the sum of other answers to the same query: the result is the same as if all had been added here.
-   */
-  merge({ contributors, elements }: Pick<AnswerSum, 'contributors' | 'elements'>): void {
-    const sum = this.elements;
-    // Bits above the ring have no meaning, so the sum may wrap.
-    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + elements[i]!;
-    this.contributors += contributors;
-  }
-
   /** Throws as `figures`. */
   requirePossible(): void {
     this.figures();
-  }
-
-  clear(): void {
-    this.contributors = 0;
-    this.elements.fill(0);
   }
 }

@@ -1,3 +1,4 @@
+import type { RingVector } from '@murmuration/protocol/secagg/ring-vector';
 import { requireLength } from './running-sum.ts';
 
 /** Returns the number of contributors, then the elements: 32 bits each. */
@@ -17,4 +18,36 @@ export function restoreElements(snapshot: Uint8Array, elements: Int32Array): num
   const values = new Int32Array(new Uint8Array(snapshot).buffer);
   elements.set(values.subarray(1));
   return values[0]!;
+}
+
+/** Elements of a sum in a ring, and how many updates or answers it has. */
+export abstract class RingElements {
+  contributors = 0;
+  protected abstract readonly vector: RingVector;
+
+  /** Sum modulo 2^width: higher bits have no meaning. */
+  get elements(): Int32Array {
+    return this.vector.elements;
+  }
+
+  snapshot(): Uint8Array {
+    return snapshotOf(this.contributors, this.elements);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    this.contributors = restoreElements(snapshot, this.elements);
+  }
+
+  /** Adds another sum of the same form, of others: the result is the same as if all had been added here. */
+  merge({ contributors, elements }: Pick<RingElements, 'contributors' | 'elements'>): void {
+    const sum = this.elements;
+    // Bits above the ring have no meaning, so the sum may wrap.
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + elements[i]!;
+    this.contributors += contributors;
+  }
+
+  clear(): void {
+    this.contributors = 0;
+    this.elements.fill(0);
+  }
 }

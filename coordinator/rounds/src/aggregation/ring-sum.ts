@@ -14,21 +14,20 @@ import {
   verdictsOfSum,
 } from '@murmuration/protocol/weights/quantize';
 import type { MaskOfRound } from './mask-of-round.ts';
-import { restoreElements, snapshotOf } from './ring-snapshot.ts';
+import { RingElements } from './ring-snapshot.ts';
 import type { RunningSum, SumInRing } from './running-sum.ts';
 
 /** Sum of quantised updates in the ring 2^w, the same whatever the order of arrival. */
-export class RingSum implements RunningSum, SumInRing {
+export class RingSum extends RingElements implements RunningSum, SumInRing {
   readonly consumes = 'sum';
   readonly inRing = [this];
   readonly form: Extract<UpdateForm, { kind: 'ring' }>;
-  contributors = 0;
   /**
    * True if updates are missing that their devices believe to be counted. Means then have no change of
    * control variates, which these devices would apply all the same.
    */
   isPartial = false;
-  readonly #vector: RingVector;
+  protected readonly vector: RingVector;
   readonly #settings: QuantizationSettings;
   readonly #quantization: Quantization;
   seed: string;
@@ -47,6 +46,7 @@ export class RingSum implements RunningSum, SumInRing {
     masked = false,
     whole?: MaskOfRound['whole'],
   ) {
+    super();
     this.#settings = settings;
     this.#quantization = quantizationFor(layout.count, settings);
     this.seed = seed;
@@ -54,30 +54,25 @@ export class RingSum implements RunningSum, SumInRing {
     this.#whole = whole;
     const { elements, width } = this.#quantization;
     this.form = { kind: 'ring', layoutHash: layout.hash, count: elements, width };
-    this.#vector = ringVector(elements);
+    this.vector = ringVector(elements);
   }
 
   get width(): number {
     return this.#quantization.width;
   }
 
-  /** Sum modulo 2^width: higher bits have no meaning. */
-  get elements(): Int32Array {
-    return this.#vector.elements;
-  }
-
   add(bytes: Uint8Array): void {
     const update = decodeUpdate(bytes, this.form);
     if (update.kind !== 'ring') throw new MurmurationError('update.wrong-kind');
     const { width, elements, places, largest, contributionBits } = this.#quantization;
-    if (this.#masked) this.#vector.add(update.packed, width);
+    if (this.#masked) this.vector.add(update.packed, width);
     else {
       const at = (place: number) => elementAt(update.packed, place, width);
       const { leastWeight = 1, weightCap } = this.#settings;
       const weight = requireWithin(at(elements - 1), leastWeight, weightCap);
       if (places.within !== undefined) requireAnswer(at(places.within));
       if (places.divisor !== undefined) requireWithin(at(places.divisor), weight, largest * weightCap);
-      this.#vector.add(update.packed, width, contributionBits);
+      this.vector.add(update.packed, width, contributionBits);
     }
     this.contributors += 1;
   }
@@ -127,30 +122,6 @@ export class RingSum implements RunningSum, SumInRing {
   requirePossible(): void {
     this.mean();
     this.verdicts();
-  }
-
-  snapshot(): Uint8Array {
-    return snapshotOf(this.contributors, this.elements);
-  }
-
-  restore(snapshot: Uint8Array): void {
-    this.contributors = restoreElements(snapshot, this.elements);
-  }
-
-  /**
-   * Adds another sum of the same form, of other updates: the result is the same as if all had been added
-   * here.
-   */
-  merge({ contributors, elements }: Pick<RingSum, 'contributors' | 'elements'>): void {
-    const sum = this.elements;
-    // Bits above the ring have no meaning, so the sum may wrap.
-    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + elements[i]!;
-    this.contributors += contributors;
-  }
-
-  clear(): void {
-    this.contributors = 0;
-    this.elements.fill(0);
   }
 }
 

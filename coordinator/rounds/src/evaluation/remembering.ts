@@ -1,3 +1,4 @@
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { type Evaluation, evaluationOf } from './evaluation.ts';
 import type { Evaluator } from './evaluator.ts';
@@ -14,7 +15,7 @@ const maxModels = 3;
  */
 class RememberingEvaluator implements Evaluator {
   readonly #evaluator: Evaluator;
-  readonly #known = new Map<string, Evaluation>();
+  readonly #known = new BoundedMap<string, Evaluation>(maxModels);
 
   constructor(evaluator: Evaluator) {
     this.#evaluator = evaluator;
@@ -39,9 +40,7 @@ class RememberingEvaluator implements Evaluator {
     const evaluation = known ?? evaluationOf(await this.#evaluator.evaluate(model, signal));
     // If the examples have changed meanwhile, the evaluation may be of either revision.
     if (this.revision() !== revision) return evaluation;
-    this.#known.delete(key);
     this.#known.set(key, evaluation);
-    if (this.#known.size > maxModels) this.#known.delete(this.#known.keys().next().value as string);
     return evaluation;
   }
 

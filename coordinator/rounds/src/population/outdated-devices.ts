@@ -1,4 +1,5 @@
 import type { DeviceId } from '@murmuration/protocol/ids/ids';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 
 /** Most devices that are remembered. */
 const maxDevices = 10_000;
@@ -20,18 +21,16 @@ export interface Outdated {
  */
 export class OutdatedDevices {
   /** Devices in the order in which they last came. */
-  readonly #seen = new Map<
+  readonly #seen = new BoundedMap<
     DeviceId,
     { readonly protocol: number; readonly first: number; readonly last: number }
-  >();
+  >(maxDevices);
 
   /** Records that a device came at `now`, ms since 1970. */
   came(device: DeviceId, protocol: number, now: number): void {
     const before = this.#seen.get(device);
-    this.#seen.delete(device);
     const isSame = before !== undefined && (before.protocol === protocol || now - before.first < expiryMs);
     this.#seen.set(device, isSame ? { ...before, last: now } : { protocol, first: now, last: now });
-    if (this.#seen.size > maxDevices) this.#seen.delete(this.#seen.keys().next().value!);
   }
 
   /** Drops a device that speaks this coordinator's version now, or is gone. */

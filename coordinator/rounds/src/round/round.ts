@@ -1,4 +1,5 @@
 import type { AssignmentId, ModelHash, RoundId } from '@murmuration/protocol/ids/ids';
+import type { CohortPhase, RoundPhase } from '@murmuration/protocol/messages/phases';
 import type { Plan } from '@murmuration/protocol/messages/plan';
 import { type Cohort, cohortOf, type Member, membersAt, stand, withdraw } from './cohort.ts';
 import { type Grouping, membersIn } from './groups.ts';
@@ -22,9 +23,7 @@ interface CommonTerms {
   /** ms since 1970. */
   readonly startedAt: number;
   /** Longest duration of each collecting phase, ms; those of masking count only if the plan masks. */
-  readonly limits: Readonly<
-    Record<'gathering' | 'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking', number>
-  >;
+  readonly limits: Readonly<Record<'gathering' | CohortPhase, number>>;
 }
 
 /** Terms of a round with one cohort and one sum. */
@@ -93,7 +92,7 @@ interface Collecting {
   readonly earlier: Pick<Tally, 'rejected' | 'late' | 'lost'>;
 }
 
-export type Deadlines = Readonly<Record<'keys' | 'shares' | 'updates' | 'agreement' | 'unmasking', number>>;
+export type Deadlines = Readonly<Record<CohortPhase, number>>;
 
 /** Devices send their fresh keys; the first to do so are in the graph, the surplus is released. */
 export interface Keys extends Collecting {
@@ -155,7 +154,7 @@ export interface Failed {
   readonly phase: 'failed';
   readonly terms: RoundTerms;
   readonly tally: Tally;
-  readonly during: Exclude<RoundState['phase'], 'published' | 'failed'>;
+  readonly during: RoundPhase;
   readonly reason: string;
   /** Set if it was ended on purpose: nothing is wrong. */
   readonly endedBy?: RoundEnder;
@@ -236,7 +235,7 @@ export type Effect =
   /** Begin a phase of masking: give each member what it needs, or answer with `abort`. */
   | {
       readonly type: 'open';
-      readonly phase: 'shares' | 'updates' | 'agreement' | 'unmasking';
+      readonly phase: Exclude<CohortPhase, 'keys'>;
       readonly members: readonly Member[];
     }
   /** The next buffer begins, with these members. */

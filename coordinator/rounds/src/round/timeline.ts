@@ -1,15 +1,10 @@
+import type { RoundPhase } from '@murmuration/protocol/messages/phases';
 import { type Cohort, stand } from './cohort.ts';
-import {
-  type CollectingState,
-  cohortWithout,
-  type RoundEvent,
-  type RoundState,
-  type SeenState,
-} from './round.ts';
+import { type CollectingState, cohortWithout, type RoundEvent, type SeenState } from './round.ts';
 
 /** Phase of a round: its times, its quorum, and the devices lost in it. */
 export interface PhaseRecord {
-  readonly phase: Exclude<RoundState['phase'], 'published' | 'failed'>;
+  readonly phase: RoundPhase;
   /** ms since 1970; null if a restart fell between and the moment was not journaled. */
   readonly startedAt: number | null;
   /** ms since 1970; null as `startedAt`, and while the phase lasts. */

@@ -1,6 +1,6 @@
+import { isObject } from '@murmuration/protocol/encoding/json';
 import { fewestContributors, smallestSumByDefault } from '@murmuration/protocol/secagg/assumptions';
 import * as z from 'zod';
-import { isObject } from './given.ts';
 
 export const fleetSchema = z.enum(['few', 'phones', 'come-and-go']);
 

@@ -1,8 +1,6 @@
 // Checks for the values of a definition that no schema describes: by their methods and fields.
 
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isObject } from '@murmuration/protocol/encoding/json';
 
 export function isFunction(value: unknown): boolean {
   return typeof value === 'function';

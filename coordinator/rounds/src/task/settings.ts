@@ -1,10 +1,10 @@
+import { isObject } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 
 import { changesMode, cohortSettings } from './asynchronous.ts';
 import { isCentralOnly } from './central.ts';
 
 import { defineTask, type TaskDefinition, wrongFields } from './define-task.ts';
-import { isObject } from './given.ts';
 import { smallestGroupByDefault } from './groups.ts';
 import { definedQueries } from './queries.ts';
 import { SettingsError } from './settings-error.ts';

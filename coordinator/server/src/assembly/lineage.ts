@@ -2,7 +2,7 @@ import { maxWaiting, TrackingDeliverer } from '@murmuration/lifecycle/tracking/d
 import { EventMaker } from '@murmuration/lifecycle/tracking/openlineage/event-maker';
 import { LineageClient } from '@murmuration/lifecycle/tracking/openlineage/lineage-client';
 import { LineageRecorder } from '@murmuration/lifecycle/tracking/openlineage/lineage-recorder';
-import { Gauge } from 'prom-client';
+import { registerIn } from '@murmuration/serving/metrics/register';
 import type { Core } from './core.ts';
 import type { TrackingScope } from './scope.ts';
 import { version } from './version.ts';
@@ -36,14 +36,11 @@ export function openLineage(
     maker: new EventMaker(settings.namespace, version),
     append: operations => deliverer.append(operations),
   });
-  new Gauge({
-    name: 'murmuration_lineage_waiting',
-    help: 'Events that wait for the OpenLineage server.',
-    registers: [metrics],
-    async collect() {
-      this.set(await storage.lineage.size());
-    },
-  });
+  registerIn(metrics).readGauge(
+    'murmuration_lineage_waiting',
+    'Events that wait for the OpenLineage server.',
+    async gauge => gauge.set(await storage.lineage.size()),
+  );
   deliverer.send();
   opened.add(async () => {
     await recorder.settled();

@@ -7,9 +7,9 @@ import { driftPage } from '@murmuration/monitoring/page/drift-page';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash, TaskName } from '@murmuration/protocol/ids/ids';
 import type { Registry } from '@murmuration/rounds/registry/registry';
+import { registerIn } from '@murmuration/serving/metrics/register';
 import { maxWindowsPerModel } from '@murmuration/serving/monitor/drift/drift-store';
 import type { Stores } from '@murmuration/storage/storage';
-import { Gauge } from 'prom-client';
 import type { Core } from './core.ts';
 import type { TrackingScope } from './scope.ts';
 import { version } from './version.ts';
@@ -91,19 +91,16 @@ export function openTracking(
         fault,
       })
     : undefined;
-  new Gauge({
-    name: 'murmuration_tracking_waiting',
-    help: 'Operations that wait for the MLflow server.',
-    registers: [metrics],
-    async collect() {
-      this.set(await storage.tracking.size());
-    },
-  });
+  registerIn(metrics).readGauge(
+    'murmuration_tracking_waiting',
+    'Operations that wait for the MLflow server.',
+    async gauge => gauge.set(await storage.tracking.size()),
+  );
   deliverer.send();
   opened.add(async () => {
+    const closed = Promise.all([follower?.close(), deliverer.close()]);
     stop.abort();
-    await follower?.close();
-    await deliverer.close();
+    await closed;
   });
 }
 

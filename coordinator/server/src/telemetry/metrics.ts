@@ -7,7 +7,8 @@ import type { Standing } from '@murmuration/rounds/round/cohort';
 import type { RoundState } from '@murmuration/rounds/round/round';
 import type { TrafficCount } from '@murmuration/rounds/rounds/traffic';
 import { watchProcess } from '@murmuration/serving/metrics/process-metrics';
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { registerIn } from '@murmuration/serving/metrics/register';
+import { Counter, type Registry } from 'prom-client';
 
 /** Values that are computed when the metrics are read. */
 export interface MetricSources {
@@ -40,6 +41,8 @@ const maxFigures = 20;
 
 const standings = ['working', 'away', 'counted', 'left'] as const satisfies readonly Standing[];
 
+type Make = ReturnType<typeof registerIn>;
+
 /**
  * Exports a coordinator's activity to Prometheus: names and base units follow its conventions, labels come
  * from bounded sets (tasks, phases, outcomes, the table of error codes). Counts begin at the start of the
@@ -51,18 +54,17 @@ export function watchMetrics(
   sources: MetricSources,
   clock: Clock,
 ): void {
-  const registers = [registry];
+  const make = registerIn(registry);
+  const { counter } = make;
   watchProcess(registry);
-  watchRounds(events, registers, clock);
-  new Gauge({
-    name: 'murmuration_task_paused',
-    help: 'Whether operators have paused the task: 1, or 0.',
-    labelNames: ['task'],
-    registers,
-    collect() {
-      for (const task of sources.tasks()) this.set({ task }, sources.isPaused(task) ? 1 : 0);
-    },
-  });
+  watchRounds(events, make, clock);
+  readTasks(
+    make,
+    sources,
+    'murmuration_task_paused',
+    'Whether operators have paused the task: 1, or 0.',
+    task => Number(sources.isPaused(task)),
+  );
   for (const [part, name, help] of [
     [
       'epsilon',
@@ -74,24 +76,12 @@ export function watchMetrics(
       'murmuration_privacy_released_versions',
       'Versions that were released from the privacy budget.',
     ],
-  ] as const) {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['task'],
-      registers,
-      collect() {
-        for (const task of sources.tasks()) {
-          const spent = sources.privacy(task);
-          if (spent) this.set({ task }, spent[part]);
-        }
-      },
-    });
-  }
-  watchRuns(events, registers, sources);
-  watchVersions(events, registers);
-  watchDevices(events, registers, sources);
-  watchAlerts(events, registers, sources);
+  ] as const)
+    readTasks(make, sources, name, help, task => sources.privacy(task)?.[part]);
+  watchRuns(events, make, sources);
+  watchVersions(events, make);
+  watchDevices(events, make, sources);
+  watchAlerts(events, make, sources);
   for (const [direction, name, help] of [
     ['up', 'murmuration_update_bytes_total', 'Bytes of updates that came.'],
     ['down', 'murmuration_model_bytes_total', 'Bytes of models that were served.'],
@@ -100,74 +90,63 @@ export function watchMetrics(
       name,
       help,
       labelNames: ['task'],
-      registers,
+      registers: [registry],
       collect() {
         this.reset();
         for (const task of sources.tasks()) this.inc({ task }, sources.traffic(task)[direction]);
       },
     });
   }
-  const left = new Counter({
-    name: 'murmuration_devices_left_total',
-    help: 'Devices that gave up their part, by the reason that they gave: an error code, stopped, busy, declined or other.',
-    labelNames: ['task', 'reason'],
-    registers,
-  });
+  const left = counter(
+    'murmuration_devices_left_total',
+    'Devices that gave up their part, by the reason that they gave: an error code, stopped, busy, declined or other.',
+    'task',
+    'reason',
+  );
   events.on('left', (task, reason) => left.inc({ task, reason }));
-  const refused = new Counter({
-    name: 'murmuration_refusals_total',
-    help: 'Messages, uploads and requests that were refused, by error code.',
-    labelNames: ['code'],
-    registers,
-  });
+  const refused = counter(
+    'murmuration_refusals_total',
+    'Messages, uploads and requests that were refused, by error code.',
+    'code',
+  );
   events.on('refused', (_, code) => refused.inc({ code }));
-  const faults = new Counter({
-    name: 'murmuration_faults_total',
-    help: 'Faults of the coordinator itself; the log has them.',
-    registers,
-  });
+  const faults = counter('murmuration_faults_total', 'Faults of the coordinator itself; the log has them.');
   events.on('fault', () => faults.inc());
 }
 
-function watchRounds(events: CoordinatorEvents, registers: Registry[], clock: Clock): void {
-  const rounds = new Counter({
-    name: 'murmuration_rounds_total',
-    help: 'Rounds that ended.',
-    labelNames: ['task', 'outcome'],
-    registers,
-  });
-  const updates = new Counter({
-    name: 'murmuration_updates_total',
-    help: 'Devices of the cohorts of rounds that ended, by what became of their updates.',
-    labelNames: ['task', 'result'],
-    registers,
-  });
-  const phases = new Histogram({
-    name: 'murmuration_phase_duration_seconds',
-    help: 'How long phases of rounds took.',
-    labelNames: ['task', 'phase'],
-    buckets: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000],
-    registers,
-  });
-  const steps = new Histogram({
-    name: 'murmuration_closing_step_duration_seconds',
-    help: 'How long it took to take off the masks, to make the next version, to evaluate it, and to store it.',
-    labelNames: ['task', 'step'],
-    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
-    registers,
-  });
-  const cohort = new Gauge({
-    name: 'murmuration_cohort_devices',
-    help: 'Devices in the cohort of the round under way, by where they stand in its phase.',
-    labelNames: ['task', 'standing'],
-    registers,
-  });
-  const number = new Gauge({
-    name: 'murmuration_round_number',
-    help: 'Number of the round under way, or of the last one.',
-    labelNames: ['task'],
-    registers,
-  });
+function watchRounds(events: CoordinatorEvents, { counter, gauge, histogram }: Make, clock: Clock): void {
+  const rounds = counter('murmuration_rounds_total', 'Rounds that ended.', 'task', 'outcome');
+  const updates = counter(
+    'murmuration_updates_total',
+    'Devices of the cohorts of rounds that ended, by what became of their updates.',
+    'task',
+    'result',
+  );
+  const phases = histogram(
+    'murmuration_phase_duration_seconds',
+    'How long phases of rounds took.',
+    [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1_000, 3_000],
+    'task',
+    'phase',
+  );
+  const steps = histogram(
+    'murmuration_closing_step_duration_seconds',
+    'How long it took to take off the masks, to make the next version, to evaluate it, and to store it.',
+    [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
+    'task',
+    'step',
+  );
+  const cohort = gauge(
+    'murmuration_cohort_devices',
+    'Devices in the cohort of the round under way, by where they stand in its phase.',
+    'task',
+    'standing',
+  );
+  const number = gauge(
+    'murmuration_round_number',
+    'Number of the round under way, or of the last one.',
+    'task',
+  );
   /** Start of the current phase of each task's round. */
   const since = new Map<TaskName, { readonly phase: RoundState['phase']; readonly at: number }>();
   events.on('round', state => {
@@ -190,34 +169,29 @@ function watchRounds(events: CoordinatorEvents, registers: Registry[], clock: Cl
   });
 }
 
-function watchVersions(events: CoordinatorEvents, registers: Registry[]): void {
-  const version = new Gauge({
-    name: 'murmuration_model_version',
-    help: 'Number of the newest model version.',
-    labelNames: ['task'],
-    registers,
-  });
-  const figures = new Gauge({
-    name: 'murmuration_model_evaluation',
-    help: 'Held-out figures of the newest model version, by their names.',
-    labelNames: ['task', 'figure'],
-    registers,
-  });
-  const experiments = new Counter({
-    name: 'murmuration_experiments_total',
-    help: 'Experiments that ended, by how: stopped, broken, guarded, ended, promoted or overtaken.',
-    labelNames: ['task', 'outcome'],
-    registers,
-  });
+function watchVersions(events: CoordinatorEvents, { counter, gauge }: Make): void {
+  const version = gauge('murmuration_model_version', 'Number of the newest model version.', 'task');
+  const figures = gauge(
+    'murmuration_model_evaluation',
+    'Held-out figures of the newest model version, by their names.',
+    'task',
+    'figure',
+  );
+  const experiments = counter(
+    'murmuration_experiments_total',
+    'Experiments that ended, by how: stopped, broken, guarded, ended, promoted or overtaken.',
+    'task',
+    'outcome',
+  );
   events.on('experiment', ({ task, outcome }) => {
     if (outcome !== 'running') experiments.inc({ task, outcome });
   });
-  const decisions = new Counter({
-    name: 'murmuration_gate_decisions_total',
-    help: 'What gates decided about new versions: passed, failed or undecided; promoted, and taken back.',
-    labelNames: ['task', 'outcome'],
-    registers,
-  });
+  const decisions = counter(
+    'murmuration_gate_decisions_total',
+    'What gates decided about new versions: passed, failed or undecided; promoted, and taken back.',
+    'task',
+    'outcome',
+  );
   events.on('gate', ({ task, outcome, promotedAt, heldBy, rolledBack }) => {
     // A held version was counted when it passed its gate.
     if (heldBy !== null) return;
@@ -231,129 +205,126 @@ function watchVersions(events: CoordinatorEvents, registers: Registry[]): void {
   });
 }
 
-function watchRuns(events: CoordinatorEvents, registers: Registry[], sources: MetricSources): void {
-  const runs = new Counter({
-    name: 'murmuration_training_runs_total',
-    help: 'Training runs that ended, by what began them and what ended them.',
-    labelNames: ['task', 'trigger', 'result'],
-    registers,
-  });
+function watchRuns(events: CoordinatorEvents, make: Make, sources: MetricSources): void {
+  const { counter } = make;
+  const runs = counter(
+    'murmuration_training_runs_total',
+    'Training runs that ended, by what began them and what ended them.',
+    'task',
+    'trigger',
+    'result',
+  );
   events.on('run-ended', ({ task, why: { trigger }, ending }) =>
     runs.inc({ task, trigger, result: ending?.reason ?? 'stopped' }),
   );
-  const triggers = new Counter({
-    name: 'murmuration_triggers_total',
-    help: 'Triggers of training that fired, by what became of them.',
-    labelNames: ['task', 'trigger', 'outcome'],
-    registers,
-  });
+  const triggers = counter(
+    'murmuration_triggers_total',
+    'Triggers of training that fired, by what became of them.',
+    'task',
+    'trigger',
+    'outcome',
+  );
   events.on('triggered', ({ task, firing: { trigger }, outcome }) =>
     triggers.inc({ task, trigger, outcome }),
   );
-  new Gauge({
-    name: 'murmuration_training_run_open',
-    help: 'Whether a training run of the task is open: 1, or 0.',
-    labelNames: ['task'],
-    registers,
-    collect() {
+  readTasks(
+    make,
+    sources,
+    'murmuration_training_run_open',
+    'Whether a training run of the task is open: 1, or 0.',
+    task => {
+      const isTraining = sources.isTraining(task);
+      return isTraining === undefined ? undefined : Number(isTraining);
+    },
+  );
+}
+
+function watchDevices(events: CoordinatorEvents, make: Make, sources: MetricSources): void {
+  const { counter, readGauge } = make;
+  const checkIns = counter(
+    'murmuration_check_ins_total',
+    'Check-ins, by whether the device waits for an assignment or comes back later.',
+    'task',
+    'decision',
+  );
+  events.on('checked-in', (_, task, decision) => checkIns.inc({ task, decision }));
+  const enrolments = counter(
+    'murmuration_enrolments_total',
+    'Enrolments of devices, repeated ones included.',
+  );
+  events.on('enrolled', () => enrolments.inc());
+  const convictions = counter(
+    'murmuration_convictions_total',
+    'Devices that were proved to have revealed or dealt wrong shares, once a round, by the code of that.',
+    'code',
+  );
+  events.on('convicted', (_, devices, code) => convictions.inc({ code }, devices.length));
+  readGauge(
+    'murmuration_marked_devices',
+    'Devices that fell silent in rounds, may have spoiled sums, are kept apart for that, or keep rounds waiting.',
+    gauge => {
+      for (const task of sources.tasks())
+        for (const [mark, devices] of Object.entries(sources.marked(task)))
+          gauge.set({ task, mark }, devices);
+    },
+    'task',
+    'mark',
+  );
+  readGauge('murmuration_connected_devices', 'Devices that are connected and have said hello.', gauge =>
+    gauge.set(sources.connected()),
+  );
+  readGauge(
+    'murmuration_polled_connections',
+    'Connections of devices over plain HTTP, without a hello included.',
+    gauge => gauge.set(sources.polled().size),
+  );
+  readGauge('murmuration_open_polls', 'Polls of devices that wait for a message.', gauge =>
+    gauge.set(sources.polled().polls),
+  );
+  readGauge('murmuration_enrolled_devices', 'Devices that may take part.', gauge =>
+    gauge.set(sources.enrolled()),
+  );
+  readTasks(make, sources, 'murmuration_waiting_devices', 'Devices that wait for an assignment.', task =>
+    sources.waiting(task),
+  );
+}
+
+function watchAlerts(events: CoordinatorEvents, make: Make, sources: MetricSources): void {
+  const { counter, readGauge } = make;
+  readGauge(
+    'murmuration_firing_alerts',
+    'Alerts that last, by their rule.',
+    gauge => {
+      for (const rule of alertRules)
+        gauge.set({ rule }, sources.firing().filter(alert => alert.rule === rule).length);
+    },
+    'rule',
+  );
+  const notices = counter(
+    'murmuration_alert_notices_total',
+    'Notices of alerts to webhooks, by whether they were delivered or given up.',
+    'result',
+  );
+  events.on('notice', (_, failure) => notices.inc({ result: failure === null ? 'delivered' : 'given-up' }));
+}
+
+/** Makes a gauge of a figure of each task, except those without one. */
+function readTasks(
+  { readGauge }: Make,
+  sources: MetricSources,
+  name: string,
+  help: string,
+  figure: (task: TaskName) => number | undefined,
+): void {
+  readGauge(
+    name,
+    help,
+    gauge => {
       for (const task of sources.tasks()) {
-        const isTraining = sources.isTraining(task);
-        if (isTraining !== undefined) this.set({ task }, isTraining ? 1 : 0);
+        const value = figure(task);
+        if (value !== undefined) gauge.set({ task }, value);
       }
     },
-  });
-}
-
-function watchDevices(events: CoordinatorEvents, registers: Registry[], sources: MetricSources): void {
-  const checkIns = new Counter({
-    name: 'murmuration_check_ins_total',
-    help: 'Check-ins, by whether the device waits for an assignment or comes back later.',
-    labelNames: ['task', 'decision'],
-    registers,
-  });
-  events.on('checked-in', (_, task, decision) => checkIns.inc({ task, decision }));
-  const enrolments = new Counter({
-    name: 'murmuration_enrolments_total',
-    help: 'Enrolments of devices, repeated ones included.',
-    registers,
-  });
-  events.on('enrolled', () => enrolments.inc());
-  const convictions = new Counter({
-    name: 'murmuration_convictions_total',
-    help: 'Devices that were proved to have revealed or dealt wrong shares, once a round, by the code of that.',
-    labelNames: ['code'],
-    registers,
-  });
-  events.on('convicted', (_, devices, code) => convictions.inc({ code }, devices.length));
-  new Gauge({
-    name: 'murmuration_marked_devices',
-    help: 'Devices that fell silent in rounds, may have spoiled sums, are kept apart for that, or keep rounds waiting.',
-    labelNames: ['task', 'mark'],
-    registers,
-    collect() {
-      for (const task of sources.tasks())
-        for (const [mark, devices] of Object.entries(sources.marked(task))) this.set({ task, mark }, devices);
-    },
-  });
-  new Gauge({
-    name: 'murmuration_connected_devices',
-    help: 'Devices that are connected and have said hello.',
-    registers,
-    collect() {
-      this.set(sources.connected());
-    },
-  });
-  new Gauge({
-    name: 'murmuration_polled_connections',
-    help: 'Connections of devices over plain HTTP, without a hello included.',
-    registers,
-    collect() {
-      this.set(sources.polled().size);
-    },
-  });
-  new Gauge({
-    name: 'murmuration_open_polls',
-    help: 'Polls of devices that wait for a message.',
-    registers,
-    collect() {
-      this.set(sources.polled().polls);
-    },
-  });
-  new Gauge({
-    name: 'murmuration_enrolled_devices',
-    help: 'Devices that may take part.',
-    registers,
-    collect() {
-      this.set(sources.enrolled());
-    },
-  });
-  new Gauge({
-    name: 'murmuration_waiting_devices',
-    help: 'Devices that wait for an assignment.',
-    labelNames: ['task'],
-    registers,
-    collect() {
-      for (const task of sources.tasks()) this.set({ task }, sources.waiting(task));
-    },
-  });
-}
-
-function watchAlerts(events: CoordinatorEvents, registers: Registry[], sources: MetricSources): void {
-  new Gauge({
-    name: 'murmuration_firing_alerts',
-    help: 'Alerts that last, by their rule.',
-    labelNames: ['rule'],
-    registers,
-    collect() {
-      for (const rule of alertRules)
-        this.set({ rule }, sources.firing().filter(alert => alert.rule === rule).length);
-    },
-  });
-  const notices = new Counter({
-    name: 'murmuration_alert_notices_total',
-    help: 'Notices of alerts to webhooks, by whether they were delivered or given up.',
-    labelNames: ['result'],
-    registers,
-  });
-  events.on('notice', (_, failure) => notices.inc({ result: failure === null ? 'delivered' : 'given-up' }));
+    'task',
+  );
 }

@@ -1,4 +1,5 @@
 import type { LiveRound, TaskOverview } from '@murmuration/api/overview';
+import { roundPhases } from '@murmuration/protocol/messages/phases';
 import type { PartProgress, Standings } from '@murmuration/rounds/round/progress';
 
 /** Known state of a round's part: its cell's last announcement, and `hasCell` if a cell has it. */
@@ -7,8 +8,6 @@ export interface SeenPart {
   readonly progress: PartProgress | null;
   readonly hasCell: boolean;
 }
-
-const order = ['gathering', 'keys', 'shares', 'updates', 'agreement', 'unmasking', 'closing'] as const;
 
 /**
  * Combines a spread round with its parts: its phase is that of the slowest part, and its cohort is the sum of
@@ -25,7 +24,7 @@ export function withParts(round: LiveRound, seen: readonly SeenPart[]): LiveRoun
   // The closing round has all sums that it waits for.
   if (round.phase === 'closing' || known.length === 0) return { ...round, parts };
   const cohort = sumOf(known.map(each => each.cohort));
-  const phase = order.find(each => known.some(progress => progress.phase === each));
+  const phase = roundPhases.find(each => known.some(progress => progress.phase === each));
   if (!phase) return { ...round, parts, cohort };
   const last = known.filter(progress => progress.phase === phase);
   const total = (count: (progress: PartProgress) => number) =>

@@ -51,31 +51,13 @@ export function sqlHistory(
 
 /** Reads versions with the state of their strategies. */
 function headsIn(rows: Rows, blobs: BlobStore): Pick<History, 'head' | 'at'> {
+  const heads = (task: TaskName) =>
+    rows.selectFrom('versions').select(['version', 'state']).where('task', '=', task);
+  const read = async (row: { version: string; state: string } | undefined) =>
+    row && { version: fromJson<ModelVersion>(row.version), state: await loadState(row.state, blobs) };
   return {
-    async head(task) {
-      const row = await rows
-        .selectFrom('versions')
-        .select(['version', 'state'])
-        .where('task', '=', task)
-        .orderBy('number', 'desc')
-        .limit(1)
-        .executeTakeFirst();
-      return (
-        row && { version: fromJson<ModelVersion>(row.version), state: await loadState(row.state, blobs) }
-      );
-    },
-
-    async at(task, number) {
-      const row = await rows
-        .selectFrom('versions')
-        .select(['version', 'state'])
-        .where('task', '=', task)
-        .where('number', '=', number)
-        .executeTakeFirst();
-      return (
-        row && { version: fromJson<ModelVersion>(row.version), state: await loadState(row.state, blobs) }
-      );
-    },
+    head: async task => read(await heads(task).orderBy('number', 'desc').limit(1).executeTakeFirst()),
+    at: async (task, number) => read(await heads(task).where('number', '=', number).executeTakeFirst()),
   };
 }
 
@@ -83,6 +65,7 @@ function headsIn(rows: Rows, blobs: BlobStore): Pick<History, 'head' | 'at'> {
 function versionsIn(
   rows: Rows,
 ): Pick<History, 'version' | 'numbersOf' | 'versions' | 'thinned' | 'references'> {
+  const of = (task: TaskName) => rows.selectFrom('versions').select('version').where('task', '=', task);
   return {
     async version(model, tasks = null) {
       const row = await rows
@@ -108,10 +91,7 @@ function versionsIn(
     },
 
     async versions(task, before, limit) {
-      const found = await rows
-        .selectFrom('versions')
-        .select('version')
-        .where('task', '=', task)
+      const found = await of(task)
         .where('number', '<', bound(before))
         .orderBy('number', 'desc')
         .limit(limit)
@@ -128,13 +108,7 @@ function versionsIn(
         .execute();
       const numbers = thinned(all, most).map(({ number }) => number);
       if (numbers.length === 0) return [];
-      const found = await rows
-        .selectFrom('versions')
-        .select('version')
-        .where('task', '=', task)
-        .where('number', 'in', numbers)
-        .orderBy('number')
-        .execute();
+      const found = await of(task).where('number', 'in', numbers).orderBy('number').execute();
       return found.map(({ version }) => fromJson<ModelVersion>(version));
     },
 
@@ -150,12 +124,10 @@ function versionsIn(
 
 /** Reads rounds that are over. */
 function roundsIn(rows: Rows): Pick<History, 'rounds' | 'search' | 'round' | 'roundsOf'> {
+  const of = (task: TaskName) => rows.selectFrom('rounds').select('record').where('task', '=', task);
   return {
     async rounds(task, before, limit) {
-      const found = await rows
-        .selectFrom('rounds')
-        .select('record')
-        .where('task', '=', task)
+      const found = await of(task)
         .where('number', '<', bound(before))
         .orderBy('number', 'desc')
         .limit(limit)
@@ -177,12 +149,7 @@ function roundsIn(rows: Rows): Pick<History, 'rounds' | 'search' | 'round' | 'ro
     },
 
     async round(task, number) {
-      const row = await rows
-        .selectFrom('rounds')
-        .select('record')
-        .where('task', '=', task)
-        .where('number', '=', number)
-        .executeTakeFirst();
+      const row = await of(task).where('number', '=', number).executeTakeFirst();
       return row && fromJson<RoundRecord>(row.record);
     },
 

@@ -5,7 +5,7 @@ import type { Page } from '@murmuration/rounds/paging/paging';
 import type { EnrolmentToken, EnrolmentTokenStore } from '@murmuration/rounds/population/enrolment-token';
 import type { InferenceTokenStore, StoredInferenceToken } from '@murmuration/rounds/tokens/inference-token';
 import { isValid } from '@murmuration/rounds/tokens/secret-token';
-import { sql } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import type { RowDatabase } from './database.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Tables } from './schema.ts';
@@ -14,26 +14,10 @@ import type { Tables } from './schema.ts';
 export function sqlEnrolmentTokens(database: RowDatabase): EnrolmentTokenStore {
   const { rows, writer } = database;
   return {
-    ...tokenRows(database, 'enrolment_tokens', enrolmentTokenOf),
-
-    async add(token) {
-      const { id, digest, name, maxUses, uses, createdAt, expiresAt, revokedAt } = token;
-      await writer.write(changes =>
-        changes
-          .insertInto('enrolment_tokens')
-          .values({
-            id,
-            digest,
-            name,
-            max_uses: maxUses,
-            uses,
-            created_at: createdAt,
-            expires_at: expiresAt,
-            revoked_at: revokedAt,
-          })
-          .execute(),
-      );
-    },
+    ...tokenRows(database, 'enrolment_tokens', enrolmentTokenOf, ({ maxUses: max_uses, uses }) => ({
+      max_uses,
+      uses,
+    })),
 
     async users(id) {
       const found = await rows
@@ -87,26 +71,9 @@ export function sqlEnrolmentTokens(database: RowDatabase): EnrolmentTokenStore {
 
 /** Keeps operator tokens as rows. */
 export function sqlOperatorTokens(database: RowDatabase): OperatorTokenStore {
-  const { rows, writer } = database;
+  const { rows } = database;
   return {
-    ...tokenRows(database, 'operator_tokens', operatorTokenOf),
-
-    async add({ id, digest, name, role, createdAt, expiresAt, revokedAt }) {
-      await writer.write(changes =>
-        changes
-          .insertInto('operator_tokens')
-          .values({
-            id,
-            digest,
-            name,
-            role,
-            created_at: createdAt,
-            expires_at: expiresAt,
-            revoked_at: revokedAt,
-          })
-          .execute(),
-      );
-    },
+    ...tokenRows(database, 'operator_tokens', operatorTokenOf, ({ role }) => ({ role })),
 
     async anyValid(time) {
       const found = await rows.selectFrom('operator_tokens').selectAll().execute();
@@ -117,29 +84,14 @@ export function sqlOperatorTokens(database: RowDatabase): OperatorTokenStore {
 
 /** Keeps inference tokens as rows. */
 export function sqlInferenceTokens(database: RowDatabase): InferenceTokenStore {
-  const { rows, writer } = database;
+  const { rows } = database;
   return {
-    ...tokenRows(database, 'inference_tokens', inferenceTokenOf),
-
-    async add({ id, digest, name, rights, models, rate, quota, createdAt, expiresAt, revokedAt }) {
-      await writer.write(changes =>
-        changes
-          .insertInto('inference_tokens')
-          .values({
-            id,
-            digest,
-            name,
-            rights: toJson(rights),
-            models: models && toJson(models),
-            rate: rate && toJson(rate),
-            quota: quota && toJson(quota),
-            created_at: createdAt,
-            expires_at: expiresAt,
-            revoked_at: revokedAt,
-          })
-          .execute(),
-      );
-    },
+    ...tokenRows(database, 'inference_tokens', inferenceTokenOf, ({ rights, models, rate, quota }) => ({
+      rights: toJson(rights),
+      models: models && toJson(models),
+      rate: rate && toJson(rate),
+      quota: quota && toJson(quota),
+    })),
 
     async unrevoked() {
       const found = await rows
@@ -160,16 +112,30 @@ function after({ after }: Page) {
 
 type TokenTable = 'enrolment_tokens' | 'operator_tokens' | 'inference_tokens';
 
-/** Makes the methods that all kinds of tokens share. */
-function tokenRows<Table extends TokenTable, Token>(
+type SharedField = 'id' | 'digest' | 'name' | 'createdAt' | 'expiresAt' | 'revokedAt';
+
+/** Makes the methods that all kinds of tokens share; `ownColumns` returns the columns of this kind alone. */
+function tokenRows<Table extends TokenTable, Token extends Pick<OperatorToken, SharedField>>(
   { rows, writer }: RowDatabase,
   table: Table,
   tokenOf: (row: Tables[Table]) => Token,
+  ownColumns: (token: Token) => object,
 ) {
   // Kysely can't infer the columns of a table that is a type parameter.
   const all = () => rows.selectFrom<TokenTable>(table).selectAll();
   const read = (row: object) => tokenOf(row as Tables[Table]);
   return {
+    async add(token: Token): Promise<void> {
+      const { id, digest, name, createdAt: created_at, expiresAt: expires_at, revokedAt: revoked_at } = token;
+      const row = { id, digest, name, created_at, expires_at, revoked_at, ...ownColumns(token) };
+      await writer.write(changes =>
+        changes
+          .insertInto<TokenTable>(table)
+          .values(row as Insertable<Tables[TokenTable]>)
+          .execute(),
+      );
+    },
+
     async get(id: string): Promise<Token | undefined> {
       const row = await all().where('id', '=', id).executeTakeFirst();
       return row && read(row);
@@ -198,42 +164,32 @@ function tokenRows<Table extends TokenTable, Token>(
   };
 }
 
+function sharedOf({ id, digest, name, ...times }: Tables[TokenTable]): Pick<OperatorToken, SharedField> {
+  const { created_at: createdAt, expires_at: expiresAt, revoked_at: revokedAt } = times;
+  return { id, digest, name, createdAt, expiresAt, revokedAt };
+}
+
 function enrolmentTokenOf(row: Tables['enrolment_tokens']): EnrolmentToken {
   return {
-    id: row.id,
-    digest: row.digest,
-    name: row.name,
+    ...sharedOf(row),
     maxUses: row.max_uses,
     uses: row.uses,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
   };
 }
 
 function operatorTokenOf(row: Tables['operator_tokens']): OperatorToken {
   return {
-    id: row.id,
-    digest: row.digest,
-    name: row.name,
+    ...sharedOf(row),
     role: row.role as Role,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
   };
 }
 
 function inferenceTokenOf(row: Tables['inference_tokens']): StoredInferenceToken {
   return {
-    id: row.id,
-    digest: row.digest,
-    name: row.name,
+    ...sharedOf(row),
     rights: fromJson(row.rights),
     models: row.models === null ? null : fromJson(row.models),
     rate: row.rate === null ? null : fromJson(row.rate),
     quota: row.quota === null ? null : fromJson(row.quota),
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
   };
 }

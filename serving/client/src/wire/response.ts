@@ -1,3 +1,4 @@
+import { isObject } from '@murmuration/protocol/encoding/json';
 import { dataFromBytes } from '../tensors/binary-data.ts';
 import { isDatatype } from '../tensors/datatype.ts';
 import { dataFromJson } from '../tensors/json-data.ts';
@@ -12,8 +13,6 @@ export interface WireResponse {
   readonly id: string | undefined;
   readonly outputs: readonly Tensor[];
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Maximum elements of an answer. */
 const maxAnswerElements = 2 ** 26;
@@ -53,8 +52,4 @@ export function readResponse(body: Uint8Array<ArrayBuffer>, headerLength: number
     id: typeof json.id === 'string' ? json.id : undefined,
     outputs,
   };
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

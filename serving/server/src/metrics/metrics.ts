@@ -1,6 +1,7 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { InferenceEvents } from '../server/events.ts';
 import type { ServedModel } from '../source/source.ts';
+import { registerIn } from './register.ts';
 import { RequestMetrics, VersionSeries } from './request-metrics.ts';
 
 /** Maximum series of model versions: versions come and go, and Prometheus keeps each. */
@@ -10,7 +11,7 @@ const mostSeries = 1_000;
  * error codes; never the asker.
  */
 export function inferenceMetrics(registry: Registry): InferenceEvents {
-  const registers = [registry];
+  const { counter, gauge, histogram } = registerIn(registry);
   const metrics = new RequestMetrics(registry);
   const others = new VersionSeries(metrics, 'other', '');
   const known = new Map<string, Map<string, VersionSeries>>();
@@ -25,43 +26,40 @@ export function inferenceMetrics(registry: Registry): InferenceEvents {
     known.set(model, (known.get(model) ?? new Map()).set(version, made));
     return made;
   };
-  const loaded = new Gauge({
-    name: 'murmuration_inference_model_loaded',
-    help: 'Whether a version is in memory: 1, or 0 once it was unloaded.',
-    labelNames: ['model', 'version'],
-    registers,
-  });
-  const bytes = new Gauge({
-    name: 'murmuration_inference_model_bytes',
-    help: 'Memory that a version takes.',
-    labelNames: ['model', 'version'],
-    registers,
-  });
-  const loads = new Histogram({
-    name: 'murmuration_inference_model_load_duration_seconds',
-    help: 'How long it took to load a version and to run it once.',
-    labelNames: ['model'],
-    buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
-    registers,
-  });
-  const failures = new Counter({
-    name: 'murmuration_inference_model_load_failures_total',
-    help: 'Versions that could not be loaded.',
-    labelNames: ['model'],
-    registers,
-  });
-  const logged = new Counter({
-    name: 'murmuration_inference_log_written_total',
-    help: 'Events of the request log that a sink has.',
-    labelNames: ['sink'],
-    registers,
-  });
-  const unlogged = new Counter({
-    name: 'murmuration_inference_log_dropped_total',
-    help: 'Events of the request log that never reached a sink: too many waited (full), or it did not take them (failed).',
-    labelNames: ['sink', 'reason'],
-    registers,
-  });
+  const loaded = gauge(
+    'murmuration_inference_model_loaded',
+    'Whether a version is in memory: 1, or 0 once it was unloaded.',
+    'model',
+    'version',
+  );
+  const bytes = gauge(
+    'murmuration_inference_model_bytes',
+    'Memory that a version takes.',
+    'model',
+    'version',
+  );
+  const loads = histogram(
+    'murmuration_inference_model_load_duration_seconds',
+    'How long it took to load a version and to run it once.',
+    [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100],
+    'model',
+  );
+  const failures = counter(
+    'murmuration_inference_model_load_failures_total',
+    'Versions that could not be loaded.',
+    'model',
+  );
+  const logged = counter(
+    'murmuration_inference_log_written_total',
+    'Events of the request log that a sink has.',
+    'sink',
+  );
+  const unlogged = counter(
+    'murmuration_inference_log_dropped_total',
+    'Events of the request log that never reached a sink: too many waited (full), or it did not take them (failed).',
+    'sink',
+    'reason',
+  );
   const labels = ({ name, version }: ServedModel) => seriesOf(name, version).labels;
   return {
     answered({ model, version, protocol, error, ms, queueMs }) {

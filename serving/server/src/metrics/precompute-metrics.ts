@@ -1,51 +1,49 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { PrecomputeEvents } from '../precompute/events.ts';
 import type { RunCounts } from '../precompute/table/runs.ts';
+import { registerIn } from './register.ts';
 
 const nothing: RunCounts = { read: 0, computed: 0, reused: 0, failed: 0 };
 
 /** Registers metrics of precompute jobs. Labels are the jobs' names, which a file lists, and results. */
 export function precomputeMetrics(registry: Registry): PrecomputeEvents {
-  const registers = [registry];
+  const { counter, gauge, histogram } = registerIn(registry);
   /** Counts so far of runs under way, by job. */
   const counted = new Map<string, RunCounts>();
-  const rows = new Counter({
-    name: 'murmuration_precompute_rows_total',
-    help: 'Rows of precompute jobs, by what became of them: computed, reused since nothing had changed, or failed.',
-    labelNames: ['job', 'result'],
-    registers,
-  });
-  const runs = new Counter({
-    name: 'murmuration_precompute_runs_total',
-    help: 'Runs of precompute jobs that ended: done, or failed.',
-    labelNames: ['job', 'result'],
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'murmuration_precompute_run_duration_seconds',
-    help: 'How long runs of precompute jobs took, from their first start to the switch to the new rows.',
-    labelNames: ['job'],
-    buckets: [1, 10, 60, 300, 900, 3_600, 14_400, 43_200],
-    registers,
-  });
-  const table = new Gauge({
-    name: 'murmuration_precompute_table_rows',
-    help: 'Rows that can be read of a precompute job.',
-    labelNames: ['job'],
-    registers,
-  });
-  const success = new Gauge({
-    name: 'murmuration_precompute_last_success_timestamp_seconds',
-    help: 'When the rows of a precompute job were whole last, in seconds since 1970.',
-    labelNames: ['job'],
-    registers,
-  });
-  const lookups = new Counter({
-    name: 'murmuration_precompute_lookups_total',
-    help: 'Rows that were asked for: fresh, stale, computed in place of a stale one, refused since stale, or missing.',
-    labelNames: ['job', 'result'],
-    registers,
-  });
+  const rows = counter(
+    'murmuration_precompute_rows_total',
+    'Rows of precompute jobs, by what became of them: computed, reused since nothing had changed, or failed.',
+    'job',
+    'result',
+  );
+  const runs = counter(
+    'murmuration_precompute_runs_total',
+    'Runs of precompute jobs that ended: done, or failed.',
+    'job',
+    'result',
+  );
+  const duration = histogram(
+    'murmuration_precompute_run_duration_seconds',
+    'How long runs of precompute jobs took, from their first start to the switch to the new rows.',
+    [1, 10, 60, 300, 900, 3_600, 14_400, 43_200],
+    'job',
+  );
+  const table = gauge(
+    'murmuration_precompute_table_rows',
+    'Rows that can be read of a precompute job.',
+    'job',
+  );
+  const success = gauge(
+    'murmuration_precompute_last_success_timestamp_seconds',
+    'When the rows of a precompute job were whole last, in seconds since 1970.',
+    'job',
+  );
+  const lookups = counter(
+    'murmuration_precompute_lookups_total',
+    'Rows that were asked for: fresh, stale, computed in place of a stale one, refused since stale, or missing.',
+    'job',
+    'result',
+  );
   const count = (job: string, counts: RunCounts) => {
     const before = counted.get(job) ?? nothing;
     counted.set(job, counts);

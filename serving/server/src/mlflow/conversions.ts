@@ -1,8 +1,9 @@
 import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
 import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import { isObject } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Conversion } from '../conversion/converter.ts';
-import { isObject, tensorsFromColumns, tensorsFromRows } from '../tf-serving/tensors.ts';
+import { tensorsFromColumns, tensorsFromRows } from '../tf-serving/tensors.ts';
 import { readCsv } from './csv.ts';
 import { tableOfRecords, tableOfSplit, tensorsFromTable } from './frame.ts';
 

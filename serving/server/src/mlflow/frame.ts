@@ -4,8 +4,8 @@ import {
   type Tensor,
   type TensorSpec,
 } from '@murmuration/inference-client/tensors/tensor';
+import { isObject } from '@murmuration/protocol/encoding/json';
 import { tensorFromNested } from '../tensors/nested-json.ts';
-import { isObject } from '../tf-serving/tensors.ts';
 import type { Table } from './csv.ts';
 
 /** Returns the table of `dataframe_split`: `{"columns": […], "data": [[…], …]}`. Throws `inference.input`. */

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { InferenceEvents } from '../server/events.ts';
 import { Latencies } from './latencies.ts';
@@ -77,7 +78,7 @@ class Sums {
 export class InferenceActivity {
   readonly #clock: Clock;
   /** Sums by version, the least recently used first. */
-  readonly #versions = new Map<string, Sums[]>();
+  readonly #versions = new BoundedMap<string, Sums[]>(maxCountedVersions);
   readonly #recent: EndedRequest[] = [];
 
   constructor(clock: Clock) {
@@ -157,10 +158,7 @@ export class InferenceActivity {
     if (last && last.at >= at) return last;
     const sums = new Sums(at);
     const all = this.#kept([...kept, sums], now);
-    this.#versions.delete(key);
     this.#versions.set(key, all);
-    if (this.#versions.size > maxCountedVersions)
-      this.#versions.delete(this.#versions.keys().next().value as string);
     return sums;
   }
 

@@ -1,5 +1,6 @@
 import type { Accuracy } from '@murmuration/monitoring/accuracy/accuracy';
-import { Counter, Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
+import { registerIn } from '../metrics/register.ts';
 import type { DriftWatch } from './drift/drift-watch.ts';
 import type { DriftState } from './drift/watched-version.ts';
 import type { LiveMonitor } from './live-monitor.ts';
@@ -12,17 +13,16 @@ const mostDriftVersions = 20;
 
 /** Registers counters of feedback. */
 export function feedbackMetrics(registry: Registry): MonitorEvents {
-  const feedback = new Counter({
-    name: 'murmuration_feedback_total',
-    help: 'Feedback on predictions, by what became of it: joined, repeated, queued while the coordinator is away, unknown, conflict or invalid.',
-    labelNames: ['outcome'],
-    registers: [registry],
-  });
-  const lost = new Counter({
-    name: 'murmuration_monitor_lost_total',
-    help: 'Windows of predictions and outcomes that never reached the coordinator.',
-    registers: [registry],
-  });
+  const { counter } = registerIn(registry);
+  const feedback = counter(
+    'murmuration_feedback_total',
+    'Feedback on predictions, by what became of it: joined, repeated, queued while the coordinator is away, unknown, conflict or invalid.',
+    'outcome',
+  );
+  const lost = counter(
+    'murmuration_monitor_lost_total',
+    'Windows of predictions and outcomes that never reached the coordinator.',
+  );
   return {
     feedback: outcome => feedback.inc({ outcome }),
     lost: count => lost.inc(count),

@@ -15,6 +15,7 @@ import {
   type Tensor,
   weightOf,
 } from '@murmuration/inference-client/tensors/tensor';
+import { isObject } from '@murmuration/protocol/encoding/json';
 import type { VersionMetadata } from '../server/inference-server.ts';
 import { mostTensors, readTimeout, refuseParameters } from './parameters.ts';
 
@@ -172,10 +173,6 @@ function objectIn(value: Json, name: string): Json {
   if (found === undefined || found === null) return none;
   if (!isObject(found)) refuseInput(`"${name}" is an object.`);
   return found;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Bytes of tensors behind the JSON. */

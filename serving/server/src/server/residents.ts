@@ -1,5 +1,6 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { LoadedModel, Runtime } from '../runtime/runtime.ts';
 import { type ModelContent, type ModelSource, type ServedModel, sizeOfContent } from '../source/source.ts';
@@ -53,7 +54,9 @@ export class Residents {
   readonly #ready = new Map<ModelHash, Resident>();
   readonly #popularity = new Popularity();
   readonly #loading = new Map<ModelHash, Promise<Resident>>();
-  readonly #failures = new Map<ModelHash, { readonly error: unknown; readonly until: number }>();
+  readonly #failures = new BoundedMap<ModelHash, { readonly error: unknown; readonly until: number }>(
+    mostStatistics,
+  );
   readonly #statistics = new Map<ModelHash, ModelStatistics>();
   readonly #recovering = new Set<Promise<unknown>>();
   /** Last load: loads run one after the other, so that none takes the room that another made. */
@@ -207,11 +210,8 @@ export class Residents {
       events.loaded?.(model, turns.now() - began, loaded.bytes, loaded.engine);
       return resident;
     } catch (error) {
-      this.#failures.delete(model.hash);
       const hung = error instanceof MurmurationError && error.code === 'prediction.timeout';
       this.#failures.set(model.hash, { error, until: clock.now() + (hung ? pauseOfHung : reloadMs) });
-      if (this.#failures.size > mostStatistics)
-        this.#failures.delete(this.#failures.keys().next().value as ModelHash);
       events.failed?.(model, error);
       throw error;
     }

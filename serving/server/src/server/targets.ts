@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { ModelSource, ServedModel } from '../source/source.ts';
 import type { Residents } from './residents.ts';
@@ -17,7 +18,9 @@ export class Targets {
   readonly #residents: Residents;
   readonly #clock: Clock;
   readonly #fault: (error: unknown) => void;
-  readonly #known = new Map<string, { readonly at: string | undefined; readonly model: ServedModel }>();
+  readonly #known = new BoundedMap<string, { readonly at: string | undefined; readonly model: ServedModel }>(
+    maxTargets,
+  );
   /** Models whose targets are being looked at, with true if another look must follow. */
   readonly #following = new Map<string, boolean>();
   readonly #retries = new Map<string, Cancel>();
@@ -51,7 +54,6 @@ export class Targets {
       // A change in between would not be reported again.
       if (changes !== this.#changes) continue;
       this.#known.set(keyOf(name, at), { at, model });
-      if (this.#known.size > maxTargets) this.#known.delete(this.#known.keys().next().value as string);
       return model;
     }
   }

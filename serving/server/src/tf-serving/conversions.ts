@@ -5,10 +5,11 @@ import {
   type Tensor,
   type TensorSpec,
 } from '@murmuration/inference-client/tensors/tensor';
+import { isObject } from '@murmuration/protocol/encoding/json';
 import type { Conversion } from '../conversion/converter.ts';
 import { AnswerText } from '../tensors/answer-text.ts';
 import { tensorsFromExamples, writeClasses, writeRegression } from './examples.ts';
-import { isObject, tensorsFromColumns, tensorsFromRows, writeColumns, writeRows } from './tensors.ts';
+import { tensorsFromColumns, tensorsFromRows, writeColumns, writeRows } from './tensors.ts';
 
 /** Name of the models' only signature. */
 export const servingDefault = 'serving_default';

@@ -5,9 +5,9 @@ import {
   type Tensor,
   type TensorSpec,
 } from '@murmuration/inference-client/tensors/tensor';
+import { isObject } from '@murmuration/protocol/encoding/json';
 import type { AnswerText } from '../tensors/answer-text.ts';
 import { tensorFromNested } from '../tensors/nested-json.ts';
-import { isObject } from './tensors.ts';
 
 /**
  * Makes inputs from examples, which are features by name; `context` has those that all examples share. Throws

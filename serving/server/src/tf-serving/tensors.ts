@@ -5,6 +5,7 @@ import {
   type Tensor,
   type TensorSpec,
 } from '@murmuration/inference-client/tensors/tensor';
+import { isObject } from '@murmuration/protocol/encoding/json';
 import type { AnswerText } from '../tensors/answer-text.ts';
 import { tensorFromNested } from '../tensors/nested-json.ts';
 
@@ -116,8 +117,4 @@ function refuseOthers(row: Json, specs: readonly TensorSpec[]): void {
   for (const name of Object.keys(row))
     if (!specs.some(spec => spec.name === name))
       refuseInput(`The model has no input "${name}"; it takes ${describeSpecs(specs)}.`);
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,7 @@
+import { type RoundPhase, roundPhases } from '@murmuration/protocol/messages/phases';
 import * as z from 'zod/mini';
+
+export { type RoundPhase, roundPhases };
 
 /** JSON value. */
 export type PlainData =
@@ -8,18 +11,6 @@ export type PlainData =
   | null
   | readonly PlainData[]
   | { readonly [name: string]: PlainData };
-
-/** Phases of a round in order; without masking there are no `keys`, `shares`, `agreement` and `unmasking`. */
-export const roundPhases = [
-  'gathering',
-  'keys',
-  'shares',
-  'updates',
-  'agreement',
-  'unmasking',
-  'closing',
-] as const;
-export type RoundPhase = (typeof roundPhases)[number];
 
 const count = z.int().check(z.gte(0));
 /** Number ≥ 0; a time is in the unit that its name says. */

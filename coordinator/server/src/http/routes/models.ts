@@ -12,6 +12,7 @@ import type { History } from '@murmuration/rounds/registry/ports';
 import type { Registry } from '@murmuration/rounds/registry/registry';
 import type { StoredBytes } from '@murmuration/rounds/registry/stored-bytes';
 import type { Traffic } from '@murmuration/rounds/rounds/traffic';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import parseRange from 'range-parser';
 import * as z from 'zod';
@@ -127,11 +128,7 @@ function servedFileRoutes(
   send: Send,
 ): void {
   const onRequest = guard ? { onRequest: guard } : {};
-  const servedBy = (task: string): ModelHash => {
-    const model = served(task);
-    if (model) return model;
-    throw new MurmurationError('task.unknown', `There is no task "${task}"; GET /v1/tasks lists them.`);
-  };
+  const servedBy = (task: string): ModelHash => knownTask(served(task), task);
 
   app.get(
     '/v1/tasks/:task/model.json',

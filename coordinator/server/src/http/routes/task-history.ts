@@ -1,7 +1,6 @@
 import { type publicRound, publicRounds, type publicVersion, publicVersions } from '@murmuration/api/public';
 import { pageBelow } from '@murmuration/api/scalars';
 import { publicGateMessage } from '@murmuration/lifecycle/gates/messages';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { parseTaskName, taskNamePattern } from '@murmuration/protocol/ids/ids';
 import { modelPath } from '@murmuration/protocol/messages/channel';
 import { queryOf } from '@murmuration/protocol/queries/query-bytes';
@@ -19,7 +18,7 @@ import type { VerdictStore } from '@murmuration/rounds/registry/verdicts';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
 import type { SeenState } from '@murmuration/rounds/round/round';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
-import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import * as z from 'zod';
 import type { App } from '../app.ts';
 import { type Guard, guarded, inTurn, unauthenticated } from '../authentication.ts';
@@ -39,14 +38,6 @@ export interface TaskHistorySources {
   readonly queryResults: Pick<QueryResultStore, 'results'>;
   readonly guard: Guard;
   readonly reading: ReadAccess;
-}
-
-/** Returns the rounds of a task. Throws `task.unknown`. */
-export function taskCalled(name: string, tasks: AllRounds): TaskRounds {
-  const found = tasks.get(name);
-  if (!found)
-    throw new MurmurationError('task.unknown', `There is no task "${name}"; GET /v1/tasks lists them.`);
-  return found;
 }
 
 /** Adds the rounds and model versions of tasks, newest first. */
@@ -75,7 +66,7 @@ function roundRoute(
     },
     (request, reply) => {
       const { params, query } = request;
-      const { newest } = taskCalled(params.task, tasks);
+      const { newest } = knownTask(tasks.get(params.task), params.task);
       const before = query.before ?? Number.POSITIVE_INFINITY;
       const key = ['rounds', params.task, before, query.limit, newest?.terms.id, newest?.state.phase];
       const make = async (): Promise<z.input<typeof publicRounds>> => {
@@ -109,7 +100,7 @@ function versionRoute(
     },
     (request, reply) => {
       const { params, query } = request;
-      const { task: asked } = taskCalled(params.task, tasks);
+      const { task: asked } = knownTask(tasks.get(params.task), params.task);
       const before = query.before ?? Number.POSITIVE_INFINITY;
       const key = ['models', params.task, before, query.limit];
       const make = async (): Promise<z.input<typeof publicVersions>> => {

@@ -10,13 +10,14 @@ import type {
 import { contentHash } from '@murmuration/rounds/registry/content-hash';
 import type { AllRounds } from '@murmuration/rounds/rounds/all-tasks';
 import type { TaskRounds } from '@murmuration/rounds/rounds/task-rounds';
+import { knownTask } from '@murmuration/rounds/task/known-task';
 import { type Holder, isFor } from '@murmuration/serving/access/holder';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { App } from '../app.ts';
 import { problem } from '../problem.ts';
 import { noCache } from '../reading.ts';
-import { type TaskHistorySources, taskCalled, taskHistoryRoutes } from './task-history.ts';
+import { type TaskHistorySources, taskHistoryRoutes } from './task-history.ts';
 
 const vocabulary = z.object({ words: z.array(z.string()) });
 const taskParams = z.object({ task: z.string().regex(taskNamePattern) });
@@ -97,7 +98,10 @@ function shownRoutes(
       onRequest: reads,
       schema: { summary: 'One task', params: taskParams, response: { 200: publicTask, 404: problem } },
     },
-    async (request, reply) => describe(taskCalled(request.params.task, tasks), await heardBy(request, reply)),
+    async (request, reply) => {
+      const { task } = request.params;
+      return describe(knownTask(tasks.get(task), task), await heardBy(request, reply));
+    },
   );
 }
 
@@ -114,7 +118,7 @@ function vocabularyRoute(app: App, { tasks, history, versionAliases, reading }: 
       },
     },
     async (request, reply) => {
-      const { task } = taskCalled(request.params.task, tasks);
+      const { task } = knownTask(tasks.get(request.params.task), request.params.task);
       if (!task.vocabulary)
         throw new MurmurationError(
           'request.not-found',

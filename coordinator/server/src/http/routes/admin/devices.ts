@@ -92,43 +92,28 @@ export function deviceRoutes(
     request => find(request.params.device),
   );
 
-  scope.post(
-    '/devices/:device/revoke',
-    {
-      config: { least: 'operator' },
-      schema: {
-        summary: 'Take a device out of the population, at once and for good',
-        params,
-        response: { 200: device, 404: problem },
+  const actRoute = (action: 'revoke' | 'pardon', summary: string, act: (id: DeviceId) => Promise<unknown>) =>
+    scope.post(
+      `/devices/:device/${action}`,
+      {
+        config: { least: 'operator' },
+        schema: { summary, params, response: { 200: device, 404: problem } },
       },
-    },
-    async request => {
-      const id = request.params.device as DeviceId;
-      await operators.audited(operatorOf(request), 'device.revoke', id, async () => {
-        await find(id);
-        await deviceRegistry.revoke(id);
-      });
-      return find(id);
-    },
+      async request => {
+        const id = request.params.device as DeviceId;
+        await operators.audited(operatorOf(request), `device.${action}`, id, async () => {
+          await find(id);
+          await act(id);
+        });
+        return find(id);
+      },
+    );
+  actRoute('revoke', 'Take a device out of the population, at once and for good', id =>
+    deviceRegistry.revoke(id),
   );
-
-  scope.post(
-    '/devices/:device/pardon',
-    {
-      config: { least: 'operator' },
-      schema: {
-        summary: 'Forget what a device was convicted of, and take it back where it was revoked for that',
-        params,
-        response: { 200: device, 404: problem },
-      },
-    },
-    async request => {
-      const id = request.params.device as DeviceId;
-      await operators.audited(operatorOf(request), 'device.pardon', id, async () => {
-        await find(id);
-        await convictions.pardon(id);
-      });
-      return find(id);
-    },
+  actRoute(
+    'pardon',
+    'Forget what a device was convicted of, and take it back where it was revoked for that',
+    id => convictions.pardon(id),
   );
 }
