@@ -58,7 +58,7 @@ export async function request<Body>(
 }
 
 /** Reads an answer as text. Throws `server.unreachable` if it has more than `most` bytes. */
-export async function readText(response: Response, path: string, most = maxAnswerBytes): Promise<string> {
+async function readText(response: Response, path: string, most = maxAnswerBytes): Promise<string> {
   const bytes = await readUpTo(response, most);
   if (bytes) return new TextDecoder().decode(bytes);
   throw new MurmurationError('server.unreachable', `${path} was answered with more than ${most} bytes.`);

@@ -4,7 +4,8 @@ import { decodeUpdate, type UpdateForm } from '@murmuration/protocol/weights/cod
 import type { Layout } from '@murmuration/protocol/weights/layout';
 import type { Mean } from '@murmuration/protocol/weights/quantize';
 import { keptOf } from '@murmuration/protocol/weights/sparse';
-import { type RunningSum, requireLength } from './running-sum.ts';
+import type { RunningSum } from './running-sum.ts';
+import { WeightedSum } from './weighted-sum.ts';
 
 /** Tolerance for a norm that a device computed in float32. */
 const normTolerance = 1 + 1e-3;
@@ -12,13 +13,9 @@ const normTolerance = 1 + 1e-3;
 /**
  * Weighted sum, in float64, of updates with only some of the values: memory O(model), work O(values sent).
  */
-export class SparseSum implements RunningSum {
-  readonly consumes = 'sum';
-  readonly inRing = [];
+export class SparseSum extends WeightedSum implements RunningSum {
   readonly form: Extract<UpdateForm, { kind: 'sparse' }>;
-  contributors = 0;
-  #weight = 0;
-  readonly #values: Float64Array;
+  protected readonly values: Float64Array;
   readonly #clip: number;
   /** Factor of a value that was sent. */
   readonly #scale: number;
@@ -28,6 +25,7 @@ export class SparseSum implements RunningSum {
     { clip, bits, weightCap }: UpdateSettings,
     { kind, fraction, feedback }: NonNullable<UpdateSettings['compression']>,
   ) {
+    super();
     const count = keptOf(layout.count, fraction);
     this.form = {
       kind: 'sparse',
@@ -38,7 +36,7 @@ export class SparseSum implements RunningSum {
       isDrawn: kind === 'randomK',
       maxWeight: weightCap,
     };
-    this.#values = new Float64Array(layout.count);
+    this.values = new Float64Array(layout.count);
     this.#clip = clip;
     this.#scale = feedback ? 1 : layout.count / count;
   }
@@ -54,37 +52,15 @@ export class SparseSum implements RunningSum {
         `The norm of the update is ${norm}; its plan allows ${this.#clip}.`,
       );
     for (const [i, place] of places.entries())
-      this.#values[place] = this.#values[place]! + weight * unit * units[i]!;
-    this.#weight += weight;
+      this.values[place] = this.values[place]! + weight * unit * units[i]!;
+    this.weight += weight;
     this.contributors += 1;
   }
 
-  mean(): Mean {
-    if (this.contributors === 0) throw new MurmurationError('update.impossible', 'No update was added.');
-    const weight = this.#weight;
+  override mean(): Mean {
+    this.requireUpdates();
+    const { weight } = this;
     const scale = this.#scale / weight;
-    return { delta: Float32Array.from(this.#values, value => value * scale), weight };
-  }
-
-  /** Returns the number of contributors, their weight, then the sum: 64 bits each. */
-  snapshot(): Uint8Array {
-    const copy = new Float64Array(2 + this.#values.length);
-    copy.set([this.contributors, this.#weight]);
-    copy.set(this.#values, 2);
-    return new Uint8Array(copy.buffer);
-  }
-
-  restore(snapshot: Uint8Array): void {
-    requireLength(snapshot, 8 * (2 + this.#values.length));
-    const copy = new Float64Array(new Uint8Array(snapshot).buffer);
-    this.contributors = copy[0]!;
-    this.#weight = copy[1]!;
-    this.#values.set(copy.subarray(2));
-  }
-
-  clear(): void {
-    this.contributors = 0;
-    this.#weight = 0;
-    this.#values.fill(0);
+    return { delta: Float32Array.from(this.values, value => value * scale), weight };
   }
 }
