@@ -4,7 +4,7 @@ import { MurmurationError } from '../errors/errors.ts';
 import type { Clock } from '../time/clock.ts';
 import { withDeadline } from '../time/deadline.ts';
 
-/** ExchangeBounds of a request to a server that an operator named. */
+/** Bounds of a request to a server that an operator named. */
 export interface ExchangeBounds {
   /** Name of the server in errors, such as `The MLflow server`. */
   readonly server: string;
