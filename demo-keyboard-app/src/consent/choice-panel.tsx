@@ -31,6 +31,10 @@ export function ChoicePanel({ choice, forget }: Shown) {
         <p id="consent-hint" class="muted">
           {consent.agreeHint}
         </p>
+        <details class="muted">
+          <summary>{consent.totals}</summary>
+          {consent.totalsText}
+        </details>
       </div>
       <div class="setting">
         <span id="pause-hint" class="muted">

@@ -85,7 +85,7 @@ export const strings = {
     about: {
       global: 'What all devices taught together',
       personal: 'What only this device learned',
-      hybrid: 'A mixture, weighed by what helps you',
+      hybrid: 'A blend, weighted by what works best for you',
     },
     recallCaption: 'How often the next word was suggested, in what you wrote here',
     model: 'Model',
@@ -95,12 +95,12 @@ export const strings = {
     words: (count: number) =>
       `Measured on ${number.format(count)} ${count === 1 ? 'word' : 'words'} you wrote, before the models saw them.`,
     lambda: (share: number, common: number, questions: number) =>
-      `In the mixture, ${Math.round(100 * share)} % is yours${
+      `In the blend, ${Math.round(100 * share)} % is yours${
         common > 0 ? ` and ${Math.round(100 * common)} % what many write one after the other` : ''
       }: what helped most on ${number.format(questions)} words held out here.`,
     commonOnly: (common: number) =>
-      `The mixture is the shared model and, for ${Math.round(100 * common)} %, what many write one after the other. Yours joins once it helps.`,
-    lambdaNone: 'The mixture is only the shared model until yours helps.',
+      `The blend is the shared model and, for ${Math.round(100 * common)} %, what many write one after the other. Yours joins once it helps.`,
+    lambdaNone: 'The blend is only the shared model until yours helps.',
     learning: 'Learning from what you wrote …',
     share: (value: number) => `${Math.round(100 * value)} %`,
   },
@@ -110,26 +110,22 @@ export const strings = {
     idle: 'No part in a round right now',
     soon: (seconds: number) =>
       seconds > 0 ? `The next round starts in about ${seconds} s` : 'The next round starts any moment now',
-    idleHint:
-      'Devices are drawn at random for each round, each as likely as any. Yours is in the draw; it may take some rounds until it is drawn.',
+    idleHint: 'Each round draws devices at random. Yours can be drawn; it may take a few rounds.',
     notYet: (left: number) =>
-      left === 1
-        ? 'Send one more sentence, and this device can be drawn.'
-        : `Send ${left} sentences, and this device can be drawn.`,
-    paused: 'Paused. This device is in no draw until you resume.',
+      `Send ${left} more ${left === 1 ? 'sentence' : 'sentences'}, and this device can be drawn.`,
+    paused: 'Paused. This device isn’t drawn until you resume.',
     withoutConsent: 'You are not taking part, and nothing is sent.',
     offline: 'No connection to the coordinator. Rounds wait.',
     standby: 'Another tab takes part for this device.',
     connecting: 'Connecting to the coordinator …',
     invitation: 'Not taking part yet',
     pausedShort: 'Paused',
-    inTheDraw: 'In the draw for a round',
-    missing: (left: number) =>
-      left === 1 ? '1 more sentence to take part' : `${left} more sentences to take part`,
+    inTheDraw: 'Ready for a round',
+    missing: (left: number) => `${left} more ${left === 1 ? 'sentence' : 'sentences'} to take part`,
     now: (round: number) => `Round ${number.format(round)}`,
     steps: {
       keys: 'Agree on masks',
-      shares: 'Share their rescue',
+      shares: 'Back up the mask keys',
       training: 'Train on your words',
       uploading: 'Send masked numbers',
       unmasking: 'Add up, unmask the sum',
@@ -192,7 +188,10 @@ export const strings = {
     heading: 'Your choice',
     agree: 'Help teach the shared model',
     agreeHint:
-      'Sends masked numbers: what was learned, which of the words that the keyboard knows you write, and which of them one after the other. Only sums over many devices can be read; of words, only what three devices or more have in common is shown. Two sums that differ by this device may tell what it said: what you write again and again, and what became of suggestions, is in more than one. Words, and which follow one another, are asked for in turn: together they may tell what a short message said. A device that was cleared begins as a new one: what you write again is asked for again.',
+      'Sends masked numbers only: what the model learned, and which known words and word pairs you use. Nobody can read yours; only totals over many devices.',
+    totals: 'What totals may tell',
+    totalsText:
+      'Of words, only what three devices or more have in common is shown. Two totals that differ by this device may tell what it said: what you write again and again, and what became of suggestions, is in more than one. Words, and word pairs, are asked for in turn: together they may tell what a short message said. A device that was cleared begins as a new one: what you write again is asked for again.',
     pause: 'Pause',
     resume: 'Resume',
     pauseHint: 'Leaves the round and sends nothing until you resume.',

@@ -91,8 +91,8 @@ export function checkExposure(
       `Other machines reach ${host}, and openEnrolment lets anybody enrol devices.`,
       'Set "openEnrolment" to false and let devices enrol with tokens, or listen on 127.0.0.1.',
     );
-  if (hasOperators) return ok('operators', 'There is an operator token that counts.');
-  const says = 'There is no operator token that counts';
+  if (hasOperators) return ok('operators', 'A valid operator token exists.');
+  const says = 'There is no valid operator token';
   return isLoopback(host)
     ? warning('operators', `${says}, so that nobody can steer this coordinator.`, `Make one: ${create}.`)
     : fault(

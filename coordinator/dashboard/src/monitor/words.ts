@@ -2,7 +2,7 @@ import type { DriftComparison, MonitoredFeature, MonitoredVersion } from '@murmu
 import { count, counted, figure, moment, percent } from '../format/format.ts';
 
 export const words = {
-  lead: 'Each version is compared with what it was asked first. Counts are kept, and the values between which they count; what a text says is not.',
+  lead: 'Inputs are compared with the first inputs received. Only histograms are stored.',
   off: 'Drift isn’t watched here. Set “inference.drift” in the configuration to start.',
   none: 'Nobody has asked a version yet. The first requests become its reference.',
   devices: {

@@ -22,7 +22,7 @@ const range = ({ low, high }: Pick<EstimateMessage, 'low' | 'high'>, write: (val
 
 export const words = {
   lead: 'Devices answer questions in masked rounds. The coordinator sees one sum; what a single device says, nobody sees.',
-  none: 'This task asks nothing. Its definition names what may be asked, in “queries”.',
+  none: 'No queries defined. Add them to the task’s definition, in “queries”.',
   others: 'Queries of other tasks:',
   unknown: (name: string) => `This task has no query “${name}”.`,
   all: 'All queries',

@@ -21,7 +21,7 @@ export const words = {
     'many-enrolments': 'Unusually many enrolments',
     'outdated-devices': 'Devices speak another protocol version',
     'clock-stepped': 'The machine’s clock changed',
-    'data-drifted': 'What a model is asked has drifted',
+    'data-drifted': 'Input drift',
   } satisfies Record<AlertRule, string>,
   firing: (times: number) => (times === 1 ? 'firing' : `firing ${count(times)} times`),
   off: 'Turned off in the configuration.',

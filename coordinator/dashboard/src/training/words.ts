@@ -13,7 +13,7 @@ const restraints = {
 } satisfies Record<Restraint, string>;
 
 export const words = {
-  lead: 'A trigger or an operator begins a training run, rounds follow, and a rule ends it. What comes out is served once it has passed the gate.',
+  lead: 'A trigger or an operator begins a training run, rounds follow, and a rule ends it. The result is served if it passes the gate.',
   always:
     'The rounds of this task run all the time, on its schedule. Give its definition a “retrain” section, and they run when they are due.',
   now: 'At a glance',

@@ -85,8 +85,8 @@ export class Host {
     this.#isVisited = isVisited;
     this.#ports.say(
       isVisited
-        ? 'Somebody is at the keyboard: rounds draw them beside the phones, each as likely as any.'
-        : 'Nobody is at the keyboard any more.',
+        ? 'You joined: rounds draw your device beside the phones, each as likely as any.'
+        : 'You left: rounds draw only the phones.',
     );
     this.#settle();
   }

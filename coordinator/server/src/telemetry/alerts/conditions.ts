@@ -46,7 +46,7 @@ function conditions(settings: AlertSettings): Record<AlertRule, string | null> {
         ? null
         : `More than ${manyEnrolments} devices enrolled within ${inWords(enrolmentsWithin)}.`,
     'outdated-devices': 'Enrolled devices came that speak another version of the protocol.',
-    'data-drifted': 'What a served version is asked has drifted from its reference.',
+    'data-drifted': 'Inputs of a served version have drifted from its reference.',
     'clock-stepped': 'The clock of the machine was set since the coordinator started.',
     'disk-filling': `Less than ${100 * leastFree} % of the disk of the storage folder is free, or it is full within ${inWords(fullWithin)} at its pace.`,
   };

@@ -16,16 +16,11 @@ export function followDrift(trend: DriftTrend | null, window: ComparedWindow): D
   return { window, since: window.isDrifted ? (earlier ?? window.window.to) : null };
 }
 
-/** Maximum number of features that a summary names. */
-const maxNamedFeatures = 3;
-
 /** Returns a finding if the requests to a version have drifted from its reference. */
 export function dataDrifted({ window, since }: DriftTrend): Finding | null {
   if (since === null) return null;
   const { task, version, query, features } = window;
   const drifted = features.filter(each => each.drifted).map(({ name }) => name);
-  const named = drifted.slice(0, maxNamedFeatures).join(', ');
-  const others = drifted.length > maxNamedFeatures ? ` and ${drifted.length - maxNamedFeatures} more` : '';
   return {
     key: query === undefined ? `data-drifted:${task}` : `data-drifted:${task}:${query}`,
     rule: 'data-drifted',
@@ -33,8 +28,8 @@ export function dataDrifted({ window, since }: DriftTrend): Finding | null {
     task,
     summary:
       query === undefined
-        ? `What version ${version} of ${task} is asked has drifted: ${named}${others}, ${drifted.length} of ${features.length} features.`
-        : `What devices of ${task} answer to the query "${query}" has drifted.`,
+        ? `Input drift on ${task}, version ${version}: ${drifted.length} of ${features.length} features, first ${drifted.slice(0, 3).join(', ')}.`
+        : `Drift on ${task}: answers of devices to the query "${query}".`,
     advice:
       'Look at the features; train again if the change is real, or mark their drift as expected if it is not.',
     page: '/#/monitor',

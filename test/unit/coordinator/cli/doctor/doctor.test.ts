@@ -224,7 +224,7 @@ describe('doctor', () => {
     const config = { host: '0.0.0.0', storage };
     expect(await found('operators', { config })).toMatchObject({
       state: 'fault',
-      says: expect.stringMatching(/no operator token/),
+      says: expect.stringMatching(/no valid operator token/),
       mend: expect.stringMatching(/tokens create/),
     });
     expect((await found('operators', { config: { storage } })).state).toBe('warning');

@@ -172,7 +172,7 @@ describe('alerts of a federation', () => {
       { rule: 'clock-stepped', condition: expect.stringContaining('clock') },
       {
         rule: 'data-drifted',
-        condition: 'What a served version is asked has drifted from its reference.',
+        condition: 'Inputs of a served version have drifted from its reference.',
       },
     ]);
   });
@@ -187,7 +187,7 @@ describe('alerts of a federation', () => {
     expect(news()).toEqual(['data-drifted began']);
     const [alert] = (await ask()).firing;
     expect(alert).toMatchObject({ since: new Date(2_000).toISOString(), severity: 'warning' });
-    expect(alert!.summary).toContain('drifted: length, 1 of 1 features');
+    expect(alert!.summary).toContain('1 of 1 features, first length.');
     window(0, false, 4_000);
     expect(news()).toEqual(['data-drifted ended']);
     // What devices answer to a query drifts by itself, whatever version they serve.
@@ -198,7 +198,7 @@ describe('alerts of a federation', () => {
     expect((await ask()).firing).toMatchObject([
       {
         since: new Date(5_000).toISOString(),
-        summary: 'What devices of values answer to the query "length" has drifted.',
+        summary: 'Drift on values: answers of devices to the query "length".',
       },
     ]);
     window(2, false, 8_000, 'length');
