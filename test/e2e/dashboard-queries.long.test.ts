@@ -246,7 +246,7 @@ it('asks devices by clicks, says how that goes, and saves what they answered', a
   await dialog.getByText(/At least 3 have to answer, or nothing is shown\.$/).waitFor();
   await dialog.getByRole('button', { name: 'Ask devices' }).click();
   await asking.getByText('Devices are being asked, in round 13').waitFor();
-  await asking.getByText(/^Gathering: 0 devices of 4 wanted, 3 required\./).waitFor();
+  await asking.getByText(/^Gathering: 0 devices of 4 wanted, minimum 3\./).waitFor();
   await screenshot(page, 'queries-asked');
   expect(await asking.getByRole('button', { name: 'Ask now' }).isDisabled()).toBe(true);
   await asking.getByRole('link', { name: 'Watch the round' }).click();

@@ -97,8 +97,8 @@ describe('the dashboard of a running federation', () => {
     await page.getByText('A round starts at once').waitFor();
     await showsPhase(page, 'gathering', 'Gathering', () => confirm(page, 'Start the round'));
     const card = page.getByRole('region', { name: 'line' });
-    await card.getByText('0 of 3 wanted, 2 required').waitFor();
-    await page.getByText(/of line is waiting for devices: 0 of 2 required are here/).waitFor();
+    await card.getByText('0 of 3 wanted, minimum 2').waitFor();
+    await page.getByText(/of line is waiting for devices: 0 are here, the minimum is 2/).waitFor();
     expect(await page.getByText('All is well.').count()).toBe(0);
     let parts: Awaited<ReturnType<typeof draw>> = [];
     await showsPhase(page, 'updates', 'Updates', async () => {
@@ -248,7 +248,7 @@ describe('the dashboard of a running federation', () => {
   it('names the fields of settings that are wrong, and applies those that are right from the next round on', async () => {
     const page = await world.page('admin');
     await page.goto(`${world.coordinator.url}/#/tasks/line/settings`);
-    const minimum = page.getByLabel('Updates required');
+    const minimum = page.getByLabel('Minimum of updates');
     await minimum.fill('9');
     await page.getByRole('button', { name: 'Review changes' }).click();
     await page.getByText('Must be at most “Updates wanted” (2), not 9.').waitFor();
@@ -265,7 +265,7 @@ describe('the dashboard of a running federation', () => {
     await page.getByLabel('Interval').fill('90 min');
     await page.getByRole('button', { name: 'Review changes' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('Updates required: from “2” to “1”.').waitFor();
+    await dialog.getByText('Minimum of updates: from “2” to “1”.').waitFor();
     await confirm(page, 'Apply');
     await page.getByText('No changes.').waitFor();
     await expect.poll(() => page.getByLabel('Interval').inputValue()).toBe('90 min');

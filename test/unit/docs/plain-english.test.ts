@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { proseOf, readDocuments, root } from '../../docs/documents.ts';
+import { textsOf } from '../../docs/texts.ts';
 import { readSources } from '../sources.ts';
 
 /** Refused in docstrings as well. */
@@ -39,23 +39,6 @@ function strangeIn(text: string, words = strange): string[] {
     const found = new RegExp(`.{0,40}${pattern.source}.{0,20}`, pattern.flags).exec(text);
     return found ? [`"${found[0].trim()}": say ${instead}`] : [];
   });
-}
-
-/** The texts of a source that people may read: literals of several words, and what stands between tags. Comments are none. */
-function textsOf(path: string, source: string): string[] {
-  const texts: string[] = [];
-  function visit(node: ts.Node): void {
-    if (
-      ts.isStringLiteralLike(node) ||
-      ts.isTemplateHead(node) ||
-      ts.isTemplateMiddleOrTemplateTail(node) ||
-      ts.isJsxText(node)
-    )
-      if (/\S\s+\S/.test(node.text)) texts.push(node.text.replaceAll(/\s+/g, ' '));
-    ts.forEachChild(node, visit);
-  }
-  visit(ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true));
-  return texts;
 }
 
 /** Docstrings of a source, without what is code in them. */

@@ -16,7 +16,7 @@ import { say, sayJson, sayTable } from '../output/output.ts';
 
 /** Adds `murmuration queries list|show|run`. */
 export function queryCommands(program: Command): void {
-  const queries = program.command('queries').description('what devices know together: private analytics');
+  const queries = program.command('queries').description('what devices know together, in masked sums');
 
   operatorOptions(queries.command('list', { isDefault: true }).description('list the queries of a task'))
     .argument('<task>', 'the task')

@@ -50,7 +50,7 @@ export const words = {
     revokeConsequences: (device: string) => [
       `Device ${device} can’t take part any more. You can’t undo this.`,
       'It leaves any running round.',
-      'Its contributions stay in the versions that include them.',
+      'Its updates stay in the versions that include them.',
     ],
     revokeDone: 'The device is revoked.',
   },

@@ -24,7 +24,7 @@ export const terms = {
   },
   /** Goal of a phase, and its minimum if it has one. */
   wanted: (goal: number, minimum: number) =>
-    minimum > 0 ? `${count(goal)} wanted, ${count(minimum)} required` : `${count(goal)} wanted`,
+    minimum > 0 ? `${count(goal)} wanted, minimum ${count(minimum)}` : `${count(goal)} wanted`,
   roles: { viewer: 'viewer', operator: 'operator', admin: 'admin' } satisfies Record<Role, string>,
   roleTexts: {
     viewer: 'can see everything except access',

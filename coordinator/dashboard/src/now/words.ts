@@ -16,8 +16,8 @@ export const words = {
   },
   alerts: 'Alerts',
   noAlerts: 'All is well.',
-  waitsForDevices: (task: string, round: number, here: number, required: number) =>
-    `No alerts, but round ${count(round)} of ${task} is waiting for devices: ${count(here)} of ${count(required)} required are here.`,
+  waitsForDevices: (task: string, round: number, here: number, minimum: number) =>
+    `No alerts, but round ${count(round)} of ${task} is waiting for devices: ${count(here)} are here, the minimum is ${count(minimum)}.`,
   since: 'Since',
   acknowledgedBy: (by: string) => `Acknowledged by ${by}`,
   silenced: 'Silenced until',

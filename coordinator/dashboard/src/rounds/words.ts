@@ -173,7 +173,7 @@ export const words = {
     central: 'The coordinator trained by itself: there were no phases with devices.',
     unknown: 'unknown',
     wanted: (goal: number, minimum: number | null) =>
-      minimum ? `${count(goal)} (${count(minimum)} required)` : count(goal),
+      minimum ? `${count(goal)} (minimum ${count(minimum)})` : count(goal),
     columns: {
       phase: 'Phase',
       when: (span: string) => `When (scale: ${span})`,

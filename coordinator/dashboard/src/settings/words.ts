@@ -48,7 +48,7 @@ export const words = {
     fields === 1 ? 'One setting needs fixing.' : `${count(fields)} settings need fixing.`,
   fields: {
     'cohort.goal': ['Updates wanted', 'The aggregation goal of a round.'],
-    'cohort.minimum': ['Updates required', 'With fewer, the round fails and the model doesn’t change.'],
+    'cohort.minimum': ['Minimum of updates', 'With fewer, the round fails and the model doesn’t change.'],
     'cohort.overSelection': ['Devices per update', 'Above 1, because some devices drop out.'],
     'cohort.concurrency': ['Devices at work', 'How many train at the same time. Asynchronous rounds.'],
     'cohort.maxStaleness': [

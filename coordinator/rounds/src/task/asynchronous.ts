@@ -15,7 +15,7 @@ interface CohortSettings {
   readonly maxStaleness?: number | undefined;
 }
 
-/** Default number of devices chosen for each update wanted. */
+/** Default number of devices drawn for each update wanted. */
 const usualOverSelection = 1.3;
 /**
  * Default number of versions that may be made between an assignment and its update. With masking it is 0,

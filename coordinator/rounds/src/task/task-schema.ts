@@ -195,7 +195,7 @@ export const taskSchema = z.strictObject({
      */
     minimum: z.int().min(1).max(1_000_000).optional(),
     /**
-     * Devices chosen for each update wanted, 1.3 by default; not allowed in an asynchronous task without
+     * Devices drawn for each update wanted, 1.3 by default; not allowed in an asynchronous task without
      * masking.
      */
     overSelection: z.number().min(1).max(10).optional(),

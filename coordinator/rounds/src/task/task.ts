@@ -76,7 +76,7 @@ export interface Task {
     readonly goal: number;
     /** Fewest updates of a round that succeeds. */
     readonly minimum: number;
-    /** Devices chosen for each update wanted. */
+    /** Devices drawn for each update wanted. */
     readonly overSelection: number;
   };
   /**

@@ -41,7 +41,7 @@ const rows: readonly (readonly [string, (plan: CapacityPlan) => number])[] = [
   ['devices in a round', plan => plan.cohort],
   ['days between two parts of a device', plan => plan.daysBetweenParts],
   ['check-ins a second, busiest hour', plan => plan.checkIns],
-  ['contributions a second, busiest hour', plan => plan.contributions],
+  ['updates a second, busiest hour', plan => plan.contributions],
   ['open connections, busiest hour', plan => plan.sockets],
   ['processors for check-ins', plan => plan.frontCores],
   ['processors for rounds', plan => plan.cellCores],
