@@ -102,6 +102,17 @@ function leaves(path, name, separator) {
 /** Commands of the program, from the page that is written from it. */
 export const commands = () => leaves('docs/reference/cli.md', /^## (murmuration.*)$/gm, ' ');
 
+/** Places in the navigation of the dashboard, from where they are defined. */
+function dashboardPlaces() {
+  const { file } = sourceOf('coordinator/dashboard/src/context/routes.ts');
+  const definition = file.statements
+    .flatMap(each => (ts.isVariableStatement(each) ? each.declarationList.declarations : []))
+    .find(({ name }) => name.getText(file) === 'places');
+  const [places] = definition?.initializer?.getChildren(file) ?? [];
+  if (!places || !ts.isObjectLiteralExpression(places)) throw new Error('The dashboard defines no places.');
+  return places.properties.length;
+}
+
 /** @param {string} text */
 export const words = text => text.split(/\s+/).filter(word => /[\p{L}\p{N}]/u.test(word)).length;
 
@@ -161,6 +172,7 @@ export function counts() {
     docstringsByQuestion,
     longComments,
     doubleNames: [...names.values()].filter(times => times > 1).length,
+    dashboardPlaces: dashboardPlaces(),
     guides: guides.length,
     guideWords: wordsIn(guides),
     proseWords: wordsIn(prose),

@@ -53,7 +53,7 @@ it('tells a webhook of rounds that fail, and that they are no longer watched onc
   await clock.advance(10_000);
   while (messages.length < 1) await once(receiver, 'message');
   expect(messages).toMatchObject([
-    { type: 'alert.raised', data: { rule: 'rounds-failing', link: `${url}/#/tasks/line/rounds/2` } },
+    { type: 'alert.raised', data: { rule: 'rounds-failing', link: `${url}/#/fleet/rounds/line/2` } },
   ]);
   await control.pause('line' as never);
   while (messages.length < 2) await once(receiver, 'message');
@@ -64,5 +64,5 @@ it('links to the address that operators use, where the configuration names it', 
   await open('https://learn.example.org');
   await clock.advance(10_000);
   while (messages.length < 1) await once(receiver, 'message');
-  expect(messages[0]!.data.link).toBe('https://learn.example.org/#/tasks/line/rounds/2');
+  expect(messages[0]!.data.link).toBe('https://learn.example.org/#/fleet/rounds/line/2');
 });

@@ -24,10 +24,10 @@ it('has the time of its coordinator, whatever the browser’s clock says', async
   const history = page.getByRole('region', { name: 'History of line' });
   await page.getByText(/^Round 30 Published (now|\d+ s ago)$/).waitFor();
   await history.getByText('30 rounds, none failed.').waitFor();
-  await history.getByLabel('Show').selectOption('1');
+  await page.getByLabel('Show').selectOption('1');
   // One each 5 minutes.
   await history.getByText(/^1[23] rounds, none failed\./).waitFor();
-  await page.goto(`${world.coordinator.url}/#/log`);
+  await page.goto(`${world.coordinator.url}/#/settings/log`);
   const times = page.getByRole('main').locator('time');
   await times.first().waitFor();
   for (const text of await times.allTextContents()) expect(text).toMatch(/^19 Sept 2002, /);

@@ -79,9 +79,28 @@ async function measure(about: string): Promise<void> {
 
 it('says who wins, how sure that is and what it costs, and ends experiments', async () => {
   const page = await world.page('operator');
-  await page.getByRole('link', { name: 'Experiments' }).click();
+  await page.goto(`${world.coordinator.url}/#/model/experiments/line`);
   await page.getByText('No experiment runs.').waitFor();
-  await page.getByText('murmuration experiments start line FILE').waitFor();
+  await page.getByRole('button', { name: 'Begin an experiment' }).click();
+  const form = page.getByRole('dialog');
+  await form.getByText('murmuration experiments start line FILE').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await form.getByLabel('Name').fill('by-hand');
+  await form.getByLabel('Versions').fill('1, 99');
+  await form.getByRole('button', { name: 'Begin it' }).click();
+  await form.getByText('The task line has no version 99.').waitFor();
+  await form.getByLabel('Versions').fill('1, 2');
+  await form.getByRole('button', { name: 'Begin it' }).click();
+  await page
+    .getByRole('region', { name: /^by-hand/ })
+    .getByText('Too little is known yet')
+    .waitFor();
+  const byHand = await (await world.ask('viewer', 'tasks/line/experiments/by-hand')).json();
+  expect(byHand).toMatchObject({ kind: 'ab', metric: 'accuracy', outcome: 'running' });
+  expect(byHand.arms).toMatchObject([{ name: 'version-1', version: 1 }, { version: 2 }]);
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await form.getByRole('button', { name: 'Stop the experiment' }).click();
+  await page.getByText('No experiment runs.').waitFor();
 
   await begin({
     name: 'smaller',
@@ -125,7 +144,7 @@ it('says who wins, how sure that is and what it costs, and ends experiments', as
   await page.getByText('No experiment runs.').waitFor();
   for (const person of people.slice(0, 5)) expect(await predict(`person ${person}`)).toBe('2');
 
-  await page.goto(`${world.coordinator.url}/#/security`);
+  await page.goto(`${world.coordinator.url}/#/settings/protection`);
   await page.getByRole('row', { name: /chose an arm of an experiment/ }).waitFor();
   expect(world.problems).toEqual([]);
   await page.context().close();
@@ -165,7 +184,7 @@ it('shows what was known before, and what there would be without it', async () =
     ],
     covariate: { in: 'parameter', name: 'ms-before' },
   });
-  await page.goto(`${world.coordinator.url}/#/tasks/line/experiments`);
+  await page.goto(`${world.coordinator.url}/#/model/experiments/line`);
   const covered = page.getByRole('region', { name: /^covered/ });
   await covered.getByText('Differences are not adjusted by it yet.').waitFor();
   // From now on it hears of all that is measured.
@@ -206,7 +225,7 @@ describe('while experiments run', () => {
     'looks right (%s, %i px, %s), and has %i buttons',
     async (colorScheme, width, role, buttons) => {
       const page = await world.page(role, { colorScheme, viewport: { width, height: 844 } });
-      await page.goto(`${world.coordinator.url}/#/tasks/line/experiments`);
+      await page.goto(`${world.coordinator.url}/#/model/experiments/line`);
       const larger = page.getByRole('region', { name: /^larger/ });
       await larger.getByText(/^two is better than one/).waitFor();
       await settled(page);

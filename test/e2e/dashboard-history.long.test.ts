@@ -31,7 +31,7 @@ const firsts = async (page: Page, name: string) =>
 describe('a dashboard with a long history', () => {
   it('lists rounds page by page, the newest first, and those that fit a filter alone', async () => {
     const page = await world.page('viewer');
-    await page.goto(`${world.coordinator.url}/#/tasks/line/rounds`);
+    await page.goto(`${world.coordinator.url}/#/fleet/rounds/line`);
     await page.getByText(`${count(rounds)} rounds`, { exact: true }).waitFor();
     expect((await firsts(page, 'Past rounds'))[0]).toBe(count(rounds));
     await page.getByRole('button', { name: 'Older' }).click();
@@ -51,7 +51,7 @@ describe('a dashboard with a long history', () => {
 
   it('tells of one round which phases it had, who was lost where, and what was refused and why', async () => {
     const page = await world.page('viewer');
-    await page.goto(`${world.coordinator.url}/#/tasks/line/rounds/4990`);
+    await page.goto(`${world.coordinator.url}/#/fleet/rounds/line/4990`);
     const phases = table(page, 'Phases');
     await phases.waitFor();
     expect(await phases.locator('tbody th').allTextContents()).toEqual(['Gathering', 'Updates', 'Closing']);
@@ -66,7 +66,7 @@ describe('a dashboard with a long history', () => {
 
   it('goes through all devices and versions by pages of the coordinator', async () => {
     const page = await world.page('viewer');
-    await page.goto(`${world.coordinator.url}/#/devices`);
+    await page.goto(`${world.coordinator.url}/#/fleet/devices`);
     await table(page, 'All devices').waitFor();
     const first = await firsts(page, 'All devices');
     expect(first).toHaveLength(25);
@@ -84,7 +84,7 @@ describe('a dashboard with a long history', () => {
     const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\r\n');
     expect(lines).toHaveLength(2);
     expect(lines[1]!.startsWith(second[3]!)).toBe(true);
-    await page.goto(`${world.coordinator.url}/#/tasks/line/model`);
+    await page.goto(`${world.coordinator.url}/#/model/versions/line`);
     await table(page, 'Versions').waitFor();
     const newest = await firsts(page, 'Versions');
     expect(newest[0]).toMatch(new RegExp(`^${versions} `));
@@ -95,7 +95,7 @@ describe('a dashboard with a long history', () => {
 
   it('compares two versions that are chosen', async () => {
     const page = await world.page('viewer');
-    await page.goto(`${world.coordinator.url}/#/tasks/line/model`);
+    await page.goto(`${world.coordinator.url}/#/model/versions/line`);
     for (const number of [versions - 5, versions - 1])
       await page.getByRole('checkbox', { name: `Select version ${count(number)} to compare` }).check();
     await page.getByRole('button', { name: 'Compare selected' }).click();
@@ -104,23 +104,24 @@ describe('a dashboard with a long history', () => {
       .waitFor();
     const recall = table(page, 'Comparison').getByRole('row', { name: /^Top-1 recall/ });
     expect(await recall.textContent()).toMatch(/\+0\.\d\d points \(better\)$/);
-    expect(page.url()).toMatch(new RegExp(`#/tasks/line/compare/${versions - 5}/${versions - 1}$`));
+    expect(page.url()).toMatch(new RegExp(`#/model/compare/line/${versions - 5}/${versions - 1}$`));
     await page.context().close();
   });
 
   const pages = {
-    now: ['#/now', /No round is running\.|is running/],
-    model: ['#/tasks/line/model', 'Versions'],
-    version: [`#/tasks/line/model/${versions}`, 'Evaluation'],
-    compare: [`#/tasks/line/compare/${versions - 3}/${versions}`, 'Comparison'],
-    rounds: ['#/tasks/line/rounds', `${count(rounds)} rounds`],
-    round: ['#/tasks/line/rounds/4920', 'round.closed'],
-    failed: [`#/tasks/line/rounds/${failing}`, 'The model didn’t change.'],
-    devices: ['#/devices', 'Page 1'],
-    privacy: ['#/tasks/line/privacy', 'Updates are not masked'],
-    security: ['#/security', 'Alert rules'],
-    settings: ['#/tasks/line/settings', 'No changes.'],
-    access: ['#/access', 'Operator tokens'],
+    now: ['#/overview', /No round is running\.|is running/],
+    model: ['#/model/versions/line', 'Versions'],
+    version: [`#/model/versions/line/${versions}`, 'Evaluation'],
+    compare: [`#/model/compare/line/${versions - 3}/${versions}`, 'Comparison'],
+    rounds: ['#/fleet/rounds/line', `${count(rounds)} rounds`],
+    round: ['#/fleet/rounds/line/4920', 'round.closed'],
+    failed: [`#/fleet/rounds/line/${failing}`, 'The model didn’t change.'],
+    devices: ['#/fleet/devices', 'Page 1'],
+    privacy: ['#/fleet/privacy/line', 'This task has no privacy budget'],
+    guarantees: ['#/settings/protection/line', 'Updates are not masked'],
+    protection: ['#/settings/protection', 'Alert rules'],
+    settings: ['#/settings/task/line', 'No changes.'],
+    access: ['#/settings/access', 'Operator tokens'],
     missing: ['#/elsewhere', 'There is no page at this address.'],
   } as const;
 
@@ -139,7 +140,7 @@ describe('a dashboard with a long history', () => {
         width,
       );
     }
-    await page.goto(`${world.coordinator.url}/#/tasks/line/model/${versions - 1}`);
+    await page.goto(`${world.coordinator.url}/#/model/versions/line/${versions - 1}`);
     await page.getByRole('button', { name: 'Roll back and pin' }).click();
     await page.getByRole('dialog').waitFor();
     await screenshot(page, `dialog-${colorScheme}-${width}`);

@@ -26,7 +26,8 @@ it.each([
   'shows the log as it is written, filters and pauses it (%s, %i px)',
   async (colorScheme, width) => {
     const page = await world.page('operator', { colorScheme, viewport: { width, height: 844 } });
-    await page.getByRole('link', { name: 'Log' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'Log', exact: true }).click();
     const lines = page.getByRole('region', { name: 'Lines of the log' }).getByRole('listitem');
     await lines.filter({ hasText: 'coordinator listens' }).waitFor();
     await lines.filter({ hasText: 'round failed' }).first().waitFor();
@@ -66,6 +67,7 @@ it.each([
 
 it('is no page for viewers', async () => {
   const page = await world.page('viewer');
-  await page.getByRole('link', { name: 'Security' }).waitFor();
-  expect(await page.getByRole('link', { name: 'Log' }).count()).toBe(0);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Protection' }).waitFor();
+  expect(await page.getByRole('link', { name: 'Log', exact: true }).count()).toBe(0);
 });

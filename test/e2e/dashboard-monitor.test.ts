@@ -43,7 +43,9 @@ async function last(): Promise<{ drifted: number } | null> {
 
 it('says what drifted since when, takes what is expected and what is compared, and writes it down', async () => {
   const page = await world.page('operator');
-  await page.getByRole('link', { name: 'Monitor' }).click();
+  await page.getByRole('link', { name: 'Model', exact: true }).click();
+  await page.getByText('More', { exact: true }).click();
+  await page.getByRole('link', { name: 'Watch answers for drift' }).click();
   await page.getByText('Nobody has asked a version yet.').waitFor();
   // The first thousand rows are the reference.
   for (let hundreds = 0; hundreds < 10; hundreds += 2) await predict(0);
@@ -101,7 +103,7 @@ it('says what drifted since when, takes what is expected and what is compared, a
     })
     .toMatchObject({ drifted: 0 });
   await page.getByText('No drift', { exact: true }).waitFor();
-  await page.goto(`${world.coordinator.url}/#/security`);
+  await page.goto(`${world.coordinator.url}/#/settings/protection`);
   await page
     .getByRole('row', { name: /changed how drift is watched/ })
     .first()
@@ -116,7 +118,7 @@ it.each([
   ['dark', 390],
 ] as const)('looks right (%s, %i px), and lets viewers look', async (colorScheme, width) => {
   const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
-  await page.goto(`${world.coordinator.url}/#/monitor`);
+  await page.goto(`${world.coordinator.url}/#/model/monitoring`);
   await page.getByRole('region', { name: 'Features' }).getByRole('row').nth(1).waitFor();
   await settled(page);
   expect(await page.getByRole('button', { name: /^(Expect|Save|Use the newest)/ }).count()).toBe(0);

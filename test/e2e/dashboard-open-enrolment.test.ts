@@ -15,12 +15,14 @@ it.each([
     try {
       const page = await world.page('operator');
       await page.getByRole('region', { name: 'Devices online' }).getByText(devices).waitFor();
-      await page.goto(`${world.coordinator.url}/#/devices`);
+      await page.goto(`${world.coordinator.url}/#/fleet/devices`);
       await page.getByRole('region', { name: 'All devices' }).getByText(devices).waitFor();
+      const here = await page.getByText(/Create (one|an enrolment token)/).count();
+      await page.goto(`${world.coordinator.url}/#/settings/access`);
       await page.getByRole('region', { name: 'Enrolment tokens' }).getByText(tokens).waitFor();
       await settled(page);
       const asks = await page.getByText(/Create (one|an enrolment token)/).count();
-      expect(asks > 0).toBe(!openEnrolment);
+      expect([here > 0, asks > 0]).toEqual([!openEnrolment, !openEnrolment]);
       expect(world.problems).toEqual([]);
     } finally {
       await world.close();

@@ -44,15 +44,26 @@ describe('protection that an admin has weakened', () => {
     expect((await change('admin', weaken)).status).toBe(200);
     const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
     const banner = page.locator('.banner.weakened');
-    for (const name of ['Now', 'Model', 'Rounds', 'Privacy', 'Devices', 'Security', 'Settings']) {
-      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+    const shown = [
+      ['Overview', 'Overview'],
+      ['Model', 'Versions'],
+      ['Fleet', 'Devices'],
+      ['Fleet', 'Rounds'],
+      ['Settings', 'Access'],
+      ['Settings', 'Protection'],
+      ['Settings', 'Task'],
+    ] as const;
+    for (const [place, name] of shown) {
+      await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click();
+      if (name !== place)
+        await page.getByRole('navigation', { name: 'Tabs' }).getByRole('link', { name }).click();
       await banner.getByText('masking is off instead of on').waitFor();
       await settled(page);
-      if (name === 'Now' || name === 'Security' || name === 'Settings') {
+      if (name === 'Overview' || name === 'Protection' || name === 'Task') {
         await screenshot(page, `weakened-${name}-${colorScheme}-${width}`.toLowerCase());
         expect(await violations(page)).toEqual([]);
       }
-      if (name === 'Security') await page.getByText('Updates wanted: “40” → “1”').first().waitFor();
+      if (name === 'Protection') await page.getByText('Updates wanted: “40” → “1”').first().waitFor();
     }
     const list = page.getByRole('region', {
       name: 'Devices are less protected than the task’s definition says',

@@ -159,8 +159,8 @@ it.each([
 ] as const)('looks right (%s, %i px), and lets viewers look', async (colorScheme, width) => {
   const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
   for (const query of ['', darkTheme.name, opening.name, folders.name, languages.name, live.name]) {
-    await page.goto(`${world.coordinator.url}/#/tasks/line/queries${query && `/${query}`}`);
-    await page.getByRole('heading', { level: 1, name: query || 'Queries' }).waitFor();
+    await page.goto(`${world.coordinator.url}/#/fleet/queries/line${query && `/${query}`}`);
+    await page.getByRole('heading', { level: 1, name: query || 'Fleet' }).waitFor();
     if (query !== '') {
       await page.getByText('Your role can view queries; operators can ask them.').waitFor();
       expect(await page.getByRole('button', { name: 'Ask now' }).isDisabled()).toBe(true);
@@ -178,6 +178,7 @@ it.each([
 
 it('shows each kind of result, why there is none, and what rounds of queries were', async () => {
   const page = await world.page('viewer');
+  await page.getByRole('link', { name: 'Fleet' }).click();
   await page.getByRole('link', { name: 'Queries' }).click();
   const row = (name: string) => page.getByRole('row', { name: new RegExp(`^${name} `) });
   await row('uses-dark-theme').getByText('32.5 % of devices').waitFor();
@@ -217,9 +218,10 @@ it('shows each kind of result, why there is none, and what rounds of queries wer
   await page.context().close();
 });
 
-it('shows on the page Monitor what became of predictions on devices, by version', async () => {
+it('shows under Monitoring what became of predictions on devices, by version', async () => {
   const page = await world.page('viewer');
-  await page.getByRole('link', { name: 'Monitor' }).click();
+  await page.getByRole('link', { name: 'Model', exact: true }).click();
+  await page.getByRole('link', { name: 'Monitoring' }).click();
   const card = region(page, 'On devices');
   await card.getByText('24 devices, 600 predictions').waitFor();
   await card.getByRole('listitem').filter({ hasText: '30.0 %' }).waitFor();
@@ -237,7 +239,7 @@ it('shows on the page Monitor what became of predictions on devices, by version'
 
 it('asks devices by clicks, says how that goes, and saves what they answered', async () => {
   const page = await world.page('operator');
-  await page.goto(`${world.coordinator.url}/#/tasks/line/queries`);
+  await page.goto(`${world.coordinator.url}/#/fleet/queries/line`);
   await page.getByRole('link', { name: darkTheme.name }).click();
   const asking = region(page, 'Asking');
   await asking.getByText('Asked by command only').waitFor();

@@ -30,6 +30,7 @@ const predict = (...row: number[]) =>
 
 it('says how to ask where nobody has yet, then shows each request and how fast they are', async () => {
   const page = await world.page('operator');
+  await page.getByRole('link', { name: 'Model', exact: true }).click();
   await page.getByRole('link', { name: 'Serving' }).click();
   await page.getByText('Nobody has asked yet.').waitFor();
   await page.getByText('loads on request').waitFor();
@@ -68,7 +69,7 @@ it('says how to ask where nobody has yet, then shows each request and how fast t
 
 it('makes an inference token without a restart, and revokes it', async () => {
   const page = await world.page('operator');
-  await page.goto(`${world.coordinator.url}/#/serving`);
+  await page.goto(`${world.coordinator.url}/#/settings/access`);
   await page.getByText('No inference token has been created here.').waitFor();
   await page.getByRole('button', { name: 'New inference token' }).click();
   const dialog = page.getByRole('dialog');
@@ -95,7 +96,10 @@ it('makes an inference token without a restart, and revokes it', async () => {
   });
   expect(nobody.status).toBe(401);
   expect([await ask(), await ask(), await ask()]).toEqual([200, 200, 429]);
-  await page.getByRole('button', { name: 'Revoke' }).click();
+  await page
+    .getByRole('region', { name: 'Inference tokens' })
+    .getByRole('button', { name: 'Revoke' })
+    .click();
   await dialog.getByRole('button', { name: 'Revoke' }).click();
   await page.getByText('revoked', { exact: true }).waitFor();
   expect(await ask()).toBe(401);
@@ -107,7 +111,7 @@ it.each([
   ['dark', 390],
 ] as const)('looks right (%s, %i px), and lets viewers look', async (colorScheme, width) => {
   const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
-  await page.goto(`${world.coordinator.url}/#/serving`);
+  await page.goto(`${world.coordinator.url}/#/model/serving`);
   await page.getByRole('region', { name: 'Models' }).waitFor();
   await settled(page);
   expect(await page.getByRole('button', { name: /^(Unl|L)oad$/ }).count()).toBe(0);

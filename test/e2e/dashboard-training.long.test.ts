@@ -138,7 +138,7 @@ const runs = (page: Page) => page.getByRole('region', { name: 'Training runs' })
 
 it('is trained again by hand, from what drifted to the version that is served, and taken back', async () => {
   const page = await world.page('operator');
-  await page.getByRole('link', { name: 'Monitor' }).click();
+  await page.goto(`${world.coordinator.url}/#/model/monitoring`);
   await page.getByText('Nobody has asked a version yet.').waitFor();
   await letDrift('by-hand');
   await page.getByText(/^The data has drifted/).waitFor();
@@ -155,7 +155,7 @@ it('is trained again by hand, from what drifted to the version that is served, a
   await report.close();
 
   await page.getByRole('link', { name: 'See its training' }).click();
-  await page.getByRole('heading', { name: 'Training by-hand' }).waitFor();
+  await page.getByRole('heading', { name: 'Model by-hand' }).waitFor();
   const now = page.getByRole('region', { name: 'At a glance' });
   await now.getByText('No training run is under way').waitFor();
   await now.getByText('It has made 2 versions.').waitFor();
@@ -193,7 +193,7 @@ it('says that the coordinator trains, and nothing of masks and devices', async (
   await card.getByText('Trained by the coordinator').waitFor();
   await card.getByText(/on its own examples\. No device takes part\./).waitFor();
   expect(await card.getByText('Not masked').count()).toBe(0);
-  await page.goto(`${world.coordinator.url}/#/tasks/by-hand/rounds`);
+  await page.goto(`${world.coordinator.url}/#/fleet/rounds/by-hand`);
   await page.getByRole('row', { name: /^1 .*Trained by the coordinator on its own examples/ }).waitFor();
   expect(await page.getByText('contributed').count()).toBe(0);
   await page.getByRole('row', { name: /^1 / }).getByRole('link', { name: '1' }).click();
@@ -201,7 +201,7 @@ it('says that the coordinator trains, and nothing of masks and devices', async (
   await page.getByText('there were no phases with devices').waitFor();
   await page.getByText('Trained by the coordinator on its own examples').waitFor();
   expect(await page.getByText('contributed').count()).toBe(0);
-  await page.goto(`${world.coordinator.url}/#/tasks/by-hand/privacy`);
+  await page.goto(`${world.coordinator.url}/#/settings/protection/by-hand`);
   await page.getByText('No device takes part, so no update is sent').waitFor();
   expect(await page.getByText('Updates are not masked').count()).toBe(0);
   expect(world.problems).toEqual([]);
@@ -210,7 +210,7 @@ it('says that the coordinator trains, and nothing of masks and devices', async (
 
 it('is trained again by itself once inputs have drifted, and goes back from what does worse', async () => {
   const page = await world.page('operator');
-  await page.goto(`${world.coordinator.url}/#/tasks/by-itself/training`);
+  await page.goto(`${world.coordinator.url}/#/model/training/by-itself`);
   const triggers = page.getByRole('region', { name: 'Triggers', exact: true }).first();
   await triggers.getByText('When at least 50 % of all features have drifted.').waitFor();
   await triggers.getByText('It has heard nothing since the coordinator’s start.').waitFor();
@@ -245,7 +245,7 @@ it.each([
   ['dark', 390],
 ] as const)('looks right (%s, %i px), and lets viewers look', async (colorScheme, width) => {
   const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
-  await page.goto(`${world.coordinator.url}/#/tasks/by-itself/training`);
+  await page.goto(`${world.coordinator.url}/#/model/training/by-itself`);
   await runs(page).getByRole('row').nth(1).waitFor();
   await settled(page);
   expect(await page.getByRole('button', { name: /^(Start|Stop|Roll)/ }).count()).toBe(0);

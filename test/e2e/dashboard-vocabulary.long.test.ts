@@ -96,7 +96,7 @@ it('VG11: shows the words that devices have, and adds some by a click of an oper
     ['dark', 390],
   ] as const) {
     const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
-    await page.goto(`${world.coordinator.url}/#/tasks/line/queries/new-words`);
+    await page.goto(`${world.coordinator.url}/#/fleet/queries/line/new-words`);
     const card = region(page, 'New words');
     await card.getByText('6 words are proposed').waitFor();
     expect(await card.getByRole('button', { name: 'Add words' }).isDisabled()).toBe(true);
@@ -109,7 +109,7 @@ it('VG11: shows the words that devices have, and adds some by a click of an oper
     await page.context().close();
   }
   const page = await world.page('operator');
-  await page.goto(`${world.coordinator.url}/#/tasks/line/queries/new-words`);
+  await page.goto(`${world.coordinator.url}/#/fleet/queries/line/new-words`);
   const card = region(page, 'New words');
   const listed = async (label: string) => {
     const list = card.getByRole('list', { name: label, exact: true });
@@ -146,7 +146,7 @@ it('VG11: shows the words that devices have, and adds some by a click of an oper
 
 it('QY15: says which round of a query comes next that failed too often, and offers nothing to other queries', async () => {
   const page = await world.page('operator');
-  await page.goto(`${world.coordinator.url}/#/tasks/line/queries/other-texts`);
+  await page.goto(`${world.coordinator.url}/#/fleet/queries/line/other-texts`);
   await region(page, 'Asking')
     .getByText(
       /^Round 2 of the 2 of this query comes next\. It has failed 3 times and is asked again by command\. In /,

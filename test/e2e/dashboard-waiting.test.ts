@@ -65,12 +65,12 @@ it('says so beside the alerts while a round waits for them, and nothing once the
 
 it('says that a part could not be loaded, and loads it once it is asked again', async () => {
   const page = await world.page('viewer');
-  const parts = '**/assets/security-page-*.js';
+  const parts = '**/assets/versions-page-*.js';
   await page.route(parts, route => route.abort());
-  await page.getByRole('link', { name: 'Security' }).click();
+  await page.getByRole('link', { name: 'Model', exact: true }).click();
   await page.getByText('This part of the dashboard could not be loaded.').waitFor();
   await page.unroute(parts);
   await page.getByRole('button', { name: 'Try again' }).click();
-  await page.getByRole('heading', { name: 'Security', level: 1 }).waitFor();
+  await page.getByRole('region', { name: 'Served version' }).waitFor();
   expect(world.problems).toEqual([]);
 });

@@ -104,7 +104,7 @@ export class DashboardWorld {
   async page(role: Role, options: BrowserContextOptions = {}): Promise<Page> {
     const page = await this.strangersPage(options);
     await page.goto(`${this.coordinator.url}/#token=${tokens[role].text}`);
-    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+    await page.getByRole('navigation', { name: 'Places' }).waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
     return page;
   }

@@ -153,7 +153,7 @@ describe('the dashboard of a running federation', () => {
     await page.getByText('An operator ended the round: a rehearsal.').waitFor();
     await page.getByRole('link', { name: /^Round \d/ }).click();
     await page.getByText('In gathering: An operator ended the round: a rehearsal.').waitFor();
-    await page.goto(`${world.coordinator.url}/#/security`);
+    await page.goto(`${world.coordinator.url}/#/settings/protection`);
     const row = page.getByRole('row', { name: /aborted a round/ }).first();
     expect(await row.textContent()).toMatch(/the operator.*line.*done/);
     await page.context().close();
@@ -175,10 +175,10 @@ describe('the dashboard of a running federation', () => {
       return serve?.find(({ task }) => task === 'line')?.model;
     };
     const page = await world.page('operator');
-    await page.goto(`${url}/#/tasks/line/model`);
+    await page.goto(`${url}/#/model/versions/line`);
     await page.getByText('devices follow the newest version').waitFor();
     expect(await served()).toBeUndefined();
-    await page.goto(`${url}/#/tasks/line/model/1`);
+    await page.goto(`${url}/#/model/versions/line/1`);
     await page.getByRole('button', { name: 'Serve and pin' }).click();
     await page.getByText('Devices switch from version 3 to version 1').waitFor();
     await confirm(page, 'Serve and pin');
@@ -188,7 +188,7 @@ describe('the dashboard of a running federation', () => {
     expect(await runRound(0.125)).toMatchObject({ base: newest });
     expect(await served()).toBe(hashOf(1));
 
-    await page.goto(`${url}/#/tasks/line/model/2`);
+    await page.goto(`${url}/#/model/versions/line/2`);
     await page.getByRole('button', { name: 'Roll back and pin' }).click();
     await page.getByText('Rounds go on, and the next one trains from version 2').waitFor();
     await confirm(page, 'Roll back and pin');
@@ -196,7 +196,7 @@ describe('the dashboard of a running federation', () => {
     expect(await served()).toBe(hashOf(2));
     expect(await runRound(0.125)).toMatchObject({ base: hashOf(2) });
 
-    await page.goto(`${url}/#/tasks/line/model`);
+    await page.goto(`${url}/#/model/versions/line`);
     await page.getByText('from version 2', { exact: true }).waitFor();
     await page
       .getByText('Rounds go on, but their versions reach no device until you choose “Follow the newest”.')
@@ -213,11 +213,11 @@ describe('the dashboard of a running federation', () => {
 
   it('shows and offers to each role what it may see and do, and the coordinator holds to that', async () => {
     const buttons = {
-      '#/now': ['Start a round', 'Resume'],
-      '#/tasks/line/model': ['Roll back and pin'],
-      '#/tasks/line/model/1': ['Serve and pin', 'Roll back and pin'],
-      '#/tasks/line/settings': ['Review changes'],
-      '#/devices': ['New enrolment token'],
+      '#/overview': ['Start a round', 'Resume'],
+      '#/model/versions/line': ['Roll back and pin'],
+      '#/model/versions/line/1': ['Serve and pin', 'Roll back and pin'],
+      '#/settings/task/line': ['Review changes'],
+      '#/settings/access': ['New enrolment token', 'New inference token'],
     };
     for (const role of ['viewer', 'operator', 'admin'] as const) {
       const page = await world.page(role);
@@ -231,8 +231,10 @@ describe('the dashboard of a running federation', () => {
           else await button.waitFor();
         }
       }
-      expect(await page.getByRole('link', { name: 'Access' }).isVisible()).toBe(role === 'admin');
-      await page.goto(`${world.coordinator.url}/#/access`);
+      await page.goto(`${world.coordinator.url}/#/settings/access`);
+      expect(await page.getByRole('button', { name: 'New operator token' }).count()).toBe(
+        role === 'admin' ? 1 : 0,
+      );
       await page
         .getByText(
           role === 'admin' ? 'People and programs use these tokens' : 'Only admins can manage operators',
@@ -247,7 +249,7 @@ describe('the dashboard of a running federation', () => {
 
   it('names the fields of settings that are wrong, and applies those that are right from the next round on', async () => {
     const page = await world.page('admin');
-    await page.goto(`${world.coordinator.url}/#/tasks/line/settings`);
+    await page.goto(`${world.coordinator.url}/#/settings/task/line`);
     const minimum = page.getByLabel('Minimum of updates');
     await minimum.fill('9');
     await page.getByRole('button', { name: 'Review changes' }).click();
@@ -279,7 +281,7 @@ describe('the dashboard of a running federation', () => {
 
   it('makes an enrolment token whose text is shown once, lets a device enrol with it, and revokes both', async () => {
     const page = await world.page('operator');
-    await page.goto(`${world.coordinator.url}/#/devices`);
+    await page.goto(`${world.coordinator.url}/#/settings/access`);
     await page.getByRole('button', { name: 'New enrolment token' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name').fill('Phones of the test');
@@ -293,6 +295,7 @@ describe('the dashboard of a running federation', () => {
     const device = await new RawDevice(world.coordinator.url).connect();
     await device.enrol({ token });
     await row.getByText('used up').waitFor();
+    await page.goto(`${world.coordinator.url}/#/fleet/devices`);
     const listed = page.getByRole('row', { name: new RegExp(device.id!) });
     await listed.waitFor();
     await device.hello();
@@ -308,15 +311,15 @@ describe('the dashboard of a running federation', () => {
 
   it('lets nobody in without a valid token, and ends a session when it is signed out', async () => {
     const page = await world.strangersPage();
-    await page.goto(`${world.coordinator.url}/#/tasks/line/rounds`);
+    await page.goto(`${world.coordinator.url}/#/fleet/rounds/line`);
     await page.getByLabel('Operator token').fill('mmo_no-such-token');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('alert').getByText('This token is not valid.').waitFor();
     await page.getByLabel('Operator token').fill(world.token('viewer'));
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Rounds line' }).waitFor();
+    await page.getByRole('heading', { name: 'Fleet line' }).waitFor();
     await page.reload();
-    await page.getByRole('heading', { name: 'Rounds line' }).waitFor();
+    await page.getByRole('heading', { name: 'Fleet line' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Operator token').waitFor();
     await page.reload();
@@ -343,7 +346,7 @@ describe('the dashboard of a running federation', () => {
 
   it('asks to sign in again in place where a session has ended while the coordinator was away', async () => {
     const page = await world.page('viewer');
-    await page.goto(`${world.coordinator.url}/#/tasks/line/settings`);
+    await page.goto(`${world.coordinator.url}/#/settings/task/line`);
     await page.getByRole('heading', { name: 'Settings line' }).waitFor();
     await world.coordinator.stop();
     await world.forgetSessions();

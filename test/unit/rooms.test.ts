@@ -224,7 +224,7 @@ const order: Record<string, readonly string[]> = {
     'access',
     'rounds',
     'model',
-    'now',
+    'overview',
     'training',
     'experiments',
     'queries',

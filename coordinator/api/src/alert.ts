@@ -30,7 +30,7 @@ export const alert = z.object({
   task: taskName.nullable().describe('null: of the whole coordinator'),
   summary: z.string().describe('One sentence: what is wrong, with its figures'),
   advice: z.string().describe('One sentence: what to do'),
-  page: z.string().describe('Where the dashboard shows it, such as `/#/tasks/keyboard/rounds`'),
+  page: z.string().describe('Where the dashboard shows it, such as `/#/fleet/rounds/keyboard`'),
   since: instant,
   resolvedAt: instant.nullable(),
   acknowledged: z

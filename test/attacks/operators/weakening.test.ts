@@ -121,7 +121,7 @@ describe('an admin who takes protection from devices', () => {
       ]),
     );
     const [alert] = await firing(first);
-    expect(alert).toMatchObject({ severity: 'critical', task: 'line', page: '/#/tasks/line/settings' });
+    expect(alert).toMatchObject({ severity: 'critical', task: 'line', page: '/#/settings/task/line' });
     expect(alert!.summary).toContain('masking is off instead of on');
     expect(alert!.summary).toContain('by the admin');
     const overview = (await askAs('viewer', first.url, '/overview')).body;

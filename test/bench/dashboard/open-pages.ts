@@ -3,17 +3,17 @@ import { chromiumOptions } from '../../chromium.ts';
 
 /** The pages, each with a selector of what is there once it can be used, its data included. */
 const pages: readonly (readonly [name: string, address: (newest: number) => string, there: string])[] = [
-  ['now', () => '#/now', '.task-card .facts'],
-  ['model', () => '#/tasks/line/model', '.lineage tbody tr'],
-  ['version', newest => `#/tasks/line/model/${newest - 200}`, '.list dd'],
-  ['compare', newest => `#/tasks/line/compare/10/${newest - 200}`, 'tbody tr'],
-  ['rounds', () => '#/tasks/line/rounds', '.rounds tbody tr'],
-  ['round', newest => `#/tasks/line/rounds/${newest - 10}`, '.timeline tbody tr'],
-  ['devices', () => '#/devices', 'tbody code'],
-  ['privacy', () => '#/tasks/line/privacy', '.explained dd'],
-  ['security', () => '#/security', '#audit'],
-  ['settings', () => '#/tasks/line/settings', '.settings input'],
-  ['access', () => '#/access', '#operator-tokens'],
+  ['overview', () => '#/overview', '.task-card .facts'],
+  ['versions', () => '#/model/versions/line', '.lineage tbody tr'],
+  ['version', newest => `#/model/versions/line/${newest - 200}`, '.list dd'],
+  ['compare', newest => `#/model/compare/line/10/${newest - 200}`, 'tbody tr'],
+  ['rounds', () => '#/fleet/rounds/line', '.rounds tbody tr'],
+  ['round', newest => `#/fleet/rounds/line/${newest - 10}`, '.timeline tbody tr'],
+  ['devices', () => '#/fleet/devices', 'tbody code'],
+  ['privacy', () => '#/fleet/privacy/line', '.card .hint'],
+  ['protection', () => '#/settings/protection/line', '.explained dd'],
+  ['task', () => '#/settings/task/line', '.settings input'],
+  ['access', () => '#/settings/access', '#operator-tokens'],
 ];
 
 /** What it took to open a page. */

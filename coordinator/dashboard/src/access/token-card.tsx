@@ -1,10 +1,10 @@
 import type { Subject } from '@murmuration/api/live';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import type { ComponentChildren } from 'preact';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
+import { Table } from '../controls/table.tsx';
 import { instant } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
@@ -77,64 +77,57 @@ export function TokenCard<Kind extends Token>({
             <p class="hint">{texts.none}</p>
           ) : (
             <>
-              <ResponsiveTable label={texts.heading}>
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{common.name}</th>
-                      <th scope="col">{common.state}</th>
-                      {columns.map(({ heading, isNumber }) => (
-                        <th key={heading} scope="col" class={isNumber ? 'number' : undefined}>
-                          {heading}
-                        </th>
-                      ))}
-                      <th scope="col">{common.made}</th>
-                      <th scope="col">{common.expires}</th>
-                      {mayChange && <th scope="col">{common.actions}</th>}
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {tokens.map(token => (
-                      <tr key={token.id}>
-                        <th scope="row">
-                          {token.name} <code class="muted">{token.id}</code> {mark?.(token)}
-                        </th>
-                        <td>
-                          <span class={`badge is-${token.state}`}>{states[token.state]}</span>
-                        </td>
-                        {columns.map(({ heading, isNumber, cell }) => (
-                          <td key={heading} class={isNumber ? 'number' : undefined}>
-                            {cell(token)}
-                          </td>
-                        ))}
-                        <td>
-                          <Ago at={token.createdAt} />
-                        </td>
-                        <td>{token.expiresAt ? instant(token.expiresAt) : never}</td>
-                        {mayChange && (
-                          <td>
-                            {token.state === 'valid' && (
-                              <Action
-                                label={list.revoke}
-                                title={list.revokeTitle(token.name)}
-                                consequences={consequences(token)}
-                                confirm={list.revoke}
-                                done={list.revokeDone(token.name)}
-                                isDanger
-                                run={async () => {
-                                  await requests.send('POST', `${path}/${token.id}/revoke`);
-                                  loaded.reload();
-                                }}
-                              />
-                            )}
-                            {actions?.(token, () => loaded.reload())}
-                          </td>
-                        )}
-                      </tr>
+              <Table
+                label={texts.heading}
+                columns={{
+                  name: common.name,
+                  state: common.state,
+                  ...Object.fromEntries(columns.map(({ heading }) => [heading, heading])),
+                  made: common.made,
+                  expires: common.expires,
+                  actions: mayChange && common.actions,
+                }}
+                numbers={columns.flatMap(({ heading, isNumber }) => (isNumber ? heading : []))}
+              >
+                {tokens.map(token => (
+                  <tr key={token.id}>
+                    <th scope="row">
+                      {token.name} <code class="muted">{token.id}</code> {mark?.(token)}
+                    </th>
+                    <td>
+                      <span class={`badge is-${token.state}`}>{states[token.state]}</span>
+                    </td>
+                    {columns.map(({ heading, isNumber, cell }) => (
+                      <td key={heading} class={isNumber ? 'number' : undefined}>
+                        {cell(token)}
+                      </td>
                     ))}
-                  </tbody>
-                </table>
-              </ResponsiveTable>
+                    <td>
+                      <Ago at={token.createdAt} />
+                    </td>
+                    <td>{token.expiresAt ? instant(token.expiresAt) : never}</td>
+                    {mayChange && (
+                      <td>
+                        {token.state === 'valid' && (
+                          <Action
+                            label={list.revoke}
+                            title={list.revokeTitle(token.name)}
+                            consequences={consequences(token)}
+                            confirm={list.revoke}
+                            done={list.revokeDone(token.name)}
+                            isDanger
+                            run={async () => {
+                              await requests.send('POST', `${path}/${token.id}/revoke`);
+                              loaded.reload();
+                            }}
+                          />
+                        )}
+                        {actions?.(token, () => loaded.reload())}
+                      </td>
+                    )}
+                  </tr>
+                ))}
+              </Table>
               <Pager places={places} next={next} />
             </>
           )

@@ -14,9 +14,11 @@ export const words = {
   },
   span: 'Show',
   spans: (hours: number) =>
-    hours < 24
-      ? `Last ${counted(hours, 'hour')}`
-      : hours === 24
-        ? 'Last 24 hours'
-        : `Last ${counted(hours / 24, 'day')}`,
+    hours === 0
+      ? 'All the time'
+      : hours < 24
+        ? `Last ${counted(hours, 'hour')}`
+        : hours === 24
+          ? 'Last 24 hours'
+          : `Last ${counted(hours / 24, 'day')}`,
 };

@@ -1,23 +1,19 @@
 import type { CheckIns } from '@murmuration/api/device';
 import { Chart } from '@murmuration/ui/charts/chart';
 import type { ChartContent } from '@murmuration/ui/charts/content';
-import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
-import { Span } from '../controls/span.tsx';
+import { maxHours, Span, useHours } from '../controls/span.tsx';
 import { count, hourOrDay, moment } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { words } from './words.ts';
 
-/** Spans to choose from, hours. */
-const spans = [24, 72, 168] as const;
-
 /** Chart of check-ins by hour, and of the answers to devices. */
 export function CheckInChart() {
   const { theme } = useDashboard();
-  const hours = useSignal<number>(spans[0]);
-  const loaded = useLoaded<CheckIns>(`check-ins?hours=${hours.value}`, ['devices']);
+  const hours = useHours(24) || maxHours;
+  const loaded = useLoaded<CheckIns>(`check-ins?hours=${hours}`, ['devices']);
   const answer = loaded.data.value;
   const content = useMemo(() => answer && contentOf(answer), [answer]);
   return (
@@ -27,7 +23,7 @@ export function CheckInChart() {
           content && (
             <>
               <Chart content={content} theme={theme.theme.value}>
-                <Span hours={hours} spans={spans} />
+                <Span otherwise={24} />
               </Chart>
               {content.series.every(({ values }) => values.every(value => value === 0)) && (
                 <p class="hint">{words.checkIns.none}</p>

@@ -1,4 +1,3 @@
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { type Signal, useSignal } from '@preact/signals';
 import { words as tokenWords } from '../access/words.ts';
 import { useDashboard } from '../context/dashboard.ts';
@@ -6,6 +5,7 @@ import { Action } from '../controls/action.tsx';
 import { ExportCsv } from '../controls/export-csv.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
+import { Table } from '../controls/table.tsx';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
@@ -138,35 +138,22 @@ interface Listed {
 
 function DeviceTable({ devices, changed }: Listed) {
   const mayChange = useDashboard().session.may('operator');
-  const { columns } = words.list;
   return (
-    <ResponsiveTable label={words.list.all}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{columns.device}</th>
-            <th scope="col">{columns.state}</th>
-            <th scope="col">{columns.runs}</th>
-            <th scope="col">{columns.enrolled}</th>
-            <th scope="col">{columns.seen}</th>
-            <th scope="col">{columns.rounds}</th>
-            {mayChange && <th scope="col">{tokenWords.list.columns.actions}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {devices.map(each => (
-            <tr key={each.device}>
-              <DeviceCells device={each} />
-              {mayChange && (
-                <td>
-                  <Actions device={each} changed={changed} />
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+    <Table
+      label={words.list.all}
+      columns={{ ...words.list.columns, actions: mayChange && tokenWords.list.columns.actions }}
+    >
+      {devices.map(each => (
+        <tr key={each.device}>
+          <DeviceCells device={each} />
+          {mayChange && (
+            <td>
+              <Actions device={each} changed={changed} />
+            </td>
+          )}
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -16,7 +16,7 @@ export const words = {
     none: (isEnrolmentOpen: boolean) =>
       isEnrolmentOpen
         ? 'No device has enrolled. Put the address of this coordinator into your app; no token is needed.'
-        : 'No device has enrolled. Create an enrolment token above and put it into your app.',
+        : 'No device has enrolled. Create an enrolment token under Settings, Access, and put it into your app.',
     noneFit: 'No devices match.',
     columns: {
       device: 'Device',

@@ -1,5 +1,5 @@
 import type { ExperimentMessage } from '@murmuration/api/experiment';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { Table } from '../controls/table.tsx';
 import { count, percent } from '../format/format.ts';
 import { Effect, mostOf } from './effect.tsx';
 import { standingOf } from './standing.ts';
@@ -13,58 +13,49 @@ export function ArmsTable({ experiment }: { readonly experiment: ExperimentMessa
   const isSplit = kind !== 'mirror';
   const isOfDevices = query !== null;
   return (
-    <ResponsiveTable label={words.armsOf(name)}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{columns.arm}</th>
-            {isSplit && <th scope="col">{columns.share}</th>}
-            <th scope="col">{isOfDevices ? columns.came : isSplit ? columns.units : columns.requests}</th>
-            {isSplit && <th scope="col">{isOfDevices ? columns.answered : columns.outcomes}</th>}
-            {isSplit && <th scope="col">{words.metrics[metric]}</th>}
-            {isSplit && <th scope="col">{columns.difference}</th>}
-            {isSplit && <th scope="col">{columns.best}</th>}
-            {!isSplit && <th scope="col">{columns.agreed}</th>}
-            {!isSplit && <th scope="col">{columns.dropped}</th>}
-            {isOfDevices ? (
-              <th scope="col">{columns.predictions}</th>
-            ) : (
-              <>
-                <th scope="col">{columns.failures}</th>
-                <th scope="col">{columns.latency}</th>
-              </>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {arms.map(arm => (
-            <tr key={arm.name}>
-              <th scope="row">
-                {arm.name} {arm === winner && <span class="badge is-valid">{words.winner}</span>}
-                <span class="reason">{words.version(arm.version)}</span>
-              </th>
-              {isSplit ? (
-                <Measured arm={arm} metric={metric} most={mostOf(arms)} />
-              ) : (
-                <>
-                  <td>{count(arm.requests)}</td>
-                  <td>{arm.agreed === null ? '–' : percent(arm.agreed)}</td>
-                  <td>{count(arm.dropped)}</td>
-                </>
-              )}
-              {isOfDevices ? (
-                <td>{words.predictions(arm)}</td>
-              ) : (
-                <>
-                  <td>{words.failures(arm)}</td>
-                  <td>{arm.latency === null ? '–' : words.value('latency', arm.latency)}</td>
-                </>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+    <Table
+      label={words.armsOf(name)}
+      columns={{
+        arm: columns.arm,
+        share: isSplit && columns.share,
+        units: isOfDevices ? columns.came : isSplit ? columns.units : columns.requests,
+        outcomes: isSplit && (isOfDevices ? columns.answered : columns.outcomes),
+        metric: isSplit && words.metrics[metric],
+        difference: isSplit && columns.difference,
+        best: isSplit && columns.best,
+        agreed: !isSplit && columns.agreed,
+        dropped: !isSplit && columns.dropped,
+        predictions: isOfDevices && columns.predictions,
+        failures: !isOfDevices && columns.failures,
+        latency: !isOfDevices && columns.latency,
+      }}
+    >
+      {arms.map(arm => (
+        <tr key={arm.name}>
+          <th scope="row">
+            {arm.name} {arm === winner && <span class="badge is-valid">{words.winner}</span>}
+            <span class="reason">{words.version(arm.version)}</span>
+          </th>
+          {isSplit ? (
+            <Measured arm={arm} metric={metric} most={mostOf(arms)} />
+          ) : (
+            <>
+              <td>{count(arm.requests)}</td>
+              <td>{arm.agreed === null ? '–' : percent(arm.agreed)}</td>
+              <td>{count(arm.dropped)}</td>
+            </>
+          )}
+          {isOfDevices ? (
+            <td>{words.predictions(arm)}</td>
+          ) : (
+            <>
+              <td>{words.failures(arm)}</td>
+              <td>{arm.latency === null ? '–' : words.value('latency', arm.latency)}</td>
+            </>
+          )}
+        </tr>
+      ))}
+    </Table>
   );
 }
 

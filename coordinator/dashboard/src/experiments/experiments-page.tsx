@@ -1,8 +1,7 @@
 import type { ExperimentMessage } from '@murmuration/api/experiment';
-import { PageHead } from '../controls/page-head.tsx';
-import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
+import { BeginExperiment } from './begin-experiment.tsx';
 import { PastCard } from './past-card.tsx';
 import { RunningCard } from './running-card.tsx';
 import { words } from './words.ts';
@@ -16,7 +15,6 @@ export function ExperimentsPage({ task }: { readonly task: string }) {
   const loaded = useLoaded<Answer>(`tasks/${task}/experiments`, ['experiments'], task);
   return (
     <>
-      <PageHead title={terms.pages.experiments} of={task} />
       <p class="lead">{words.lead}</p>
       <Loading of={loaded}>
         {({ experiments: all }) => {
@@ -24,6 +22,7 @@ export function ExperimentsPage({ task }: { readonly task: string }) {
           const past = all.filter(({ outcome }) => outcome !== 'running');
           return (
             <div class="stack">
+              <BeginExperiment task={task} begun={() => loaded.reload()} />
               {running.map(experiment => (
                 <RunningCard
                   key={experiment.name}
@@ -32,11 +31,7 @@ export function ExperimentsPage({ task }: { readonly task: string }) {
                   changed={() => loaded.reload()}
                 />
               ))}
-              {running.length === 0 && (
-                <p class="card hint">
-                  {words.none} {words.begin} <code>{words.command(task)}</code>
-                </p>
-              )}
+              {running.length === 0 && <p class="card hint">{words.none}</p>}
               {past.length > 0 && <PastCard experiments={past} />}
             </div>
           );

@@ -1,6 +1,6 @@
 import type { ExperimentMessage } from '@murmuration/api/experiment';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { Ago } from '../controls/moment.tsx';
+import { Table } from '../controls/table.tsx';
 import { count } from '../format/format.ts';
 import { words } from './words.ts';
 
@@ -20,24 +20,11 @@ export function PastCard({ experiments }: { readonly experiments: readonly Exper
   return (
     <section class="card" aria-labelledby="past-experiments">
       <h2 id="past-experiments">{words.past}</h2>
-      <ResponsiveTable label={words.past}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{pastColumns.experiment}</th>
-              <th scope="col">{pastColumns.end}</th>
-              <th scope="col">{pastColumns.arms}</th>
-              <th scope="col">{pastColumns.units}</th>
-              <th scope="col">{pastColumns.verdict}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {experiments.map(experiment => (
-              <PastRow key={experiment.name} experiment={experiment} />
-            ))}
-          </tbody>
-        </table>
-      </ResponsiveTable>
+      <Table label={words.past} columns={pastColumns}>
+        {experiments.map(experiment => (
+          <PastRow key={experiment.name} experiment={experiment} />
+        ))}
+      </Table>
     </section>
   );
 }

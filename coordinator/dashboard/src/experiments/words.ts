@@ -66,8 +66,24 @@ export function unitsOf({ arms, query }: Pick<ExperimentMessage, 'arms' | 'query
 export const words = {
   lead: 'Some requests get one version, others another. What becomes of them says which one does better.',
   none: 'No experiment runs.',
-  begin: 'Describe one in a file, and begin it with',
   command: (task: string) => `murmuration experiments start ${task} FILE`,
+  form: {
+    label: 'Begin an experiment',
+    name: 'Name',
+    nameHint: 'Small letters, digits and hyphens.',
+    kind: 'Kind',
+    kinds: {
+      ab: 'side by side: everybody gets one of the versions',
+      canary: 'canary: 1 %, 10 % and 50 % get a new version, for an hour each',
+      mirror: 'mirror: a version is asked too, and answers nobody',
+    } satisfies Record<ExperimentMessage['kind'], string>,
+    versions: 'Versions',
+    versionsHint: 'Numbers: side by side the control first, then the others; else the new one.',
+    metric: 'Compared by',
+    more: 'For other shares, steps and guards, describe it in a file, and begin it with',
+    begin: 'Begin it',
+    done: 'The experiment has begun.',
+  },
   kinds: { ab: 'side by side', canary: 'canary', mirror: 'mirror' } satisfies Record<
     ExperimentMessage['kind'],
     string

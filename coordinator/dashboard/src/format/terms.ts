@@ -5,23 +5,24 @@ import { count } from './format.ts';
 
 export const terms = {
   name: 'Murmuration',
-  pages: {
-    now: 'Now',
-    model: 'Model',
-    rounds: 'Rounds',
+  places: { overview: 'Overview', model: 'Model', fleet: 'Fleet', settings: 'Settings' },
+  tabs: {
+    overview: 'Overview',
+    versions: 'Versions',
     training: 'Training',
-    devices: 'Devices',
-    serving: 'Serving',
-    monitor: 'Monitor',
     experiments: 'Experiments',
+    monitoring: 'Monitoring',
+    serving: 'Serving',
+    devices: 'Devices',
+    rounds: 'Rounds',
     queries: 'Queries',
     privacy: 'Privacy',
-    security: 'Security',
-    log: 'Log',
-    settings: 'Settings',
+    task: 'Task',
+    protection: 'Protection',
     access: 'Access',
-    missing: 'Not found',
+    log: 'Log',
   },
+  missing: 'Not found',
   /** Goal of a phase, and its minimum if it has one. */
   wanted: (goal: number, minimum: number) =>
     minimum > 0 ? `${count(goal)} wanted, minimum ${count(minimum)}` : `${count(goal)} wanted`,
@@ -32,6 +33,7 @@ export const terms = {
     admin: 'can also manage operators',
   } satisfies Record<Role, string>,
   round: (value: number) => `Round ${count(value)}`,
+  versions: (a: number, b: number) => `Versions ${count(a)} and ${count(b)}`,
   version: (value: number) => `Version ${count(value)}`,
   plan: (value: number) => `plan ${count(value)}`,
   outcomes: { published: 'Published', failed: 'Failed' },

@@ -2,9 +2,7 @@ import type { LogLine, LogLineLevel } from '@murmuration/api/log';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
-import { PageHead } from '../controls/page-head.tsx';
 import { instant } from '../format/format.ts';
-import { terms } from '../format/terms.ts';
 import { Failure } from '../loading/loading.tsx';
 import { words as loadingWords } from '../loading/words.ts';
 import { LiveLog, matching } from './log-lines.ts';
@@ -30,83 +28,80 @@ export function LogPage() {
   const newest = held.value?.at(-1)?.number ?? 0;
   const fresh = isPaused ? (lines ?? []).filter(({ number }) => number > newest).length : 0;
   return (
-    <>
-      <PageHead title={terms.pages.log} />
-      <section class="card" aria-label={words.lines}>
-        <div class="card-head">
-          <p class="muted">{words.hint}</p>
-          <div class="filters">
-            <label>
-              <span>{words.level}</span>
-              <select
-                value={level.value}
-                onChange={({ currentTarget }) => {
-                  level.value = currentTarget.value as LogLineLevel;
-                }}
-              >
-                {Object.entries(words.levels).map(([value, name]) => (
-                  <option key={value} value={value}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <label>
-              <span>{words.search}</span>
-              <input
-                type="search"
-                value={text.value}
-                maxLength={100}
-                autocomplete="off"
-                spellcheck={false}
-                placeholder={words.searchHint}
-                onInput={({ currentTarget }) => {
-                  text.value = currentTarget.value;
-                }}
-              />
-            </label>
-            <button
-              type="button"
-              class="quiet-button"
-              aria-pressed={isPaused}
-              onClick={() => {
-                held.value = isPaused ? null : (lines ?? []);
+    <section class="card" aria-label={words.lines}>
+      <div class="card-head">
+        <p class="muted">{words.hint}</p>
+        <div class="filters">
+          <label>
+            <span>{words.level}</span>
+            <select
+              value={level.value}
+              onChange={({ currentTarget }) => {
+                level.value = currentTarget.value as LogLineLevel;
               }}
             >
-              {isPaused ? words.resume : words.pause}
-            </button>
-          </div>
-        </div>
-        {refusal && <Failure refusal={refusal} retry={() => log.load()} />}
-        {isPaused && (
-          <p class="hint" role="status">
-            {words.paused(fresh)}
-          </p>
-        )}
-        {lines === undefined ? (
-          !refusal && <p class="placeholder">{loadingWords.loading}</p>
-        ) : found.length === 0 ? (
-          <p class="hint">{lines.length === 0 ? words.none : words.noneFit}</p>
-        ) : (
-          <ol class="log-lines">
-            {found.slice(0, shown.value).map(line => (
-              <Line key={line.number} line={line} />
-            ))}
-          </ol>
-        )}
-        {found.length > shown.value && (
+              {Object.entries(words.levels).map(([value, name]) => (
+                <option key={value} value={value}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            <span>{words.search}</span>
+            <input
+              type="search"
+              value={text.value}
+              maxLength={100}
+              autocomplete="off"
+              spellcheck={false}
+              placeholder={words.searchHint}
+              onInput={({ currentTarget }) => {
+                text.value = currentTarget.value;
+              }}
+            />
+          </label>
           <button
             type="button"
             class="quiet-button"
+            aria-pressed={isPaused}
             onClick={() => {
-              shown.value += shownAtFirst;
+              held.value = isPaused ? null : (lines ?? []);
             }}
           >
-            {words.more}
+            {isPaused ? words.resume : words.pause}
           </button>
-        )}
-      </section>
-    </>
+        </div>
+      </div>
+      {refusal && <Failure refusal={refusal} retry={() => log.load()} />}
+      {isPaused && (
+        <p class="hint" role="status">
+          {words.paused(fresh)}
+        </p>
+      )}
+      {lines === undefined ? (
+        !refusal && <p class="placeholder">{loadingWords.loading}</p>
+      ) : found.length === 0 ? (
+        <p class="hint">{lines.length === 0 ? words.none : words.noneFit}</p>
+      ) : (
+        <ol class="log-lines">
+          {found.slice(0, shown.value).map(line => (
+            <Line key={line.number} line={line} />
+          ))}
+        </ol>
+      )}
+      {found.length > shown.value && (
+        <button
+          type="button"
+          class="quiet-button"
+          onClick={() => {
+            shown.value += shownAtFirst;
+          }}
+        >
+          {words.more}
+        </button>
+      )}
+    </section>
   );
 }
 

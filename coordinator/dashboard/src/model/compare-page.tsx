@@ -1,8 +1,7 @@
 import type { Version, Versions } from '@murmuration/api/version';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { addressOf } from '../context/routes.ts';
 import { Missing } from '../controls/missing.tsx';
-import { PageHead } from '../controls/page-head.tsx';
+import { Table } from '../controls/table.tsx';
 import { count, duration, instant } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -13,33 +12,27 @@ import { words } from './words.ts';
 
 interface Shown {
   readonly task: string;
-  readonly numbers: readonly [number, number];
+  readonly versions: readonly [number, number];
 }
 
 /** Page that compares two versions. */
-export function ComparePage({ task, numbers: [from, to] }: Shown) {
+export function ComparePage({ task, versions: [from, to] }: Shown) {
   const path = (number: number) => `tasks/${task}/versions?limit=1&before=${number + 1}`;
   const one = useLoaded<Versions>(path(from), ['versions'], task);
   const two = useLoaded<Versions>(path(to), ['versions'], task);
   return (
-    <>
-      <PageHead title={words.compare.title(from, to)} of={task} />
-      <p class="up">
-        <a href={addressOf({ page: 'model', task })}>← {words.model.all}</a>
-      </p>
-      <Loading of={one}>
-        {first => (
-          <Loading of={two}>
-            {second => {
-              const [a, b] = [first.versions[0], second.versions[0]];
-              if (a?.number !== from) return <Missing text={words.model.gone(from)} />;
-              if (b?.number !== to) return <Missing text={words.model.gone(to)} />;
-              return <SideBySide task={task} versions={[a, b]} serving={second.serving} />;
-            }}
-          </Loading>
-        )}
-      </Loading>
-    </>
+    <Loading of={one}>
+      {first => (
+        <Loading of={two}>
+          {second => {
+            const [a, b] = [first.versions[0], second.versions[0]];
+            if (a?.number !== from) return <Missing text={words.model.gone(from)} />;
+            if (b?.number !== to) return <Missing text={words.model.gone(to)} />;
+            return <SideBySide task={task} versions={[a, b]} serving={second.serving} />;
+          }}
+        </Loading>
+      )}
+    </Loading>
   );
 }
 
@@ -68,50 +61,46 @@ function SideBySide({ task, versions, serving }: Compared) {
     <section class="card" aria-labelledby="compared">
       <h2 id="compared">{words.compare.heading}</h2>
       <p class="muted">{words.compare.between(b.number - a.number)}</p>
-      <ResponsiveTable label={words.compare.heading}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{words.compare.what}</th>
-              {versions.map(({ number }) => (
-                <th key={number} scope="col" class="number">
-                  <a href={addressOf({ page: 'version', task, version: number })}>{terms.version(number)}</a>
-                </th>
-              ))}
-              <th scope="col" class="number">
-                {words.compare.difference}
-              </th>
+      <Table
+        label={words.compare.heading}
+        columns={{
+          what: words.compare.what,
+          ...Object.fromEntries(
+            versions.map(({ number }) => [
+              `version ${number}`,
+              <a href={addressOf({ page: 'version', task, version: number })}>{terms.version(number)}</a>,
+            ]),
+          ),
+          difference: words.compare.difference,
+        }}
+        numbers={[...versions.map(({ number }) => `version ${number}`), 'difference']}
+      >
+        {names.map(name => {
+          const [before, after] = [a.metrics?.[name], b.metrics?.[name]];
+          const reading = readingOf(name, [before, after]);
+          const isKnown = before !== undefined && after !== undefined;
+          const better = isKnown ? isBetter(before, after, reading) : null;
+          return (
+            <tr key={name}>
+              <th scope="row">{nameOf(name)}</th>
+              <td class="number">{readable(before, reading)}</td>
+              <td class="number">{readable(after, reading)}</td>
+              <td class={`number ${better === null ? '' : better ? 'better' : 'worse'}`}>
+                {isKnown ? difference(before, after, reading) : '–'}{' '}
+                {better !== null && (better ? words.compare.better : words.compare.worse)}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {names.map(name => {
-              const [before, after] = [a.metrics?.[name], b.metrics?.[name]];
-              const reading = readingOf(name, [before, after]);
-              const isKnown = before !== undefined && after !== undefined;
-              const better = isKnown ? isBetter(before, after, reading) : null;
-              return (
-                <tr key={name}>
-                  <th scope="row">{nameOf(name)}</th>
-                  <td class="number">{readable(before, reading)}</td>
-                  <td class="number">{readable(after, reading)}</td>
-                  <td class={`number ${better === null ? '' : better ? 'better' : 'worse'}`}>
-                    {isKnown ? difference(before, after, reading) : '–'}{' '}
-                    {better !== null && (better ? words.compare.better : words.compare.worse)}
-                  </td>
-                </tr>
-              );
-            })}
-            {rows.map(([name, of]) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td class="number">{of(a)}</td>
-                <td class="number">{of(b)}</td>
-                <td />
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ResponsiveTable>
+          );
+        })}
+        {rows.map(([name, of]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td class="number">{of(a)}</td>
+            <td class="number">{of(b)}</td>
+            <td />
+          </tr>
+        ))}
+      </Table>
       <div class="actions spread">
         {versions.map(version => (
           <div key={version.number} class="actions">

@@ -1,8 +1,8 @@
 import type { Version, Versions } from '@murmuration/api/version';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import type { Signal } from '@preact/signals';
 import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
+import { Table } from '../controls/table.tsx';
 import { count } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { nameOf, readable, readingOf } from '../metrics/figures.ts';
@@ -24,93 +24,80 @@ export function Lineage({ task, versions, chosen }: Shown) {
     0,
     maxRowFigures,
   );
+  const { columns } = words.model;
   const choose = (number: number, isChosen: boolean) => {
     const others = chosen.value.filter(each => each !== number);
     chosen.value = isChosen ? [...others, number].slice(-2) : others;
   };
   return (
-    <ResponsiveTable label={words.model.lineage}>
-      <table class="lineage">
-        <thead>
-          <tr>
-            <th scope="col">
-              <span class="hidden">{words.model.compareColumn}</span>
-            </th>
-            <th scope="col">{words.model.columns.version}</th>
-            <th scope="col">{words.model.columns.made}</th>
-            <th scope="col">{words.model.columns.round}</th>
-            {names.map(name => (
-              <th key={name} scope="col" class="number">
-                {nameOf(name)}
-              </th>
+    <Table
+      label={words.model.lineage}
+      columns={{
+        compare: <span class="hidden">{words.model.compareColumn}</span>,
+        version: columns.version,
+        made: columns.made,
+        round: columns.round,
+        ...Object.fromEntries(names.map(name => [`figure ${name}`, nameOf(name)])),
+        contributors: columns.contributors,
+        verdicts: columns.verdicts,
+      }}
+      numbers={[...names.map(name => `figure ${name}`), 'contributors']}
+      kind="lineage"
+    >
+      {versions.map((version, i) => (
+        <tr key={version.number}>
+          <td>
+            <input
+              type="checkbox"
+              aria-label={words.model.choose(version.number)}
+              checked={chosen.value.includes(version.number)}
+              onChange={({ currentTarget }) => choose(version.number, currentTarget.checked)}
+            />
+          </td>
+          <th scope="row" class={`rail ${descentOf(version, versions[i + 1])}`}>
+            <a href={addressOf({ page: 'version', task, version: version.number })}>{version.number}</a>{' '}
+            {version.aliases.map(alias => (
+              <span key={alias} class={`badge ${alias === 'champion' ? 'is-published' : 'is-both'}`}>
+                {alias === 'champion' ? words.model.served : alias === 'latest' ? words.model.newest : alias}
+              </span>
             ))}
-            <th scope="col" class="number">
-              {words.model.columns.contributors}
-            </th>
-            <th scope="col">{words.model.columns.verdicts}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {versions.map((version, i) => (
-            <tr key={version.number}>
-              <td>
-                <input
-                  type="checkbox"
-                  aria-label={words.model.choose(version.number)}
-                  checked={chosen.value.includes(version.number)}
-                  onChange={({ currentTarget }) => choose(version.number, currentTarget.checked)}
-                />
-              </td>
-              <th scope="row" class={`rail ${descentOf(version, versions[i + 1])}`}>
-                <a href={addressOf({ page: 'version', task, version: version.number })}>{version.number}</a>{' '}
-                {version.aliases.map(alias => (
-                  <span key={alias} class={`badge ${alias === 'champion' ? 'is-published' : 'is-both'}`}>
-                    {alias === 'champion'
-                      ? words.model.served
-                      : alias === 'latest'
-                        ? words.model.newest
-                        : alias}
-                  </span>
-                ))}
-                {descentOf(version, versions[i + 1]) === 'branch' && (
-                  <span class="muted"> {words.model.from(version.parent!.number)}</span>
-                )}
-              </th>
-              <td>
-                <Ago at={version.createdAt} />
-              </td>
-              <td>
-                {version.round ? (
-                  <a href={addressOf({ page: 'round', task, round: version.round.number })}>
-                    {terms.round(version.round.number)}
-                  </a>
-                ) : (
-                  <span class="muted">{version.parent ? words.model.notKept : words.model.first}</span>
-                )}{' '}
-                <span class="muted">
-                  {version.strategy} · {terms.plan(version.planVersion)}
-                </span>
-              </td>
-              {names.map(name => (
-                <td key={name} class="number">
-                  {readable(
-                    version.metrics?.[name],
-                    readingOf(
-                      name,
-                      versions.map(({ metrics }) => metrics?.[name]),
-                    ),
-                  )}
-                </td>
-              ))}
-              <td class="number">{count(version.contributors)}</td>
-              <td>
-                <Verdicts verdicts={version.verdicts} />
-              </td>
-            </tr>
+            {descentOf(version, versions[i + 1]) === 'branch' && (
+              <span class="muted"> {words.model.from(version.parent!.number)}</span>
+            )}
+          </th>
+          <td>
+            <Ago at={version.createdAt} />
+          </td>
+          <td>
+            {version.round ? (
+              <a href={addressOf({ page: 'round', task, round: version.round.number })}>
+                {terms.round(version.round.number)}
+              </a>
+            ) : (
+              <span class="muted">{version.parent ? words.model.notKept : words.model.first}</span>
+            )}{' '}
+            <span class="muted">
+              {version.strategy} · {terms.plan(version.planVersion)}
+            </span>
+          </td>
+          {names.map(name => (
+            <td key={name} class="number">
+              {readable(
+                version.metrics?.[name],
+                readingOf(
+                  name,
+                  versions.map(({ metrics }) => metrics?.[name]),
+                ),
+              )}
+            </td>
           ))}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+          <td class="number">{count(version.contributors)}</td>
+          <td>
+            <Verdicts verdicts={version.verdicts} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

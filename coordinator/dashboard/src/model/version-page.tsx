@@ -1,7 +1,6 @@
 import type { Version, Versions } from '@murmuration/api/version';
 import { addressOf } from '../context/routes.ts';
 import { Missing } from '../controls/missing.tsx';
-import { PageHead } from '../controls/page-head.tsx';
 import { count, instant } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -16,11 +15,11 @@ import { words } from './words.ts';
 
 interface Shown {
   readonly task: string;
-  readonly number: number;
+  readonly version: number;
 }
 
 /** Page of one version: its origin and its figures. */
-export function VersionPage({ task, number }: Shown) {
+export function VersionPage({ task, version: number }: Shown) {
   // The first found is the newest at or below the number: another one if this version was deleted. The second
   // is the one before it.
   const found = useLoaded<Versions>(
@@ -32,12 +31,11 @@ export function VersionPage({ task, number }: Shown) {
   const isThere = version?.number === number;
   return (
     <>
-      <PageHead title={terms.version(number)} of={task}>
-        {isThere && <Promote task={task} version={version} serving={found.data.value!.serving} />}
-      </PageHead>
-      <p class="up">
-        <a href={addressOf({ page: 'model', task })}>← {words.model.all}</a>
-      </p>
+      {isThere && (
+        <div class="actions up">
+          <Promote task={task} version={version} serving={found.data.value!.serving} />
+        </div>
+      )}
       <Loading of={found}>
         {() =>
           isThere ? (

@@ -55,7 +55,6 @@ export const words = {
         : `In this version the noise is ${figure(share)} of the mean update.`,
     verdictsHint:
       'Each device tests a version on its own examples before using it, and keeps the previous version if that did better. These counts come only from masked rounds.',
-    all: 'All versions',
     gone: (version: number) =>
       `Version ${count(version)} doesn’t exist: it was never created, or it has been deleted.`,
     quality: 'Evaluation',
@@ -130,7 +129,6 @@ export const words = {
     },
   },
   compare: {
-    title: (a: number, b: number) => `Versions ${count(a)} and ${count(b)}`,
     heading: 'Comparison',
     between: (versions: number) =>
       `${counted(Math.abs(versions), 'version')} apart. The difference is the right version minus the left one.`,

@@ -1,6 +1,6 @@
 import type { MonitoredFeature, OwnDriftSettings } from '@murmuration/api/monitor';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useDashboard } from '../context/dashboard.ts';
+import { Table } from '../controls/table.tsx';
 import { Distribution } from './distribution.tsx';
 import { words } from './words.ts';
 
@@ -31,29 +31,15 @@ export function FeaturesCard({ features, own, save }: Shown) {
       ) : (
         <>
           <p class="muted">{words.featuresHint}</p>
-          <ResponsiveTable label={words.features}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{columns.feature}</th>
-                  <th scope="col">{columns.finding}</th>
-                  <th scope="col">{columns.distribution}</th>
-                  <th scope="col">{columns.score}</th>
-                  <th scope="col">{columns.missing}</th>
-                  {mayChange && <th scope="col">{columns.actions}</th>}
-                </tr>
-              </thead>
-              <tbody>
-                {driftedFirst(features).map(feature => (
-                  <FeatureRow
-                    key={feature.name}
-                    feature={feature}
-                    expect={mayChange ? isExpected => expect(feature.name, isExpected) : undefined}
-                  />
-                ))}
-              </tbody>
-            </table>
-          </ResponsiveTable>
+          <Table label={words.features} columns={{ ...columns, actions: mayChange && columns.actions }}>
+            {driftedFirst(features).map(feature => (
+              <FeatureRow
+                key={feature.name}
+                feature={feature}
+                expect={mayChange ? isExpected => expect(feature.name, isExpected) : undefined}
+              />
+            ))}
+          </Table>
         </>
       )}
     </section>

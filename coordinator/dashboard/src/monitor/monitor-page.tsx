@@ -6,8 +6,6 @@ import type {
 } from '@murmuration/api/monitor';
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
-import { PageHead } from '../controls/page-head.tsx';
-import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Failure, Loading } from '../loading/loading.tsx';
 import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
@@ -24,7 +22,6 @@ export function MonitorPage() {
   const loaded = useLoaded<MonitorState>('monitor', ['monitor', 'inference', 'rounds']);
   return (
     <>
-      <PageHead title={terms.pages.monitor} />
       <p class="lead">{words.lead}</p>
       <Loading of={loaded}>
         {state => (

@@ -76,9 +76,9 @@ export const words = {
   columns: {
     feature: 'Feature',
     finding: 'Finding',
+    distribution: 'Distribution',
     score: 'Score',
     missing: 'Missing',
-    distribution: 'Distribution',
     actions: 'Actions',
   },
   roles: { feature: '', prediction: 'said by the model', target: 'outcome' },

@@ -1,116 +1,19 @@
 import type { PrivacyBudget } from '@murmuration/api/privacy';
-import type { Masking } from '@murmuration/api/security';
-import { useDashboard } from '../context/dashboard.ts';
-import { PageHead } from '../controls/page-head.tsx';
-import { count, percent } from '../format/format.ts';
-import { terms } from '../format/terms.ts';
+import { addressOf } from '../context/routes.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { BudgetCard } from './budget-card.tsx';
 import { words } from './words.ts';
 
-/** Page of the guarantees to this task's devices, and their parameters. */
+/** Tab of a task's privacy budget. */
 export function PrivacyPage({ task }: { readonly task: string }) {
-  const { feed } = useDashboard();
-  const trainsHere = feed.overview.value?.tasks.find(each => each.task === task)?.trainsHere;
-  const masking = useLoaded<Masking>(`tasks/${task}/masking`, ['settings'], task);
   const budget = useLoaded<PrivacyBudget | null>(`tasks/${task}/privacy`, ['settings', 'versions'], task);
   return (
     <>
-      <PageHead title={terms.pages.privacy} of={task} />
-      <Loading of={masking}>
-        {answer => {
-          if (trainsHere && !answer.masking) return <NoDevices />;
-          return (
-            <div class="beside even">
-              <div class="stack">
-                <Guarantees masking={answer} />
-                <Loading of={budget}>{found => <BudgetCard budget={found} />}</Loading>
-              </div>
-              <Parameters masking={answer} />
-            </div>
-          );
-        }}
-      </Loading>
+      <Loading of={budget}>{found => <BudgetCard budget={found} />}</Loading>
+      <p class="lead">
+        <a href={addressOf({ page: 'protection', task })}>{words.protection}</a>
+      </p>
     </>
-  );
-}
-
-/** Hint for a task that the coordinator trains itself. */
-function NoDevices() {
-  return (
-    <section class="card promise" aria-labelledby="guarantees">
-      <h2 id="guarantees">{words.central}</h2>
-      <p>{words.centralText}</p>
-    </section>
-  );
-}
-
-function Guarantees({ masking: { masking, guarantees, planVersion } }: { readonly masking: Masking }) {
-  return (
-    <section class={`card promise ${masking ? 'masked' : 'open'}`} aria-labelledby="guarantees">
-      <h2 id="guarantees">{masking ? words.masked : words.open}</h2>
-      <p class="muted">{words.inForce(planVersion)}</p>
-      <ul class="guarantees">
-        {guarantees.map(each => (
-          <li key={each}>{each}</li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Parameters({ masking: { masking, ring, cohort } }: { readonly masking: Masking }) {
-  const { terms } = words;
-  return (
-    <section class="card" aria-labelledby="parameters">
-      <h2 id="parameters">{words.parameters}</h2>
-      <dl class="explained">
-        {masking && (
-          <>
-            <dt>
-              {terms.threat.name} <strong>{masking.threat}</strong>
-            </dt>
-            <dd>{words.threats[masking.threat]}</dd>
-            <dt>
-              {terms.corrupt.name} <strong>{percent(masking.corrupt, 0)}</strong>
-            </dt>
-            <dd>{terms.corrupt.text}</dd>
-            <dt>
-              {terms.dropping.name} <strong>{percent(masking.dropping, 0)}</strong>
-            </dt>
-            <dd>{terms.dropping.text}</dd>
-            <dt>
-              {terms.security.name} <strong>{words.below(masking.securityBits)}</strong>
-            </dt>
-            <dd>{terms.security.text}</dd>
-            <dt>
-              {terms.failure.name} <strong>{words.below(masking.failureBits)}</strong>
-            </dt>
-            <dd>{terms.failure.text}</dd>
-            {masking.graphs.map(({ devices, graph, neighbours, threshold }) => (
-              <div key={devices}>
-                <dt>
-                  {words.graphOf(count(devices))} <strong>{words.graph(graph, neighbours, threshold)}</strong>
-                </dt>
-                <dd>{words.graphText(neighbours, threshold)}</dd>
-              </div>
-            ))}
-          </>
-        )}
-        {ring && (
-          <>
-            <dt>
-              {terms.ring.name} <strong>{words.ring(ring.bits, ring.valueBits)}</strong>
-            </dt>
-            <dd>{terms.ring.text(ring.weightCap)}</dd>
-          </>
-        )}
-        <dt>
-          {terms.cohort.name} <strong>{words.cohort(cohort.minimum, cohort.goal, cohort.largest)}</strong>
-        </dt>
-        <dd>{terms.cohort.text}</dd>
-      </dl>
-    </section>
   );
 }

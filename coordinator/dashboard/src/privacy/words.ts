@@ -1,6 +1,7 @@
 import { count, figure } from '../format/format.ts';
 
 export const words = {
+  protection: 'What else protects devices',
   masked: 'What devices are promised',
   open: 'Updates are not masked',
   central: 'The coordinator trains this model on its own examples',

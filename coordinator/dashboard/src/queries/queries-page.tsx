@@ -1,12 +1,10 @@
 import type { TaskQueryMessage } from '@murmuration/api/query';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { Fragment } from 'preact';
 import { useDashboard, useNow } from '../context/dashboard.ts';
 import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
-import { PageHead } from '../controls/page-head.tsx';
+import { Table } from '../controls/table.tsx';
 import { count } from '../format/format.ts';
-import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { nextOf, useOverview } from './standing.ts';
@@ -48,7 +46,6 @@ export function QueriesPage({ task }: { readonly task: string }) {
   const loaded = useQueries(task);
   return (
     <>
-      <PageHead title={terms.pages.queries} of={task} />
       <p class="lead">{words.lead}</p>
       <Loading of={loaded}>
         {({ queries }) =>
@@ -57,7 +54,7 @@ export function QueriesPage({ task }: { readonly task: string }) {
           ) : (
             <section class="card" aria-labelledby="queries">
               <h2 id="queries">{words.list}</h2>
-              <Table task={task} queries={queries} />
+              <QueryTable task={task} queries={queries} />
             </section>
           )
         }
@@ -66,31 +63,13 @@ export function QueriesPage({ task }: { readonly task: string }) {
   );
 }
 
-function Table({ task, queries }: Queries & { readonly task: string }) {
-  const { columns } = words;
+function QueryTable({ task, queries }: Queries & { readonly task: string }) {
   return (
-    <ResponsiveTable label={words.list}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{columns.query}</th>
-            <th scope="col">{columns.newest}</th>
-            <th scope="col" class="number">
-              {columns.devices}
-            </th>
-            <th scope="col">{columns.when}</th>
-            <th scope="col">{columns.next}</th>
-            <th scope="col">{columns.threshold}</th>
-            <th scope="col">{columns.period}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {queries.map(query => (
-            <Row key={query.name} task={task} query={query} />
-          ))}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+    <Table label={words.list} columns={words.columns} numbers={['devices']}>
+      {queries.map(query => (
+        <Row key={query.name} task={task} query={query} />
+      ))}
+    </Table>
   );
 }
 

@@ -2,9 +2,7 @@ import type { QueryResultMessage, TaskQueryMessage } from '@murmuration/api/quer
 import { Chart } from '@murmuration/ui/charts/chart';
 import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
-import { addressOf } from '../context/routes.ts';
 import { Missing } from '../controls/missing.tsx';
-import { PageHead } from '../controls/page-head.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { AskingCard } from './asking-card.tsx';
@@ -17,33 +15,27 @@ import { words } from './words.ts';
 
 interface Shown {
   readonly task: string;
-  readonly name: string;
+  readonly query: string;
 }
 
 /** Page of one query: its state, newest result and history. */
-export function QueryPage({ task, name }: Shown) {
+export function QueryPage({ task, query: name }: Shown) {
   const loaded = useQueries(task);
   return (
-    <>
-      <PageHead title={name} of={task} />
-      <nav class="up" aria-label={words.up}>
-        <a href={addressOf({ page: 'queries', task })}>← {words.all}</a>
-      </nav>
-      <Loading of={loaded}>
-        {({ queries }) => {
-          const query = queries.find(each => each.name === name);
-          if (!query) return <Missing text={words.unknown(name)} />;
-          return (
-            <div class="stack">
-              <AskingCard task={task} query={query} changed={() => loaded.reload()} />
-              {query.privacy && <BudgetCard budget={query.privacy} />}
-              {query.kind === 'heavy-hitters' && <VocabularyCard task={task} query={name} />}
-              <Results task={task} name={name} />
-            </div>
-          );
-        }}
-      </Loading>
-    </>
+    <Loading of={loaded}>
+      {({ queries }) => {
+        const query = queries.find(each => each.name === name);
+        if (!query) return <Missing text={words.unknown(name)} />;
+        return (
+          <div class="stack">
+            <AskingCard task={task} query={query} changed={() => loaded.reload()} />
+            {query.privacy && <BudgetCard budget={query.privacy} />}
+            {query.kind === 'heavy-hitters' && <VocabularyCard task={task} query={name} />}
+            <Results task={task} query={name} />
+          </div>
+        );
+      }}
+    </Loading>
   );
 }
 
@@ -53,7 +45,7 @@ interface Answer {
   readonly results: readonly QueryResultMessage[];
 }
 
-function Results({ task, name }: Shown) {
+function Results({ task, query: name }: Shown) {
   const loaded = useLoaded<Answer>(`tasks/${task}/queries/${name}?limit=50`, ['rounds'], task);
   return (
     <Loading of={loaded}>

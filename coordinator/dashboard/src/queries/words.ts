@@ -25,8 +25,6 @@ export const words = {
   none: 'No queries defined. Add them to the task’s definition, in “queries”.',
   others: 'Queries of other tasks:',
   unknown: (name: string) => `This task has no query “${name}”.`,
-  all: 'All queries',
-  up: 'Other queries',
   list: 'What is asked',
   columns: {
     query: 'Query',

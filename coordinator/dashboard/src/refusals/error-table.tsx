@@ -1,5 +1,5 @@
 import { isRetryable } from '@murmuration/protocol/errors/errors';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { Table } from '../controls/table.tsx';
 import { count } from '../format/format.ts';
 import { textOf } from '../requests/refusal.ts';
 import { isExpected } from './expected.ts';
@@ -14,45 +14,31 @@ interface Shown {
 export function ErrorTable({ label, errors }: Shown) {
   const most = Math.max(1, ...errors.map(each => each.count));
   return (
-    <ResponsiveTable label={label}>
-      <table class="errors">
-        <thead>
-          <tr>
-            <th scope="col">{words.columns.code}</th>
-            <th scope="col" class="number">
-              {words.columns.count}
-            </th>
-            <th scope="col">{words.columns.meaning}</th>
-            <th scope="col">{words.columns.advice}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {errors.map(({ code, count: times }) => (
-            <tr key={code}>
-              <th scope="row">
-                <code>{code}</code>
-                {isExpected(code) && (
-                  <>
-                    {' '}
-                    <span class="badge" title={words.expectedHint}>
-                      {words.expected}
-                    </span>
-                  </>
-                )}
-                <span class="meter" aria-hidden="true">
-                  <span
-                    class={isExpected(code) ? 'all' : 'bad'}
-                    style={{ inlineSize: `${(100 * times) / most}%` }}
-                  />
+    <Table label={label} columns={words.columns} numbers={['count']} kind="errors">
+      {errors.map(({ code, count: times }) => (
+        <tr key={code}>
+          <th scope="row">
+            <code>{code}</code>
+            {isExpected(code) && (
+              <>
+                {' '}
+                <span class="badge" title={words.expectedHint}>
+                  {words.expected}
                 </span>
-              </th>
-              <td class="number">{count(times)}</td>
-              <td>{textOf(code) ?? words.reasons[code] ?? words.unknown}</td>
-              <td>{words.advice(code, isRetryable(code))}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+              </>
+            )}
+            <span class="meter" aria-hidden="true">
+              <span
+                class={isExpected(code) ? 'all' : 'bad'}
+                style={{ inlineSize: `${(100 * times) / most}%` }}
+              />
+            </span>
+          </th>
+          <td class="number">{count(times)}</td>
+          <td>{textOf(code) ?? words.reasons[code] ?? words.unknown}</td>
+          <td>{words.advice(code, isRetryable(code))}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -25,7 +25,7 @@ export const words = {
       'device.unknown':
         'A few are normal: these devices enrol again by themselves. If there are many, check that the coordinator uses the right storage folder.',
       'device.enrolment-refused':
-        'Check that the app has a valid enrolment token. The Devices page lists them.',
+        'Check that the app has a valid enrolment token. Settings, Access lists them.',
       'device.revoked': 'Nothing. Revoked devices are refused.',
       'operator.unauthenticated':
         'A few are normal: mistyped tokens, and programs whose token has expired. Tokens can’t be guessed; if there are many, find out which program asks.',

@@ -1,5 +1,5 @@
 import type { RoundDetail } from '@murmuration/api/round';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { Table } from '../controls/table.tsx';
 import { count } from '../format/format.ts';
 import { words } from './words.ts';
 
@@ -8,42 +8,33 @@ export function GroupTable({ groups }: { readonly groups: NonNullable<RoundDetai
   const furthest = Math.max(...groups.map(({ distance }) => distance ?? 0));
   const { columns, failed } = words.groups;
   return (
-    <ResponsiveTable label={words.groups.heading}>
-      <table>
-        <thead>
-          <tr>
-            {Object.values(columns).map((column, at) => (
-              <th key={column} scope="col" class={at > 0 ? 'number' : undefined}>
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map(({ devices, contributors, norm, distance, failure }, group) => (
-            <tr key={group}>
-              <th scope="row">
-                {count(group + 1)}
-                {distance !== null && distance > 0 && (
-                  <span class="meter" aria-hidden="true">
-                    <span class="all" style={{ inlineSize: `${(100 * distance) / furthest}%` }} />
-                  </span>
-                )}
-              </th>
-              <td class="number">{count(devices)}</td>
-              <td class="number">{count(contributors)}</td>
-              {norm === null || distance === null ? (
-                <td colSpan={2}>{failed(failure ?? '')}</td>
-              ) : (
-                <>
-                  <td class="number">{norm.toPrecision(3)}</td>
-                  <td class="number">{distance.toPrecision(3)}</td>
-                </>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+    <Table
+      label={words.groups.heading}
+      columns={columns}
+      numbers={['devices', 'contributors', 'norm', 'distance']}
+    >
+      {groups.map(({ devices, contributors, norm, distance, failure }, group) => (
+        <tr key={group}>
+          <th scope="row">
+            {count(group + 1)}
+            {distance !== null && distance > 0 && (
+              <span class="meter" aria-hidden="true">
+                <span class="all" style={{ inlineSize: `${(100 * distance) / furthest}%` }} />
+              </span>
+            )}
+          </th>
+          <td class="number">{count(devices)}</td>
+          <td class="number">{count(contributors)}</td>
+          {norm === null || distance === null ? (
+            <td colSpan={2}>{failed(failure ?? '')}</td>
+          ) : (
+            <>
+              <td class="number">{norm.toPrecision(3)}</td>
+              <td class="number">{distance.toPrecision(3)}</td>
+            </>
+          )}
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,5 +1,5 @@
 import type { RoundDetail } from '@murmuration/api/round';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { Table } from '../controls/table.tsx';
 import { count } from '../format/format.ts';
 import { words } from './words.ts';
 
@@ -7,28 +7,15 @@ import { words } from './words.ts';
 export function PartTable({ parts }: { readonly parts: NonNullable<RoundDetail['parts']> }) {
   const { heading, columns, counted, excluded } = words.parts;
   return (
-    <ResponsiveTable label={heading}>
-      <table>
-        <thead>
-          <tr>
-            {Object.values(columns).map((column, at) => (
-              <th key={column} scope="col" class={at === 1 || at === 2 ? 'number' : undefined}>
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {parts.map(({ devices, contributors, failure }, part) => (
-            <tr key={part}>
-              <th scope="row">{count(part + 1)}</th>
-              <td class="number">{count(devices)}</td>
-              <td class="number">{count(contributors)}</td>
-              <td>{failure === null ? counted : excluded(failure)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+    <Table label={heading} columns={columns} numbers={['devices', 'contributors']}>
+      {parts.map(({ devices, contributors, failure }, part) => (
+        <tr key={part}>
+          <th scope="row">{count(part + 1)}</th>
+          <td class="number">{count(devices)}</td>
+          <td class="number">{count(contributors)}</td>
+          <td>{failure === null ? counted : excluded(failure)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }

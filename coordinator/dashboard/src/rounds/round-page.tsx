@@ -1,7 +1,6 @@
 import type { RoundDetail } from '@murmuration/api/round';
 import { useDashboard } from '../context/dashboard.ts';
 import { addressOf } from '../context/routes.ts';
-import { PageHead } from '../controls/page-head.tsx';
 import { bytes, count, duration, instant } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -22,12 +21,11 @@ interface Shown {
 }
 
 /** Page of one round: live while it runs, afterwards its outcome and the reason. */
-export function RoundPage({ task, number }: Shown) {
+export function RoundPage({ task, round: number }: { readonly task: string; readonly round: number }) {
   const { feed } = useDashboard();
   const overview = feed.overview.value?.tasks.find(each => each.task === task);
   return (
     <>
-      <PageHead title={terms.round(number)} of={task} />
       <nav class="up" aria-label={words.list.neighbours}>
         <a href={addressOf({ page: 'rounds', task })}>← {words.list.all}</a>
         {number > 1 && (

@@ -1,12 +1,11 @@
 import type { RoundSummary, Rounds } from '@murmuration/api/round';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { addressOf } from '../context/routes.ts';
 import { ExportCsv } from '../controls/export-csv.tsx';
 import { Ago } from '../controls/moment.tsx';
-import { PageHead } from '../controls/page-head.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
+import { Table } from '../controls/table.tsx';
 import { bytes, count, duration } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -27,139 +26,117 @@ export function RoundsPage({ task }: { readonly task: string }) {
   );
   const live = feed.overview.value?.tasks.find(each => each.task === task)?.round;
   return (
-    <>
-      <PageHead title={terms.pages.rounds} of={task} />
-      <section class="card" aria-labelledby="history">
-        <div class="card-head">
-          <div>
-            <h2 id="history">{words.list.history}</h2>
-            <p class="muted" role="status">
-              {rounds.data.value && words.list.found(rounds.data.value.total)}
-            </p>
-          </div>
-          <div class="filters">
-            <Filters filter={filter} changed={() => places.reset()} />
-            <ExportCsv<Rounds>
-              name={`${task}-rounds`}
-              head={[
-                'round',
-                'outcome',
-                'query',
-                'reason',
-                'started',
-                'ended',
-                'cohort',
-                'accepted',
-                'late',
-                'lost',
-                'bytes up',
-                'bytes down',
-              ]}
-              path={before =>
-                `tasks/${task}/rounds?limit=200${queryOf(filter.value)}${before === null ? '' : `&before=${before}`}`
-              }
-              rowsOf={answer =>
-                answer.rounds.map(
-                  ({ number, outcome, query, failure, startedAt, endedAt, tally, traffic }) => [
-                    number,
-                    outcome,
-                    query,
-                    failure?.reason ?? null,
-                    startedAt,
-                    endedAt,
-                    tally.cohort,
-                    tally.accepted,
-                    tally.late,
-                    tally.lost,
-                    traffic.up,
-                    traffic.down,
-                  ],
-                )
-              }
-              nextOf={answer => answer.next}
-            />
-          </div>
-        </div>
-        {live && (
-          <p class="hint">
-            {words.list.live(live.number, words.phase(live.phase, live.query), live.query)}{' '}
-            <a href={addressOf({ page: 'now' })}>{words.list.watch}</a>
+    <section class="card" aria-labelledby="history">
+      <div class="card-head">
+        <div>
+          <h2 id="history">{words.list.history}</h2>
+          <p class="muted" role="status">
+            {rounds.data.value && words.list.found(rounds.data.value.total)}
           </p>
-        )}
-        <Loading of={rounds}>
-          {answer =>
-            answer.rounds.length === 0 ? (
-              <p class="hint">{filter.value === noFilter ? words.list.none : words.list.noneFit}</p>
-            ) : (
-              <>
-                <Table task={task} rounds={answer.rounds} />
-                <Pager places={places} next={answer.next} />
-              </>
-            )
-          }
-        </Loading>
-      </section>
-    </>
+        </div>
+        <div class="filters">
+          <Filters filter={filter} changed={() => places.reset()} />
+          <ExportCsv<Rounds>
+            name={`${task}-rounds`}
+            head={[
+              'round',
+              'outcome',
+              'query',
+              'reason',
+              'started',
+              'ended',
+              'cohort',
+              'accepted',
+              'late',
+              'lost',
+              'bytes up',
+              'bytes down',
+            ]}
+            path={before =>
+              `tasks/${task}/rounds?limit=200${queryOf(filter.value)}${before === null ? '' : `&before=${before}`}`
+            }
+            rowsOf={answer =>
+              answer.rounds.map(({ number, outcome, query, failure, startedAt, endedAt, tally, traffic }) => [
+                number,
+                outcome,
+                query,
+                failure?.reason ?? null,
+                startedAt,
+                endedAt,
+                tally.cohort,
+                tally.accepted,
+                tally.late,
+                tally.lost,
+                traffic.up,
+                traffic.down,
+              ])
+            }
+            nextOf={answer => answer.next}
+          />
+        </div>
+      </div>
+      {live && (
+        <p class="hint">
+          {words.list.live(live.number, words.phase(live.phase, live.query), live.query)}{' '}
+          <a href={addressOf({ page: 'overview' })}>{words.list.watch}</a>
+        </p>
+      )}
+      <Loading of={rounds}>
+        {answer =>
+          answer.rounds.length === 0 ? (
+            <p class="hint">{filter.value === noFilter ? words.list.none : words.list.noneFit}</p>
+          ) : (
+            <>
+              <RoundTable task={task} rounds={answer.rounds} />
+              <Pager places={places} next={answer.next} />
+            </>
+          )
+        }
+      </Loading>
+    </section>
   );
 }
 
-function Table({ task, rounds }: { readonly task: string; readonly rounds: readonly RoundSummary[] }) {
-  const { columns } = words.list;
+function RoundTable({ task, rounds }: { readonly task: string; readonly rounds: readonly RoundSummary[] }) {
   return (
-    <ResponsiveTable label={words.list.history}>
-      <table class="rounds">
-        <thead>
-          <tr>
-            <th scope="col">{columns.round}</th>
-            <th scope="col">{columns.outcome}</th>
-            <th scope="col">{columns.ended}</th>
-            <th scope="col" class="number">
-              {columns.took}
+    <Table
+      label={words.list.history}
+      columns={words.list.columns}
+      numbers={['took', 'up', 'down']}
+      kind="rounds"
+    >
+      {rounds.map(round => {
+        const { number, outcome, query, endedAt, startedAt, traffic, failure } = round;
+        return (
+          <tr key={number}>
+            <th scope="row">
+              <a href={addressOf({ page: 'round', task, round: number })}>{count(number)}</a>
             </th>
-            <th scope="col">{columns.cohort}</th>
-            <th scope="col" class="number">
-              {columns.up}
-            </th>
-            <th scope="col" class="number">
-              {columns.down}
-            </th>
+            <td>
+              <span class={`badge is-${outcome}`}>{terms.outcome(outcome, query)}</span>
+              {query !== null && (
+                <span class="reason">
+                  <a href={addressOf({ page: 'query', task, query })}>{words.list.asked(query)}</a>
+                </span>
+              )}
+              {failure && (
+                <span class="reason">
+                  {words.list.failedIn(words.phase(failure.during, query), failure.reason)}
+                </span>
+              )}
+            </td>
+            <td>
+              <Ago at={endedAt} />
+            </td>
+            <td class="number">{duration(Date.parse(endedAt) - Date.parse(startedAt))}</td>
+            <td>
+              <TallyBar round={round} />
+            </td>
+            <td class="number">{bytes(traffic.up)}</td>
+            <td class="number">{bytes(traffic.down)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rounds.map(round => {
-            const { number, outcome, query, endedAt, startedAt, traffic, failure } = round;
-            return (
-              <tr key={number}>
-                <th scope="row">
-                  <a href={addressOf({ page: 'round', task, round: number })}>{count(number)}</a>
-                </th>
-                <td>
-                  <span class={`badge is-${outcome}`}>{terms.outcome(outcome, query)}</span>
-                  {query !== null && (
-                    <span class="reason">
-                      <a href={addressOf({ page: 'query', task, query })}>{words.list.asked(query)}</a>
-                    </span>
-                  )}
-                  {failure && (
-                    <span class="reason">
-                      {words.list.failedIn(words.phase(failure.during, query), failure.reason)}
-                    </span>
-                  )}
-                </td>
-                <td>
-                  <Ago at={endedAt} />
-                </td>
-                <td class="number">{duration(Date.parse(endedAt) - Date.parse(startedAt))}</td>
-                <td>
-                  <TallyBar round={round} />
-                </td>
-                <td class="number">{bytes(traffic.up)}</td>
-                <td class="number">{bytes(traffic.down)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+        );
+      })}
+    </Table>
   );
 }

@@ -1,5 +1,5 @@
 import type { PhaseMessage } from '@murmuration/api/round';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
+import { Table } from '../controls/table.tsx';
 import { clockTime, count, duration } from '../format/format.ts';
 import { words } from './words.ts';
 
@@ -18,71 +18,44 @@ export function Timeline({ query, phases, startedAt, endedAt }: Shown) {
   const at = (iso: string | null, otherwise: number) => (iso === null ? otherwise : Date.parse(iso));
   const { columns } = words.timeline;
   return (
-    <ResponsiveTable label={words.timeline.heading}>
-      <table class="timeline">
-        <thead>
-          <tr>
-            <th scope="col">{columns.phase}</th>
-            <th scope="col" class="span">
-              {columns.when(duration(whole))}
-            </th>
-            <th scope="col" class="number">
-              {columns.took}
-            </th>
-            <th scope="col" class="number">
-              {columns.accepted}
-            </th>
-            <th scope="col" class="number">
-              {columns.wanted}
-            </th>
-            <th scope="col" class="number">
-              {columns.rejected}
-            </th>
-            <th scope="col" class="number">
-              {columns.late}
-            </th>
-            <th scope="col" class="number">
-              {columns.lost}
-            </th>
+    <Table
+      label={words.timeline.heading}
+      columns={{ ...columns, when: columns.when(duration(whole)) }}
+      numbers={['took', 'accepted', 'wanted', 'rejected', 'late', 'lost']}
+      kind="timeline"
+    >
+      {phases.map((record, i) => {
+        const from = at(record.startedAt, startedAt);
+        const to = Math.max(from, at(record.endedAt, at(phases[i + 1]?.startedAt ?? null, endedAt)));
+        const isKnown = record.startedAt !== null && record.endedAt !== null;
+        return (
+          <tr key={record.phase}>
+            <th scope="row">{words.phase(record.phase, query)}</th>
+            <td class="span">
+              <span class="lane">
+                <span
+                  class={`stretch is-${record.phase}`}
+                  title={
+                    isKnown ? `${clockTime(record.startedAt!)} – ${clockTime(record.endedAt!)}` : undefined
+                  }
+                  style={{
+                    insetInlineStart: `${(100 * (from - startedAt)) / whole}%`,
+                    inlineSize: `max(3px, ${(100 * (to - from)) / whole}%)`,
+                  }}
+                />
+              </span>
+            </td>
+            <td class="number">{isKnown ? duration(to - from) : words.timeline.unknown}</td>
+            <td class="number">{record.phase === 'closing' ? '–' : count(record.accepted)}</td>
+            <td class="number">
+              {record.goal === null ? '–' : words.timeline.wanted(record.goal, record.minimum)}
+            </td>
+            <td class={`number ${record.rejected > 0 ? 'worse' : ''}`}>{count(record.rejected)}</td>
+            <td class={`number ${record.late > 0 ? 'late' : ''}`}>{count(record.late)}</td>
+            <td class={`number ${record.lost > 0 ? 'worse' : ''}`}>{count(record.lost)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {phases.map((record, i) => {
-            const from = at(record.startedAt, startedAt);
-            const to = Math.max(from, at(record.endedAt, at(phases[i + 1]?.startedAt ?? null, endedAt)));
-            const isKnown = record.startedAt !== null && record.endedAt !== null;
-            return (
-              <tr key={record.phase}>
-                <th scope="row">{words.phase(record.phase, query)}</th>
-                <td class="span">
-                  <span class="lane">
-                    <span
-                      class={`stretch is-${record.phase}`}
-                      title={
-                        isKnown
-                          ? `${clockTime(record.startedAt!)} – ${clockTime(record.endedAt!)}`
-                          : undefined
-                      }
-                      style={{
-                        insetInlineStart: `${(100 * (from - startedAt)) / whole}%`,
-                        inlineSize: `max(3px, ${(100 * (to - from)) / whole}%)`,
-                      }}
-                    />
-                  </span>
-                </td>
-                <td class="number">{isKnown ? duration(to - from) : words.timeline.unknown}</td>
-                <td class="number">{record.phase === 'closing' ? '–' : count(record.accepted)}</td>
-                <td class="number">
-                  {record.goal === null ? '–' : words.timeline.wanted(record.goal, record.minimum)}
-                </td>
-                <td class={`number ${record.rejected > 0 ? 'worse' : ''}`}>{count(record.rejected)}</td>
-                <td class={`number ${record.late > 0 ? 'late' : ''}`}>{count(record.late)}</td>
-                <td class={`number ${record.lost > 0 ? 'worse' : ''}`}>{count(record.lost)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+        );
+      })}
+    </Table>
   );
 }

@@ -133,7 +133,7 @@ export const words = {
     from: 'From',
     to: 'To',
     clear: 'Clear',
-    none: 'No round has ended yet. “Now” shows the running round; it appears here when it ends.',
+    none: 'No round has ended yet. The overview shows the running round; it appears here when it ends.',
     noneFit: 'No rounds match. Change the outcome or the dates.',
     live: (round: number, phase: string, query: string | null) =>
       `Round ${count(round)} is running (${query === null ? '' : `query “${query}”, `}${phase.toLowerCase()}).`,

@@ -1,6 +1,6 @@
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { ExportCsv } from '../controls/export-csv.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
+import { Table } from '../controls/table.tsx';
 import { instant } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
@@ -18,7 +18,6 @@ interface Answer {
 export function AuditLog() {
   const places = usePlaces<number>();
   const loaded = useLoaded<Answer>(`audit?limit=${pageRows}${places.query('before')}`, ['audit']);
-  const { columns } = words.audit;
   return (
     <section class="card" aria-labelledby="audit">
       <div class="card-head">
@@ -51,42 +50,28 @@ export function AuditLog() {
             <p class="hint">{words.audit.none}</p>
           ) : (
             <>
-              <ResponsiveTable label={words.audit.heading}>
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{columns.time}</th>
-                      <th scope="col">{columns.actor}</th>
-                      <th scope="col">{columns.action}</th>
-                      <th scope="col">{columns.subject}</th>
-                      <th scope="col">{columns.changes}</th>
-                      <th scope="col">{columns.outcome}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {entries.map(({ number, time, actor, action, subject, outcome, changes }) => (
-                      <tr key={number}>
-                        <th scope="row">
-                          <time dateTime={time}>{instant(time)}</time>
-                        </th>
-                        <td title={actor.id}>{actor.name}</td>
-                        <td>{words.audit.actions[action]}</td>
-                        <td>
-                          <code>{subject}</code>
-                        </td>
-                        <td class="changes">
-                          {changes?.map(({ field, from, to }) => (
-                            <div key={field}>{words.audit.change(field, from, to)}</div>
-                          ))}
-                        </td>
-                        <td>
-                          <Outcome outcome={outcome} />
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </ResponsiveTable>
+              <Table label={words.audit.heading} columns={words.audit.columns}>
+                {entries.map(({ number, time, actor, action, subject, outcome, changes }) => (
+                  <tr key={number}>
+                    <th scope="row">
+                      <time dateTime={time}>{instant(time)}</time>
+                    </th>
+                    <td title={actor.id}>{actor.name}</td>
+                    <td>{words.audit.actions[action]}</td>
+                    <td>
+                      <code>{subject}</code>
+                    </td>
+                    <td class="changes">
+                      {changes?.map(({ field, from, to }) => (
+                        <div key={field}>{words.audit.change(field, from, to)}</div>
+                      ))}
+                    </td>
+                    <td>
+                      <Outcome outcome={outcome} />
+                    </td>
+                  </tr>
+                ))}
+              </Table>
               {entries.some(({ outcome }) => outcome === 'begun') && (
                 <p class="hint">{words.audit.begunHint}</p>
               )}

@@ -1,8 +1,8 @@
 import type { InferenceState, InferenceVersion } from '@murmuration/api/inference';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { Ago } from '../controls/moment.tsx';
+import { Table } from '../controls/table.tsx';
 import { bytes, count } from '../format/format.ts';
 import { words } from './words.ts';
 
@@ -26,40 +26,20 @@ export function ModelsCard({ models, changed }: Shown) {
       {models.length === 0 ? (
         <p class="hint">{words.none}</p>
       ) : (
-        <ResponsiveTable label={words.models}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{columns.model}</th>
-                <th scope="col">{columns.state}</th>
-                <th scope="col">{columns.memory}</th>
-                <th scope="col">{columns.rate}</th>
-                <th scope="col">{columns.latency}</th>
-                <th scope="col">{columns.queue}</th>
-                <th scope="col">{columns.batch}</th>
-                <th scope="col">{columns.errors}</th>
-                <th scope="col">{columns.accuracy}</th>
-                <th scope="col">{columns.known}</th>
-                <th scope="col">{columns.asked}</th>
-                {mayChange && <th scope="col">{columns.actions}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {models.flatMap(model =>
-                model.versions.map((version, index) => (
-                  <VersionRow
-                    key={`${model.name} ${version.version}`}
-                    model={model}
-                    version={version}
-                    isFirst={index === 0}
-                    mayChange={mayChange}
-                    changed={changed}
-                  />
-                )),
-              )}
-            </tbody>
-          </table>
-        </ResponsiveTable>
+        <Table label={words.models} columns={{ ...columns, actions: mayChange && columns.actions }}>
+          {models.flatMap(model =>
+            model.versions.map((version, index) => (
+              <VersionRow
+                key={`${model.name} ${version.version}`}
+                model={model}
+                version={version}
+                isFirst={index === 0}
+                mayChange={mayChange}
+                changed={changed}
+              />
+            )),
+          )}
+        </Table>
       )}
     </section>
   );

@@ -1,7 +1,7 @@
 import type { InferenceState } from '@murmuration/api/inference';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { useSignal } from '@preact/signals';
 import { Ago } from '../controls/moment.tsx';
+import { Table } from '../controls/table.tsx';
 import { words } from './words.ts';
 
 /** Requests shown at first. */
@@ -20,43 +20,28 @@ export function RecentCard({ recent }: { readonly recent: InferenceState['recent
         <p class="hint">{words.noRequests(location.origin)}</p>
       ) : (
         <>
-          <ResponsiveTable label={words.recent}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{columns.time}</th>
-                  <th scope="col">{columns.model}</th>
-                  <th scope="col">{columns.protocol}</th>
-                  <th scope="col">{columns.took}</th>
-                  <th scope="col">{columns.outcome}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {shown.map(({ at, model, version, protocol, code, ms }, index) => (
-                  <tr key={`${at} ${index}`}>
-                    <th scope="row">
-                      <Ago at={at} />
-                    </th>
-                    <td>
-                      {model}{' '}
-                      <span class="muted">
-                        {version === '' ? words.unknownModel : words.version(version)}
-                      </span>
-                    </td>
-                    <td>{protocol}</td>
-                    <td>{words.span(ms)}</td>
-                    <td>
-                      {code === 'ok' ? (
-                        <span class="badge is-valid">{words.ok}</span>
-                      ) : (
-                        <code class="worse">{code}</code>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </ResponsiveTable>
+          <Table label={words.recent} columns={columns}>
+            {shown.map(({ at, model, version, protocol, code, ms }, index) => (
+              <tr key={`${at} ${index}`}>
+                <th scope="row">
+                  <Ago at={at} />
+                </th>
+                <td>
+                  {model}{' '}
+                  <span class="muted">{version === '' ? words.unknownModel : words.version(version)}</span>
+                </td>
+                <td>{protocol}</td>
+                <td>{words.span(ms)}</td>
+                <td>
+                  {code === 'ok' ? (
+                    <span class="badge is-valid">{words.ok}</span>
+                  ) : (
+                    <code class="worse">{code}</code>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </Table>
           {shown.length < recent.length && (
             <button
               type="button"

@@ -1,11 +1,8 @@
 import type { InferenceState } from '@murmuration/api/inference';
 import { useSignal } from '@preact/signals';
-import { PageHead } from '../controls/page-head.tsx';
 import { bytes, count } from '../format/format.ts';
-import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { InferenceTokens } from './inference-tokens.tsx';
 import { ModelsCard } from './models-card.tsx';
 import { RecentCard } from './recent-card.tsx';
 import { LatencyChart, ThroughputChart } from './serving-charts.tsx';
@@ -18,7 +15,6 @@ export function ServingPage() {
   const loaded = useLoaded<InferenceState>(`inference${query}`, ['inference', 'versions', 'tasks']);
   return (
     <>
-      <PageHead title={terms.pages.serving} />
       <p class="lead">{words.lead}</p>
       <Loading of={loaded}>
         {inference => (
@@ -43,7 +39,6 @@ export function ServingPage() {
               <ThroughputChart minutes={inference.minutes} />
             </div>
             <RecentCard recent={inference.recent} />
-            <InferenceTokens />
           </div>
         )}
       </Loading>

@@ -1,8 +1,6 @@
 import type { TaskSettings } from '@murmuration/api/settings';
 import { useDashboard } from '../context/dashboard.ts';
 import { Ago } from '../controls/moment.tsx';
-import { PageHead } from '../controls/page-head.tsx';
-import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { RoundControl } from '../rounds/steering.tsx';
@@ -17,9 +15,7 @@ export function SettingsPage({ task }: { readonly task: string }) {
   const overview = feed.overview.value?.tasks.find(each => each.task === task);
   return (
     <>
-      <PageHead title={terms.pages.settings} of={task}>
-        {overview && <RoundControl overview={overview} />}
-      </PageHead>
+      {overview && <RoundControl overview={overview} />}
       <Loading of={loaded}>
         {settings => (
           <>

@@ -1,10 +1,9 @@
 import type { OperatorSession } from '@murmuration/api/session';
 import { Mark, MoonIcon, SunIcon } from '@murmuration/ui/icons/icons';
-import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
-import { addressOf, type DashboardPlace, taskPages } from '../context/routes.ts';
+import { addressOf, pageOf, placeNames, placeOf, places, type Tab, tabOf } from '../context/routes.ts';
+import { lastTask, useTask } from '../context/task.ts';
 import { terms } from '../format/terms.ts';
 import { Development } from './development.tsx';
 import { icons, LeaveIcon } from './icons.tsx';
@@ -27,7 +26,7 @@ export function Shell({ who, children }: Shown) {
         {words.skip}
       </button>
       <header class="side">
-        <a class="brand" href={addressOf({ page: 'now' })}>
+        <a class="brand" href={addressOf({ page: 'overview' })}>
           <Mark />
           <span>{terms.name}</span>
         </a>
@@ -76,42 +75,13 @@ export function Shell({ who, children }: Shown) {
   );
 }
 
-type Tab = keyof typeof icons;
-
-/** Links to the pages; those of a task are for the last task shown. */
+/** Links to the places, for the task shown last. */
 function Navigation() {
-  const { whereabouts, feed, session } = useDashboard();
-  const place = whereabouts.place.value;
+  const { whereabouts, feed } = useDashboard();
+  const page = whereabouts.page.value;
   const tasks = feed.overview.value?.tasks.map(({ task }) => task) ?? [];
-  const last = useSignal<string | null>(null);
-  const list = useRef<HTMLUListElement>(null);
-  const shown = 'task' in place ? place.task : null;
-  useEffect(() => {
-    if (shown !== null) last.value = shown;
-  }, [shown]);
-  const task = shown ?? (tasks.includes(last.value ?? '') ? last.value : tasks[0]) ?? null;
-  const current = tabOf(place);
-  useEffect(() => {
-    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [current]);
-  const ofTask = (page: (typeof taskPages)[number]): [Tab, DashboardPlace] | null =>
-    task === null ? null : [page, { page, task }];
-  const tabs: readonly ([Tab, DashboardPlace] | null)[] = [
-    ['now', { page: 'now' }],
-    ofTask('model'),
-    ofTask('rounds'),
-    ofTask('training'),
-    ofTask('experiments'),
-    ofTask('queries'),
-    ofTask('privacy'),
-    ofTask('settings'),
-    ['devices', { page: 'devices' }],
-    ['serving', { page: 'serving' }],
-    ['monitor', { page: 'monitor' }],
-    ['security', { page: 'security' }],
-    session.may('operator') ? ['log', { page: 'log' }] : null,
-    session.may('admin') ? ['access', { page: 'access' }] : null,
-  ];
+  const task = useTask();
+  const current = tabOf(page);
   return (
     <nav aria-label={words.navigation}>
       {tasks.length > 1 && (
@@ -120,9 +90,8 @@ function Navigation() {
           <select
             value={task ?? ''}
             onChange={({ currentTarget }) => {
-              last.value = currentTarget.value;
-              const page = taskPages.find(each => each === tabOf(place));
-              if (page) whereabouts.go({ page, task: currentTarget.value });
+              lastTask.value = currentTarget.value;
+              if (current !== null && 'task' in page) whereabouts.go(pageOf(current, currentTarget.value)!);
             }}
           >
             {tasks.map(each => (
@@ -133,28 +102,21 @@ function Navigation() {
           </select>
         </label>
       )}
-      <ul ref={list}>
-        {tabs
-          .filter(tab => tab !== null)
-          .map(([tab, to]) => {
-            const Icon = icons[tab];
-            return (
-              <li key={tab}>
-                <a href={addressOf(to)} {...(tab === current && { 'aria-current': 'page' as const })}>
-                  <Icon />
-                  <span>{terms.pages[tab]}</span>
-                </a>
-              </li>
-            );
-          })}
+      <ul>
+        {placeNames.map(name => {
+          const Icon = icons[name];
+          const [first] = places[name].flatMap((tab: Tab) => pageOf(tab, task) ?? []);
+          const isCurrent = current !== null && placeOf(current) === name;
+          return (
+            <li key={name}>
+              <a href={addressOf(first!)} {...(isCurrent && { 'aria-current': 'true' as const })}>
+                <Icon />
+                <span>{terms.places[name]}</span>
+              </a>
+            </li>
+          );
+        })}
       </ul>
     </nav>
   );
-}
-
-function tabOf({ page }: DashboardPlace): Tab | null {
-  if (page === 'missing') return null;
-  if (page === 'version' || page === 'compare') return 'model';
-  if (page === 'query') return 'queries';
-  return page === 'round' ? 'rounds' : page;
 }

@@ -13,7 +13,7 @@ export function Weakened() {
       <p key={id} class="banner weakened" role="alert">
         <span class="badge is-critical">{terms.severities.critical}</span>
         <span>{summary}</span>
-        <a href={addressOf({ page: 'settings', task: task! })}>{words.lookAtWeakened}</a>
+        <a href={addressOf({ page: 'task', task: task! })}>{words.lookAtWeakened}</a>
       </p>
     ));
 }

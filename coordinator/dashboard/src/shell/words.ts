@@ -2,13 +2,23 @@ import type { FeedConnection } from '../live/feed.ts';
 
 export const words = {
   skip: 'Skip to content',
-  navigation: 'Pages',
+  navigation: 'Places',
+  tabs: 'Tabs',
+  more: 'More',
+  /** Ways to begin what a task does not have. */
+  offers: {
+    training: 'Train in runs',
+    experiments: 'Begin an experiment',
+    monitoring: 'Watch answers for drift',
+    queries: 'Ask devices a question',
+    privacy: 'Set a privacy budget',
+  },
   task: 'Task',
   signOut: 'Sign out',
   theme: { light: 'Use light theme', dark: 'Use dark theme' },
   missing: {
     page: 'There is no page at this address.',
-    task: (name: string) => `This coordinator has no task “${name}”. “Now” lists its tasks.`,
+    task: (name: string) => `This coordinator has no task “${name}”. The overview lists its tasks.`,
   },
   connection: { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting' } satisfies Record<
     FeedConnection,

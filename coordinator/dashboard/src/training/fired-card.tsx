@@ -1,7 +1,7 @@
 import type { TriggerRecordMessage, TriggerRecordsMessage } from '@murmuration/api/run';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { Ago } from '../controls/moment.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
+import { Table } from '../controls/table.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { words } from './words.ts';
@@ -30,22 +30,11 @@ export function FiredCard({ task }: { readonly task: string }) {
             <p class="hint">{words.noneFired}</p>
           ) : (
             <>
-              <ResponsiveTable label={words.fired}>
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">{firedColumns.at}</th>
-                      <th scope="col">{firedColumns.why}</th>
-                      <th scope="col">{firedColumns.outcome}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {answer.records.map(record => (
-                      <FiredRow key={record.number} record={record} />
-                    ))}
-                  </tbody>
-                </table>
-              </ResponsiveTable>
+              <Table label={words.fired} columns={firedColumns}>
+                {answer.records.map(record => (
+                  <FiredRow key={record.number} record={record} />
+                ))}
+              </Table>
               <Pager places={places} next={answer.next} />
             </>
           )

@@ -1,7 +1,7 @@
 import type { TrainingRunMessage } from '@murmuration/api/run';
-import { ResponsiveTable } from '@murmuration/ui/controls/responsive-table';
 import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
+import { Table } from '../controls/table.tsx';
 import { count, duration } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { nameOf, readable, readingOf } from '../metrics/figures.ts';
@@ -15,29 +15,12 @@ interface Shown {
 
 /** Training runs, newest first: the reasons of their beginning and end, and the fate of their version. */
 export function RunsTable({ task, runs }: Shown) {
-  const { columns } = words;
   return (
-    <ResponsiveTable label={words.runs}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{columns.run}</th>
-            <th scope="col">{columns.why}</th>
-            <th scope="col">{columns.end}</th>
-            <th scope="col" class="number">
-              {columns.versions}
-            </th>
-            <th scope="col">{columns.heldOut}</th>
-            <th scope="col">{columns.result}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map(run => (
-            <RunRow key={run.id} task={task} run={run} />
-          ))}
-        </tbody>
-      </table>
-    </ResponsiveTable>
+    <Table label={words.runs} columns={words.columns} numbers={['versions']}>
+      {runs.map(run => (
+        <RunRow key={run.id} task={task} run={run} />
+      ))}
+    </Table>
   );
 }
 

@@ -1,8 +1,6 @@
 import type { RetrainingMessage, TrainingRunMessage, TrainingRunsMessage } from '@murmuration/api/run';
 import type { Versions } from '@murmuration/api/version';
-import { PageHead } from '../controls/page-head.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
-import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { ServingCard } from '../model/serving-card.tsx';
@@ -33,47 +31,44 @@ export function TrainingPage({ task }: { readonly task: string }) {
     retraining.reload();
   };
   return (
-    <>
-      <PageHead title={terms.pages.training} of={task} />
-      <p class="lead">{words.lead}</p>
-      <Loading of={retraining}>
-        {standing =>
-          standing.isByRuns ? (
-            <div class="stack">
-              <div class="beside">
-                <Loading of={newest}>
-                  {({ runs: [run] }) => (
-                    <NowCard task={task} open={openOf(run)} standing={standing} changed={changed} />
-                  )}
-                </Loading>
-                <Loading of={versions}>
-                  {({ serving }) => <ServingCard task={task} serving={serving} />}
-                </Loading>
-              </div>
-              <section class="card" aria-labelledby="training-runs">
-                <h2 id="training-runs">{words.runs}</h2>
-                <Loading of={runs}>
-                  {answer =>
-                    answer.runs.length === 0 ? (
-                      <p class="hint">{words.noRuns}</p>
-                    ) : (
-                      <>
-                        <RunsTable task={task} runs={answer.runs} />
-                        <Pager places={places} next={answer.next} />
-                      </>
-                    )
-                  }
-                </Loading>
-              </section>
-              <TriggersCard triggers={standing.triggers} />
-              <FiredCard task={task} />
+    <Loading of={retraining}>
+      {standing =>
+        standing.isByRuns ? (
+          <div class="stack">
+            <p class="lead">{words.lead}</p>
+            <div class="beside">
+              <Loading of={newest}>
+                {({ runs: [run] }) => (
+                  <NowCard task={task} open={openOf(run)} standing={standing} changed={changed} />
+                )}
+              </Loading>
+              <Loading of={versions}>
+                {({ serving }) => <ServingCard task={task} serving={serving} />}
+              </Loading>
             </div>
-          ) : (
-            <p class="card hint">{words.always}</p>
-          )
-        }
-      </Loading>
-    </>
+            <section class="card" aria-labelledby="training-runs">
+              <h2 id="training-runs">{words.runs}</h2>
+              <Loading of={runs}>
+                {answer =>
+                  answer.runs.length === 0 ? (
+                    <p class="hint">{words.noRuns}</p>
+                  ) : (
+                    <>
+                      <RunsTable task={task} runs={answer.runs} />
+                      <Pager places={places} next={answer.next} />
+                    </>
+                  )
+                }
+              </Loading>
+            </section>
+            <TriggersCard triggers={standing.triggers} />
+            <FiredCard task={task} />
+          </div>
+        ) : (
+          <p class="card hint">{words.always}</p>
+        )
+      }
+    </Loading>
   );
 }
 

@@ -74,7 +74,7 @@ const alert: Alerts['firing'][number] = {
   task: 'keyboard',
   summary: 'The last 3 rounds of keyboard failed.',
   advice: 'Look at what the rounds say of it.',
-  page: '/#/tasks/keyboard/rounds',
+  page: '/#/fleet/rounds/keyboard',
   since: at,
   resolvedAt: null,
   acknowledged: null,

@@ -18,7 +18,7 @@ export function clockStepped(ahead: number, now: number): Finding | null {
     summary: `The clock of this machine was set ${ahead > 0 ? 'ahead' : 'back'} by ${inWords(Math.abs(ahead))} since the coordinator started, or the machine slept; deadlines go on as they were, and times are shown by the clock as it was.`,
     advice:
       'See what sets the clock (NTP, a host that pauses the machine); once it is right, restart the coordinator, which then goes by it.',
-    page: '/#/now',
+    page: '/#/overview',
     since: now,
   };
 }

@@ -32,7 +32,7 @@ export function dataDrifted({ window, since }: DriftTrend): Finding | null {
         : `Drift on ${task}: answers of devices to the query "${query}".`,
     advice:
       'Look at the features; train again if the change is real, or mark their drift as expected if it is not.',
-    page: '/#/monitor',
+    page: '/#/model/monitoring',
     since,
   };
 }

@@ -58,7 +58,7 @@ export function writeRefused(time: number): Finding {
     summary: 'The disk of the storage folder is full: a write was refused.',
     advice:
       'Make room, take a larger disk or a larger quota, and let "retention" of the configuration delete old versions: until then nothing is acknowledged, and rounds wait.',
-    page: '/#/now',
+    page: '/#/overview',
     since: time,
   };
 }
@@ -94,7 +94,7 @@ export function diskFilling({ samples, lowSince, isCertain, fullAt }: DiskTrend)
     summary: `The disk of the storage folder has ${inGigabytes(last.free)}, ${share}, left${pace}.`,
     advice:
       'Make room or take a larger disk, and let "retention" of the configuration delete old versions: while a version has no room, its round waits.',
-    page: '/#/now',
+    page: '/#/overview',
     since: lowSince,
   };
 }

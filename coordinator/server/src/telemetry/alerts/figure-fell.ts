@@ -78,7 +78,7 @@ export function figureFell(
     task,
     summary: `${figure} of ${task} went from ${shown(from.value)} in version ${from.number} to ${shown(newest.value)} in version ${newest.number}; the margin is ${shown(margin)}.`,
     advice: `Compare the two versions and the rounds behind them, and roll back to version ${from.number} if the fall is real.`,
-    page: `/#/tasks/${task}/compare/${from.number}/${newest.number}`,
+    page: `/#/model/compare/${task}/${from.number}/${newest.number}`,
     since,
   };
 }

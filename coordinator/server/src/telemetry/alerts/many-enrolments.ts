@@ -33,7 +33,7 @@ export function manyEnrolments(trend: EnrolmentTrend, most: number, now: number)
     summary: `More than ${most} devices have enrolled within ${inWords(enrolmentsWithin)}.`,
     advice:
       'If no app was launched, somebody may have its enrolment token: see which token is used so often, and revoke it together with the devices that have enrolled with it.',
-    page: '/#/devices',
+    page: '/#/fleet/devices',
     since: first.from,
   };
 }

@@ -42,7 +42,7 @@ export function manyFailures(
     summary: `${failed.length} of the last ${outcomes.length} rounds of ${task} failed; round ${last.number}: ${last.failure?.reason ?? 'It says no reason.'}${inCommon(shared)}`,
     advice:
       'Look in which phase they failed. Where devices come and go, have each begin when it comes (cohort.mode "asynchronous"). Where one device is in all of them, it may do that on purpose: revoke it, and the token with which it has enrolled.',
-    page: `/#/tasks/${task}/rounds/${last.number}`,
+    page: `/#/fleet/rounds/${task}/${last.number}`,
     since: failed[0]!.endedAt,
   };
 }
@@ -64,7 +64,7 @@ export function roundsDelayed(task: TaskName, slow: readonly NamedDevice[], now:
     summary: `One device keeps rounds of ${task} waiting again and again: ${slow.map(named).join(', ')}.`,
     advice:
       'A device may be slow, or wait on purpose. Shorten the deadlines of the task, or revoke the device.',
-    page: '/#/devices',
+    page: '/#/fleet/devices',
     since: now,
   };
 }

@@ -21,7 +21,7 @@ export function noEligibleDevices(
     task,
     summary: `No device that could take part in ${task} was there for ${inWords(patience)}; ${connected} of ${enrolled} enrolled devices are connected.`,
     advice: adviceFor(connected, enrolled),
-    page: '/#/devices',
+    page: '/#/fleet/devices',
     since: eligibleAt,
   };
 }

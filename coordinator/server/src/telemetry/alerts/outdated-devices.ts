@@ -14,7 +14,7 @@ export function outdatedDevices({ protocol, devices, since }: Outdated): Finding
     advice: isOlder
       ? 'Publish the app with the SDK of this version; devices take part again once they have it.'
       : 'Upgrade this coordinator to the version of their SDK.',
-    page: '/#/devices',
+    page: '/#/fleet/devices',
     since,
   };
 }

@@ -14,7 +14,7 @@ export function protectionWeakened({ task, weaknesses, since, by }: Weakened): F
     summary: `Devices of ${task} are protected less than its definition says, since a change by ${by}: ${all.join('; ')}.`,
     advice:
       'See in the audit log who changed what, and set the values of the definition again; a protection that is meant to be weaker belongs into the definition, under a higher planVersion.',
-    page: `/#/tasks/${task}/settings`,
+    page: `/#/settings/task/${task}`,
     since,
   };
 }

@@ -47,7 +47,7 @@ export function roundsFailing(
     summary: `${many} of ${task} failed; round ${last.number}: ${last.reason}${inCommon(shared)}`,
     advice:
       'Look in which phase they failed: where too few devices came or answered, give phases more time or lower the minimum of the cohort; where devices come and go, have each begin when it comes (cohort.mode "asynchronous"); where the coordinator failed, its log has the reason.',
-    page: `/#/tasks/${task}/rounds/${last.number}`,
+    page: `/#/fleet/rounds/${task}/${last.number}`,
     since,
   };
 }

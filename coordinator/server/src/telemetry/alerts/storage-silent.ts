@@ -12,7 +12,7 @@ export function storageSilent(since: number | null, now: number): Finding | null
     summary: `The storage has taken nothing for ${inWords(now - since)}: what devices send is not acknowledged, and rounds wait.`,
     advice:
       'See what the database or the disk of the storage does: whether it runs, has room, and may be written; everything goes on by itself once it answers.',
-    page: '/#/now',
+    page: '/#/overview',
     since,
   };
 }

@@ -14,7 +14,7 @@ export function versionUnreadable({ task, number, use, reason }: Unreadable, now
     task,
     summary: `Version ${number} of ${task} can't be read, so that ${means}: ${reason}`,
     advice: `Put the file of a backup in its place, or set the task to an older version: murmuration models rollback ${task}@NUMBER.`,
-    page: `/#/tasks/${task}/model/${number}`,
+    page: `/#/model/versions/${task}/${number}`,
     since: now,
   };
 }

@@ -202,7 +202,7 @@ describe('the log', () => {
       task: null,
       summary: 'Full.',
       advice: 'Make room.',
-      page: '/#/now',
+      page: '/#/overview',
       since: 0,
       resolvedAt: null,
     };

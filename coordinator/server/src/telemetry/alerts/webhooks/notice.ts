@@ -43,7 +43,7 @@ export function testNotice(root: string, now: number): Notice {
     timestamp: iso(now),
     data: {
       summary: 'An operator tries this webhook. Nothing is wrong.',
-      link: new URL('/#/security', root).href,
+      link: new URL('/#/settings/protection', root).href,
     },
   };
   return { id: `webhook.test:${now}`, body: JSON.stringify(message) };

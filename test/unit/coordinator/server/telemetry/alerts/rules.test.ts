@@ -90,7 +90,7 @@ describe('rounds that fail in a row', () => {
     expect(roundsFailing(task, failures, 3)).toMatchObject({
       severity: 'critical',
       summary: 'The last 3 rounds of line failed; round 3: Reason 3.',
-      page: '/#/tasks/line/rounds/3',
+      page: '/#/fleet/rounds/line/3',
       since: 1_000,
     });
     expect(roundsFailing(task, failuresAfter('failed'), 1)?.summary).toMatch(/^The last round of/);
@@ -122,7 +122,7 @@ describe('a figure that falls', () => {
     expect(found(follow(top3, version(0, 0.3, null), version(1, 0.2799)), 'v1')).toMatchObject({
       rule: 'figure-fell',
       summary: 'top3 of line went from 0.3 in version 0 to 0.2799 in version 1; the margin is 0.02.',
-      page: '/#/tasks/line/compare/0/1',
+      page: '/#/model/compare/line/0/1',
       since: 1_000,
     });
   });
@@ -130,7 +130,7 @@ describe('a figure that falls', () => {
   it('lasts until a version is as good as the one before the fall, less the margin', () => {
     const fallen = [version(0, 0.3, null), version(1, 0.2), version(2, 0.27)];
     expect(found(follow(top3, ...fallen), 'v2')).toMatchObject({
-      page: '/#/tasks/line/compare/0/2',
+      page: '/#/model/compare/line/0/2',
       since: 1_000,
     });
     expect(found(follow(top3, ...fallen, version(3, 0.285)), 'v3')).toBeNull();

@@ -128,7 +128,7 @@ describe('alerts of a federation', () => {
     await publishOne();
     expect(news()).toEqual(['figure-fell began']);
     expect((await ask()).firing).toMatchObject([
-      { page: '/#/tasks/values/compare/0/1', severity: 'warning' },
+      { page: '/#/model/compare/values/0/1', severity: 'warning' },
     ]);
     await admin.ask('POST', '/tasks/values/rollback', 'operator', { number: 0 });
     expect(news()).toEqual(['figure-fell ended']);

@@ -20,7 +20,7 @@ const alert: Alert = {
   task: 'line' as never,
   summary: 'The last 3 rounds of line failed.',
   advice: 'Look at them.',
-  page: '/#/tasks/line/rounds/3',
+  page: '/#/fleet/rounds/line/3',
   since: Date.UTC(2026, 0, 1),
   resolvedAt: null,
 };
@@ -125,7 +125,7 @@ describe('a webhook', () => {
         task: 'line',
         summary: alert.summary,
         advice: alert.advice,
-        link: 'https://learn.example.org/#/tasks/line/rounds/3',
+        link: 'https://learn.example.org/#/fleet/rounds/line/3',
         since: '2026-01-01T00:00:00.000Z',
         resolvedAt: null,
       },

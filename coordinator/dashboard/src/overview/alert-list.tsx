@@ -14,7 +14,7 @@ interface Shown {
   readonly tasks: readonly TaskOverview[];
 }
 
-/** Current alerts, with advice. */
+/** Current alerts, with advice, and what else waits for an operator. */
 export function AlertList({ alerts, tasks }: Shown) {
   const waiting = tasks.flatMap(({ task, round, sentAway }) => {
     const { phase, quorum, number } = round ?? {};
@@ -22,27 +22,30 @@ export function AlertList({ alerts, tasks }: Shown) {
       ? [{ text: words.waitsForDevices(task, number!, quorum.accepted, quorum.minimum), sentAway }]
       : [];
   });
+  const needs = tasks.flatMap(({ task, waitsFor: { what, devices } }) =>
+    what === 'operator' || what === 'budget' || what === 'enrolment' ? words.needs[what](task, devices) : [],
+  );
   return (
     <section class="card" aria-labelledby="alerts">
       <h2 id="alerts">{words.alerts}</h2>
-      {alerts.length === 0 ? (
-        waiting.length === 0 ? (
-          <p class="all-well">{words.noAlerts}</p>
-        ) : (
-          waiting.map(({ text, sentAway }) => (
-            <div key={text}>
-              <p class="hint">{text}</p>
-              <ComeBack sentAway={sentAway} />
-            </div>
-          ))
-        )
-      ) : (
-        <ul class="alerts">
-          {alerts.map(alert => (
-            <Alert key={alert.id} alert={alert} />
-          ))}
-        </ul>
-      )}
+      <ul class="alerts">
+        {alerts.map(alert => (
+          <Alert key={alert.id} alert={alert} />
+        ))}
+      </ul>
+      {needs.map(text => (
+        <p key={text} class="hint">
+          {text}
+        </p>
+      ))}
+      {alerts.length === 0 &&
+        waiting.map(({ text, sentAway }) => (
+          <div key={text}>
+            <p class="hint">{text}</p>
+            <ComeBack sentAway={sentAway} />
+          </div>
+        ))}
+      {alerts.length + needs.length + waiting.length === 0 && <p class="all-well">{words.noAlerts}</p>}
     </section>
   );
 }

@@ -13,11 +13,19 @@ export const words = {
         ? 'No round ended during this time.'
         : `${counted(rounds, 'round')}, ${failed === 0 ? 'none' : count(failed)} failed${total > rounds ? ` (the newest of ${count(total)})` : ''}.`,
     all: 'All rounds',
+    devices: 'devices in a round',
+    took: 'for a round',
   },
   alerts: 'Alerts',
   noAlerts: 'All is well.',
   waitsForDevices: (task: string, round: number, here: number, minimum: number) =>
     `No alerts, but round ${count(round)} of ${task} is waiting for devices: ${count(here)} are here, the minimum is ${count(minimum)}.`,
+  needs: {
+    operator: (task: string) => `${task} is paused until somebody resumes it.`,
+    budget: (task: string) => `${task} has spent its privacy budget: no round starts.`,
+    enrolment: (task: string, devices: number) =>
+      `${task} needs ${counted(devices, 'more enrolled device')} before a round starts.`,
+  },
   since: 'Since',
   acknowledgedBy: (by: string) => `Acknowledged by ${by}`,
   silenced: 'Silenced until',
@@ -44,7 +52,7 @@ export const words = {
   noDevices: (isEnrolmentOpen: boolean) =>
     isEnrolmentOpen
       ? 'No device is connected. Put the address of this coordinator into your app; no token is needed.'
-      : 'No device is connected. Create an enrolment token on the Devices page and put it into your app.',
+      : 'No device is connected. Create an enrolment token under Settings, Access, and put it into your app.',
   noneNow: 'No device is connected now. Those that are enrolled come back by themselves.',
   clients: (connected: number, eligible: number) => `${count(connected)}, ${count(eligible)} eligible`,
   addTask: {

@@ -1,19 +1,21 @@
+import { TokenCard } from '../access/token-card.tsx';
+import type { ListedOperatorToken } from '../access/tokens.ts';
+import { words } from '../access/words.ts';
 import { useDashboard } from '../context/dashboard.ts';
 import { Missing } from '../controls/missing.tsx';
-import { PageHead } from '../controls/page-head.tsx';
+import { EnrolmentTokens } from '../devices/enrolment-tokens.tsx';
 import { terms } from '../format/terms.ts';
-import { TokenCard } from './token-card.tsx';
-import type { ListedOperatorToken } from './tokens.ts';
-import { words } from './words.ts';
+import { InferenceTokens } from '../serving/inference-tokens.tsx';
 
-/** Page of the operators of this coordinator; for admins. */
+/** Tab of the tokens of devices and programs, and for admins those of operators. */
 export function AccessPage() {
   const { session } = useDashboard();
   return (
-    <>
-      <PageHead title={terms.pages.access} />
+    <div class="stack">
       {session.may('admin') ? <OperatorTokens /> : <Missing text={words.forbidden} />}
-    </>
+      <EnrolmentTokens />
+      <InferenceTokens />
+    </div>
   );
 }
 

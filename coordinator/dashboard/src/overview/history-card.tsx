@@ -1,0 +1,132 @@
+import type { RoundSummary, Rounds } from '@murmuration/api/round';
+import { Chart } from '@murmuration/ui/charts/chart';
+import type { ChartContent } from '@murmuration/ui/charts/content';
+import { useComputed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { useDashboard } from '../context/dashboard.ts';
+import { addressOf } from '../context/routes.ts';
+import { useHours } from '../controls/span.tsx';
+import { count, duration, hourOrDay, moment } from '../format/format.ts';
+import { useLoaded } from '../loading/loaded.ts';
+import { Loading } from '../loading/loading.tsx';
+import { difference, nameOf, readable, readingOf } from '../metrics/figures.ts';
+import { words } from './words.ts';
+
+/** Most rounds in one chart, the newest ones. */
+const most = 200;
+
+/** Number of steps in which the visible span moves on. */
+const steps = 100;
+
+/** Figures and chart of a task's rounds in the chosen range: who contributed, was late or was lost. */
+export function HistoryCard({ task }: { readonly task: string }) {
+  const { theme, ticker, feed } = useDashboard();
+  const hours = useHours(24);
+  const step = (hours * 3_600_000) / steps;
+  // Moves on in steps too small to be seen, so that requests are rare.
+  const beginning = useComputed(
+    () => Math.floor((ticker.now.value + feed.ahead.value) / step) * step - steps * step,
+  ).value;
+  const since = hours === 0 ? '' : `&since=${new Date(beginning).toISOString()}`;
+  const span = [beginning / 1_000, (beginning + (steps + 1) * step) / 1_000] as const;
+  const loaded = useLoaded<Rounds>(`tasks/${task}/rounds?limit=${most}${since}`, ['rounds'], task);
+  const answer = loaded.data.value;
+  const content = useMemo(
+    () => answer && contentOf(task, answer.rounds.toReversed(), hours === 0 ? undefined : span),
+    [task, answer, since],
+  );
+  return (
+    <section class="card" aria-label={words.history.of(task)}>
+      <Loading of={loaded}>
+        {({ rounds, total }) => {
+          const failed = rounds.filter(({ outcome }) => outcome === 'failed').length;
+          return (
+            <>
+              <Figures rounds={rounds} />
+              {content && <Chart content={content} theme={theme.theme.value} />}
+              <p class="muted" role="status">
+                {words.history.told(rounds.length, failed, total)}{' '}
+                <a href={addressOf({ page: 'rounds', task })}>{words.history.all}</a>
+              </p>
+            </>
+          );
+        }}
+      </Loading>
+    </section>
+  );
+}
+
+/** Accuracy, loss, devices and duration of rounds, newest first; changes since the first of them. */
+function Figures({ rounds }: Pick<Rounds, 'rounds'>) {
+  const made = rounds.filter(({ model }) => model !== null);
+  const measured = made.filter(({ metrics }) => metrics !== null);
+  const [newest, oldest] = [measured[0]?.metrics, measured.at(-1)?.metrics];
+  const names = Object.keys(newest ?? {});
+  const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+  return (
+    <div class="tiles">
+      {(['share', 'loss'] as const).map(unit => {
+        const name = names.find(each => readingOf(each, [newest?.[each]]).unit === unit);
+        if (name === undefined) return null;
+        const [to, from] = [newest?.[name], oldest?.[name]];
+        const reading = readingOf(name, [to, from]);
+        return (
+          <p key={unit} class="tile">
+            <strong>{readable(to, reading)}</strong> {nameOf(name)}
+            {to != null && from != null && measured.length > 1 && `, ${difference(from, to, reading)}`}
+          </p>
+        );
+      })}
+      {made.length > 0 && (
+        <>
+          <p class="tile">
+            <strong>{count(middle(made.map(({ tally }) => tally.accepted)))}</strong> {words.history.devices}
+          </p>
+          <p class="tile">
+            <strong>
+              {duration(
+                middle(made.map(({ startedAt, endedAt }) => Date.parse(endedAt) - Date.parse(startedAt))),
+              )}
+            </strong>{' '}
+            {words.history.took}
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
+
+function contentOf(
+  task: string,
+  rounds: readonly RoundSummary[],
+  span: readonly [number, number] | undefined,
+): ChartContent {
+  const tallies = (pick: (round: RoundSummary) => number) => rounds.map(pick);
+  const isPublished = ({ outcome }: RoundSummary) => outcome === 'published';
+  return {
+    title: words.history.of(task),
+    x: {
+      label: words.history.x,
+      values: rounds.map(({ endedAt }) => Date.parse(endedAt) / 1_000),
+      ...(span && { span }),
+      isTime: true,
+      tick: hourOrDay,
+    },
+    y: { label: words.history.y, format: value => count(Math.round(value)), fromZero: true },
+    kind: 'stack',
+    series: [
+      { label: words.history.lost, colour: 'faint', values: tallies(({ tally }) => tally.late + tally.lost) },
+      {
+        label: words.history.failed,
+        colour: 'yours',
+        values: tallies(round => (isPublished(round) ? 0 : round.tally.accepted)),
+      },
+      {
+        label: words.history.contributed,
+        colour: 'good',
+        values: tallies(round => (isPublished(round) ? round.tally.accepted : 0)),
+      },
+    ],
+    place: x => moment(new Date(x * 1_000).toISOString()),
+  };
+}
