@@ -86,10 +86,10 @@ it('says who wins, how sure that is and what it costs, and ends experiments', as
   await form.getByText('murmuration experiments start line FILE').waitFor();
   expect(await violations(page)).toEqual([]);
   await form.getByLabel('Name').fill('by-hand');
-  await form.getByLabel('Versions').fill('1, 99');
+  await form.getByRole('textbox', { name: /^Versions/ }).fill('1, 99');
   await form.getByRole('button', { name: 'Begin it' }).click();
   await form.getByText('The task line has no version 99.').waitFor();
-  await form.getByLabel('Versions').fill('1, 2');
+  await form.getByRole('textbox', { name: /^Versions/ }).fill('1, 2');
   await form.getByRole('button', { name: 'Begin it' }).click();
   await page
     .getByRole('region', { name: /^by-hand/ })
