@@ -89,7 +89,7 @@ function addressesOf(output: NodeJS.ReadableStream): Promise<{ keyboard: string;
 
 async function takeDashboard(page: Page, address: string): Promise<void> {
   await page.goto(address);
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  await page.getByRole('navigation', { name: 'Places' }).waitFor();
   // A chart needs a few versions.
   const models = new URL('/v1/tasks/keyboard/models', address);
   const newest = async () => {

@@ -86,7 +86,7 @@ describe('places of the dashboard', () => {
     const page = await world.page('admin');
     for (const [formerly, address] of former) {
       await page.goto(`${world.coordinator.url}/#/${formerly}`);
-      await expect.poll(() => hash(page), formerly).toBe(`#/${address}`);
+      await expect.poll(() => hash(page), { message: formerly }).toBe(`#/${address}`);
       await settled(page);
       expect(await page.getByText('There is no page at this address.').count(), formerly).toBe(0);
     }
@@ -132,7 +132,10 @@ it.each(
       opened.push(...(await links(page)));
     }
     for (const tab of opened) {
-      if (name !== 'Overview') await tabs(page).getByRole('link', { name: tab, exact: true }).click();
+      if (name !== 'Overview') {
+        await tabs(page).getByRole('link', { name: tab, exact: true }).click();
+        await tabs(page).locator('[aria-current="page"]', { hasText: tab }).waitFor();
+      }
       await settled(page);
       await screenshot(page, `places-${name}-${tab}-${colorScheme}-${width}`.toLowerCase());
       expect(await violations(page), `${name} ${tab}`).toEqual([]);

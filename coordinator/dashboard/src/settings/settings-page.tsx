@@ -15,7 +15,7 @@ export function SettingsPage({ task }: { readonly task: string }) {
   const overview = feed.overview.value?.tasks.find(each => each.task === task);
   return (
     <>
-      {overview && <RoundControl overview={overview} />}
+      <div class="up">{overview && <RoundControl overview={overview} />}</div>
       <Loading of={loaded}>
         {settings => (
           <>

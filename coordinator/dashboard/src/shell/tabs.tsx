@@ -15,7 +15,7 @@ interface Shown {
   readonly tab: Tab;
 }
 
-/** Tabs of a place: those of which the task has something; under “More”, how to begin the others. */
+/** Tabs of a place. A tab that the task has nothing for is under “More”, as a way to begin it. */
 export function Tabs({ page, tab: current }: Shown) {
   const task = useTask();
   const place = placeOf(current);

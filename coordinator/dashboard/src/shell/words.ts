@@ -5,7 +5,7 @@ export const words = {
   navigation: 'Places',
   tabs: 'Tabs',
   more: 'More',
-  /** Ways to begin what a task does not have. */
+  /** Ways to begin what a task lacks. */
   offers: {
     training: 'Train in runs',
     experiments: 'Begin an experiment',
