@@ -88,11 +88,7 @@ export function BeginExperiment({ task, begun }: Shown) {
   );
 }
 
-interface ChoiceProps {
-  readonly name: string;
-  readonly label: string;
-  readonly of: Readonly<Record<string, string>>;
-}
+type ChoiceProps = Readonly<{ name: string; label: string; of: Readonly<Record<string, string>> }>;
 
 function Choice({ name, label, of }: ChoiceProps) {
   return (

@@ -22,7 +22,9 @@ export function ExperimentsPage({ task }: { readonly task: string }) {
           const past = all.filter(({ outcome }) => outcome !== 'running');
           return (
             <div class="stack">
-              <BeginExperiment task={task} begun={() => loaded.reload()} />
+              <div>
+                <BeginExperiment task={task} begun={() => loaded.reload()} />
+              </div>
               {running.map(experiment => (
                 <RunningCard
                   key={experiment.name}

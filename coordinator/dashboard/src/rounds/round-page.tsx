@@ -17,17 +17,16 @@ import { words } from './words.ts';
 
 interface Shown {
   readonly task: string;
-  readonly number: number;
+  readonly round: number;
 }
 
 /** Page of one round: live while it runs, afterwards its outcome and the reason. */
-export function RoundPage({ task, round: number }: { readonly task: string; readonly round: number }) {
+export function RoundPage({ task, round: number }: Shown) {
   const { feed } = useDashboard();
   const overview = feed.overview.value?.tasks.find(each => each.task === task);
   return (
     <>
       <nav class="up" aria-label={words.list.neighbours}>
-        <a href={addressOf({ page: 'rounds', task })}>← {words.list.all}</a>
         {number > 1 && (
           <a href={addressOf({ page: 'round', task, round: number - 1 })}>{terms.round(number - 1)}</a>
         )}
@@ -36,13 +35,13 @@ export function RoundPage({ task, round: number }: { readonly task: string; read
       {overview?.round?.number === number ? (
         <TaskCard overview={overview} />
       ) : (
-        <Past key={number} task={task} number={number} />
+        <Past task={task} round={number} />
       )}
     </>
   );
 }
 
-function Past({ task, number }: Shown) {
+function Past({ task, round: number }: Shown) {
   const round = useLoaded<RoundDetail>(`tasks/${task}/rounds/${number}`, ['rounds'], task);
   return <Loading of={round}>{detail => <Detail task={task} detail={detail} />}</Loading>;
 }

@@ -157,7 +157,6 @@ export const words = {
     asked: (query: string) => `Query “${query}”`,
     noVersion: 'Devices answered a query: no version was made.',
     neighbours: 'Other rounds',
-    all: 'All rounds',
     outcome: 'Outcome',
     contributed: 'devices contributed',
     answered: 'devices answered',
