@@ -21,7 +21,7 @@ async function cost(work: () => unknown): Promise<number> {
 export async function longer(short: () => unknown, long: () => unknown, times: number): Promise<number> {
   await refusing(short);
   let best = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < 5 && best > 3 * times; attempt++)
+  for (let attempt = 0; attempt < 15 && best > 3 * times; attempt++)
     best = Math.min(best, (await cost(long)) / Math.max(1, await cost(short)));
   return best;
 }
