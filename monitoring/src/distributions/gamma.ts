@@ -1,5 +1,5 @@
 /** Coefficients of Stirling's series, B₂ᵢ / (2i · (2i − 1)), the lowest first. */
-const stirling = [1 / 12, -1 / 360, 1 / 1_260, -1 / 1_680, 1 / 1_188, -691 / 360_360, 1 / 156];
+const stirling = [1 / 12, -1 / 360, 1 / 1_260, -1 / 1_680, 1 / 1_188];
 /** Value from which on Stirling's series is exact to the last bits. */
 const minStirlingValue = 15;
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI);
@@ -57,7 +57,7 @@ export function upperGamma(a: number, x: number): number {
   if (x < a + 1) {
     let term = 1 / a;
     let sum = term;
-    for (let n = 1; n < mostTerms && term > sum * Number.EPSILON; n++) {
+    for (let n = 1; term > sum * Number.EPSILON; n++) {
       term *= x / (a + n);
       sum += term;
     }
@@ -72,7 +72,6 @@ export function upperGamma(a: number, x: number): number {
  */
 export function incompleteBeta(a: number, b: number, x: number): number {
   if (x <= 0) return 0;
-  if (x >= 1) return 1;
   // The continued fraction converges fast on only one side of the mean.
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(b, a, 1 - x);
   const factor = Math.exp(a * Math.log(x) + b * Math.log1p(-x) - logBeta(a, b)) / a;

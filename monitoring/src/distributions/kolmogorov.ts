@@ -9,13 +9,11 @@ export function kolmogorovAbove(n: number, distance: number): number {
   if (distance >= 1) return 0;
   const t = n * distance;
   if (t <= 0.5) return 1;
-  if (t <= 1) return 1 - Math.exp(logGamma(n + 1) - n * Math.log(n) + n * Math.log(2 * t - 1));
   if (t >= n - 1) return 2 * (1 - distance) ** n;
-  if (distance >= 0.5) return 2 * oneSided(n, distance);
   const square = t * distance;
   if (n <= 140) return square <= 4 ? 1 - durbin(n, distance) : 2 * oneSided(n, distance);
   if (square >= 370) return 0;
-  if (square >= 2.2) return Math.min(1, 2 * oneSided(n, distance));
+  if (square >= 2.2) return 2 * oneSided(n, distance);
   if (n <= 100_000 && n * distance ** 1.5 <= 1.4) return 1 - durbin(n, distance);
   return Math.min(1, Math.max(0, 1 - pelzGood(n, distance)));
 }
@@ -23,15 +21,13 @@ export function kolmogorovAbove(n: number, distance: number): number {
 /** Returns the share above `distance` on one side (Smirnov 1944). */
 function oneSided(n: number, distance: number): number {
   const all = logGamma(n + 1);
-  const last = Math.floor(n * (1 - distance));
   let sum = 0;
-  for (let j = 0; j <= last; j++) {
+  for (let j = 0; ; j++) {
     const rest = 1 - distance - j / n;
-    if (rest <= 0) continue;
+    if (rest <= 0) return distance * sum;
     const choose = all - logGamma(j + 1) - logGamma(n - j + 1);
     sum += Math.exp(choose + (j - 1) * Math.log(distance + j / n) + (n - j) * Math.log(rest));
   }
-  return Math.min(1, distance * sum);
 }
 
 /** Returns the share below, by a power of a small matrix (Durbin 1968; Marsaglia, Tsang and Wang 2003). */
@@ -39,20 +35,16 @@ function durbin(n: number, distance: number): number {
   const k = Math.ceil(n * distance);
   const h = k - n * distance;
   const size = 2 * k - 1;
-  const start = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < size; j++) start[i * size + j] = i - j + 1 < 0 ? 0 : 1;
-  }
-  for (let i = 0; i < size; i++) {
-    start[i * size]! -= h ** (i + 1);
-    start[(size - 1) * size + i]! -= h ** (size - i);
-  }
-  start[(size - 1) * size]! += 2 * h - 1 > 0 ? (2 * h - 1) ** size : 0;
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i + 1 && j < size; j++) {
-      for (let g = 2; g <= i - j + 1; g++) start[i * size + j]! /= g;
-    }
-  }
+  const start = Float64Array.from({ length: size * size }, (_, at) => {
+    const [i, j] = [Math.floor(at / size), at % size];
+    if (j > i + 1) return 0;
+    let value = 1;
+    if (j === 0) value -= h ** (i + 1);
+    if (i === size - 1) value -= h ** (size - j);
+    if (i - j === size - 1) value += Math.max(0, 2 * h - 1) ** size;
+    for (let g = 2; g <= i - j + 1; g++) value /= g;
+    return value;
+  });
   const raised = power({ matrix: start, exponent: 0 }, n, size);
   let exponent = raised.exponent;
   let share = raised.matrix[(k - 1) * size + k - 1]!;
@@ -106,7 +98,6 @@ function pelzGood(n: number, distance: number): number {
   const pi4 = Math.PI ** 4;
   const pi6 = Math.PI ** 6;
   const exponent = -pi2 / 8 / z2;
-  if (exponent < -708) return 0;
   const terms = Math.ceil((16 * z) / Math.PI);
   const k: [number, number, number, number] = [0, 0, 0, 0];
   for (let at = terms; at >= 1; at--) {

@@ -21,11 +21,9 @@ export function normalDensity(z: number): number {
 export function normalQuantile(share: number): number {
   if (share > 0.5) return -normalQuantile(1 - share);
   if (share <= 0) return -Infinity;
-  // Abramowitz and Stegun 26.2.23, made exact by Halley's method.
-  const t = Math.sqrt(-2 * Math.log(share));
-  let z =
-    (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
-  for (let step = 0; step < 4; step++) {
+  // Halley's method, from a bound of the tail.
+  let z = -Math.sqrt(-2 * Math.log(share));
+  for (let step = 0; step < 6; step++) {
     const error = (normalBelow(z) - share) / normalDensity(z);
     z -= error / (1 + (z * error) / 2);
   }

@@ -1,4 +1,5 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import { boundOf } from '../distributions/bisection.ts';
 import { normalAbove, normalQuantile } from '../distributions/normal.ts';
 import { studentBeyond, studentCritical } from '../distributions/student.ts';
 import { type ArmSums, meanOf, varianceOf } from './arm-sums.ts';
@@ -85,13 +86,5 @@ export function unitsFor(effect: number, { alpha = 0.05, power: wanted = 0.8 } =
       'config.invalid',
       'The effect is not 0, and the power is between alpha and 1.',
     );
-  let low = 0;
-  let high = 1;
-  while (power(effect, high, alpha) < wanted) high *= 2;
-  for (let step = 0; step < 200; step++) {
-    const middle = (low + high) / 2;
-    if (power(effect, middle, alpha) < wanted) low = middle;
-    else high = middle;
-  }
-  return high;
+  return boundOf(n => power(effect, n, alpha) < wanted);
 }

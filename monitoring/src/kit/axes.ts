@@ -69,7 +69,7 @@ export function valueAxis(label: string, unit: Unit, values: readonly number[], 
     label,
     unit,
     low: low >= 0 ? Math.max(0, low - room) : low - room,
-    high: isShare ? Math.min(1, high + room) : high <= 0 && isDifference ? room : high + room,
+    high: isShare ? Math.min(1, high + room) : (isDifference ? Math.max(0, high) : high) + room,
     isDifference,
   });
 }

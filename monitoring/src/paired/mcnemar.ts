@@ -18,10 +18,9 @@ export function mcnemar({ first, second }: Discordant): number {
       'config.invalid',
       `Counts are whole numbers from 0 on, not ${first} and ${second}.`,
     );
-  const all = first + second;
-  const fewer = Math.min(first, second);
+  const [fewer, more] = [Math.min(first, second), Math.max(first, second)];
   // Of a binomial distribution with one half: P(X ≤ k) = I_½(n − k, k + 1).
-  return all === 2 * fewer ? 1 : Math.min(1, 2 * incompleteBeta(all - fewer, fewer + 1, 0.5));
+  return more === 0 ? 1 : Math.min(1, 2 * incompleteBeta(more, fewer + 1, 0.5));
 }
 
 /**

@@ -19,14 +19,13 @@ export type Distribution =
       readonly others: { readonly reference: number; readonly current: number };
     };
 
-const mostBins = 30;
 const maxReportCategories = 12;
 
 /** Returns the distribution of two samples that are not both empty; an empty one has shares of 0. */
 export function distributionOf(reference: Sample, current: Sample): Distribution {
   const share = (count: number, sample: Sample) => (sample.size > 0 ? count / sample.size : 0);
   if (reference.kind === 'numbers' && current.kind === 'numbers') {
-    const edges = evenly(sturges(reference.sorted, current.sorted));
+    const edges = sturges(reference.sorted, current.sorted);
     return {
       kind: 'numbers',
       edges: [...edges],
@@ -53,13 +52,4 @@ export function distributionOf(reference: Sample, current: Sample): Distribution
       current: rest.reduce((sum, each) => sum + each.current, 0),
     },
   };
-}
-
-/** Returns edges over the same span for few enough bins to draw. */
-function evenly(edges: Float64Array): Float64Array {
-  if (edges.length - 1 <= mostBins) return edges;
-  const [low, high] = [edges[0]!, edges.at(-1)!];
-  return Float64Array.from({ length: mostBins + 1 }, (_, at) =>
-    at === mostBins ? high : low + ((high - low) * at) / mostBins,
-  );
 }

@@ -95,7 +95,7 @@ function compared(
   try {
     return { drift: compare(), reason: undefined, distribution };
   } catch (error) {
-    if (!(error instanceof MurmurationError) || error.code !== 'data.malformed') throw error;
+    if (!(error instanceof MurmurationError)) throw error;
     return { drift: undefined, reason: error.detail, distribution };
   }
 }

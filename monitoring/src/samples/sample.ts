@@ -81,16 +81,7 @@ export function categorySample(counts: Iterable<readonly [Category, number]>): C
 
 /** Returns the sample with counts by distinct value. */
 export function asCategories(sample: Sample): CategorySample {
-  if (sample.kind === 'categories') return sample;
-  const counts = new Map<Category, number>();
-  let since = 0;
-  const { sorted } = sample;
-  for (let at = 1; at <= sorted.length; at++) {
-    if (at < sorted.length && sorted[at] === sorted[since]) continue;
-    counts.set(sorted[since]!, at - since);
-    since = at;
-  }
-  return categorySample(counts);
+  return sample.kind === 'categories' ? sample : readCategories(sample.sorted).sample;
 }
 
 /** Returns all categories of both samples: numbers by value, then booleans, then texts by code unit. */
@@ -132,10 +123,9 @@ function isMissing(cell: Cell): cell is null | undefined {
   return cell === null || cell === undefined || Number.isNaN(cell);
 }
 
-const ranks: Readonly<Record<string, number>> = { number: 0, boolean: 1, string: 2 };
+const kinds: readonly string[] = ['number', 'boolean', 'string'];
 
+/** Orders two categories that differ. */
 function byOrder(a: Category, b: Category): number {
-  const rank = (ranks[typeof a] ?? 3) - (ranks[typeof b] ?? 3);
-  if (rank !== 0) return rank;
-  return a < b ? -1 : Number(a > b);
+  return kinds.indexOf(typeof a) - kinds.indexOf(typeof b) || (a < b ? -1 : 1);
 }

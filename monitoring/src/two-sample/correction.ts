@@ -11,7 +11,7 @@ export function corrected(chances: readonly number[], correction: Correction): n
   if (correction === 'none') return [...chances];
   if (correction === 'bonferroni') return chances.map(p => Math.min(1, p * tests));
   const order = chances.map((p, at) => ({ p, at })).sort((a, b) => b.p - a.p);
-  const adjusted = Array<number>(tests).fill(1);
+  const adjusted: number[] = [];
   let least = 1;
   order.forEach(({ p, at }, place) => {
     least = Math.min(least, (p * tests) / (tests - place));

@@ -31,11 +31,12 @@ function between(
   let last = Math.min(reference[0]!, current[0]!);
   // Values are visited one by one; equal ones add nothing.
   while (i < m || j < n) {
-    const isReference = j >= n || (i < m && reference[i]! <= current[j]!);
-    const value = isReference ? reference[i]! : current[j]!;
-    if (value > last) sum += cost(i / m - j / n) * (value - last);
+    const own = reference[i] ?? Infinity;
+    const other = current[j] ?? Infinity;
+    const value = Math.min(own, other);
+    sum += cost(i / m - j / n) * (value - last);
     last = value;
-    if (isReference) i += 1;
+    if (own === value) i += 1;
     else j += 1;
   }
   return sum;

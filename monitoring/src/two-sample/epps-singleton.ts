@@ -65,16 +65,12 @@ function squaredLength(vector: readonly number[], inverse: readonly number[][]):
   );
 }
 
-/** Inverts a matrix by Gaussian elimination with pivots. */
+/** Inverts a covariance by Gaussian elimination, which needs no pivots for it. */
 function inverseOf(matrix: readonly number[][]): number[][] {
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => Number(i === j))]);
   for (let column = 0; column < size; column++) {
-    let pivot = column;
-    for (let row = column + 1; row < size; row++)
-      if (Math.abs(rows[row]![column]!) > Math.abs(rows[pivot]![column]!)) pivot = row;
-    [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
     const own = rows[column]!;
-    if (Math.abs(own[column]!) < 1e-12)
+    if (own[column]! < 1e-12)
       throw new MurmurationError('data.malformed', 'The test needs values that vary more.');
     for (let row = 0; row < size; row++) {
       if (row === column) continue;

@@ -67,8 +67,7 @@ function outside(m: number, n: number, divisor: number, height: number): number 
     // Below the band, a path is outside.
     if (first > 0) chances[first - 1] = 1;
     for (let y = first; y <= last; y++) {
-      if (x === 0 && y === 0) chances[0] = 0;
-      else chances[y] = (x * chances[y]! + (y > 0 ? y * chances[y - 1]! : 0)) / (x + y);
+      chances[y] = y === 0 ? 0 : (x * chances[y]! + y * chances[y - 1]!) / (x + y);
     }
   }
   return chances[n]!;

@@ -96,6 +96,6 @@ function besselTimes(order: number, q: number): number {
   for (let t = step; ; t += step) {
     const term = Math.exp(-q * (Math.cosh(t) + 1)) * Math.cosh(order * t);
     sum += term;
-    if (term < 1e-18 * sum || term === 0) return sum * step;
+    if (term === 0) return sum * step;
   }
 }
