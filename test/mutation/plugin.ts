@@ -9,7 +9,12 @@ import {
   PluginKind,
   tokens,
 } from '@stryker-mutator/api/plugin';
-import { type MutantRunResult, MutantRunStatus, type TestRunner } from '@stryker-mutator/api/test-runner';
+import {
+  DryRunStatus,
+  type MutantRunResult,
+  MutantRunStatus,
+  type TestRunner,
+} from '@stryker-mutator/api/test-runner';
 import { strykerPlugins as vitestPlugins } from '@stryker-mutator/vitest-runner';
 import { keyOf, type Mutant, mutantOf, mutantOfKey, mutantOfResult, type Position } from './mutants.ts';
 import { isFound, outcomeOf } from './score.ts';
@@ -46,16 +51,23 @@ function runnerOf(injector: Injector<PluginContext>): TestRunner {
   const [{ factory }] = vitestPlugins as unknown as [{ factory: never }];
   const vitest = injector.injectFunction(factory) as VitestRunner;
   const keys = madeOf(({ keys }) => new Set(keys))();
+  const brokenFile = () => vitest.ctx.state.getFiles().find(file => file.result?.state === 'fail');
   return {
     capabilities: () => vitest.capabilities(),
     init: () => vitest.init!(),
-    dryRun: options => vitest.dryRun(options),
+    async dryRun(options) {
+      const result = await vitest.dryRun(options);
+      // Without its tests, mutants would look as if none came by.
+      const broken = result.status === DryRunStatus.Complete && brokenFile();
+      if (!broken) return result;
+      return { status: DryRunStatus.Error, errorMessage: `${broken.name} can't be loaded` };
+    },
     dispose: () => vitest.dispose!(),
     async mutantRun(options): Promise<MutantRunResult> {
       if (!keys.has(keyOf(mutantOf(process.cwd(), options.activeMutant))))
         return { status: MutantRunStatus.Error, errorMessage: 'nobody asked for it' };
       const result = await vitest.mutantRun(options);
-      const broken = vitest.ctx.state.getFiles().find(file => file.result?.state === 'fail');
+      const broken = brokenFile();
       if (result.status !== MutantRunStatus.Survived || !broken) return result;
       return {
         status: MutantRunStatus.Killed,
