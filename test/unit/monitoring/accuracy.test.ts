@@ -73,6 +73,111 @@ describe('live accuracy', () => {
   });
 });
 
+describe('sums of one outcome', () => {
+  const one = (probability: number | undefined, outcome: string) =>
+    judged({
+      kind: 'class',
+      guesses: ['a', 'b'],
+      ...(probability !== undefined && { probabilities: [probability, 1 - probability] }),
+      outcome,
+    });
+
+  it.each([
+    [0, 0],
+    [0.05, 0],
+    [0.1, 1],
+    [0.55, 5],
+    [0.99, 9],
+    [1, 9],
+    [1.2, 9],
+    [-0.2, 0],
+  ])('of a guess of %d are in calibration bin %i', (probability, bin) => {
+    const none = { n: 0, confidence: 0, right: 0 };
+    const { calibration } = one(probability, 'a');
+    expect(calibration).toEqual(
+      Array.from({ length: 10 }, (_, at) =>
+        at === bin ? { n: 1, confidence: probability, right: 1 } : none,
+      ),
+    );
+    expect(one(probability, 'b').calibration[bin]).toEqual({ n: 1, confidence: probability, right: 0 });
+  });
+
+  it('have the loss of the outcome, if the model gives probabilities', () => {
+    expect(one(0.25, 'b')).toMatchObject({ requests: 0, outcomes: 1, logLosses: 1 });
+    expect(one(0.25, 'b').logLoss).toBeCloseTo(-Math.log(0.75), 14);
+    expect(one(1, 'b').logLoss).toBeCloseTo(-Math.log(1e-15), 12);
+    expect(one(1, 'a').logLoss).toBeCloseTo(0, 14);
+    expect(one(undefined, 'b')).toEqual({
+      ...noAccuracy,
+      outcomes: 1,
+      ranks: [0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+    });
+    expect(one(undefined, 'x').ranks).toEqual(Array(10).fill(0));
+  });
+
+  it('are one of four with a positive label', () => {
+    const confusion = (said: string | boolean, outcome: string | boolean, positive?: string | boolean) =>
+      Object.values(judged({ kind: 'class', guesses: [said], outcome }, positive).confusion);
+    expect(Object.keys(noAccuracy.confusion)).toEqual([
+      ...['truePositives', 'falsePositives', 'trueNegatives', 'falseNegatives'],
+    ]);
+    expect(confusion('a', 'a', 'a')).toEqual([1, 0, 0, 0]);
+    expect(confusion('a', 'b', 'a')).toEqual([0, 1, 0, 0]);
+    expect(confusion('b', 'b', 'a')).toEqual([0, 0, 1, 0]);
+    expect(confusion('b', 'a', 'a')).toEqual([0, 0, 0, 1]);
+    expect(confusion('b', 'a')).toEqual([0, 0, 0, 0]);
+    expect(confusion(true, false, false)).toEqual([0, 0, 0, 1]);
+  });
+
+  it('add up figure by figure', () => {
+    const sums = sumOf(
+      [
+        said(['a', 'b'], [0.75, 0.25], 'a'),
+        said(['a', 'b'], [0.75, 0.25], 'b'),
+        said(['b', 'a'], [0.5, 0.5], 'a'),
+        { kind: 'number', predicted: 5, outcome: 2 },
+        { kind: 'number', predicted: 1, outcome: 2 },
+      ],
+      'a',
+    );
+    expect(sums).toMatchObject({
+      requests: 5,
+      outcomes: 5,
+      ranks: [1, 2, 0, 0, 0, 0, 0, 0, 0, 0],
+      logLosses: 3,
+      confusion: { truePositives: 1, falsePositives: 1, trueNegatives: 0, falseNegatives: 1 },
+      errors: { n: 2, absolute: 4, squared: 10 },
+    });
+    expect(sums.calibration[7]).toEqual({ n: 2, confidence: 1.5, right: 1 });
+    expect(sums.calibration[5]).toEqual({ n: 1, confidence: 0.5, right: 0 });
+    expect(accuracyOf(sums)).toEqual({
+      requests: 5,
+      outcomes: 5,
+      known: 1,
+      accuracy: { value: 1 / 3, interval: wilson(1, 3), of: 3 },
+      topK: [1 / 3, ...Array(9).fill(1)],
+      logLoss: expect.closeTo((Math.log(4 / 3) + Math.log(4) + Math.log(2)) / 3, 12),
+      // |1.5 − 1| and |0.5 − 0| of 3.
+      calibrationError: expect.closeTo(1 / 3, 12),
+      calibration: [
+        { said: 0.5, was: 0, n: 1 },
+        { said: 0.75, was: 0.5, n: 2 },
+      ],
+      falsePositives: { value: 1, interval: wilson(1, 1), of: 1 },
+      falseNegatives: { value: 0.5, interval: wilson(1, 2), of: 2 },
+      meanAbsoluteError: 2,
+      rootMeanSquaredError: Math.sqrt(5),
+    });
+    expect(accuracyOf(asked(3))).toMatchObject({
+      requests: 3,
+      known: 0,
+      topK: [],
+      falseNegatives: null,
+      rootMeanSquaredError: null,
+    });
+  });
+});
+
 describe('Wilson’s interval', () => {
   it('is the published one', () => {
     const [low, high] = wilson(120, 1_000);
@@ -80,8 +185,21 @@ describe('Wilson’s interval', () => {
     expect(high).toBeCloseTo(drift.ab[1]!.hi!, 13);
   });
 
+  it('is that of statsmodels 0.14.4 at another confidence, and for few', () => {
+    for (const [part, whole, confidence, low, high] of [
+      [3, 4, 0.95, 0.3006418425824019, 0.9544127391902995],
+      [3, 4, 0.8, 0.43254145036907754, 0.9219192523148821],
+      [1, 1, 0.95, 0.20654931437723745, 1],
+    ] as const) {
+      const found = wilson(part, whole, confidence);
+      expect(found[0]).toBeCloseTo(low, 12);
+      expect(found[1]).toBeCloseTo(high, 12);
+    }
+  });
+
   it('stays within 0 and 1, and holds the share', () => {
     expect(wilson(0, 0)).toEqual([0, 1]);
+    expect([wilson(0, 5)[0], wilson(5, 5)[1]]).toEqual([0, 1]);
     fc.assert(
       fc.property(fc.nat(1_000), fc.nat(1_000), (a, b) => {
         const [part, whole] = [Math.min(a, b), Math.max(a, b, 1)];

@@ -30,4 +30,17 @@ describe('the sort of numbers', () => {
     expect(buffer.subarray(1_000, 4_000)).toEqual(expected);
     expect([buffer.slice(0, 1_000), buffer.slice(4_000)]).toEqual([before, after]);
   });
+
+  it.each(Array.from({ length: 52 }, (_, bit) => bit))('sees bit %i of a number by itself', bit => {
+    // Only one digit differs, so that the list is dealt once, and copied back.
+    const values = Float64Array.from({ length: 2_050 }, (_, at) => 1 + (1 - (at % 2)) * 2 ** (bit - 52));
+    const expected = values.slice().sort();
+    expect(sortNumbers(values)).toEqual(expected);
+    expect(sortNumbers(values.map(value => -value))).toEqual(expected.map(value => -value).reverse());
+  });
+
+  it('sets negative numbers first', () => {
+    const values = Float64Array.from({ length: 2_050 }, (_, at) => (at % 2 === 0 ? 1 : -1));
+    expect(sortNumbers(values).findIndex(value => value > 0)).toBe(1_025);
+  });
 });
