@@ -5,9 +5,10 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
 import { anybody } from '../access/holder.ts';
-import { type Broker, type BrokerEvents, type BrokerProtocol, joinBrokerEvents } from '../brokers/broker.ts';
+import type { BrokerEvents, BrokerProtocol } from '../brokers/broker.ts';
 import { requestHandler } from '../brokers/handle.ts';
 import { kafkaBroker } from '../brokers/kafka/kafka.ts';
+import type { KeptSession } from '../brokers/kept-session.ts';
 import { brokerMetrics } from '../brokers/metrics.ts';
 import { rabbitmqBroker } from '../brokers/rabbitmq/rabbitmq.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type RabbitmqSettings,
   standardPace,
 } from '../brokers/settings.ts';
+import { joinListeners } from '../server/events.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import type { Turns } from '../server/turns.ts';
 
@@ -46,8 +48,9 @@ export interface OpenBrokersPorts {
 export function openBrokers(
   { rabbitmq, kafka, pace: given, events = {}, random = systemRandom }: BrokerOptions,
   { server, access, hasTokens, metrics, clock, turns, fault }: OpenBrokersPorts,
-): readonly Broker[] {
-  const both = joinBrokerEvents(brokerMetrics(metrics), events);
+): readonly KeptSession[] {
+  const names = { connected: true, lost: true, handled: true, lag: true } as const;
+  const both = joinListeners<BrokerEvents>(names, brokerMetrics(metrics), events);
   const pace = { ...standardPace, ...given };
   const portsOf = (protocol: BrokerProtocol) => {
     const admit = (authorization: string | undefined) => {
@@ -58,14 +61,14 @@ export function openBrokers(
     const handle = requestHandler({ server, protocol, admit, ...pace, fault });
     return { handle, clock, random, turns, events: both, fault };
   };
-  const brokers: Broker[] = [];
+  const brokers: KeptSession[] = [];
   if (rabbitmq) brokers.push(rabbitmqBroker({ ...rabbitmq, ...pace }, portsOf('rabbitmq')));
   if (kafka) brokers.push(kafkaBroker({ ...kafka, ...pace }, portsOf('kafka')));
   return brokers;
 }
 
 /** Throws `inference.unavailable` if a broker is not connected. */
-export function requireBrokers(brokers: readonly Broker[]): void {
+export function requireBrokers(brokers: readonly KeptSession[]): void {
   for (const { protocol, trouble } of brokers)
     if (trouble !== undefined)
       throw new MurmurationError(

@@ -4,10 +4,11 @@ import type { Registry } from 'prom-client';
 import { systemTurns } from '../adapters/system-turns.ts';
 import { type DoorPorts, openDoor } from '../http/door.ts';
 import { precomputeMetrics } from '../metrics/precompute-metrics.ts';
-import { bothPrecompute, type PrecomputeEvents } from '../precompute/events.ts';
+import type { PrecomputeEvents } from '../precompute/events.ts';
 import type { PrecomputeJob } from '../precompute/job/job.ts';
 import { Precomputation } from '../precompute/precomputation.ts';
 import { precomputeRoutes } from '../precompute/routes.ts';
+import { joinListeners } from '../server/events.ts';
 import type { Turns } from '../server/turns.ts';
 import type { ModelSource } from '../source/source.ts';
 
@@ -37,13 +38,24 @@ export function openPrecompute(
   { source, metrics, clock, turns = systemTurns }: PrecomputeParts,
 ): Precomputation {
   const { server } = ports;
+  const names = {
+    began: true,
+    progressed: true,
+    ended: true,
+    failed: true,
+    looked: true,
+    fault: true,
+  } as const;
   const precomputation = new Precomputation(jobs, {
     server,
     source,
     into,
     clock,
     turns,
-    events: bothPrecompute(precomputeMetrics(metrics), { fault: ports.fault, ...events }),
+    events: joinListeners<PrecomputeEvents>(names, precomputeMetrics(metrics), {
+      fault: ports.fault,
+      ...events,
+    }),
   });
   openDoor(app, ports, scope => precomputeRoutes(scope, { precomputation, clock }));
   return precomputation;

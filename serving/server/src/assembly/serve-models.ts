@@ -11,7 +11,7 @@ import { Registry } from 'prom-client';
 import { Access } from '../access/access.ts';
 import { requireAll } from '../access/holder.ts';
 import { systemTurns } from '../adapters/system-turns.ts';
-import type { Broker } from '../brokers/broker.ts';
+import type { KeptSession } from '../brokers/kept-session.ts';
 import type { GrpcDoor } from '../grpc/door.ts';
 import { admitBy } from '../http/admission.ts';
 import { boundApp } from '../http/bound-app.ts';
@@ -27,6 +27,7 @@ import { type InferenceEvents, joinEvents } from '../server/events.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { requestIds } from '../server/request-id.ts';
 import type { Turns } from '../server/turns.ts';
+import { untilAtMost } from '../server/waiting.ts';
 import type { ModelSource } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { type BrokerOptions, openBrokers, requireBrokers } from './brokers.ts';
@@ -132,7 +133,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   const refused = options.refused ?? (() => {});
   const app = boundApp(clock, refused);
   const access = new Access(settings.tokens, { primitives, clock });
-  let brokers: readonly Broker[] = [];
+  let brokers: readonly KeptSession[] = [];
   const ports: DoorPorts = {
     server,
     admit: admitBy(access, host),
@@ -155,12 +156,13 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   openOwnDoor(app, ports, registry);
   let grpc: GrpcDoor | undefined;
   let closed: Promise<void> | undefined;
+  const patiently = (work: Promise<unknown>) => untilAtMost(clock.now() + drainTimeoutMs, clock, work);
   const close = async () => {
     await precomputation?.close();
     grpc?.drain();
     // Before the server refuses them: requests that a broker delivered are still answered.
-    await withPatience(clock, Promise.all(brokers.map(broker => broker.close())));
-    await withPatience(clock, server.drain());
+    await patiently(Promise.all(brokers.map(broker => broker.close())));
+    await patiently(server.drain());
     await grpc?.close(drainTimeoutMs);
     await app.close();
     await server.close();
@@ -225,14 +227,4 @@ function serverThreads(
   onnx: OnnxRuntimeOptions = {},
 ): Runtime {
   return threadRuntime({ clock, memory, running, onnx, fusedHere: true });
-}
-
-/** Waits for `work`, at most `drainTimeoutMs`. */
-async function withPatience(clock: Clock, work: Promise<unknown>): Promise<void> {
-  let cancel = () => {};
-  const late = new Promise<void>(resolve => {
-    cancel = clock.at(clock.now() + drainTimeoutMs, resolve);
-  });
-  await Promise.race([work, late]);
-  cancel();
 }

@@ -1,32 +1,9 @@
-/** Keys answered most recently, at most a fixed number, each with the digest of its request. */
-export class AnsweredKeys {
-  readonly #most: number;
-  readonly #requests = new Map<string, string | undefined>();
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  get size(): number {
-    return this.#requests.size;
-  }
-
-  has(key: string): boolean {
-    return this.#requests.has(key);
-  }
-
+/** Keys answered most recently, each with the digest of its request; undefined if that is unknown. */
+export class AnsweredKeys extends BoundedMap<string, string | undefined> {
   /** Returns true if the key was answered for another request; false if that is unknown. */
   isOther(key: string, request: string): boolean {
-    return (this.#requests.get(key) ?? request) !== request;
-  }
-
-  /** Adds an answered key. `request` is the digest of its request; undefined if unknown. */
-  add(key: string, request: string | undefined): void {
-    this.#requests.delete(key);
-    this.#requests.set(key, request);
-    for (const oldest of this.#requests.keys()) {
-      if (this.#requests.size <= this.#most) break;
-      this.#requests.delete(oldest);
-    }
+    return (this.get(key) ?? request) !== request;
   }
 }

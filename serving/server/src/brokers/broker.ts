@@ -51,28 +51,6 @@ export interface BrokerEvents {
   readonly lag?: (protocol: BrokerProtocol, requests: number) => void;
 }
 
-/** Calls both, one after the other. */
-export function joinBrokerEvents(one: BrokerEvents, other: BrokerEvents): BrokerEvents {
-  return {
-    connected(...what) {
-      one.connected?.(...what);
-      other.connected?.(...what);
-    },
-    lost(...what) {
-      one.lost?.(...what);
-      other.lost?.(...what);
-    },
-    handled(...what) {
-      one.handled?.(...what);
-      other.handled?.(...what);
-    },
-    lag(...what) {
-      one.lag?.(...what);
-      other.lag?.(...what);
-    },
-  };
-}
-
 export interface BrokerPorts {
   readonly handle: Handle;
   readonly clock: Clock;
@@ -81,13 +59,4 @@ export interface BrokerPorts {
   readonly events: BrokerEvents;
   /** Called for faults of this server. */
   readonly fault: (where: string, error: unknown) => void;
-}
-
-/** Consumer of a broker's requests: it connects, and stays connected until it is closed. */
-export interface Broker {
-  readonly protocol: BrokerProtocol;
-  /** Reason why no requests are taken now; undefined if they are. */
-  readonly trouble: string | undefined;
-  /** Takes no more requests, answers those under way, and disconnects. */
-  close(): Promise<void>;
 }

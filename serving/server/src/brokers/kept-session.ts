@@ -1,7 +1,9 @@
-import { messageOf } from '@murmuration/protocol/errors/errors';
-import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
+import { untilAborted } from '@murmuration/protocol/concurrency/until-aborted';
+import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { backOff } from '@murmuration/protocol/time/back-off';
-import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { Clock } from '@murmuration/protocol/time/clock';
+import { sleep } from '@murmuration/protocol/time/sleep';
+import type { BrokerPorts, BrokerProtocol } from './broker.ts';
 
 /** Connection to a broker, from its opening to its loss. */
 export interface BrokerSession {
@@ -11,89 +13,98 @@ export interface BrokerSession {
   close(): Promise<void>;
 }
 
-export interface KeptSessionPorts {
-  /** Rejects if the broker can't be reached now. */
-  readonly open: () => Promise<BrokerSession>;
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-  readonly connected: () => void;
-  /** Called when the connection is lost; the next try is in `wait` ms. */
-  readonly lost: (reason: string, wait: number) => void;
-}
-
+/** Milliseconds between two measurements of the lag. */
+const lagInterval = 5_000;
 const pauses = { first: 500, longest: 30_000 };
 /** Milliseconds that a session must last to reset the back-off. */
 const minLastingMs = 60_000;
 
-/** Opens a session, and another one whenever it is lost, with back-off and jitter, until it is closed. */
+/**
+ * Consumer of a broker's requests: opens a session, and another one whenever it is lost, with back-off and
+ * jitter, until it is closed.
+ */
 export class KeptSession {
-  readonly #ports: KeptSessionPorts;
+  readonly protocol: BrokerProtocol;
+  readonly #ports: Pick<BrokerPorts, 'clock' | 'random' | 'events'>;
+  readonly #open: () => Promise<BrokerSession>;
   readonly #running: Promise<void>;
+  readonly #stop = new AbortController();
   #trouble: string | undefined = 'It is not connected yet.';
-  #isClosed = false;
-  #closing: () => void = () => {};
-  readonly #closed: Promise<void>;
 
-  constructor(ports: KeptSessionPorts) {
+  /** Makes a consumer; `open` rejects if the broker can't be reached now. */
+  constructor(
+    protocol: BrokerProtocol,
+    ports: Pick<BrokerPorts, 'clock' | 'random' | 'events'>,
+    open: () => Promise<BrokerSession>,
+  ) {
+    this.protocol = protocol;
     this.#ports = ports;
-    this.#closed = new Promise(resolve => {
-      this.#closing = resolve;
-    });
+    this.#open = open;
     this.#running = this.#run();
   }
 
-  /** Reason why there is no session now; undefined if there is one. */
+  /** Reason why no requests are taken now; undefined if they are. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** Closes the session, and waits for its end. */
+  /** Takes no more requests, answers those under way, and disconnects. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    this.#closing();
+    this.#stop.abort(new MurmurationError('server.stopping'));
     await this.#running;
   }
 
   async #run(): Promise<void> {
-    const { clock, random, lost } = this.#ports;
+    const { clock, random, events } = this.#ports;
+    const { signal } = this.#stop;
     let failures = 0;
-    while (!this.#isClosed) {
+    while (!signal.aborted) {
       const began = clock.now();
-      const reason = await this.#once();
-      if (this.#isClosed) break;
+      const reason = await this.#once(signal);
+      if (signal.aborted) break;
       if (clock.now() - began >= minLastingMs) failures = 0;
       const wait = backOff(failures++, pauses, random);
       this.#trouble = reason;
-      lost(reason, wait);
-      await this.#pause(wait);
+      events.lost?.(this.protocol, reason, wait);
+      await sleep(wait, clock, signal).catch(() => {});
     }
     this.#trouble = 'It is closed.';
   }
 
   /** Runs one session, and returns the reason for its end. */
-  async #once(): Promise<string> {
+  async #once(signal: AbortSignal): Promise<string> {
     let session: BrokerSession;
     try {
-      session = await this.#ports.open();
+      session = await this.#open();
     } catch (error) {
       return messageOf(error);
     }
-    if (!this.#isClosed) {
+    if (!signal.aborted) {
       this.#trouble = undefined;
-      this.#ports.connected();
+      this.#ports.events.connected?.(this.protocol);
     }
-    const reason = await Promise.race([session.lost, this.#closed]);
+    const reason = await untilAborted(session.lost, signal).catch(messageOf);
     await session.close();
-    return messageOf(reason ?? 'The connection is closed.');
+    return messageOf(reason);
   }
+}
 
-  async #pause(ms: number): Promise<void> {
-    const { clock } = this.#ports;
-    let cancel: Cancel = () => {};
-    const over = new Promise<void>(resolve => {
-      cancel = clock.at(clock.now() + ms, resolve);
-    });
-    await Promise.race([over, this.#closed]);
-    cancel();
+/**
+ * Measures a broker's lag again and again until `signal` is aborted, or a measurement fails, of which `failed`
+ * hears.
+ */
+export async function watchLag(
+  measure: () => Promise<void>,
+  clock: Clock,
+  signal: AbortSignal,
+  failed: (error: unknown) => void,
+): Promise<void> {
+  try {
+    for (;;) {
+      await measure();
+      await sleep(lagInterval, clock, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) failed(error);
   }
 }

@@ -7,6 +7,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { modelsFor } from '../access/own-models.ts';
 import { countedAddress } from '../limits/address.ts';
 import { Quota } from '../limits/quota.ts';
+import { untilAtMost } from '../server/waiting.ts';
 import { type CallPorts, Calls } from './calls.ts';
 import { type CertificateFiles, credentialsFrom } from './certificate.ts';
 import { described, inferenceCalls } from './definition.ts';
@@ -112,12 +113,7 @@ export async function openGrpc(ports: GrpcPorts, { host, port, tls }: GrpcPlace)
       listener.close();
       // Clients get GOAWAY, and begin no more calls here.
       connections.drain(patience);
-      let cancel = () => {};
-      const late = new Promise<void>(resolve => {
-        cancel = clock.at(clock.now() + patience, resolve);
-      });
-      await Promise.race([calls.settled(), late]);
-      cancel();
+      await untilAtMost(clock.now() + patience, clock, calls.settled());
       for (const socket of sockets) socket.destroy();
       grpc.forceShutdown();
       calls.close();

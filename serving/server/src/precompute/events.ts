@@ -17,33 +17,3 @@ export interface PrecomputeEvents {
   /** Called for faults of this server. */
   readonly fault?: (where: string, error: unknown) => void;
 }
-
-/** Calls both, one after the other. */
-export function bothPrecompute(first: PrecomputeEvents, second: PrecomputeEvents): PrecomputeEvents {
-  return {
-    began: (...what) => {
-      first.began?.(...what);
-      second.began?.(...what);
-    },
-    progressed: (...what) => {
-      first.progressed?.(...what);
-      second.progressed?.(...what);
-    },
-    ended: (...what) => {
-      first.ended?.(...what);
-      second.ended?.(...what);
-    },
-    failed: (...what) => {
-      first.failed?.(...what);
-      second.failed?.(...what);
-    },
-    looked: (...what) => {
-      first.looked?.(...what);
-      second.looked?.(...what);
-    },
-    fault: (...what) => {
-      first.fault?.(...what);
-      second.fault?.(...what);
-    },
-  };
-}

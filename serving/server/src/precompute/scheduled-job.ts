@@ -1,7 +1,9 @@
+import { once } from '@murmuration/protocol/concurrency/once';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { InferenceServer } from '../server/inference-server.ts';
 import type { Turns } from '../server/turns.ts';
+import { repeating } from '../server/waiting.ts';
 import type { ModelSource } from '../source/source.ts';
 import type { PrecomputeEvents } from './events.ts';
 import { modelOf, type PrecomputeJob } from './job/job.ts';
@@ -60,7 +62,8 @@ export class ScheduledJob {
   readonly #ports: JobPorts;
   readonly #address: string;
   readonly #stop = new AbortController();
-  #table: Promise<JobTable> | undefined;
+  /** Opens the table. Throws `storage.*`, and `config.invalid` if a database server refuses. */
+  readonly table = once(() => this.#open());
   #running: Promise<EndedRun> | undefined;
   #state: RunningState | null = null;
   #next: number | null = null;
@@ -75,15 +78,6 @@ export class ScheduledJob {
     this.job = job;
     this.#address = address;
     this.#ports = ports;
-  }
-
-  /** Opens the table. Throws `storage.*`, and `config.invalid` if a database server refuses. */
-  async table(): Promise<JobTable> {
-    this.#table ??= this.#open();
-    this.#table.catch(() => {
-      this.#table = undefined;
-    });
-    return this.#table;
   }
 
   /** Runs the job when it is due, from now on, and continues an interrupted run. */
@@ -155,7 +149,8 @@ export class ScheduledJob {
     const table = await this.table();
     signal.throwIfAborted();
     if (!(await table.lease.take(clock.now()))) throw this.#inUse('another process runs it');
-    const stopHolding = this.#holdOn(table);
+    // However long a step takes; if the lease is lost, the next write fails.
+    const stopHolding = repeating(leaseFor / 3, clock, () => table.keep(clock.now()).catch(() => {}));
     let run: JobRun | undefined;
     try {
       const { name, at } = modelOf(this.job);
@@ -196,20 +191,6 @@ export class ScheduledJob {
       stopHolding();
       await table.lease.release().catch(() => {});
     }
-  }
-
-  /** Renews the lease of the job, however long a step takes; if it is lost, the next write fails. */
-  #holdOn(table: JobTable): Cancel {
-    const { clock } = this.#ports;
-    let cancel: Cancel;
-    const wait = () => {
-      cancel = clock.at(clock.now() + leaseFor / 3, () => {
-        table.keep(clock.now()).catch(() => {});
-        wait();
-      });
-    };
-    wait();
-    return () => cancel();
   }
 
   /** Continues after a run: with a requested run, a retry if that may help, or the next scheduled run. */

@@ -4,6 +4,7 @@ import { insertMany } from '@murmuration/sql/bulk/insert-many';
 import { openSql, type SqlDatabase } from '@murmuration/sql/database/database';
 import type { Value } from '@murmuration/sql/values/value';
 import type { Kysely } from 'kysely';
+import { repeating } from '../server/waiting.ts';
 import { attributesOf, type LogEvent, structured } from './event.ts';
 import type { LogSink } from './sink.ts';
 
@@ -78,7 +79,9 @@ export class DatabaseSink implements LogSink {
       ports.fault('opening the request log, database', error);
     }
     await sink.#tidy();
-    sink.#arm();
+    sink.#timer = repeating(tidyEvery, ports.clock, () => {
+      sink.#tidying = sink.#tidying.then(() => sink.#tidy());
+    });
     return sink;
   }
 
@@ -117,14 +120,6 @@ export class DatabaseSink implements LogSink {
       throw error;
     });
     return this.#opened;
-  }
-
-  #arm(): void {
-    const { clock } = this.#ports;
-    this.#timer = clock.at(clock.now() + tidyEvery, () => {
-      this.#arm();
-      this.#tidying = this.#tidying.then(() => this.#tidy());
-    });
   }
 
   async #tidy(): Promise<void> {

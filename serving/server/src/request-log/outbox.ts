@@ -3,6 +3,7 @@ import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { backOff } from '@murmuration/protocol/time/back-off';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { InferenceEvents } from '../server/events.ts';
+import { untilAtMost } from '../server/waiting.ts';
 import type { LogEvent } from './event.ts';
 import type { LogSink } from './sink.ts';
 
@@ -92,20 +93,16 @@ export class LogOutbox {
   async close(patience: number): Promise<void> {
     this.#isClosing = true;
     const { clock, events } = this.#ports;
-    let cancel = () => {};
-    const late = new Promise<void>(resolve => {
-      cancel = clock.at(clock.now() + patience, resolve);
-    });
+    const end = clock.now() + patience;
     const idle = new Promise<void>(resolve => this.#idle.push(resolve));
     if (!this.#isWriting) this.#writeSoon();
-    await Promise.race([idle, late]);
+    await untilAtMost(end, clock, idle);
     this.#isOver = true;
     this.#forget(this.#waiting.length, 'failed');
     const closed = this.#sink
       .close()
       .catch(error => events.fault?.(`closing the request log, ${this.#sink.name}`, error));
-    await Promise.race([closed, late]);
-    cancel();
+    await untilAtMost(end, clock, closed);
   }
 
   #after(ms: number): Cancel {

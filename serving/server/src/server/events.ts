@@ -55,30 +55,39 @@ export interface InferenceEvents {
   readonly fault?: (where: string, error: unknown) => void;
 }
 
-/** Calls each of `listeners`, one after the other. */
-export function joinEvents(...listeners: readonly InferenceEvents[]): InferenceEvents {
-  return {
-    answered: told(listeners.map(each => each.answered?.bind(each))),
-    shadowed: told(listeners.map(each => each.shadowed?.bind(each))),
-    unserved: told(listeners.map(each => each.unserved?.bind(each))),
-    unmirrored: told(listeners.map(each => each.unmirrored?.bind(each))),
-    executed: told(listeners.map(each => each.executed?.bind(each))),
-    loaded: told(listeners.map(each => each.loaded?.bind(each))),
-    unloaded: told(listeners.map(each => each.unloaded?.bind(each))),
-    failed: told(listeners.map(each => each.failed?.bind(each))),
-    logged: told(listeners.map(each => each.logged?.bind(each))),
-    unlogged: told(listeners.map(each => each.unlogged?.bind(each))),
-    fault: told(listeners.map(each => each.fault?.bind(each))),
-  };
+/** Joins listeners: each event of `names` calls all of them, one after the other. */
+export function joinListeners<
+  Listeners extends { readonly [Name in keyof Listeners]?: (...what: never[]) => void },
+>(names: Readonly<Record<keyof Listeners, true>>, ...listeners: readonly Listeners[]): Listeners {
+  const events = Object.keys(names) as (keyof Listeners)[];
+  return Object.fromEntries(
+    events.map(name => {
+      const own = listeners.flatMap(each => each[name]?.bind(each) ?? []) as ((...what: never[]) => void)[];
+      const [first, ...others] = own;
+      // A single one is called directly, since some events come with every request.
+      if (first && others.length === 0) return [name, first];
+      const all = (...what: never[]) => {
+        for (const each of own) each(...what);
+      };
+      return [name, all];
+    }),
+  ) as Listeners;
 }
 
-/** Joins the listeners; a single one is returned unchanged, since it is called for every request. */
-function told<What extends readonly unknown[]>(
-  listeners: readonly (((...what: What) => void) | undefined)[],
-): (...what: What) => void {
-  const [first, ...others] = listeners.filter(each => each !== undefined);
-  if (first && others.length === 0) return first;
-  return (...what) => {
-    for (const each of listeners) each?.(...what);
-  };
+const names = {
+  answered: true,
+  shadowed: true,
+  unserved: true,
+  unmirrored: true,
+  executed: true,
+  loaded: true,
+  unloaded: true,
+  failed: true,
+  logged: true,
+  unlogged: true,
+  fault: true,
+} as const;
+
+export function joinEvents(...listeners: readonly InferenceEvents[]): InferenceEvents {
+  return joinListeners(names, ...listeners);
 }

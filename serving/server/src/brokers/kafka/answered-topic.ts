@@ -80,7 +80,7 @@ export class AnsweredTopic {
   async #batch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     for (const message of batch.messages) {
       const answered = answeredBy(message);
-      if (answered) this.#ports.answered.add(answered.key, answered.request);
+      if (answered) this.#ports.answered.set(answered.key, answered.request);
     }
     const last = batch.lastOffset();
     resolveOffset(last);

@@ -1,5 +1,5 @@
 import { AnsweredKeys } from '../answered-keys.ts';
-import type { Broker, BrokerPorts } from '../broker.ts';
+import type { BrokerPorts } from '../broker.ts';
 import { KeptSession } from '../kept-session.ts';
 import type { BrokerPace, KafkaSettings } from '../settings.ts';
 
@@ -8,25 +8,11 @@ import type { BrokerPace, KafkaSettings } from '../settings.ts';
  * the memory of answered keys: a server that takes over a partition first reads it to its end, so a request
  * that a crashed server had answered is not answered again.
  */
-export function kafkaBroker(settings: KafkaSettings & BrokerPace, ports: BrokerPorts): Broker {
-  const { clock, random, events } = ports;
+export function kafkaBroker(settings: KafkaSettings & BrokerPace, ports: BrokerPorts): KeptSession {
   const answered = new AnsweredKeys(settings.remember);
-  const kept = new KeptSession({
+  return new KeptSession('kafka', ports, async () => {
     // A server without Kafka doesn't load its client.
-    open: async () => {
-      const { KafkaSession } = await import('./session.ts');
-      return KafkaSession.open(settings, ports, answered);
-    },
-    clock,
-    random,
-    connected: () => events.connected?.('kafka'),
-    lost: (reason, wait) => events.lost?.('kafka', reason, wait),
+    const { KafkaSession } = await import('./session.ts');
+    return KafkaSession.open(settings, ports, answered);
   });
-  return {
-    protocol: 'kafka',
-    get trouble() {
-      return kept.trouble;
-    },
-    close: () => kept.close(),
-  };
 }

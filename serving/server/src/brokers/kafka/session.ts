@@ -11,11 +11,12 @@ import {
   type Producer,
   type SASLOptions,
 } from 'kafkajs';
+import { repeating, untilAtMost } from '../../server/waiting.ts';
 import type { AnsweredKeys } from '../answered-keys.ts';
 import type { BrokerPorts } from '../broker.ts';
 import { failedBy } from '../handle.ts';
 import { attemptOf, usedKey } from '../headers.ts';
-import type { BrokerSession } from '../kept-session.ts';
+import { type BrokerSession, watchLag } from '../kept-session.ts';
 import type { BrokerPace, KafkaSettings } from '../settings.ts';
 import { AnsweredTopic } from './answered-topic.ts';
 import { boundFetches } from './bounded-fetch.ts';
@@ -24,8 +25,6 @@ import { dueAt, headersOf, idOf, keyOf, requestIn, type Topics, topicsOf } from 
 import { UnreadableMessage } from './records.ts';
 import { type Done, type SettledOutcome, Writes } from './writes.ts';
 
-/** Milliseconds between two measurements of the lag. */
-const lagInterval = 5_000;
 /** Maximum ms to wait for a lost cluster when closing. */
 const closeTimeoutMs = 5_000;
 /** Number of partitions that are processed concurrently. */
@@ -52,8 +51,7 @@ export class KafkaSession implements BrokerSession {
   #current: Promise<void> | undefined;
   #lose: (reason: unknown) => void = () => {};
   #isLost = false;
-  #isClosing = false;
-  #lag: Cancel = () => {};
+  readonly #closing = new AbortController();
 
   private constructor(settings: KafkaSettings & BrokerPace, ports: BrokerPorts, answered: AnsweredKeys) {
     const { brokers, tls, sasl, group, session } = settings;
@@ -113,22 +111,13 @@ export class KafkaSession implements BrokerSession {
 
   async close(): Promise<void> {
     const { clock } = this.#ports;
-    this.#isClosing = true;
-    this.#lag();
+    this.#closing.abort();
     for (const cancel of this.#resumptions) cancel();
     const left = Promise.allSettled([this.#consumer.disconnect(), this.#answers?.close()]).then(() =>
       Promise.allSettled([this.#producer.disconnect(), this.#admin.disconnect()]),
     );
-    if (!this.#isLost) {
-      await left;
-      return;
-    }
-    let cancel: Cancel = () => {};
-    const late = new Promise<void>(resolve => {
-      cancel = clock.at(clock.now() + closeTimeoutMs, resolve);
-    });
-    await Promise.race([left, late]);
-    cancel();
+    if (this.#isLost) await untilAtMost(clock.now() + closeTimeoutMs, clock, left);
+    else await left;
   }
 
   async #begin(): Promise<void> {
@@ -167,7 +156,7 @@ export class KafkaSession implements BrokerSession {
       partitionsConsumedConcurrently: Math.min(partitionsAtOnce, prefetch),
       eachBatch: payload => this.#batch(payload),
     });
-    this.#watchLag();
+    void watchLag(() => this.#measureLag(), this.#ports.clock, this.#closing.signal, this.#lose);
   }
 
   async #batch(payload: EachBatchPayload): Promise<void> {
@@ -178,7 +167,7 @@ export class KafkaSession implements BrokerSession {
     const due = batch.topic === this.#topics.retries ? dueAt : () => 0;
     let left = batch.messages;
     while (left.length > 0) {
-      if (!isRunning() || isStale() || this.#isClosing || this.#isLost) return;
+      if (!isRunning() || isStale() || this.#closing.signal.aborted || this.#isLost) return;
       const [first] = left as [KafkaMessage];
       if (due(first) > clock.now()) {
         const resume = pause();
@@ -256,7 +245,7 @@ export class KafkaSession implements BrokerSession {
   #count(outcome: SettledOutcome, message: KafkaMessage): void {
     const { events } = this.#ports;
     const key = keyOf(message);
-    if (outcome.kind === 'answered' && key !== undefined) this.#answered.add(key, requestIn(message));
+    if (outcome.kind === 'answered' && key !== undefined) this.#answered.set(key, requestIn(message));
     if (outcome.kind === 'returned') return;
     if (message instanceof UnreadableMessage) this.#ports.fault('messages of kafka', message.error);
     const kind = outcome.kind === 'again' ? 'retried' : outcome.kind;
@@ -265,15 +254,8 @@ export class KafkaSession implements BrokerSession {
 
   /** Sends heartbeats to the group while `work` runs. */
   async #beating<Result>(work: Promise<Result>, { heartbeat }: EachBatchPayload): Promise<Result> {
-    const { clock } = this.#ports;
-    let cancel: Cancel = () => {};
-    const beat = () => {
-      cancel = clock.at(clock.now() + Math.min(3_000, this.#settings.session / 3), () => {
-        heartbeat().catch(() => {});
-        beat();
-      });
-    };
-    beat();
+    const every = Math.min(3_000, this.#settings.session / 3);
+    const cancel = repeating(every, this.#ports.clock, () => heartbeat().catch(() => {}));
     try {
       return await work;
     } finally {
@@ -281,16 +263,7 @@ export class KafkaSession implements BrokerSession {
     }
   }
 
-  #watchLag(): void {
-    const { clock } = this.#ports;
-    const again = () => {
-      if (this.#isClosing || this.#isLost) return;
-      this.#lag = clock.at(clock.now() + lagInterval, () => this.#look().catch(this.#lose).finally(again));
-    };
-    this.#look().catch(this.#lose).finally(again);
-  }
-
-  async #look(): Promise<void> {
+  async #measureLag(): Promise<void> {
     const { requests, retries } = this.#topics;
     const { group } = this.#settings;
     let waiting = 0n;

@@ -82,7 +82,7 @@ export class AnsweredStream {
       this.#channel.basicAck({ deliveryTag, multiple: true });
     }
     if (!id.startsWith(barrier)) {
-      this.#ports.answered.add(id, request);
+      this.#ports.answered.set(id, request);
       return;
     }
     this.#waiting.get(id)?.();

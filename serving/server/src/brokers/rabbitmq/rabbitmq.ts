@@ -1,5 +1,6 @@
+import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import { AnsweredKeys } from '../answered-keys.ts';
-import type { Broker, BrokerPorts } from '../broker.ts';
+import type { BrokerPorts } from '../broker.ts';
 import { KeptSession } from '../kept-session.ts';
 import type { BrokerPace, RabbitmqSettings } from '../settings.ts';
 import type { RabbitmqMemory } from './session.ts';
@@ -13,25 +14,14 @@ import type { RabbitmqMemory } from './session.ts';
  * answered. Only if the connection or the broker breaks during a commit, this server sends that answer again,
  * byte for byte and with the same message id.
  */
-export function rabbitmqBroker(settings: RabbitmqSettings & BrokerPace, ports: BrokerPorts): Broker {
-  const { clock, random, events } = ports;
-  const memory: RabbitmqMemory = { answered: new AnsweredKeys(settings.remember), unsure: new Map() };
-  const kept = new KeptSession({
-    // A server without RabbitMQ doesn't load its client.
-    open: async () => {
-      const { RabbitmqSession } = await import('./session.ts');
-      return RabbitmqSession.open(settings, ports, memory);
-    },
-    clock,
-    random,
-    connected: () => events.connected?.('rabbitmq'),
-    lost: (reason, wait) => events.lost?.('rabbitmq', reason, wait),
-  });
-  return {
-    protocol: 'rabbitmq',
-    get trouble() {
-      return kept.trouble;
-    },
-    close: () => kept.close(),
+export function rabbitmqBroker(settings: RabbitmqSettings & BrokerPace, ports: BrokerPorts): KeptSession {
+  const memory: RabbitmqMemory = {
+    answered: new AnsweredKeys(settings.remember),
+    unsure: new BoundedMap(2 * settings.prefetch),
   };
+  return new KeptSession('rabbitmq', ports, async () => {
+    // A server without RabbitMQ doesn't load its client.
+    const { RabbitmqSession } = await import('./session.ts');
+    return RabbitmqSession.open(settings, ports, memory);
+  });
 }

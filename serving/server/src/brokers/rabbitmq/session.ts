@@ -1,11 +1,10 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type AsyncMessage, type Channel, Connection } from 'rabbitmq-client';
 import type { AnsweredKeys } from '../answered-keys.ts';
 import type { BrokerOutcome, BrokerPorts } from '../broker.ts';
 import { failedBy, longestDelay } from '../handle.ts';
 import { attemptOf, usedKey } from '../headers.ts';
-import type { BrokerSession } from '../kept-session.ts';
+import { type BrokerSession, watchLag } from '../kept-session.ts';
 import type { BrokerPace, RabbitmqSettings } from '../settings.ts';
 import { AnsweredStream } from './answered-stream.ts';
 import { AnswerRefused, Commits } from './commits.ts';
@@ -37,8 +36,6 @@ interface Unread {
   readonly error: MurmurationError;
 }
 
-/** Milliseconds between two measurements of the lag. */
-const lagInterval = 5_000;
 /** Milliseconds in which a connection must be ready; a broker that has just started may leave one hanging. */
 const openingPatience = 20_000;
 const brokerName = 'rabbitmq';
@@ -56,11 +53,10 @@ export class RabbitmqSession implements BrokerSession {
   readonly #byKey = new Map<string, Promise<void>>();
   #lose: (reason: unknown) => void = () => {};
   #isLost = false;
-  #isClosing = false;
+  readonly #closing = new AbortController();
   #stream: AnsweredStream | undefined;
   #commits: Commits | undefined;
   #requests: { readonly channel: Channel; readonly consumerTag: string } | undefined;
-  #lag: Cancel = () => {};
 
   private constructor(settings: RabbitmqSettings & BrokerPace, ports: BrokerPorts, memory: RabbitmqMemory) {
     this.#settings = settings;
@@ -113,8 +109,7 @@ export class RabbitmqSession implements BrokerSession {
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true;
-    this.#lag();
+    this.#closing.abort();
     try {
       if (!this.#isLost) await this.#leave();
     } catch {
@@ -147,7 +142,7 @@ export class RabbitmqSession implements BrokerSession {
       this.#take(message),
     );
     this.#requests = { channel, consumerTag };
-    this.#watchLag();
+    void watchLag(() => this.#measureLag(), clock, this.#closing.signal, this.#lose);
   }
 
   async #leave(): Promise<void> {
@@ -162,7 +157,7 @@ export class RabbitmqSession implements BrokerSession {
 
   #take(message: AsyncMessage): void {
     // The broker redelivers late requests to another server once the channel is closed.
-    if (this.#isClosing) return;
+    if (this.#closing.signal.aborted) return;
     const work = this.#inTurn(message).catch(this.#lose);
     this.#working.add(work);
     work.finally(() => this.#working.delete(work));
@@ -234,13 +229,7 @@ export class RabbitmqSession implements BrokerSession {
     publications: Publication[],
   ): Promise<Unread | undefined> {
     const { answered, unsure } = this.#memory;
-    if (key !== undefined) {
-      unsure.set(key, publications);
-      for (const oldest of unsure.keys()) {
-        if (unsure.size <= 2 * this.#settings.prefetch) break;
-        unsure.delete(oldest);
-      }
-    }
+    if (key !== undefined) unsure.set(key, publications);
     try {
       await this.#commits?.add(message.deliveryTag, publications);
     } catch (error) {
@@ -251,7 +240,7 @@ export class RabbitmqSession implements BrokerSession {
     }
     if (key === undefined) return;
     unsure.delete(key);
-    answered.add(key, requestIn(message));
+    answered.set(key, requestIn(message));
   }
 
   /** Keeps a request whose answer is refused: as a retry or a dead letter. */
@@ -274,19 +263,9 @@ export class RabbitmqSession implements BrokerSession {
     return { kind: retry ? 'retried' : 'failed', error };
   }
 
-  #watchLag(): void {
-    const { clock, events } = this.#ports;
-    const look = async () => {
-      const { messageCount } = await this.#connection.queueDeclare({
-        queue: this.#queues.requests.name,
-        passive: true,
-      });
-      events.lag?.(brokerName, messageCount);
-    };
-    const again = () => {
-      if (this.#isClosing || this.#isLost) return;
-      this.#lag = clock.at(clock.now() + lagInterval, () => look().catch(this.#lose).finally(again));
-    };
-    look().catch(this.#lose).finally(again);
+  async #measureLag(): Promise<void> {
+    const queue = this.#queues.requests.name;
+    const { messageCount } = await this.#connection.queueDeclare({ queue, passive: true });
+    this.#ports.events.lag?.(brokerName, messageCount);
   }
 }

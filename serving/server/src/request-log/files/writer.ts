@@ -6,6 +6,7 @@ import { hex, utf8 } from '@murmuration/protocol/encoding/bytes';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel } from '@murmuration/protocol/time/clock';
 import { storageFailure } from '@murmuration/sql/failures/storage-failure';
+import { repeating } from '../../server/waiting.ts';
 import type { LogEvent } from '../event.ts';
 import type { LogSink } from '../sink.ts';
 import { type Chain, chainKinds, makeChain } from './chain.ts';
@@ -79,7 +80,7 @@ export class JsonLines implements LogSink {
   #place: LinePlace;
   #number: number;
   #active: Active | null = null;
-  #timers: Cancel[] = [];
+  #timers: readonly Cancel[] = [];
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -119,8 +120,10 @@ export class JsonLines implements LogSink {
       await log.#begin(cut > 0 ? { recovered: cut } : {});
       for (const file of files) log.#packLater(file);
       void log.#chore('the oldest files of the log', () => log.#retire());
-      log.#repeat(choresEvery, () => log.#tidy());
-      log.#repeat(forgetEvery, () => log.#chore('forgetting', () => log.#forgetAsked()));
+      log.#timers = [
+        repeating(choresEvery, ports.clock, () => log.#tidy()),
+        repeating(forgetEvery, ports.clock, () => log.#chore('forgetting', () => log.#forgetAsked())),
+      ];
       return log;
     } catch (error) {
       await unlock();
@@ -336,16 +339,5 @@ export class JsonLines implements LogSink {
 
   async #chore(where: string, work: () => Promise<void>): Promise<void> {
     await this.#chores.run(work).catch(error => this.#ports.fault(where, error));
-  }
-
-  #repeat(every: number, work: () => unknown): void {
-    const index = this.#timers.length;
-    const arm = () => {
-      this.#timers[index] = this.#ports.clock.at(this.#ports.clock.now() + every, () => {
-        arm();
-        work();
-      });
-    };
-    arm();
   }
 }

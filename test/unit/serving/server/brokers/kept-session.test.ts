@@ -22,8 +22,17 @@ class World {
   /** What the next tries meet: an error, or a connection. */
   isThere = true;
   #lose: (reason: unknown) => void = () => {};
-  readonly kept = new KeptSession({
-    open: async () => {
+  readonly kept = new KeptSession(
+    'kafka',
+    {
+      clock: this.clock,
+      random: always(255),
+      events: {
+        connected: () => this.told.push('connected'),
+        lost: (_, reason, wait) => this.told.push(`${reason} ${wait}`),
+      },
+    },
+    async () => {
       if (!this.isThere) throw new Error('Nobody is there.');
       const session: BrokerSession = {
         lost: new Promise(resolve => {
@@ -35,11 +44,7 @@ class World {
       };
       return session;
     },
-    clock: this.clock,
-    random: always(255),
-    connected: () => this.told.push('connected'),
-    lost: (reason, wait) => this.told.push(`${reason} ${wait}`),
-  });
+  );
 
   lose(reason: string): Promise<void> {
     this.#lose(new Error(reason));
