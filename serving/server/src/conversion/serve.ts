@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { thrownOf } from '../runtime/thrown.ts';
 import type { Conversion } from './converter.ts';
 import { packed, unpacked } from './packing.ts';
 import type { ConversionOrder, ConversionReply } from './thread-converter.ts';
@@ -14,9 +14,7 @@ export function serveConversions(port: MessagePort, conversions: readonly Conver
       const { message, buffers } = packed(run(unpacked(given)));
       port.postMessage({ made: message } satisfies ConversionReply, buffers);
     } catch (error) {
-      const own = error instanceof MurmurationError ? error : null;
-      const reply: ConversionReply = { code: own?.code ?? null, detail: own?.detail ?? messageOf(error) };
-      port.postMessage(reply);
+      port.postMessage(thrownOf(error) satisfies ConversionReply);
     }
   });
 }

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
+import { errorOf, type Thrown } from '../runtime/thrown.ts';
 import type { Conversion, Converter, Waiter } from './converter.ts';
 import { packed, unpacked } from './packing.ts';
 
@@ -9,10 +9,7 @@ export interface ConversionOrder {
   readonly given: object;
 }
 
-/** Answer of the conversion thread; `code` is that of a `MurmurationError`, null for any other error. */
-export type ConversionReply =
-  | { readonly made: object }
-  | { readonly code: ErrorCode | null; readonly detail: string };
+export type ConversionReply = { readonly made: object } | Thrown;
 
 interface Job extends ConversionOrder {
   readonly signal: Waiter | undefined;
@@ -91,12 +88,7 @@ export class ThreadConverter implements Converter {
     const job = this.#job;
     this.#job = undefined;
     if (job && 'made' in reply) job.resolve(unpacked(reply.made));
-    else if (job && 'code' in reply)
-      job.reject(
-        reply.code
-          ? new MurmurationError(reply.code, reply.detail)
-          : new Error(`A conversion failed: ${reply.detail}`),
-      );
+    else if (job && 'code' in reply) job.reject(errorOf(reply, 'A conversion failed'));
     this.#next();
   }
 }

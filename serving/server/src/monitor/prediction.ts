@@ -2,6 +2,7 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { textsOf } from '@murmuration/inference-client/tensors/values';
 import type { Label } from '@murmuration/monitoring/accuracy/judged';
 import type { Variant } from '../experiments/experiment.ts';
+import { rowWidth } from '../tensors/row-slices.ts';
 
 /** Prediction as remembered until its outcome is known. Plain data. */
 export interface RememberedPrediction {
@@ -52,7 +53,7 @@ export function guessesOf(outputs: readonly Tensor[]): readonly RowGuess[] | und
   // Steps of a sequence are not rows.
   if (shape.length > 2) return undefined;
   const rows = shape.length === 0 ? 1 : shape[0]!;
-  const values = shape.slice(1).reduce((product, length) => product * length, 1);
+  const values = rowWidth(shape);
   if (rows < 1 || rows > maxOutcomeRows || values < 1 || values > maxRowValues) return undefined;
   if (datatype === 'BYTES') return textGuesses(first, rows, values, outputs);
   const { data } = first;

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { ThreadData, ThreadReply, ThreadRequest } from './thread.ts';
+import { errorOf } from './thrown.ts';
 
 /** Request without its number. */
 type Question = ThreadRequest extends infer Request
@@ -86,9 +87,8 @@ export class ModelThread {
       asked?.resolve(reply);
       return;
     }
-    const { code, detail, isBroken } = reply;
-    asked?.reject(code ? new MurmurationError(code, detail) : new Error(`The model failed: ${detail}`));
-    if (isBroken) this.#lost();
+    asked?.reject(errorOf(reply, 'The model failed'));
+    if (reply.isBroken) this.#lost();
   }
 
   /** Ends the thread if the operation under way takes too long. */

@@ -1,12 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type FusedStructure, knownStructure } from '@murmuration/engine/runtime/fused-structure';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
-import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelContent } from '../source/source.ts';
 import { boundMemory } from './bounded-memory.ts';
 import { layersRuntime } from './layers.ts';
 import { type OnnxRuntimeOptions, onnxRuntime } from './onnx.ts';
 import type { LoadedModel, RunOptions } from './runtime.ts';
+import { type Thrown, thrownOf } from './thrown.ts';
 
 /** Start parameters of a thread. */
 export interface ThreadData {
@@ -41,13 +42,10 @@ export type ThreadReply = { readonly number: number } & (
   | Described
   | { readonly outputs: readonly Tensor[] }
   | { readonly closed: true }
-  | {
-      /** Code of a `MurmurationError`; null for any other error. */
-      readonly code: ErrorCode | null;
-      readonly detail: string;
+  | (Thrown & {
       /** True if WebAssembly failed in a way after which the thread can't be relied on. */
       readonly isBroken: boolean;
-    }
+    })
 );
 
 const { memory, onnx } = workerData as ThreadData;
@@ -72,12 +70,12 @@ parentPort?.on('message', async (request: ThreadRequest) => {
     const trap = trapOf(thrown);
     // A lack of memory is this model's fault, whatever it threw, and must not be attributed to the next one.
     const error = (!trap && memoryLacking(request.model)) || thrown;
-    const own = error instanceof MurmurationError ? error : null;
     const isBroken = trap !== undefined || error instanceof OutOfMemory;
     parentPort?.postMessage({
       number,
-      code: isBroken ? 'model.unusable' : (own?.code ?? null),
-      detail: trap ? afterTrap(trap) : (own?.detail ?? messageOf(error)),
+      ...thrownOf(error),
+      ...(isBroken && { code: 'model.unusable' }),
+      ...(trap && { detail: afterTrap(trap) }),
       isBroken,
     });
   }

@@ -1,7 +1,8 @@
-import { kinds, type NumericData, type TensorData } from '@murmuration/inference-client/tensors/datatype';
+import { kinds, type TensorData } from '@murmuration/inference-client/tensors/datatype';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { LoadedModel } from '../runtime/runtime.ts';
+import { someRows } from '../tensors/row-slices.ts';
 import type { Batching } from './settings.ts';
 import type { Turns } from './turns.ts';
 
@@ -139,7 +140,7 @@ export class Batcher {
       this.#executed(rows, this.#turns.now() - began);
       let from = 0;
       for (const each of batch) {
-        const own = isSingle ? outputs : outputs.map(output => rowsOf(output, from, each.rows));
+        const own = isSingle ? outputs : outputs.map(output => someRows(output, from, each.rows));
         from += each.rows;
         each.resolve({ outputs: own, waited: began - each.since });
       }
@@ -190,11 +191,4 @@ function joined(parts: readonly TensorData[], datatype: Tensor['datatype']): Ten
     at += part.length;
   }
   return data;
-}
-
-function rowsOf({ name, datatype, shape, data }: Tensor, from: number, rows: number): Tensor {
-  const width = shape.slice(1).reduce((product, length) => product * length, 1);
-  const [start, end] = [from * width, (from + rows) * width];
-  const own = Array.isArray(data) ? data.slice(start, end) : (data as NumericData).subarray(start, end);
-  return { name, datatype, shape: [rows, ...shape.slice(1)], data: own };
 }

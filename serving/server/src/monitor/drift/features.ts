@@ -1,5 +1,6 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { Cell } from '@murmuration/monitoring/samples/sample';
+import { rowWidth } from '../../tensors/row-slices.ts';
 import type { RowGuess } from '../prediction.ts';
 
 export type FeatureRole = 'feature' | 'prediction';
@@ -41,7 +42,7 @@ export class FeatureReader {
     const { name, shape, data } = tensor;
     const rows = shape.length === 0 ? 1 : shape[0]!;
     if (rows < 1) return;
-    const columns = shape.slice(1).reduce((product, length) => product * length, 1);
+    const columns = rowWidth(shape);
     const read = Math.min(rows, maxRowsRead);
     if (tensor.datatype === 'BYTES') {
       if (columns === 1) readTexts(name, data as readonly Uint8Array[], read, visit);

@@ -1,6 +1,6 @@
 import { parentPort, type TransferListItem, workerData } from 'node:worker_threads';
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
-import { type ErrorCode, MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
+import { type Thrown, thrownOf } from '../../runtime/thrown.ts';
 import type { PrecomputeJob } from '../job/job.ts';
 import { type CsvFile, csvBatches } from './csv.ts';
 import { RowEncoder } from './encoder.ts';
@@ -20,10 +20,7 @@ export interface FileOrder {
 }
 
 /** Message of the reading thread: batches one after the other, then the end or an error. */
-export type FileReply =
-  | { readonly batch: PackedBatch }
-  | { readonly isOver: true }
-  | { readonly code: ErrorCode | null; readonly detail: string };
+export type FileReply = { readonly batch: PackedBatch } | { readonly isOver: true } | Thrown;
 
 const { file, specs, job, rows, ahead } = workerData as FileOrder;
 const tell = (reply: FileReply, transfer: readonly TransferListItem[] = []) =>
@@ -53,9 +50,6 @@ async function run(): Promise<void> {
 }
 
 run()
-  .catch((error: unknown) => {
-    const own = error instanceof MurmurationError ? error : null;
-    tell({ code: own?.code ?? null, detail: own?.detail ?? messageOf(error) });
-  })
+  .catch((error: unknown) => tell(thrownOf(error)))
   // Lets the thread end: an open port would keep it alive.
   .finally(() => parentPort?.close());

@@ -4,6 +4,7 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RowBatch } from './batch.ts';
 import { jsonValue } from './cells.ts';
 import type { RowEncoder } from './encoder.ts';
+import { type ReadRecord, recordBatches } from './records.ts';
 
 /** Maximum characters of one line. */
 const maxLineCharacters = 16 << 20;
@@ -14,49 +15,24 @@ const chunkBytes = 1 << 18;
  * Yields the rows of a JSON Lines file; the first object names the columns. A line that is not an object is a
  * failure of its own.
  */
-export async function* jsonLinesBatches(
+export function jsonLinesBatches(
   { jsonLines: path }: { readonly jsonLines: string },
   encoderOf: (columns: readonly string[]) => RowEncoder,
 ): AsyncGenerator<RowBatch> {
-  let encoder: RowEncoder | undefined;
-  /** Failures of lines before the first object, which defines the columns. */
-  const early: { readonly line: number; readonly reason: string }[] = [];
-  let number = 0;
   const far = { share: 0 };
-  for await (const text of linesOf(path, far)) {
-    number += 1;
-    if (text !== null && text.trim() === '') continue;
-    const record = text === null ? `it has more than ${maxLineCharacters} characters` : objectOf(text);
-    if (typeof record === 'string') {
-      if (encoder) encoder.fail(number, record);
-      else early.push({ line: number, reason: record });
-      if (early.length > 1_000)
-        throw new MurmurationError(
-          'data.malformed',
-          `${path} is no file of JSON Lines: line 1: ${early[0]?.reason}.`,
-        );
-    } else {
-      if (!encoder) {
-        encoder = encoderOf(Object.keys(record));
-        for (const { line, reason } of early.splice(0)) encoder.fail(line, reason);
-      }
-      encoder.add(
-        number,
-        encoder.plan.columns.map(column => (Object.hasOwn(record, column) ? record[column] : undefined)),
-      );
-    }
-    if (encoder?.isFull) yield encoder.take(far.share);
-  }
-  if (!encoder && early.length > 0)
-    throw new MurmurationError(
-      'data.malformed',
-      `${path} is no file of JSON Lines: line 1: ${early[0]?.reason}.`,
-    );
-  if (encoder && !encoder.isEmpty) yield encoder.take(1);
+  return recordBatches(linesOf(path, far), encoderOf, {
+    read(text) {
+      if (text === null) return `it has more than ${maxLineCharacters} characters`;
+      return text.trim() === '' ? null : objectOf(text);
+    },
+    mostEarly: 1_000,
+    refusal: reason => `${path} is no file of JSON Lines: line 1: ${reason}.`,
+    share: () => far.share,
+  });
 }
 
 /** Returns the object in a line, or the reason why it is none. */
-function objectOf(text: string): Readonly<Record<string, unknown>> | string {
+function objectOf(text: string): ReadRecord {
   try {
     const value = jsonValue(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -99,6 +75,7 @@ async function* linesOf(path: string, far: { share: number }): AsyncGenerator<st
       `The inputs ${path} can't be read: ${(cause as Error).message}.`,
     );
   }
+  far.share = 1;
   if (isTooLong) yield null;
   else if (rest !== '') yield rest;
 }

@@ -3,14 +3,15 @@ import { Worker } from 'node:worker_threads';
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { openSql } from '@murmuration/sql/database/database';
+import { errorOf } from '../../runtime/thrown.ts';
 import type { JobInputs } from '../job/inputs.ts';
 import type { PrecomputeJob } from '../job/job.ts';
 import type { RowBatch } from './batch.ts';
 import { RowEncoder } from './encoder.ts';
 import type { FileOrder, FileReply } from './file-thread.ts';
-import { objectBatches } from './objects.ts';
 import { unpacked } from './packed-batch.ts';
 import { planOf } from './plan.ts';
+import { recordBatches } from './records.ts';
 
 /** Rows per batch, and batches read ahead: together the maximum of inputs in memory. */
 const batchRows = 512;
@@ -29,7 +30,12 @@ export function readInputs(
   if ('csv' in inputs || 'jsonLines' in inputs)
     return fileBatches({ file: inputs, specs, job, rows: batchRows, ahead });
   const encoderOf = (there: readonly string[]) => new RowEncoder(planOf(specs, job, there), batchRows);
-  return objectBatches(recordsOf(inputs), encoderOf);
+  return recordBatches(recordsOf(inputs), encoderOf, {
+    read: record => (isRecord(record) ? record : 'it is no object'),
+    mostEarly: 0,
+    refusal: () => 'The first record is no object with a value for each column.',
+    share: () => null,
+  });
 }
 
 async function* fileBatches(order: FileOrder): AsyncGenerator<RowBatch> {
@@ -53,10 +59,7 @@ async function* fileBatches(order: FileOrder): AsyncGenerator<RowBatch> {
         continue;
       }
       if ('isOver' in reply) return;
-      if ('detail' in reply)
-        throw reply.code === null
-          ? new Error(`The inputs could not be read: ${reply.detail}`)
-          : new MurmurationError(reply.code, reply.detail);
+      if ('detail' in reply) throw errorOf(reply, 'The inputs could not be read');
       worker.postMessage('taken');
       yield unpacked(reply.batch);
     }
@@ -96,6 +99,10 @@ async function moduleOf(path: string): Promise<unknown> {
       cause,
     });
   }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {

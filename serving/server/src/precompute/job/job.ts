@@ -99,17 +99,11 @@ export function jobOf(value: unknown, where: string): PrecomputeJob {
 export function placed(job: PrecomputeJob, folder: string): PrecomputeJob {
   const place = (path: string) => (isPostgresql(path) || isAbsolute(path) ? path : resolve(folder, path));
   const { inputs, into } = job;
-  const own =
-    'csv' in inputs
-      ? { ...inputs, csv: place(inputs.csv) }
-      : 'jsonLines' in inputs
-        ? { jsonLines: place(inputs.jsonLines) }
-        : 'sql' in inputs
-          ? { ...inputs, sql: place(inputs.sql) }
-          : 'module' in inputs
-            ? { module: place(inputs.module) }
-            : inputs;
-  return { ...job, inputs: own, ...(into !== undefined && { into: place(into) }) };
+  const paths = Object.entries(inputs).filter(([name]) =>
+    ['csv', 'jsonLines', 'sql', 'module'].includes(name),
+  );
+  const own = Object.fromEntries(paths.map(([name, path]) => [name, place(path)]));
+  return { ...job, inputs: { ...inputs, ...own }, ...(into !== undefined && { into: place(into) }) };
 }
 
 /** Returns the name of a job's model, and the version or alias that it asks for. */

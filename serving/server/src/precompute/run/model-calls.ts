@@ -4,7 +4,8 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import { sleep } from '@murmuration/protocol/time/sleep';
 import type { InferenceServer } from '../../server/inference-server.ts';
 import type { Turns } from '../../server/turns.ts';
-import { type RowJson, rowsJson, someRows } from './row-json.ts';
+import { someRows } from '../../tensors/row-slices.ts';
+import { type RowJson, rowsJson } from './row-json.ts';
 
 /** Target ms of one model call, so that other requests need not wait longer. */
 const goal = 20;
@@ -46,7 +47,7 @@ export class ModelCalls {
     while (all.length < rows) {
       const count = Math.min(this.#rows, rows - all.length);
       const began = this.#ports.turns.now();
-      all.push(...(await this.#call(someRows(inputs, all.length, count), count, signal)));
+      all.push(...(await this.#call(inputs, all.length, count, signal)));
       this.#adapt(count, this.#ports.turns.now() - began);
     }
     return all;
@@ -57,8 +58,14 @@ export class ModelCalls {
     else if (ms < goal && count === this.#rows) this.#rows = Math.min(maxRowsOfCall, 2 * this.#rows);
   }
 
-  async #call(inputs: readonly Tensor[], rows: number, signal: AbortSignal): Promise<readonly RowJson[]> {
+  async #call(
+    all: readonly Tensor[],
+    from: number,
+    rows: number,
+    signal: AbortSignal,
+  ): Promise<readonly RowJson[]> {
     try {
+      const inputs = all.map(tensor => someRows(tensor, from, rows));
       const { outputs } = await this.#patiently(inputs, signal);
       return rowsJson(outputs, rows);
     } catch (error) {
@@ -67,8 +74,8 @@ export class ModelCalls {
       // Halves the rows to find the one at fault.
       const half = rows >> 1;
       return [
-        ...(await this.#call(someRows(inputs, 0, half), half, signal)),
-        ...(await this.#call(someRows(inputs, half, rows - half), rows - half, signal)),
+        ...(await this.#call(all, from, half, signal)),
+        ...(await this.#call(all, from + half, rows - half, signal)),
       ];
     }
   }

@@ -3,6 +3,7 @@ import { valuesToJson } from '@murmuration/inference-client/tensors/json-data';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { nestedJson } from '../../tensors/nested-json.ts';
+import { rowWidth, someRows } from '../../tensors/row-slices.ts';
 
 /** JSON of a row, or the reason why it has none. */
 export type RowJson = string | { readonly reason: string };
@@ -29,7 +30,7 @@ export function rowsJson(tensors: readonly Tensor[], rows: number, always = fals
 function tensorRows(tensor: Tensor, rows: number): readonly RowJson[] {
   const { name, datatype, shape, data } = tensor;
   const inner = shape.slice(1);
-  const width = inner.reduce((product, length) => product * length, 1);
+  const width = rowWidth(shape);
   let texts: readonly string[];
   try {
     texts = valuesToJson(name, datatype, data);
@@ -38,7 +39,7 @@ function tensorRows(tensor: Tensor, rows: number): readonly RowJson[] {
     // Some row is at fault, so each is tried on its own.
     if (rows === 1)
       return [{ reason: `"${name}" holds what JSON can't write: NaN, an infinity, or no text.` }];
-    return Array.from({ length: rows }, (_, row) => tensorRows(rowOf(tensor, row, width), 1)[0] as RowJson);
+    return Array.from({ length: rows }, (_, row) => tensorRows(someRows(tensor, row, 1), 1)[0] as RowJson);
   }
   if (inner.length === 0) return texts;
   if (inner.length === 1) {
@@ -52,27 +53,11 @@ function tensorRows(tensor: Tensor, rows: number): readonly RowJson[] {
   );
 }
 
-function rowOf({ name, datatype, shape, data }: Tensor, row: number, width: number): Tensor {
-  const [from, to] = [row * width, (row + 1) * width];
-  const own = Array.isArray(data) ? data.slice(from, to) : (data as NumericData).subarray(from, to);
-  return { name, datatype, shape: [1, ...shape.slice(1)], data: own };
-}
-
-/** Returns `count` rows of tensors, starting at `from`. */
-export function someRows(tensors: readonly Tensor[], from: number, count: number): readonly Tensor[] {
-  return tensors.map(({ name, datatype, shape, data }) => {
-    const width = shape.slice(1).reduce((product, length) => product * length, 1);
-    const [start, end] = [from * width, (from + count) * width];
-    const own = Array.isArray(data) ? data.slice(start, end) : (data as NumericData).subarray(start, end);
-    return { name, datatype, shape: [count, ...shape.slice(1)], data: own };
-  });
-}
-
 /** Returns the rows of tensors that `picked` names, in its order. */
 export function pickedRows(tensors: readonly Tensor[], picked: readonly number[]): readonly Tensor[] {
   return tensors.map(tensor => {
     const { name, datatype, shape, data } = tensor;
-    const width = shape.slice(1).reduce((product, length) => product * length, 1);
+    const width = rowWidth(shape);
     const inner = [picked.length, ...shape.slice(1)];
     if (Array.isArray(data)) {
       const own = picked.flatMap(row => data.slice(row * width, (row + 1) * width));

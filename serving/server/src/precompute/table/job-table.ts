@@ -72,18 +72,7 @@ export class JobTable {
     if (found) return found;
     await rows
       .insertInto(jobsTable)
-      .values({
-        name: this.#job,
-        generation: null,
-        version: null,
-        hash: null,
-        rows: null,
-        newest: 0,
-        run: null,
-        ended: null,
-        holder: null,
-        held_until: null,
-      })
+      .values({ name: this.#job, newest: 0 })
       .onConflict(conflict => conflict.column('name').doNothing())
       .execute();
     return (await find()) as JobRow;
