@@ -22,36 +22,24 @@ export type ServerModels = Pick<
  */
 export function modelsFor(server: InferenceServer, holder: Holder): ServerModels {
   if (holder.models === null) return server;
-  const check = (model: string) => requireModel(holder, model);
+  /** Checks the name of a model before `ask` does anything with it. */
+  const checked =
+    <Rest extends readonly unknown[], Result>(ask: (name: string, ...rest: Rest) => Promise<Result>) =>
+    async (name: string, ...rest: Rest): Promise<Result> => {
+      requireModel(holder, name);
+      return ask.call(server, name, ...rest);
+    };
   return {
     async infer(request, signal) {
-      check(request.model);
+      requireModel(holder, request.model);
       return server.infer(request, signal);
     },
-    async metadata(name, at) {
-      check(name);
-      return server.metadata(name, at);
-    },
-    async isModelReady(name, at) {
-      check(name);
-      return server.isModelReady(name, at);
-    },
-    async states(name, at) {
-      check(name);
-      return server.states(name, at);
-    },
-    async statistics(name, at) {
-      check(name);
-      return server.statistics(name, at);
-    },
-    async load(name) {
-      check(name);
-      return server.load(name);
-    },
-    async unload(name) {
-      check(name);
-      return server.unload(name);
-    },
+    metadata: checked(server.metadata),
+    isModelReady: checked(server.isModelReady),
+    states: checked(server.states),
+    statistics: checked(server.statistics),
+    load: checked(server.load),
+    unload: checked(server.unload),
     names: async () => (await server.names()).filter(name => isFor(holder, name)),
     index: async () => (await server.index()).filter(({ name }) => isFor(holder, name)),
     get residents() {

@@ -1,15 +1,13 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import { systemRandom } from '@murmuration/protocol/random/system-random';
-import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Registry } from 'prom-client';
 import type { Access } from '../access/access.ts';
 import { anybody } from '../access/holder.ts';
-import type { BrokerEvents, BrokerProtocol } from '../brokers/broker.ts';
+import type { BrokerEvents, BrokerPorts, BrokerProtocol } from '../brokers/broker.ts';
 import { requestHandler } from '../brokers/handle.ts';
 import { kafkaBroker } from '../brokers/kafka/kafka.ts';
 import type { KeptSession } from '../brokers/kept-session.ts';
-import { brokerMetrics } from '../brokers/metrics.ts';
 import { rabbitmqBroker } from '../brokers/rabbitmq/rabbitmq.ts';
 import {
   type BrokerPace,
@@ -17,9 +15,9 @@ import {
   type RabbitmqSettings,
   standardPace,
 } from '../brokers/settings.ts';
+import { brokerMetrics } from '../metrics/broker-metrics.ts';
 import { joinListeners } from '../server/events.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
-import type { Turns } from '../server/turns.ts';
 
 /** Brokers whose requests are taken too. */
 export interface BrokerOptions {
@@ -32,16 +30,13 @@ export interface BrokerOptions {
   readonly random?: RandomBytes;
 }
 
-export interface OpenBrokersPorts {
+export interface OpenBrokersPorts extends Pick<BrokerPorts, 'clock' | 'turns' | 'fault'> {
   readonly server: InferenceServer;
   readonly access: Access;
   /** True if there are inference tokens, so requests need one. */
   readonly hasTokens: boolean;
   /** Registry for the brokers' metrics. */
   readonly metrics: Registry;
-  readonly clock: Clock;
-  readonly turns: Turns;
-  readonly fault: (where: string, error: unknown) => void;
 }
 
 /** Opens the brokers that the options name. */

@@ -1,3 +1,4 @@
+import { once } from '@murmuration/protocol/concurrency/once';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import { steadyClock } from '@murmuration/protocol/time/system-clock';
@@ -76,20 +77,12 @@ export async function fetchModels(options: FetchOptions): Promise<FetchedModels>
   };
   openDoors(app, ports);
   openDoor(app, ports, nothingElse);
-  let closed: Promise<void> | undefined;
-  const close = async () => {
-    await server.drain();
-    // The app stays open, so late requests hear that the server has stopped.
-    await server.close();
-  };
   return {
     fetch: request => injected(app, request, server.limits.body),
     app,
     server,
     preloaded: server.preload(settings.preload),
-    close() {
-      closed ??= close();
-      return closed;
-    },
+    // The app stays open, so late requests hear that the server has stopped.
+    close: once(() => server.close()),
   };
 }

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { once } from '@murmuration/protocol/concurrency/once';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { native } from '@murmuration/protocol/primitives/node';
 import type { Primitives } from '@murmuration/protocol/primitives/primitives';
@@ -151,13 +152,12 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       source,
       metrics: registry,
       clock,
-      ...(options.turns && { turns: options.turns }),
+      turns,
     });
   openOwnDoor(app, ports, registry);
   let grpc: GrpcDoor | undefined;
-  let closed: Promise<void> | undefined;
   const patiently = (work: Promise<unknown>) => untilAtMost(clock.now() + drainTimeoutMs, clock, work);
-  const close = async () => {
+  const close = once(async () => {
     await precomputation?.close();
     grpc?.drain();
     // Before the server refuses them: requests that a broker delivered are still answered.
@@ -168,7 +168,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     await server.close();
     await monitor?.watch.close();
     await log?.close();
-  };
+  });
   try {
     grpc = await openGrpcPort(settings, { ...ports, access, clock }, { host });
     await app.listen({ host, port });
@@ -189,7 +189,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
       hasTokens: settings.tokens.length > 0,
       metrics: registry,
       clock,
-      turns: options.turns ?? systemTurns,
+      turns,
     });
   const address = app.server.address() as AddressInfo;
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -198,10 +198,7 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
     grpc: grpc?.address ?? null,
     server,
     preloaded: server.preload(settings.preload),
-    close() {
-      closed ??= close();
-      return closed;
-    },
+    close,
   };
 }
 

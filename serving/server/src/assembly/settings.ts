@@ -8,9 +8,6 @@ import {
   type InferenceLimits,
   type Memory,
   type Preload,
-  standardBatching,
-  standardLimits,
-  standardMemory,
 } from '../server/settings.ts';
 
 const count = (most: number) => z.int().min(1).max(most);
@@ -29,28 +26,28 @@ export const inferenceSchema = z
      */
     tokens: tokensSchema,
     /** Maximum rows of different requests that run together. @default 32 */
-    maxBatch: count(4_096).default(standardBatching.maxBatch),
+    maxBatch: count(4_096).default(32),
     /** Bytes of all models in memory; the least requested ones make room. @default 2 ** 30 */
-    memory: count(2 ** 50).default(standardMemory.budget),
+    memory: count(2 ** 50).default(2 ** 30),
     /** Milliseconds without requests after which a model is unloaded; null: never. @default null */
     idle: ms(366 * 86_400_000)
       .nullable()
-      .default(standardMemory.idle),
+      .default(null),
     /** Models to load at the start: their names, or `all`. @default [] */
     preload: z.union([z.literal('all'), z.array(z.string().min(1).max(128))]).default([]),
     /**
      * Maximum number of requests that wait or are under way; of one model, a quarter, or 256 if that is more.
      * @default 1_024
      */
-    pending: count(1_000_000).default(standardLimits.pending),
+    pending: count(1_000_000).default(1_024),
     /** Milliseconds within which a request is answered, its wait included. @default 30_000 */
-    deadline: count(3_600_000).default(standardLimits.deadline),
+    deadline: count(3_600_000).default(30_000),
     /**
      * Maximum bytes of a request's unpacked body, and of an answer. All bodies that are read or processed at
      * once have four times as many, or 256 MiB if that is more; one token gets half of them.
      * @default 64 * 2 ** 20
      */
-    body: count(2 ** 30).default(standardLimits.body),
+    body: count(2 ** 30).default(64 * 2 ** 20),
     /** Port for the Open Inference Protocol over gRPC; without it, only HTTP is served. */
     grpc: z
       .strictObject({

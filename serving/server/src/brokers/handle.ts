@@ -1,23 +1,26 @@
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { type Holder, requireModel } from '../access/holder.ts';
-import { readOip, writeOip } from '../oip/conversions.ts';
-import { oipAnswer, textSizeOf } from '../oip/infer-response.ts';
+import { answerOip } from '../oip/answer.ts';
+import { readOip } from '../oip/conversions.ts';
+import { codedOf } from '../server/coded.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
-import type { BrokerOutcome, BrokerProtocol, BrokerReply, BrokerRequest, Handle } from './broker.ts';
+import type {
+  BrokerOutcome,
+  BrokerPorts,
+  BrokerProtocol,
+  BrokerReply,
+  BrokerRequest,
+  Handle,
+} from './broker.ts';
 import { headerNames } from './headers.ts';
+import type { BrokerPace } from './settings.ts';
 
-export interface HandlePorts {
+export interface HandlePorts extends Pick<BrokerPorts, 'fault'>, Pick<BrokerPace, 'attempts' | 'retryDelay'> {
   readonly server: Pick<InferenceServer, 'infer' | 'limits' | 'converter'>;
   readonly protocol: BrokerProtocol;
   /** Admits a request by its header `authorization` and returns the holder, or throws. */
   readonly admit: (authorization: string | undefined) => Holder;
-  /** Maximum tries of a request. */
-  readonly attempts: number;
-  /** Milliseconds before the second try, doubled before each further one. */
-  readonly retryDelay: number;
-  /** Called for faults of this server. */
-  readonly fault: (where: string, error: unknown) => void;
 }
 
 /** Maximum ms between two tries. */
@@ -50,23 +53,11 @@ export function requestHandler({
     const length = headerLength(headers[headerNames.length]);
     const given = { body, headerLength: length, elements: limits.elements };
     const asked = await converter.convert(readOip, given, length ?? body.length);
-    const id = request.id ?? asked.id;
-    const response = await server.infer({
-      model,
-      version: headers[headerNames.version],
-      inputs: asked.inputs,
-      outputs: asked.outputs?.map(output => output.name),
-      protocol,
-      id,
-      headers,
-      parameters: asked.parameters,
-      timeout: asked.timeout,
-    });
-    const answered = oipAnswer(response, { ...asked, id }, limits.body);
-    const written = await converter.convert(writeOip, answered, textSizeOf(response.outputs, asked));
+    const about = { model, version: headers[headerNames.version], protocol, headers };
+    const written = await answerOip(server, server, { ...asked, id: request.id ?? asked.id }, about);
     const own: Record<string, string> = {
-      [headerNames.model]: response.model,
-      [headerNames.version]: response.version,
+      [headerNames.model]: written.model,
+      [headerNames.version]: written.version,
     };
     if (written.headerLength !== undefined) own[headerNames.length] = String(written.headerLength);
     return { body: written.body, headers: own };
@@ -98,9 +89,4 @@ function headerLength(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   if (!/^\d{1,15}$/.test(header)) refuseInput(`${headerNames.length} is a number of bytes.`);
   return Number(header);
-}
-
-function codedOf(error: unknown): MurmurationError {
-  if (error instanceof MurmurationError) return error;
-  return new MurmurationError('server.internal', 'The inference server failed; its log has the reason.');
 }

@@ -11,10 +11,11 @@ import type { Access } from '../access/access.ts';
 import { isForeign } from '../access/foreign.ts';
 import { anybody, type Holder } from '../access/holder.ts';
 import { type BodyShare, tooMany } from '../server/body-budget.ts';
+import { codedOf } from '../server/coded.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { type Stall, Stalls } from '../server/stalls.ts';
 import { ruleOf } from './rules.ts';
-import { codedOf, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 import { readNoMore } from './stream.ts';
 import { boundUnpacking, framing } from './unpacking.ts';
 

@@ -22,35 +22,26 @@ export interface CertificateFiles {
  */
 export async function credentialsFrom(files: CertificateFiles | undefined): Promise<ServerCredentials> {
   if (!files) return ServerCredentials.createInsecure();
+  const read = (field: keyof CertificateFiles, file: string) =>
+    using(`.${field}: ${file} can't be read`, () => readFile(file));
   const cert = await read('certificate', files.certificate);
   const key = await read('key', files.key);
   const ca = files.clients === undefined ? null : await read('clients', files.clients);
-  check(`${files.certificate} and ${files.key} are no PEM certificate with its key`, () =>
+  await using(`: ${files.certificate} and ${files.key} are no PEM certificate with its key`, () =>
     createSecureContext({ cert, key }),
   );
-  if (ca) check(`${files.clients} is no PEM certificate`, () => new X509Certificate(ca));
+  if (ca) await using(`: ${files.clients} is no PEM certificate`, () => new X509Certificate(ca));
   return ServerCredentials.createSsl(ca, [{ cert_chain: cert, private_key: key }], ca !== null);
 }
 
-function check(otherwise: string, use: () => unknown): void {
+/** Returns what `use` does, or throws `config.invalid`, which says `otherwise` and the cause. */
+async function using<Result>(otherwise: string, use: () => Result | Promise<Result>): Promise<Result> {
   try {
-    use();
+    return await use();
   } catch (cause) {
     throw new MurmurationError(
       'config.invalid',
-      `The configuration: inference.grpc.tls: ${otherwise}: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
-}
-
-async function read(field: string, file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new MurmurationError(
-      'config.invalid',
-      `The configuration: inference.grpc.tls.${field}: ${file} can't be read: ${(cause as Error).message}`,
+      `The configuration: inference.grpc.tls${otherwise}: ${(cause as Error).message}`,
       { cause },
     );
   }

@@ -1,16 +1,16 @@
 import type { Metadata, ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
-import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ServerModels } from '../access/own-models.ts';
-import { configurationOf, extensions } from '../oip/configuration.ts';
+import { configurationOf, extensions, metadataOf } from '../oip/configuration.ts';
 import { refuseLoadParameters, refuseRepository } from '../oip/parameters.ts';
 import { statisticsOf } from '../oip/statistics.ts';
+import { codedOf } from '../server/coded.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { OneSignal, type Signal } from '../server/signal.ts';
 import { readGrpc } from './conversions.ts';
 import { typedBytesOf } from './infer-request.ts';
 import { writeInferResponse } from './infer-response.ts';
-import { codedOf, statusOf } from './status.ts';
+import { statusOf } from './status.ts';
 
 export interface ServicePorts {
   readonly server: InferenceServer;
@@ -48,11 +48,9 @@ export function inferenceService(
     ...call<Named>('ModelReady', async ({ name, version: at }, models) => ({
       ready: await models.isModelReady(name, versionOf(at)),
     })),
-    ...call<Named>('ModelMetadata', async ({ name: asked, version: at }, models) => {
-      const { listing, platform, inputs, outputs } = await models.metadata(asked, versionOf(at));
-      const { name, versions } = listing;
-      return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
-    }),
+    ...call<Named>('ModelMetadata', async ({ name, version: at }, models) =>
+      metadataOf(await models.metadata(name, versionOf(at))),
+    ),
     ...call<Buffer>('ModelInfer', async (message, models, signal, metadata) => {
       const { converter, limits } = server;
       const given = { message, elements: limits.elements };
@@ -147,8 +145,4 @@ function unary<Request>(
 
 function versionOf(text: string): string | undefined {
   return text === '' ? undefined : text;
-}
-
-function specOf({ name, datatype, shape }: TensorSpec) {
-  return { name, datatype, shape };
 }

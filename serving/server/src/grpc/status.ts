@@ -1,5 +1,5 @@
 import { Metadata, type StatusObject, status } from '@grpc/grpc-js';
-import { MurmurationError } from '@murmuration/protocol/errors/errors';
+import type { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 
 /** gRPC status by HTTP status. */
@@ -30,10 +30,4 @@ export function statusOf(error: MurmurationError): StatusObject {
   // The text may be cut within a character, and unpaired surrogates can't be sent.
   const details = Buffer.from(detail.slice(0, maxErrorCharacters)).toString();
   return { code: codes[httpStatusOf(error)] ?? status.INTERNAL, details, metadata };
-}
-
-/** Returns an error with a code; the text of any other error is hidden from the client. */
-export function codedOf(error: unknown): MurmurationError {
-  if (error instanceof MurmurationError) return error;
-  return new MurmurationError('server.internal', 'The inference server failed; its log has the reason.');
 }

@@ -5,6 +5,7 @@ import type { Right } from '../access/access.ts';
 import { anybody, type Holder } from '../access/holder.ts';
 import { modelsFor, type ServerModels } from '../access/own-models.ts';
 import type { BodyShare } from '../server/body-budget.ts';
+import { codedOf } from '../server/coded.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { idHeader } from '../server/request-id.ts';
 import { OneSignal, type Signal } from '../server/signal.ts';
@@ -69,13 +70,13 @@ export function openDoor(
     // Callbacks rather than promises: these hooks run for every request and need no extra turn.
     scope.addHook('onRequest', (request, _reply, done) => {
       const { rights } = request.routeOptions.config;
-      done(
-        rights === undefined
-          ? undefined
-          : refusalOf(() => {
-              request.holder = admit(request, ...rights);
-            }),
-      );
+      let refusal: Error | undefined;
+      try {
+        if (rights) request.holder = admit(request, ...rights);
+      } catch (error) {
+        refusal = error as Error;
+      }
+      done(refusal);
     });
     if (newId)
       scope.addHook('onRequest', (request, reply, done) => {
@@ -148,16 +149,6 @@ function nameRequest({ headers }: FastifyRequest, reply: FastifyReply, newId: ()
   reply.header(idHeader, headers[idHeader]);
 }
 
-/** Returns the error that `check` throws; undefined if it throws none. */
-function refusalOf(check: () => void): Error | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    return error as Error;
-  }
-}
-
 function sendError(reply: FastifyReply, error: MurmurationError): FastifyReply {
   const { code, detail, retryable, after = 1_000 } = error;
   const status = httpStatusOf(error);
@@ -172,9 +163,8 @@ function sendError(reply: FastifyReply, error: MurmurationError): FastifyReply {
 }
 
 function classify(error: FastifyError): MurmurationError {
-  if (error instanceof MurmurationError) return error;
-  const status = error.statusCode ?? 500;
+  const { statusCode: status = 500 } = error;
   if (status === 413) return new MurmurationError('request.too-large', messageOf(error));
   if (status >= 400 && status < 500) return new MurmurationError('inference.input', messageOf(error));
-  return new MurmurationError('server.internal', 'The inference server failed; its log has the reason.');
+  return codedOf(error);
 }

@@ -12,35 +12,27 @@ export class RequestMetrics {
 
   constructor(registry: Registry) {
     this.requests = new SeriesCounter(
-      {
-        name: 'murmuration_inference_requests_total',
-        help: 'Inference requests, by what became of them: ok, or the code of an error.',
-      },
       registry,
+      'murmuration_inference_requests_total',
+      'Inference requests, by what became of them: ok, or the code of an error.',
     );
     this.duration = new SeriesHistogram(
-      {
-        name: 'murmuration_inference_duration_seconds',
-        help: 'How long inference requests took, from when they were read to their answer.',
-        buckets: seconds,
-      },
       registry,
+      'murmuration_inference_duration_seconds',
+      'How long inference requests took, from when they were read to their answer.',
+      seconds,
     );
     this.queue = new SeriesHistogram(
-      {
-        name: 'murmuration_inference_queue_seconds',
-        help: 'How long inference requests waited for the model.',
-        buckets: seconds,
-      },
       registry,
+      'murmuration_inference_queue_seconds',
+      'How long inference requests waited for the model.',
+      seconds,
     );
     this.batches = new SeriesHistogram(
-      {
-        name: 'murmuration_inference_batch_size',
-        help: 'Rows that ran together.',
-        buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
-      },
       registry,
+      'murmuration_inference_batch_size',
+      'Rows that ran together.',
+      [1, 2, 4, 8, 16, 32, 64, 128, 256],
     );
   }
 }

@@ -19,7 +19,7 @@ abstract class SeriesMetric<Series> {
   abstract readonly type: 'counter' | 'histogram';
   readonly #series: Series[] = [];
 
-  constructor({ name, help }: { readonly name: string; readonly help: string }, registry: Registry) {
+  constructor(registry: Registry, name: string, help: string) {
     this.name = name;
     this.help = help;
     registry.registerMetric(this as unknown as Metric);
@@ -85,12 +85,9 @@ export class SeriesHistogram extends SeriesMetric<BucketCounts> {
   readonly #bounds: readonly number[];
 
   /** Makes a histogram; `buckets` are their upper bounds, ascending. */
-  constructor(
-    described: { readonly name: string; readonly help: string; readonly buckets: readonly number[] },
-    registry: Registry,
-  ) {
-    super(described, registry);
-    this.#bounds = described.buckets;
+  constructor(registry: Registry, name: string, help: string, buckets: readonly number[]) {
+    super(registry, name, help);
+    this.#bounds = buckets;
   }
 
   /** Adds a series, which is exported once it has a value. Its labels must be unique. */

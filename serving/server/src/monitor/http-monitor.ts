@@ -8,6 +8,7 @@ import type { Clock } from '@murmuration/protocol/time/clock';
 import type { CountingPlan } from './drift/counting-plan.ts';
 import type { Counting, FeedbackResult, Monitor, MonitorEvents, WindowSums } from './monitor.ts';
 import type { Outcome } from './outcome.ts';
+import { keyOf } from './version-key.ts';
 
 export interface HttpMonitorOptions {
   /** URL of the coordinator. */
@@ -190,10 +191,6 @@ function isCounting(value: unknown): value is Counting {
   if (typeof value === 'string') return value === 'values' || value === 'nothing';
   const { id, features } = (value ?? {}) as Partial<CountingPlan>;
   return typeof id === 'string' && typeof features === 'object' && features !== null;
-}
-
-function keyOf(model: string, version: string): string {
-  return JSON.stringify([model, version]);
 }
 
 function refusalOf(status: number, error: unknown): MurmurationError {

@@ -18,6 +18,7 @@ import type { Counting, FeedbackResult, Monitor, MonitorEvents, WindowSums } fro
 import { judge, type Outcome } from './outcome.ts';
 import type { RememberedPrediction } from './prediction.ts';
 import type { FeedbackSettings } from './settings.ts';
+import { keyOf } from './version-key.ts';
 
 /** Milliseconds of a span by which outcomes are counted, by the time of their predictions. */
 const outcomeSpanMs = 3_600_000;
@@ -219,8 +220,4 @@ export class LiveMonitor implements Monitor {
     for (const each of spans.keys()) if (each < first) spans.delete(each);
     this.#sums.set(key, spans);
   }
-}
-
-function keyOf(model: string, version: string): string {
-  return JSON.stringify([model, version]);
 }

@@ -1,5 +1,5 @@
 import type { Accuracy } from '@murmuration/monitoring/accuracy/accuracy';
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { registerIn } from '../metrics/register.ts';
 import type { DriftWatch } from './drift/drift-watch.ts';
 import type { DriftState } from './drift/watched-version.ts';
@@ -31,25 +31,27 @@ export function feedbackMetrics(registry: Registry): MonitorEvents {
 
 /** Registers drift metrics of the newest window of each version. */
 export function driftMetrics(registry: Registry, read: () => DriftWatch['states']): void {
+  const { readGauge } = registerIn(registry);
   const shown = (
     name: string,
     help: string,
     labelNames: readonly string[],
     show: (state: DriftState, set: (value: number, labels?: Record<string, string>) => void) => void,
   ) =>
-    new Gauge({
+    readGauge<string>(
       name,
       help,
-      labelNames: ['model', 'version', ...labelNames],
-      registers: [registry],
-      collect() {
-        this.reset();
+      gauge => {
+        gauge.reset();
         for (const state of read().slice(-mostDriftVersions)) {
           const { model, version } = state;
-          show(state, (value, labels) => this.set({ model, version, ...labels }, value));
+          show(state, (value, labels) => gauge.set({ model, version, ...labels }, value));
         }
       },
-    });
+      'model',
+      'version',
+      ...labelNames,
+    );
   shown(
     'murmuration_drift_reference_rows',
     'Rows that a version is compared with.',
@@ -74,20 +76,21 @@ export function driftMetrics(registry: Registry, read: () => DriftWatch['states'
 
 /** Registers accuracy metrics within the horizon, computed when they are read. */
 export function accuracyMetrics(registry: Registry, read: () => LiveMonitor['versions']): void {
+  const { readGauge } = registerIn(registry);
   const shown = (name: string, help: string, value: (accuracy: Accuracy) => number | null | undefined) =>
-    new Gauge({
+    readGauge(
       name,
       help,
-      labelNames: ['model', 'version'],
-      registers: [registry],
-      collect() {
-        this.reset();
+      gauge => {
+        gauge.reset();
         for (const { model, version, accuracy } of read().slice(0, mostSeries)) {
           const figure = value(accuracy);
-          if (figure !== null && figure !== undefined) this.set({ model, version }, figure);
+          if (figure !== null && figure !== undefined) gauge.set({ model, version }, figure);
         }
       },
-    });
+      'model',
+      'version',
+    );
   shown(
     'murmuration_model_accuracy_ratio',
     'Share of outcomes that the best guess of a version was right about.',

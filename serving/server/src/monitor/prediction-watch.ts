@@ -7,7 +7,7 @@ import type { Exchange, InferenceEvents } from '../server/events.ts';
 import { isUnkept } from '../server/request.ts';
 import { namedId } from '../server/request-id.ts';
 import { ArmWindows } from './arm-window.ts';
-import { FeatureTally, type SeenFeatures } from './drift/feature-tally.ts';
+import { FeatureTally } from './drift/feature-tally.ts';
 import { FeatureReader } from './drift/features.ts';
 import type { FeedbackResult, Monitor } from './monitor.ts';
 import type { Outcome } from './outcome.ts';
@@ -17,6 +17,13 @@ interface WatchPorts {
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly fault: (where: string, error: unknown) => void;
+}
+
+/** What one version was asked in a window. */
+interface Seen {
+  rows: number;
+  /** Features; undefined if they are ignored. Later windows ask again how to collect them. */
+  readonly tally: FeatureTally | undefined;
 }
 
 /**
@@ -34,10 +41,8 @@ export class PredictionWatch {
   readonly #ports: WatchPorts;
   readonly #every: number;
   readonly #replica: string;
-  /** Rows by model, then version. */
-  #counts = new Map<string, Map<string, number>>();
-  /** Tallies by model, then version; undefined if features are ignored. */
-  #tallies = new Map<string, Map<string, FeatureTally | undefined>>();
+  /** Rows and features seen, by model, then version. */
+  #seen = new Map<string, Map<string, Seen>>();
   readonly #reader = new FeatureReader();
   readonly #arms = new ArmWindows();
   #predictions: RememberedPrediction[] = [];
@@ -88,37 +93,24 @@ export class PredictionWatch {
   flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    if (this.#counts.size === 0 && this.#arms.isEmpty) return;
+    if (this.#seen.size === 0 && this.#arms.isEmpty) return;
     this.#number += 1;
-    const requests = [...this.#counts].flatMap(([model, versions]) =>
-      Array.from(versions, ([version, count]) => ({ model, version, count })),
+    const seen = [...this.#seen].flatMap(([model, versions]) =>
+      Array.from(versions, ([version, own]) => ({ model, version, ...own })),
     );
     const predictions = this.#predictions;
-    this.#counts = new Map();
+    this.#seen = new Map();
     this.#predictions = [];
     this.#characters = 0;
-    const features = this.#takeFeatures();
     const arms = this.#arms.take();
     this.#monitor.window({
       replica: this.#replica,
       number: this.#number,
-      requests,
+      requests: seen.map(({ model, version, rows }) => ({ model, version, count: rows })),
       predictions,
-      features,
+      features: seen.flatMap(({ model, version, tally }) => tally?.take(model, version) ?? []),
       ...(arms.length > 0 && { arms }),
     });
-  }
-
-  /** Takes the features seen; later windows ask again how to collect them. */
-  #takeFeatures(): readonly SeenFeatures[] {
-    const seen: SeenFeatures[] = [];
-    for (const [model, versions] of this.#tallies)
-      for (const [version, tally] of versions) {
-        const own = tally?.take(model, version);
-        if (own) seen.push(own);
-      }
-    this.#tallies.clear();
-    return seen;
   }
 
   async close(): Promise<void> {
@@ -136,8 +128,9 @@ export class PredictionWatch {
     }
     if (!response) return;
     const rows = guessesOf(response.outputs);
-    this.#tally(model, version)?.add(request.inputs, rows ?? []);
-    this.#count(model, version, rows?.length ?? response.outputs[0]?.shape[0] ?? 1);
+    const seen = this.#seenOf(model, version);
+    seen.tally?.add(request.inputs, rows ?? []);
+    seen.rows += rows?.length ?? response.outputs[0]?.shape[0] ?? 1;
     const id = rows && namedId(request);
     if (rows && id !== undefined && this.#predictions.length < mostPredictions) {
       const characters = id.length + rows.reduce((sum, row) => sum + charactersOf(row), 128);
@@ -162,30 +155,16 @@ export class PredictionWatch {
     this.#cancel ??= clock.at(clock.now() + this.#every, () => this.flush());
   }
 
-  #tally(model: string, version: string): FeatureTally | undefined {
-    let versions = this.#tallies.get(model);
-    if (!versions) {
-      versions = new Map();
-      this.#tallies.set(model, versions);
-    }
+  #seenOf(model: string, version: string): Seen {
+    const versions = this.#seen.get(model) ?? new Map<string, Seen>();
     const known = versions.get(version);
-    if (known || versions.has(version)) return known;
+    if (known) return known;
     const counting = this.#monitor.counting(model, version);
-    const tally =
-      counting === 'nothing'
-        ? undefined
-        : new FeatureTally(this.#reader, counting === 'values' ? undefined : counting);
-    versions.set(version, tally);
-    return tally;
-  }
-
-  #count(model: string, version: string, rows: number): void {
-    let versions = this.#counts.get(model);
-    if (!versions) {
-      versions = new Map();
-      this.#counts.set(model, versions);
-    }
-    versions.set(version, (versions.get(version) ?? 0) + rows);
+    const plan = typeof counting === 'string' ? undefined : counting;
+    const tally = counting === 'nothing' ? undefined : new FeatureTally(this.#reader, plan);
+    const seen = { rows: 0, tally };
+    this.#seen.set(model, versions.set(version, seen));
+    return seen;
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseJson } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { plainWords } from '@murmuration/protocol/errors/expected';
 import { describeMisfits } from '@murmuration/protocol/errors/misfits';
@@ -182,15 +183,12 @@ function changed(features: readonly SeenFeatures[], monitor: Pick<Monitor, 'coun
 
 /** Parses JSON by a schema. Throws `request.invalid`, naming the fields that don't fit. */
 function parsed<Schema extends z.ZodType>(body: Buffer, schema: Schema): z.output<Schema> {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
+  const value = parseJson(body);
+  if (value === undefined)
     throw new MurmurationError(
       'request.invalid',
       'The body is not JSON; send one object, as application/json.',
     );
-  }
   const found = schema.safeParse(value, { error: plainWords });
   if (found.success) return found.data;
   throw new MurmurationError('request.invalid', describeMisfits(found.error.issues, value, 'The body'));

@@ -5,6 +5,12 @@ import type { Batching } from '../server/settings.ts';
 /** Names of Triton's extensions that this server has. */
 export const extensions = ['model_repository', 'model_configuration', 'statistics', 'binary_tensor_data'];
 
+/** Returns the metadata of a model in the form of the Open Inference Protocol. */
+export function metadataOf({ listing: { name, versions }, platform, inputs, outputs }: VersionMetadata) {
+  const specOf = ({ name: tensor, datatype, shape }: TensorSpec) => ({ name: tensor, datatype, shape });
+  return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
+}
+
 /**
  * Returns the configuration of a model in Triton's form, without the first dimension if rows can be batched.
  */

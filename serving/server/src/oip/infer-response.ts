@@ -1,9 +1,8 @@
 import { dataToBytes } from '@murmuration/inference-client/tensors/binary-data';
 import { valuesToJson } from '@murmuration/inference-client/tensors/json-data';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
-import type { InferResponse } from '../server/request.ts';
 import { AnswerText } from '../tensors/answer-text.ts';
-import { bytesOf, sizeOf } from '../tensors/size.ts';
+import { bytesOf } from '../tensors/size.ts';
 import type { OipRequest } from './infer-request.ts';
 
 /** Body of an answer; `headerLength` is the length of its JSON if bytes of tensors follow. */
@@ -22,23 +21,6 @@ export interface OipAnswer {
   readonly isBinary: boolean;
   /** Maximum bytes of the body. */
   readonly most: number;
-}
-
-/** Makes an answer to a request, of at most `most` bytes. */
-export function oipAnswer(
-  { model, version, outputs }: Pick<InferResponse, 'model' | 'version' | 'outputs'>,
-  { id, outputs: wanted, isBinary }: Pick<OipRequest, 'id' | 'outputs' | 'isBinary'>,
-  most: number,
-): OipAnswer {
-  return { model, version, outputs, id, wanted, isBinary, most };
-}
-
-/** Returns the approximate number of elements written as text; for strings, of bytes. */
-export function textSizeOf(
-  outputs: readonly Tensor[],
-  { outputs: wanted, isBinary }: Pick<OipRequest, 'outputs' | 'isBinary'>,
-): number {
-  return sizeOf(outputs.filter((_, index) => !(wanted?.[index]?.isBinary ?? isBinary)));
 }
 
 /**

@@ -1,15 +1,15 @@
 import { parseJson } from '@murmuration/inference-client/tensors/lossless-json';
-import { refuseInput, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf, maxSmallBodyBytes, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, modelsOf, opened, unnamed } from '../http/door.ts';
 import type { InferenceServer } from '../server/inference-server.ts';
 import { idHeader } from '../server/request-id.ts';
-import { configurationOf, extensions } from './configuration.ts';
-import { readOip, writeOip } from './conversions.ts';
+import { answerOip } from './answer.ts';
+import { configurationOf, extensions, metadataOf } from './configuration.ts';
+import { readOip } from './conversions.ts';
 import { readRawRequest } from './infer-request.ts';
-import { oipAnswer, textSizeOf } from './infer-response.ts';
 import { refuseLoadParameters } from './parameters.ts';
 import { statisticsOf } from './statistics.ts';
 
@@ -63,10 +63,8 @@ function serverRoutes(app: FastifyInstance, { server, version, requireReady }: D
 /** Registers routes of one model, at a path with or without a version. */
 function modelRoutes(app: FastifyInstance, path: string, server: InferenceServer): void {
   app.get<Named>(path, asking('predict', 'OIP: what a model takes and gives'), async request => {
-    const { name: asked, version: at } = request.params;
-    const { listing, platform, inputs, outputs } = await modelsOf(server, request).metadata(asked, at);
-    const { name, versions } = listing;
-    return { name, versions, platform, inputs: inputs.map(specOf), outputs: outputs.map(specOf) };
+    const { name, version: at } = request.params;
+    return metadataOf(await modelsOf(server, request).metadata(name, at));
   });
   app.get<Named>(`${path}/ready`, asking('predict', 'OIP: whether a model is ready'), async request => {
     const { name, version: at } = request.params;
@@ -128,8 +126,7 @@ async function infer(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { name, version: at } = request.params;
-  const { limits, converter } = server;
-  const { elements } = limits;
+  const { elements } = server.limits;
   const models = modelsOf(server, request);
   const body = bodyOf(request);
   const signal = clientSignal(reply);
@@ -138,30 +135,11 @@ async function infer(
   const asked =
     length === 0
       ? readRawRequest(body, await models.metadata(name, at), elements)
-      : await converter.convert(readOip, given, length ?? body.length, signal);
-  const response = await models.infer(
-    {
-      model: name,
-      version: at,
-      inputs: asked.inputs,
-      outputs: asked.outputs?.map(output => output.name),
-      protocol: 'oip',
-      id: asked.id,
-      headers: request.headers,
-      parameters: asked.parameters,
-      timeout: asked.timeout,
-    },
-    signal,
-  );
+      : await server.converter.convert(readOip, given, length ?? body.length, signal);
+  const about = { model: name, version: at, protocol: 'oip', headers: request.headers };
+  const { body: answer, headerLength: answerLength } = await answerOip(server, models, asked, about, signal);
   // The id in the body takes precedence.
   if (asked.id !== undefined && asked.id !== '') reply.removeHeader(idHeader);
-  const written = await converter.convert(
-    writeOip,
-    oipAnswer(response, asked, limits.body),
-    textSizeOf(response.outputs, asked),
-    signal,
-  );
-  const { body: answer, headerLength: answerLength } = written;
   if (answerLength === undefined) reply.header('content-type', 'application/json');
   else reply.header('content-type', 'application/octet-stream').header(lengthHeader, String(answerLength));
   return sendBody(request, reply, answer);
@@ -180,8 +158,4 @@ function parametersOf(body: Buffer): Readonly<Record<string, unknown>> {
   const json = parseJson(body.toString('utf8'), { wide: false, notFinite: false, most: body.length });
   if (typeof json !== 'object' || json === null) refuseInput('The body is no JSON object.');
   return json as Readonly<Record<string, unknown>>;
-}
-
-function specOf({ name, datatype, shape }: TensorSpec) {
-  return { name, datatype, shape };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isObject, parseJson } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { isoOrNull } from '@murmuration/protocol/time/iso';
@@ -89,17 +90,8 @@ export function precomputeRoutes(
  */
 function allOf(body: Buffer): boolean {
   if (body.length === 0) return false;
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    value = undefined;
-  }
-  const { all = false, ...rest } = (
-    typeof value === 'object' && value !== null ? value : { wrong: value }
-  ) as {
-    readonly all?: unknown;
-  };
+  const value = parseJson(body);
+  const { all = false, ...rest } = isObject(value) ? value : { wrong: value };
   if (typeof all !== 'boolean' || Object.keys(rest).length > 0)
     throw new MurmurationError(
       'request.invalid',
@@ -131,7 +123,7 @@ function described({ job, table, running, underWay, last, next }: JobState) {
       model_version: underWay.version,
       began_at: isoOrNull(underWay.beganAt),
       attempt: underWay.attempt,
-      ...running?.counts,
+      ...running,
     },
     last_run: last && describedRun(last),
     next_run: isoOrNull(next),

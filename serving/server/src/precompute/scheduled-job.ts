@@ -31,21 +31,13 @@ export interface JobRunOptions {
   readonly began?: () => void;
 }
 
-/** State of a run under way. */
-export interface RunningState {
-  readonly version: string;
-  readonly attempt: number;
-  readonly beganAt: number;
-  readonly counts: RunCounts;
-}
-
 /** State of a job. Times are ms since 1970. */
 export interface JobState {
   readonly job: PrecomputeJob;
   /** Rows of the table, and the version that made it; null if there is none yet. */
   readonly table: { readonly rows: number; readonly version: string } | null;
-  /** Run in this process. */
-  readonly running: RunningState | null;
+  /** Counts of the run in this process; null if there is none. */
+  readonly running: RunCounts | null;
   /** Run that is not over: of this process, of another one, or interrupted. */
   readonly underWay: BegunRun | null;
   readonly last: EndedRun | null;
@@ -65,7 +57,7 @@ export class ScheduledJob {
   /** Opens the table. Throws `storage.*`, and `config.invalid` if a database server refuses. */
   readonly table = once(() => this.#open());
   #running: Promise<EndedRun> | undefined;
-  #state: RunningState | null = null;
+  #counts: RunCounts | null = null;
   #next: number | null = null;
   #cancel: Cancel = () => {};
   #isWanted = false;
@@ -107,7 +99,7 @@ export class ScheduledJob {
     this.#running = running;
     const over = (error: unknown) => {
       this.#running = undefined;
-      this.#state = null;
+      this.#counts = null;
       if (this.#isScheduled && !this.#stop.signal.aborted) this.#after(error);
     };
     running.then(() => over(null), over);
@@ -119,7 +111,7 @@ export class ScheduledJob {
     return {
       job: this.job,
       table: generation === null ? null : { rows: rows ?? 0, version: version ?? '' },
-      running: this.#state,
+      running: this.#counts,
       underWay: run === null ? null : (JSON.parse(run) as BegunRun),
       last: ended === null ? null : (JSON.parse(ended) as EndedRun),
       next: this.#next,
@@ -169,13 +161,13 @@ export class ScheduledJob {
           calls: new ModelCalls({ server, clock, turns }, name, begun.version),
           clock,
           progressed: (counts, share) => {
-            this.#state = { ...begun, counts };
+            this.#counts = counts;
             events.progressed?.(this.job.name, counts, share);
           },
         },
         { begun, whole: all ? null : generation, signal },
       );
-      this.#state = { ...begun, counts: run.counts };
+      this.#counts = run.counts;
       const ended = await run.run();
       const { rows } = await table.state();
       events.ended?.(this.job.name, ended, rows ?? 0);

@@ -6,16 +6,12 @@ import type { Value } from '@murmuration/sql/values/value';
 import type { Kysely } from 'kysely';
 import { repeating } from '../server/waiting.ts';
 import { attributesOf, type LogEvent, structured } from './event.ts';
+import type { RequestLogSettings } from './settings.ts';
 import type { LogSink } from './sink.ts';
 
 /** Table that events are written to. */
-export interface DatabaseOptions {
-  /** Path of a SQLite file, or `postgres://…`. */
-  readonly address: string;
-  readonly table: string;
-  /** Milliseconds after which rows are deleted; null: never. */
-  readonly keepFor: number | null;
-}
+export type DatabaseOptions = NonNullable<RequestLogSettings['database']> &
+  Pick<RequestLogSettings, 'keepFor'> & { readonly table: string };
 
 export interface DatabasePorts {
   readonly clock: Clock;

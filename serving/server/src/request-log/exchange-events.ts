@@ -2,7 +2,7 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { Exchange } from '../server/events.ts';
 import { eventOf, eventTypes, type LogEvent, logEvent } from './event.ts';
-import type { PersonField, Redaction } from './redaction.ts';
+import type { Redaction } from './redaction.ts';
 import { bytesOfData, valuesText } from './tensor-json.ts';
 
 /** Tensor, as far as it may be logged. */
@@ -38,7 +38,7 @@ export interface Loggable {
 
 /** Origin of all events, in the terms of KServe's logger. */
 const source = '/murmuration/inference';
-const namespace = 'default';
+const component = { namespace: 'default', component: 'predictor', endpoint: 'default' };
 
 /** Maximum characters of all headers, and of all parameters, that are logged of one request. */
 const mostText = 8_192;
@@ -50,21 +50,15 @@ const mostText = 8_192;
 export function draftOf(
   { version, protocol, error, ms, queueMs, request, response }: Exchange,
   {
-    id,
-    endedAt,
-    model,
-    person,
     payload,
     redaction,
-  }: {
-    readonly id: string;
-    readonly endedAt: number;
-    readonly model: string;
-    readonly person: string | null;
+    ...known
+  }: Pick<Loggable, 'id' | 'endedAt' | 'model' | 'person'> & {
     readonly payload: number;
     readonly redaction: Redaction;
   },
 ): Loggable {
+  const { model } = known;
   const see = (tensors: readonly Tensor[]) => {
     let left = payload;
     return tensors.map((tensor): Sight => {
@@ -84,15 +78,12 @@ export function draftOf(
     });
   };
   return {
-    id,
-    endedAt,
+    ...known,
     ms,
     queueMs,
-    model,
     version,
     protocol,
     status: error?.code ?? 'ok',
-    person,
     headers: within(request.headers, name => redaction.header(model, name), textOfHeader),
     parameters: within(request.parameters, name => redaction.parameter(model, name), plain),
     inputs: see(request.inputs),
@@ -102,18 +93,7 @@ export function draftOf(
 
 /** Returns the approximate bytes that a draft keeps in memory. */
 export function bytesOfDraft({ inputs, outputs }: Loggable): number {
-  let sum = 1_024;
-  for (const { values, bytes } of inputs) if (values !== null) sum += bytes;
-  for (const { values, bytes } of outputs) if (values !== null) sum += bytes;
-  return sum;
-}
-
-/** Returns the value of the field that identifies the person; null if it is missing. */
-export function personIn({ headers, parameters }: Exchange['request'], field: PersonField): string | null {
-  const value = field.in === 'header' ? headers?.[field.name] : parameters?.[field.name];
-  const one = Array.isArray(value) ? value[0] : value;
-  if (typeof one === 'number') return String(one);
-  return typeof one === 'string' && one !== '' ? one : null;
+  return [...inputs, ...outputs].reduce((sum, { values, bytes }) => sum + (values ? bytes : 0), 1_024);
 }
 
 /** Makes the events of a draft, the request before its response. */
@@ -165,13 +145,7 @@ function sharedOf({ model, version, protocol }: Loggable): SharedText {
   const text = (fields: Readonly<Record<string, string>>) => `,${JSON.stringify(fields).slice(1, -1)}`;
   const made = {
     first: text({ source }),
-    before: text({
-      datacontenttype: 'application/json',
-      inferenceservicename: model,
-      namespace,
-      component: 'predictor',
-      endpoint: 'default',
-    }),
+    before: text({ datacontenttype: 'application/json', inferenceservicename: model, ...component }),
     after: text({ protocol, ...(version !== '' && { modelversion: version }) }),
     name: JSON.stringify(model),
   };
@@ -186,14 +160,12 @@ export function feedbackEvent(
     model,
     version,
     outcome,
-  }: { readonly id: string; readonly model: string; readonly version: string; readonly outcome?: unknown },
+  }: Pick<Loggable, 'id' | 'model' | 'version'> & { readonly outcome?: unknown },
   now: number,
 ): LogEvent {
   const extensions = {
     inferenceservicename: model,
-    namespace,
-    component: 'predictor',
-    endpoint: 'default',
+    ...component,
     recordedtime: iso(now),
     modelversion: version,
   };

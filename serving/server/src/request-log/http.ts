@@ -2,14 +2,11 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { exchange, isPassing } from '@murmuration/protocol/sending/exchange';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { binaryHeaders, type LogEvent } from './event.ts';
+import type { RequestLogSettings } from './settings.ts';
 import type { LogSink } from './sink.ts';
 
 /** Receiver of events over HTTP. */
-export interface HttpOptions {
-  readonly url: string;
-  /** Token for `Authorization: Bearer`; null: none. */
-  readonly token: string | null;
-}
+export type HttpOptions = NonNullable<RequestLogSettings['http']>;
 
 /** Maximum ms to wait for an answer. */
 const timeoutMs = 10_000;

@@ -1,21 +1,8 @@
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { Kafka, logLevel, type Message, type Producer, type SASLOptions } from 'kafkajs';
 import { attributesOf, type LogEvent } from './event.ts';
+import type { RequestLogSettings } from './settings.ts';
 import type { LogSink } from './sink.ts';
-
-/** Topic that events are written to. */
-export interface KafkaOptions {
-  /** Addresses of the cluster's brokers: `host:port`. */
-  readonly brokers: readonly string[];
-  readonly topic: string;
-  readonly tls: boolean;
-  /** Login by SASL; null: none. */
-  readonly sasl: {
-    readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
-    readonly username: string;
-    readonly password: string;
-  } | null;
-}
 
 /** Maximum ms to wait for the cluster. */
 const clusterTimeoutMs = 10_000;
@@ -33,11 +20,11 @@ export class KafkaSink implements LogSink {
   #producer: Producer | null = null;
   #isClosed = false;
 
-  constructor({ brokers, topic, tls, sasl }: KafkaOptions) {
+  constructor({ brokers, topic, tls, sasl }: NonNullable<RequestLogSettings['kafka']>) {
     this.#topic = topic;
     this.#kafka = new Kafka({
       clientId: 'murmuration-request-log',
-      brokers: [...brokers],
+      brokers,
       ssl: tls,
       ...(sasl && { sasl: sasl as SASLOptions }),
       connectionTimeout: clusterTimeoutMs,

@@ -1,17 +1,10 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { Exchange, InferenceEvents } from '../server/events.ts';
-import { isUnkept } from '../server/request.ts';
+import { isUnkept, textAt } from '../server/request.ts';
 import { namedId, requestIds } from '../server/request-id.ts';
 import type { Turns } from '../server/turns.ts';
-import {
-  bytesOfDraft,
-  draftOf,
-  eventsOf,
-  feedbackEvent,
-  type Loggable,
-  personIn,
-} from './exchange-events.ts';
+import { bytesOfDraft, draftOf, eventsOf, feedbackEvent, type Loggable } from './exchange-events.ts';
 import type { LogKey } from './key.ts';
 import { LogOutbox, type OutboxLimits } from './outbox.ts';
 import type { PersonField, Redaction } from './redaction.ts';
@@ -87,10 +80,7 @@ export class RequestLog {
   }
 
   /** Logs the outcome of a prediction, if that is sampled. Never throws. */
-  feedback(
-    { id, model, version }: { readonly id: string; readonly model: string; readonly version: string },
-    outcome: unknown,
-  ): void {
+  feedback({ id, model, version }: Pick<Loggable, 'id' | 'model' | 'version'>, outcome: unknown): void {
     const { rate, redaction } = this.#options;
     if (!isSampled(id, rate(model))) return;
     // Under the rules of an output with this name.
@@ -115,12 +105,12 @@ export class RequestLog {
     if (share === 0) return;
     const id = this.#idOf(exchange);
     if (!isSampled(id, share)) return;
-    const name = person && personIn(exchange.request, person.field);
+    const name = person && textAt(exchange.request, person.field);
     const draft = draftOf(exchange, {
       id,
       endedAt: clock.now(),
       model,
-      person: person && name !== null ? person.key.person(name) : null,
+      person: person && name ? person.key.person(name) : null,
       payload,
       redaction,
     });

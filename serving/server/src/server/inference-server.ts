@@ -2,41 +2,33 @@ import { rowInput } from '@murmuration/engine/runtime/row-input';
 import { refuseInput, type Tensor, type TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
-import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
+import type { Cancel } from '@murmuration/protocol/time/clock';
 import { type Converter, inThisThread } from '../conversion/converter.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { ModelListing, ModelSource, ServedModel } from '../source/source.ts';
+import type { ModelListing, ServedModel } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
 import { type ArrivalPace, Arrivals, standardPace } from './arrivals.ts';
 import { BodyBudget, tooMany } from './body-budget.ts';
 import { inputsInOrder, outputsWanted } from './check.ts';
+import { codedOf } from './coded.ts';
 import type { End, InferenceEvents } from './events.ts';
 import { Mirror } from './mirror.ts';
 import { PendingRequest, type SettledListener } from './pending-request.ts';
 import type { InferRequest, InferResponse } from './request.ts';
-import { type Resident, Residents } from './residents.ts';
+import { type Resident, type ResidentPorts, Residents } from './residents.ts';
 import { runRows } from './rows.ts';
-import type { Batching, InferenceLimits, Memory, Preload } from './settings.ts';
+import type { Batching, InferenceLimits, Preload } from './settings.ts';
 import type { Signal } from './signal.ts';
 import { Stalls } from './stalls.ts';
 import type { ModelStatistics } from './statistics.ts';
 import { Targets } from './targets.ts';
-import type { Turns } from './turns.ts';
 import { type Chosen, Variants } from './variants.ts';
 
 /** Dependencies of an inference server, which closes the source and the runtimes. */
-export interface InferencePorts {
-  readonly source: ModelSource;
-  readonly runtimes: readonly Runtime[];
-  /** Returns the transformer of a model. */
-  readonly transformers: (model: string) => Transformer | undefined;
+export interface InferencePorts extends Omit<ResidentPorts, 'events'> {
   /** Makes the runtime of mirrored versions; without it, none are mirrored. */
   readonly mirrorRuntime?: (() => Runtime) | undefined;
   readonly limits: InferenceLimits;
-  readonly batching: Batching;
-  readonly memory: Memory;
-  readonly clock: Clock;
-  readonly turns: Turns;
   /** Converter of requests and answers; by default this thread. */
   readonly converter?: Converter | undefined;
   /** Minimum speed of incoming bodies. */
@@ -493,8 +485,4 @@ function endOf({ isLeft }: PendingRequest, error: MurmurationError | null): End 
   if (error === null) return 'answered';
   if (isLeft) return 'left';
   return httpStatusOf(error) >= 500 && error.code !== 'prediction.too-many' ? 'failed' : 'refused';
-}
-
-function codedOf(error: unknown): MurmurationError {
-  return error instanceof MurmurationError ? error : new MurmurationError('server.internal');
 }

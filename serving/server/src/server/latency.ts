@@ -1,7 +1,6 @@
-import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { LoadedModel } from '../runtime/runtime.ts';
-import { inputsInOrder } from './check.ts';
+import { answerOnce } from './answer-once.ts';
 import type { Turns } from './turns.ts';
 import { type WarmUp, zeros } from './warm-up.ts';
 
@@ -22,12 +21,11 @@ export async function latencyP99(
 ): Promise<number> {
   const times: number[] = [];
   try {
-    const sent = recorded && inputsInOrder(name, (transformer ?? model).inputs, recorded);
     const blank = model.inputs.map(zeros);
     for (let request = 0; request < warming + counted; request++) {
       signal.throwIfAborted();
       const began = turns.now();
-      if (sent) await answer(model, transformer, sent);
+      if (recorded) await answerOnce(name, model, transformer, recorded);
       else await model.run(blank);
       if (request >= warming) times.push(turns.now() - began);
     }
@@ -40,14 +38,4 @@ export async function latencyP99(
     );
   }
   return times.sort((a, b) => a - b)[Math.ceil(0.99 * times.length) - 1]!;
-}
-
-async function answer(
-  model: LoadedModel,
-  transformer: WarmUp['transformer'],
-  sent: readonly Tensor[],
-): Promise<void> {
-  const { inputs, lengths } = transformer?.input(sent) ?? { inputs: sent };
-  const outputs = await model.run(inputs, { lengths: model.takesLengths ? lengths : undefined });
-  transformer?.output(outputs, sent);
 }

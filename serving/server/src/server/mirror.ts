@@ -3,7 +3,7 @@ import type { Variant } from '../experiments/experiment.ts';
 import type { LoadedModel, Runtime } from '../runtime/runtime.ts';
 import type { ModelSource } from '../source/source.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { inputsInOrder } from './check.ts';
+import { answerOnce } from './answer-once.ts';
 import type { Turns } from './turns.ts';
 
 /** Maximum requests that wait to be mirrored; more are left out. */
@@ -99,10 +99,7 @@ export class Mirror {
       const given = transformers(name);
       const transformer = given?.inputs.some(spec => spec.name === inputs[0]?.name) ? given : undefined;
       const began = turns.now();
-      const asked = inputsInOrder(name, (transformer ?? model).inputs, inputs);
-      const { inputs: run, lengths } = transformer?.input(asked) ?? { inputs: asked };
-      const ran = await model.run(run, { lengths: model.takesLengths ? lengths : undefined });
-      outputs = transformer ? transformer.output(ran, asked) : ran;
+      outputs = await answerOnce(name, model, transformer, inputs);
       ms = turns.now() - began;
     } catch (error) {
       fault('mirroring a request', error);

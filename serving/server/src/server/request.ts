@@ -1,6 +1,6 @@
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
-import type { Variant } from '../experiments/experiment.ts';
+import type { KeyField, Variant } from '../experiments/experiment.ts';
 
 /** Request of a client, by any protocol. */
 export interface InferRequest {
@@ -37,6 +37,19 @@ export interface InferResponse {
   readonly outputs: readonly Tensor[];
   /** Variant of an experiment that it was part of. */
   readonly variant?: Variant | undefined;
+}
+
+/** Returns the value at a place in a request, the first of several. */
+export function valueAt({ headers, parameters }: InferRequest, { in: place, name }: KeyField): unknown {
+  const value = place === 'header' ? headers?.[name] : parameters?.[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Returns the text or number at a place in a request, as text; undefined if there is none. */
+export function textAt(request: InferRequest, field: KeyField): string | undefined {
+  const value = valueAt(request, field);
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
 /**

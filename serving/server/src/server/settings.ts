@@ -39,8 +39,6 @@ export interface Memory {
 /** Models loaded ahead of requests: names, or all. */
 export type Preload = readonly string[] | 'all';
 
-const chosen = { pending: 1_024, deadline: 30_000, body: 64 << 20 };
-
 /**
  * Returns the limits that follow from others: four models can be as busy, and four bodies as long, as may be.
  * Smaller settings don't lower them, since a server may have one model, and many small bodies.
@@ -53,7 +51,3 @@ export function derivedLimits({ pending, body }: Pick<InferenceLimits, 'pending'
     bodies: Math.max(256 << 20, 4 * body),
   };
 }
-
-export const standardLimits: InferenceLimits = { ...chosen, ...derivedLimits(chosen) };
-export const standardBatching: Batching = { maxBatch: 32 };
-export const standardMemory: Memory = { budget: 2 ** 30, idle: null };

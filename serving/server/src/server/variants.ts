@@ -1,7 +1,7 @@
 import { refuseInput } from '@murmuration/inference-client/tensors/tensor';
 import { assigned, largestCovariate, maxKeyLength } from '../experiments/assignment.ts';
 import type { KeyField, ServedExperiment, Variant } from '../experiments/experiment.ts';
-import type { InferRequest } from './request.ts';
+import { type InferRequest, textAt, valueAt } from './request.ts';
 import { namedId } from './request-id.ts';
 
 /** Versions that experiments choose for a request. */
@@ -31,7 +31,7 @@ export class Variants {
     let { version, variant, shadow } = nothing;
     let own: string | undefined;
     for (const experiment of experiments) {
-      const named = keyOf(request, experiment.key);
+      const named = textAt(request, experiment.key)?.slice(0, maxKeyLength);
       if (named === undefined) own ??= this.#ownKey(request);
       const key = named ?? own ?? '';
       const part = assigned(experiment, key);
@@ -51,13 +51,6 @@ export class Variants {
   }
 }
 
-/** Returns the key in a request; undefined if it has none. */
-function keyOf(request: InferRequest, field: KeyField): string | undefined {
-  const one = valueAt(request, field);
-  const text = typeof one === 'number' ? String(one) : one;
-  return typeof text === 'string' && text !== '' ? text.slice(0, maxKeyLength) : undefined;
-}
-
 /**
  * Returns the covariate in a request; undefined if it has none. Throws `inference.input` if it is not a
  * number.
@@ -71,9 +64,4 @@ function covariateOf(request: InferRequest, field: KeyField | undefined): number
       `The ${field.in} ${field.name} is no number from −10¹² to 10¹²: an experiment takes it for what was known before; leave it out where nothing was.`,
     );
   return number;
-}
-
-function valueAt({ headers, parameters }: InferRequest, { in: place, name }: KeyField): unknown {
-  const value = place === 'header' ? headers?.[name] : parameters?.[name];
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -3,7 +3,7 @@ import type { Tensor, TensorSpec } from '@murmuration/inference-client/tensors/t
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import type { LoadedModel } from '../runtime/runtime.ts';
 import type { Transformer } from '../transformer/transformer.ts';
-import { inputsInOrder } from './check.ts';
+import { answerOnce } from './answer-once.ts';
 
 export interface WarmUp {
   /** Name of the model, for errors. */
@@ -25,9 +25,7 @@ export async function warmUp(model: LoadedModel, { name, recorded, transformer }
     return;
   }
   try {
-    const asked = inputsInOrder(name, (transformer ?? model).inputs, recorded);
-    const { inputs, lengths } = transformer?.input(asked) ?? { inputs: asked };
-    await model.run(inputs, { lengths: model.takesLengths ? lengths : undefined });
+    await answerOnce(name, model, transformer, recorded);
   } catch (cause) {
     throw new MurmurationError(
       'model.unusable',

@@ -93,15 +93,8 @@ export async function readWarmUp(folder: string): Promise<readonly Tensor[] | un
   }
 }
 
-interface Reading {
-  /** Reads a file of the folder, of at most `most` bytes. */
-  readonly read: (name: string, most: number) => Promise<Buffer>;
-  /** Reads a file into the start of `bytes`, which it must fit into, and returns its length. */
-  readonly readInto: (name: string, bytes: Uint8Array) => Promise<number>;
-  readonly refuse: (why: string, cause?: unknown) => never;
-}
-
-async function reading(folder: string): Promise<Reading> {
+/** Returns what reads a folder's files, within it and within bounds, and what refuses them. */
+async function reading(folder: string) {
   const refuse = (why: string, cause?: unknown): never => {
     throw new MurmurationError('model.corrupt', `The model in ${folder} can't be read: ${why}.`, { cause });
   };
@@ -123,8 +116,10 @@ async function reading(folder: string): Promise<Reading> {
   };
   return {
     refuse,
-    read: (name, most) => opened(name, most, file => file.readFile()),
-    readInto: (name, bytes) =>
+    /** Reads a file of at most `most` bytes. */
+    read: (name: string, most: number) => opened(name, most, file => file.readFile()),
+    /** Reads a file into the start of `bytes`, which it must fit into, and returns its length. */
+    readInto: (name: string, bytes: Uint8Array) =>
       opened(name, bytes.length, async (file, length) => {
         let at = 0;
         while (at < length) {

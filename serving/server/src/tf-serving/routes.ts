@@ -3,9 +3,10 @@ import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { httpStatusOf } from '@murmuration/protocol/errors/statuses';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ServerModels } from '../access/own-models.ts';
 import { bodyOf, sendBody } from '../http/body.ts';
 import { asking, clientSignal, type DoorPorts, modelsOf } from '../http/door.ts';
-import type { ModelState } from '../server/inference-server.ts';
+import type { ModelState, VersionMetadata } from '../server/inference-server.ts';
 import { sizeOf } from '../tensors/size.ts';
 import { readTfServing, servingDefault, writeTfServing } from './conversions.ts';
 
@@ -23,20 +24,12 @@ const answers = {
   regress: { name: 'results', form: 'values' },
 } as const;
 const pathPattern = /^([^/:]+)(?:\/(?:versions|labels)\/([^/:]+))?:(predict|classify|regress)$/;
-const types: Readonly<Record<Datatype, string>> = {
-  BOOL: 'DT_BOOL',
-  UINT8: 'DT_UINT8',
-  UINT16: 'DT_UINT16',
-  UINT32: 'DT_UINT32',
-  UINT64: 'DT_UINT64',
-  INT8: 'DT_INT8',
-  INT16: 'DT_INT16',
-  INT32: 'DT_INT32',
-  INT64: 'DT_INT64',
-  FP16: 'DT_HALF',
-  FP32: 'DT_FLOAT',
-  FP64: 'DT_DOUBLE',
-  BYTES: 'DT_STRING',
+/** TensorFlow's names of datatypes, where they differ from those of the Open Inference Protocol. */
+const renamed: Partial<Record<Datatype, string>> = {
+  FP16: 'HALF',
+  FP32: 'FLOAT',
+  FP64: 'DOUBLE',
+  BYTES: 'STRING',
 };
 
 /**
@@ -57,11 +50,8 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
       asking('predict', 'TensorFlow Serving: how it stands with a model'),
       async request => {
         const { name, version } = request.params;
-        const states = await modelsOf(server, request)
-          .states(name, version)
-          .catch(error => {
-            throw inWords(error, `Could not find any versions of model ${name}`);
-          });
+        const found = modelsOf(server, request).states(name, version);
+        const states = await inWords(`Could not find any versions of model ${name}`, found);
         const ready = states.some(({ state }) => state === 'READY');
         return { model_version_status: states.map(statusOf), ...(!isOne && { name, ready }) };
       },
@@ -71,11 +61,7 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
       asking('predict', 'TensorFlow Serving: what a model takes and gives'),
       async request => {
         const { name, version } = request.params;
-        const { model, inputs, outputs } = await modelsOf(server, request)
-          .metadata(name, version)
-          .catch(error => {
-            throw inWords(error, `Servable not found for request: ${servable(name, version)}`);
-          });
+        const { model, inputs, outputs } = await metadataOf(modelsOf(server, request), name, version);
         const signature = {
           inputs: Object.fromEntries(inputs.map(described)),
           outputs: Object.fromEntries(outputs.map(described)),
@@ -106,9 +92,7 @@ export function tfServingRoutes(app: FastifyInstance, { server }: DoorPorts): vo
     { name, at, verb, body }: { name: string; at: string | undefined; verb: Verb; body: Buffer },
   ): Promise<FastifyReply> {
     const models = modelsOf(server, request);
-    const { inputs: specs } = await models.metadata(name, at).catch(error => {
-      throw inWords(error, `Servable not found for request: ${servable(name, at)}`);
-    });
+    const { inputs: specs } = await metadataOf(models, name, at);
     const { converter, limits } = server;
     const signal = clientSignal(reply);
     const given = { body, isExamples: verb !== 'predict', specs, elements: limits.elements };
@@ -134,15 +118,19 @@ function statusOf({ version, state, reason }: ModelState) {
 
 function described({ name, datatype, shape }: TensorSpec) {
   const dim = shape.map(length => ({ size: String(length), name: '' }));
-  return [name, { dtype: types[datatype], tensor_shape: { dim, unknown_rank: false }, name }] as const;
+  const dtype = `DT_${renamed[datatype] ?? datatype}`;
+  return [name, { dtype, tensor_shape: { dim, unknown_rank: false }, name }] as const;
 }
 
-function servable(name: string, at: string | undefined): string {
-  return at === undefined ? `Latest(${name})` : `Specific(${name}, ${at})`;
+function metadataOf(models: ServerModels, name: string, at: string | undefined): Promise<VersionMetadata> {
+  const servable = at === undefined ? `Latest(${name})` : `Specific(${name}, ${at})`;
+  return inWords(`Servable not found for request: ${servable}`, models.metadata(name, at));
 }
 
-/** Returns the same error with the words that clients of TensorFlow Serving look for. */
-function inWords(error: unknown, words: string): unknown {
-  if (!(error instanceof MurmurationError) || httpStatusOf(error) !== 404) return error;
-  return new MurmurationError(error.code, `${words}. ${error.detail}`);
+/** Puts the words that clients of TensorFlow Serving look for before the text of `found` for what is missing. */
+function inWords<Found>(words: string, found: Promise<Found>): Promise<Found> {
+  return found.catch(error => {
+    if (!(error instanceof MurmurationError) || httpStatusOf(error) !== 404) throw error;
+    throw new MurmurationError(error.code, `${words}. ${error.detail}`);
+  });
 }

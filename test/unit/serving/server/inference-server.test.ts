@@ -4,22 +4,18 @@ import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { type ErrorCode, errors, type MurmurationError } from '@murmuration/protocol/errors/errors';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
+import { inferenceSchema, serverSettings } from '@murmuration/serving/assembly/settings';
 import { layersRuntime } from '@murmuration/serving/runtime/layers';
 import { layersContent, type Runtime } from '@murmuration/serving/runtime/runtime';
 import type { InferenceEvents } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
-import {
-  type Batching,
-  type InferenceLimits,
-  type Memory,
-  standardBatching,
-  standardLimits,
-  standardMemory,
-} from '@murmuration/serving/server/settings';
+import type { Batching, InferenceLimits, Memory } from '@murmuration/serving/server/settings';
 import { folderModels } from '@murmuration/serving/source/folder';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HeldRuntime } from './held-runtime.ts';
 import { denseModel, ModelFolder } from './models.ts';
+
+const standard = serverSettings(inferenceSchema.parse({}));
 
 const clock = () => new VirtualClock();
 let time: VirtualClock;
@@ -43,9 +39,9 @@ async function open(fill: (folder: ModelFolder) => Promise<void>, changes: Chang
     source: await folderModels(folder.path, time),
     runtimes: [held, layersRuntime()],
     transformers: () => undefined,
-    limits: { ...standardLimits, ...changes.limits },
-    batching: { ...standardBatching, ...changes.batching },
-    memory: { ...standardMemory, ...changes.memory },
+    limits: { ...standard.limits, ...changes.limits },
+    batching: { ...standard.batching, ...changes.batching },
+    memory: { ...standard.memory, ...changes.memory },
     clock: time,
     turns: systemTurns,
     ...(changes.events && { events: changes.events }),
@@ -281,9 +277,7 @@ describe('memory', () => {
       source: await folderModels(folder.path, time),
       runtimes: [watching],
       transformers: () => undefined,
-      limits: standardLimits,
-      batching: standardBatching,
-      memory: standardMemory,
+      ...standard,
       clock: time,
       turns: systemTurns,
     });

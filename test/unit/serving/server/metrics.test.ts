@@ -10,14 +10,14 @@ describe('metrics whose series are found once', () => {
     const [own, theirs] = [new Registry(), new Registry()];
     const described = { name: 'a_seconds', help: 'How "long"\nit took.', buckets: [0.1, 1, 10] };
     const histogram = new Histogram({ ...described, labelNames: ['model', 'code'], registers: [theirs] });
-    const series = new SeriesHistogram(described, own);
+    const series = new SeriesHistogram(own, described.name, described.help, described.buckets);
     const counter = new Counter({
       name: 'a_total',
       help: 'How often.',
       labelNames: ['model'],
       registers: [theirs],
     });
-    const counts = new SeriesCounter({ name: 'a_total', help: 'How often.' }, own);
+    const counts = new SeriesCounter(own, 'a_total', 'How often.');
     for (const model of ['x', 'a "name" \\ with\nall']) {
       const labels = { model, code: 'ok' };
       const found = series.series(labels);

@@ -1,11 +1,11 @@
 import * as tf from '@murmuration/engine/tfjs/tf';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
+import { inferenceSchema, serverSettings } from '@murmuration/serving/assembly/settings';
 import { layersRuntime } from '@murmuration/serving/runtime/layers';
 import type { Runtime } from '@murmuration/serving/runtime/runtime';
 import { threadRuntime } from '@murmuration/serving/runtime/thread-runtime';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
-import { standardBatching, standardLimits, standardMemory } from '@murmuration/serving/server/settings';
 import { folderModels } from '@murmuration/serving/source/folder';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { denseModel, ModelFolder, sumAndProduct } from './models.ts';
@@ -27,9 +27,7 @@ const open = async (runtime: Runtime) => {
     source: await folderModels(folder.path, clock),
     runtimes: [runtime],
     transformers: () => undefined,
-    limits: standardLimits,
-    batching: standardBatching,
-    memory: standardMemory,
+    ...serverSettings(inferenceSchema.parse({})),
     clock,
     turns: systemTurns,
   });

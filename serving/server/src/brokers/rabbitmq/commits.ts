@@ -1,4 +1,4 @@
-import type { Cancel } from '@murmuration/protocol/time/clock';
+import { withDeadline } from '@murmuration/protocol/time/deadline';
 import type { Channel, Connection } from 'rabbitmq-client';
 import { Confirms } from './confirms.ts';
 import type { CommitPorts, Publication } from './publication.ts';
@@ -164,19 +164,10 @@ export class Commits {
     this.#channel.on('basic.return', ({ routingKey }) => this.#missing.add(routingKey ?? ''));
   }
 
-  async #inTime<Result>(work: Promise<Result>): Promise<Result> {
+  #inTime<Result>(work: Promise<Result>): Promise<Result> {
     const { clock } = this.#ports;
-    let cancel: Cancel = () => {};
-    const late = new Promise<never>((_, reject) => {
-      cancel = clock.at(clock.now() + commitTimeoutMs, () =>
-        reject(new Error('The broker does not say whether it has the answers.')),
-      );
-    });
-    try {
-      return await Promise.race([work, late]);
-    } finally {
-      cancel();
-    }
+    const late = () => new Error('The broker does not say whether it has the answers.');
+    return withDeadline({ clock, limit: commitTimeoutMs, late }, () => work);
   }
 
   #settle({ publications, resolve, reject }: Waiting): void {

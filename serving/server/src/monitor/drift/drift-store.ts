@@ -1,5 +1,6 @@
 import type { DriftReport } from '@murmuration/monitoring/report/drift-report';
 import type { ModelDriftSettings } from '../settings.ts';
+import { keyOf } from '../version-key.ts';
 import type { CountingPlan, Counts } from './counting-plan.ts';
 
 /** Reference that a version's windows are compared with. Plain data. */
@@ -57,7 +58,6 @@ export function memoryDrift(): DriftStore {
   const references = new Map<string, DriftReference>();
   const windows = new Map<string, DriftWindow[]>();
   const settings = new Map<string, ModelDriftSettings>();
-  const keyOf = (model: string, version: string) => JSON.stringify([model, version]);
   return {
     reference: async (model, version) => references.get(keyOf(model, version)),
     async putReference(reference) {

@@ -3,6 +3,7 @@ import { PromiseQueue } from '@murmuration/protocol/concurrency/promise-queue';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { DriftSettings, ModelDriftSettings } from '../settings.ts';
+import { keyOf } from '../version-key.ts';
 import type { CountedElsewhere, CountingPlan, FeatureColumns } from './counting-plan.ts';
 import { type DriftReference, type DriftStore, type DriftWindow, maxWindowsPerModel } from './drift-store.ts';
 import type { SeenFeatures } from './feature-tally.ts';
@@ -53,26 +54,24 @@ export class DriftWatch {
    * are reported as faults.
    */
   take(seen: SeenFeatures): Promise<void> {
-    return this.#queue.run(() =>
-      this.#tried(async () => {
-        const watched = await this.#load(seen.model, seen.version);
-        // Later data belong to the next window, unless this one can't be stored or has too few rows.
-        await this.#tried(() => this.#compare(watched));
-        watched.add(seen, this.#ports.clock.now());
-        await this.#gather(watched);
-        await this.#compare(watched);
-        this.#schedule(watched);
-      }),
-    );
+    return this.#arrives(seen, watched => watched.add(seen, this.#ports.clock.now()));
   }
 
   /** Adds counts made elsewhere, in order of time; errors are handled as in `take`. */
   count(counted: CountedElsewhere): Promise<void> {
+    return this.#arrives(counted, watched => watched.addCounted(counted));
+  }
+
+  #arrives(
+    { model, version }: Pick<SeenFeatures, 'model' | 'version'>,
+    add: (watched: WatchedVersion) => void,
+  ): Promise<void> {
     return this.#queue.run(() =>
       this.#tried(async () => {
-        const watched = await this.#load(counted.model, counted.version);
+        const watched = await this.#load(model, version);
+        // Later data belong to the next window, unless this one can't be stored or has too few rows.
         await this.#tried(() => this.#compare(watched));
-        watched.addCounted(counted);
+        add(watched);
         await this.#gather(watched);
         await this.#compare(watched);
         this.#schedule(watched);
@@ -262,8 +261,4 @@ export class DriftWatch {
     ]);
     return new WatchedVersion(model, version, this.#settings, { settings, reference, newest });
   }
-}
-
-function keyOf(model: string, version: string): string {
-  return JSON.stringify([model, version]);
 }

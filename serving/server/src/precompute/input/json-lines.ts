@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { isObject } from '@murmuration/protocol/encoding/json';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { RowBatch } from './batch.ts';
 import { jsonValue } from './cells.ts';
@@ -35,9 +36,7 @@ export function jsonLinesBatches(
 function objectOf(text: string): ReadRecord {
   try {
     const value = jsonValue(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Readonly<Record<string, unknown>>;
-    return 'it is no JSON object';
+    return isObject(value) ? value : 'it is no JSON object';
   } catch (error) {
     return error instanceof MurmurationError ? error.detail.replace(/^The body/, 'it') : String(error);
   }

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { TensorSpec } from '@murmuration/inference-client/tensors/tensor';
+import { isObject } from '@murmuration/protocol/encoding/json';
 import { MurmurationError, messageOf } from '@murmuration/protocol/errors/errors';
 import { openSql } from '@murmuration/sql/database/database';
 import { errorOf } from '../../runtime/thrown.ts';
@@ -31,7 +32,7 @@ export function readInputs(
     return fileBatches({ file: inputs, specs, job, rows: batchRows, ahead });
   const encoderOf = (there: readonly string[]) => new RowEncoder(planOf(specs, job, there), batchRows);
   return recordBatches(recordsOf(inputs), encoderOf, {
-    read: record => (isRecord(record) ? record : 'it is no object'),
+    read: record => (isObject(record) ? record : 'it is no object'),
     mostEarly: 0,
     refusal: () => 'The first record is no object with a value for each column.',
     share: () => null,
@@ -99,10 +100,6 @@ async function moduleOf(path: string): Promise<unknown> {
       cause,
     });
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isIterable(value: unknown): value is AsyncIterable<unknown> | Iterable<unknown> {

@@ -108,11 +108,7 @@ export class JobTable {
         if (left) await this.#drop(changes, left.generation);
         await makeGeneration(changes, generationTable(this.#job, begun.generation));
       }
-      await changes
-        .updateTable(jobsTable)
-        .set({ run: JSON.stringify(begun), newest: begun.generation })
-        .where('name', '=', this.#job)
-        .execute();
+      await this.#set(changes, { run: JSON.stringify(begun), newest: begun.generation });
       return begun;
     });
   }
@@ -190,11 +186,8 @@ export class JobTable {
       const made = kind === 'sqlite' ? sql`create view` : sql`create or replace view`;
       const shown = sql.join(rowColumns.map(name => sql.id(name)));
       await sql`${made} ${view} as select ${shown} from ${sql.id(table)}`.execute(changes);
-      await changes
-        .updateTable(jobsTable)
-        .set({ generation, version, hash, rows: Number(count), run: null, ended: JSON.stringify(ended) })
-        .where('name', '=', this.#job)
-        .execute();
+      const complete = { generation, version, hash, rows: Number(count), run: null };
+      await this.#set(changes, { ...complete, ended: JSON.stringify(ended) });
       return Number(count);
     });
   }
@@ -206,11 +199,7 @@ export class JobTable {
   async fail(ended: EndedRun): Promise<void> {
     await this.#database.rows.transaction().execute(async changes => {
       await this.lease.hold(changes, ended.endedAt);
-      await changes
-        .updateTable(jobsTable)
-        .set({ ended: JSON.stringify(ended) })
-        .where('name', '=', this.#job)
-        .execute();
+      await this.#set(changes, { ended: JSON.stringify(ended) });
     });
   }
 
@@ -241,6 +230,10 @@ export class JobTable {
       .set(row)
       .where('key', '=', key)
       .execute();
+  }
+
+  async #set(rows: Kysely<JobTables>, state: Partial<JobRow>): Promise<void> {
+    await rows.updateTable(jobsTable).set(state).where('name', '=', this.#job).execute();
   }
 
   async #drop(rows: Kysely<JobTables>, generation: number): Promise<void> {

@@ -1,25 +1,17 @@
 import type { RandomBytes } from '@murmuration/protocol/random/random-bytes';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import type { LogKey } from '../key.ts';
-import type { ChainKind } from './chain.ts';
+import type { RequestLogSettings } from '../settings.ts';
 
 /** Options of a log in files. */
-export interface FilesOptions {
-  readonly folder: string;
+export interface FilesOptions
+  extends NonNullable<RequestLogSettings['files']>,
+    Pick<RequestLogSettings, 'keepFor'> {
   /** Bytes after which a file is closed, and ms. */
   readonly size: number;
   readonly age: number;
   /** True to compress closed files. */
   readonly gzip: boolean;
-  readonly chain: ChainKind;
-  /** File elsewhere that always names the last line; null: none. */
-  readonly anchor: string | null;
-  /**
-   * Milliseconds after which a line may be deleted, and total bytes of files beyond which the oldest are;
-   * null: never.
-   */
-  readonly keepFor: number | null;
-  readonly keepBytes: number | null;
 }
 
 export interface FilesPorts {

@@ -114,22 +114,15 @@ class Walk {
   /** Checks what can be known only after all lines. */
   end(last: LogFile): void {
     const { known } = this.#options;
+    const fail = (reason: string): never => {
+      throw new Found(last, 0, reason);
+    };
     if (this.#through < this.#before)
-      throw new Found(
-        last,
-        0,
-        `the files up to number ${this.#before} are missing, and the log does not say that they were old`,
-      );
+      fail(`the files up to number ${this.#before} are missing, and the log does not say that they were old`);
     if (this.#tombstones > this.#recorded)
-      throw new Found(
-        last,
-        0,
-        `${this.#tombstones} lines were deleted, and the log says so of ${this.#recorded} only`,
-      );
+      fail(`${this.#tombstones} lines were deleted, and the log says so of ${this.#recorded} only`);
     if (known && !this.#isKnownThere)
-      throw new Found(
-        last,
-        0,
+      fail(
         known.sequence < this.#first
           ? `the line number ${known.sequence} is older than those that are kept, so that it can't be looked for`
           : `the line number ${known.sequence}, which was written, is missing: the log was cut off or is an older copy`,

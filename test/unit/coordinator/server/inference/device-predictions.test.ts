@@ -9,11 +9,11 @@ import type { Predict } from '@murmuration/protocol/messages/predict';
 import { VirtualClock } from '@murmuration/protocol/time/virtual-clock';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 import { systemTurns } from '@murmuration/serving/adapters/system-turns';
+import { inferenceSchema, serverSettings } from '@murmuration/serving/assembly/settings';
 import { layersRuntime } from '@murmuration/serving/runtime/layers';
 import type { Runtime } from '@murmuration/serving/runtime/runtime';
 import type { Exchange } from '@murmuration/serving/server/events';
 import { InferenceServer } from '@murmuration/serving/server/inference-server';
-import { standardBatching, standardLimits, standardMemory } from '@murmuration/serving/server/settings';
 import type { ModelSource } from '@murmuration/serving/source/source';
 import type { Transformer } from '@murmuration/serving/transformer/transformer';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -107,7 +107,7 @@ function open(model: (seed: number) => tf.LayersModel, changes: Changes = {}) {
     source,
     runtimes: changes.runtimes ?? [layersRuntime()],
     transformers: () => changes.transformer,
-    ...{ limits: standardLimits, batching: standardBatching, memory: standardMemory },
+    ...serverSettings(inferenceSchema.parse({})),
     ...{ clock, turns: systemTurns, events: { answered: exchange => exchanges.push(exchange) } },
   });
   const task = (remote: boolean) => ({ task: { serving: { remote } } as never });

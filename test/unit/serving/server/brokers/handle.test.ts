@@ -1,11 +1,11 @@
 import { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { ModelHash } from '@murmuration/protocol/ids/ids';
 import { anybody } from '@murmuration/serving/access/holder';
+import { inferenceSchema, serverSettings } from '@murmuration/serving/assembly/settings';
 import type { BrokerOutcome, BrokerRequest } from '@murmuration/serving/brokers/broker';
 import { requestHandler } from '@murmuration/serving/brokers/handle';
 import { inThisThread } from '@murmuration/serving/conversion/converter';
 import type { InferRequest } from '@murmuration/serving/server/request';
-import { standardLimits } from '@murmuration/serving/server/settings';
 import { describe, expect, it } from 'vitest';
 
 const body = Buffer.from('{"id":"own","inputs":[{"name":"x","datatype":"INT64","shape":[1],"data":[1]}]}');
@@ -20,7 +20,7 @@ async function handled(
   const [asked, faults, admitted]: [InferRequest[], unknown[], unknown[]] = [[], [], []];
   const handle = requestHandler({
     server: {
-      limits: { ...standardLimits, body: 1_000, elements: 10 },
+      limits: { ...serverSettings(inferenceSchema.parse({})).limits, body: 1_000, elements: 10 },
       converter: inThisThread,
       infer: async infer => {
         asked.push(infer);

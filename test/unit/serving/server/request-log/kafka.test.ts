@@ -75,7 +75,7 @@ describe('a log in Kafka', () => {
   });
 
   it('fails where there is no such topic', async () => {
-    const own = new KafkaSink({ brokers: mock.brokers, topic: 'no topic', tls: false, sasl: null });
+    const own = new KafkaSink({ brokers: [...mock.brokers], topic: 'no topic', tls: false, sasl: null });
     await expect(own.write([eventOf(0)])).rejects.toMatchObject({ code: 'server.unreachable' });
     await own.close();
   });
