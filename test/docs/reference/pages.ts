@@ -11,7 +11,7 @@ import { CoordinatorEvents } from '@murmuration/rounds/events/events';
 import { fleets } from '@murmuration/rounds/task/fleet';
 import { prohibitions } from '@murmuration/rounds/task/prohibitions';
 import { taskSchema } from '@murmuration/rounds/task/task-schema';
-import { brokerMetrics } from '@murmuration/serving/brokers/metrics';
+import { brokerMetrics } from '@murmuration/serving/metrics/broker-metrics';
 import { inferenceMetrics } from '@murmuration/serving/metrics/metrics';
 import { precomputeMetrics } from '@murmuration/serving/metrics/precompute-metrics';
 import { accuracyMetrics, feedbackMetrics } from '@murmuration/serving/monitor/metrics';

@@ -107,7 +107,8 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   watchProcess(registry);
   const turns = options.turns ?? systemTurns;
   const events = joinEvents(inferenceMetrics(registry), options.events ?? {});
-  const { random = systemRandom } = options;
+  const { random = systemRandom, onnx = {} } = options;
+  const { memory } = settings;
   const log = settings.log && (await openRequestLog(settings.log, { clock, random, turns, events }));
   const fault = (where: string, error: unknown) => options.events?.fault?.(where, error);
   const monitor = openMonitor(
@@ -122,7 +123,9 @@ export async function serveModels(options: ServeOptions): Promise<ServedModels> 
   );
   const server = openServer({
     ...{ source, settings, transformers: options.transformers, clock, turns },
-    runtimes: options.runtimes ?? [serverThreads(settings, clock, options.onnx)],
+    runtimes: options.runtimes ?? [
+      threadRuntime({ clock, memory, running: settings.deadline, onnx, fusedHere: true }),
+    ],
     mirrorRuntime: threadRuntime,
     converter: threadConverter(),
     events: joinEvents(
@@ -216,12 +219,4 @@ function openOwnDoor(app: FastifyInstance, ports: DoorPorts, registry: Registry)
     );
     nothingElse(scope);
   });
-}
-
-function serverThreads(
-  { memory, deadline: running }: InferenceSettings,
-  clock: Clock,
-  onnx: OnnxRuntimeOptions = {},
-): Runtime {
-  return threadRuntime({ clock, memory, running, onnx, fusedHere: true });
 }

@@ -53,32 +53,26 @@ export const kafkaSchema = z
 export type RabbitmqSettings = z.output<typeof rabbitmqSchema>;
 export type KafkaSettings = z.output<typeof kafkaSchema>;
 
-/** Limits and pauses of taking requests from a broker. Times are in ms. */
-export interface BrokerPace {
-  /** Maximum number of requests under way. */
-  readonly prefetch: number;
-  /** Maximum tries of a request that fails with a retryable error. */
-  readonly attempts: number;
-  /** Time before the second try; doubled before each further one, up to a minute. */
-  readonly retryDelay: number;
-  /** Maximum deliveries of a request that end without an answer; then it is a dead letter. */
-  readonly deliveries: number;
-  /** Number of answered keys that are remembered. */
-  readonly remember: number;
-  /** Time without a heartbeat after which Kafka considers a server dead. */
-  readonly session: number;
-}
-
-/** Pace of both brokers. */
-export const standardPace: BrokerPace = {
-  // As many as run together; each may be as long as the broker lets it.
+/** Limits and pauses of taking requests from either broker. Times are in ms. */
+export const standardPace = {
+  /** Maximum number of requests under way: as many as run together; each may be as long as the broker lets it. */
   prefetch: 32,
-  // With the pauses, some 15 s: as long as a model takes to load, or a rate to recover.
+  /**
+   * Maximum tries of a request that fails with a retryable error. With the pauses, they take some 15 s: as long
+   * as a model takes to load, or a rate to recover.
+   */
   attempts: 5,
+  /** Time before the second try; doubled before each further one, up to a minute. */
   retryDelay: 1_000,
-  // More than a rolling update redelivers; few enough that what crashes servers does not for long.
+  /**
+   * Maximum deliveries of a request that end without an answer; then it is a dead letter. More than a rolling
+   * update redelivers; few enough that what crashes servers does not for long.
+   */
   deliveries: 20,
-  // Some 24 MB in RabbitMQ's stream.
+  /** Number of answered keys that are remembered: some 24 MB in RabbitMQ's stream. */
   remember: 100_000,
+  /** Time without a heartbeat after which Kafka considers a server dead. */
   session: 30_000,
 };
+
+export type BrokerPace = Readonly<typeof standardPace>;

@@ -68,17 +68,17 @@ export function readContents(
     refuseInput(
       `The tensor "${name}" has ${bytes} bytes of contents, too few for the ${count} values of its shape.`,
     );
-  const sink = datatype === 'BYTES' ? new Strings(name, count) : new Numbers(name, datatype, count);
+  const elements = new Elements(name, datatype, count);
   for (const part of parts)
     eachField(part, (number, wire, reader) => {
       if (number !== field.number) return refuseOther(name, datatype, number, wire, reader);
-      if (wire === field.wire) sink.take(reader);
-      else if (wire === lengthDelimited && sink instanceof Numbers)
-        sink.takePacked(readerOf(reader.bytes() as Buffer));
+      if (wire === field.wire) elements.take(reader);
+      else if (wire === lengthDelimited && datatype !== 'BYTES')
+        elements.takePacked(readerOf(reader.bytes() as Buffer));
       else return false;
       return true;
     });
-  return sink.data;
+  return elements.data;
 }
 
 /** Skips other fields if they are empty or unknown, and refuses them otherwise. */
@@ -101,51 +101,40 @@ function refuseCount(name: string, count: number, found: string): never {
   refuseInput(`The tensor "${name}" has ${found} values; its shape has room for ${count}.`);
 }
 
-class Strings {
-  readonly #name: string;
-  readonly #count: number;
-  readonly #strings: Uint8Array[] = [];
-
-  constructor(name: string, count: number) {
-    this.#name = name;
-    this.#count = count;
-  }
-
-  get data(): readonly Uint8Array[] {
-    if (this.#strings.length < this.#count) refuseCount(this.#name, this.#count, `${this.#strings.length}`);
-    return this.#strings;
-  }
-
-  take(reader: Reader): void {
-    if (this.#strings.length === this.#count) refuseCount(this.#name, this.#count, 'more');
-    this.#strings.push(reader.bytes());
-  }
-}
-
 /** Reads one element. */
 type Put = (reader: Reader, at: number) => void;
 
-class Numbers {
+/** Elements of a tensor, read one after the other or many at once. */
+class Elements {
   readonly #name: string;
-  readonly #datatype: NumericDatatype;
-  readonly #values: NumericData;
+  readonly #datatype: Exclude<Datatype, 'FP16'>;
+  readonly #count: number;
+  readonly #values: TensorData;
   readonly #put: Put;
   #at = 0;
 
-  constructor(name: string, datatype: NumericDatatype, count: number) {
+  constructor(name: string, datatype: Exclude<Datatype, 'FP16'>, count: number) {
     this.#name = name;
     this.#datatype = datatype;
-    this.#values = kinds[datatype].make(count);
-    this.#put = putFor(name, datatype, this.#values);
+    this.#count = count;
+    if (datatype === 'BYTES') {
+      const strings: Uint8Array[] = [];
+      this.#values = strings;
+      this.#put = reader => strings.push(reader.bytes());
+    } else {
+      const numbers = kinds[datatype].make(count);
+      this.#values = numbers;
+      this.#put = putFor(name, datatype, numbers);
+    }
   }
 
-  get data(): NumericData {
-    if (this.#at < this.#values.length) refuseCount(this.#name, this.#values.length, `${this.#at}`);
+  get data(): TensorData {
+    if (this.#at < this.#count) refuseCount(this.#name, this.#count, `${this.#at}`);
     return this.#values;
   }
 
   take(reader: Reader): void {
-    if (this.#at === this.#values.length) refuseCount(this.#name, this.#at, 'more');
+    if (this.#at === this.#count) refuseCount(this.#name, this.#count, 'more');
     this.#put(reader, this.#at);
     this.#at += 1;
   }
@@ -163,8 +152,8 @@ class Numbers {
       refuseInput(
         `The tensor "${this.#name}" has ${len} bytes of ${this.#datatype}, no multiple of ${size}.`,
       );
-    if (count > this.#values.length - this.#at) refuseCount(this.#name, this.#values.length, 'more');
-    new Uint8Array(this.#values.buffer, this.#at * size, len).set(buf);
+    if (count > this.#count - this.#at) refuseCount(this.#name, this.#count, 'more');
+    new Uint8Array((this.#values as NumericData).buffer, this.#at * size, len).set(buf);
     this.#at += count;
   }
 }

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { largestCovariate } from '../experiments/assignment.ts';
 import type { Variant } from '../experiments/experiment.ts';
 
 /** Maximum keys of an arm in one window; more are reported when they come again. */
@@ -6,36 +8,43 @@ const maxKeysOfArm = 5_000;
 const maxReportedKeys = 200_000;
 const mostArms = 100;
 
-/** First request of a key. */
-export interface SeenUnit {
-  readonly unit: string;
-  readonly failed: boolean;
-  /** Duration of the request. */
-  readonly ms: number;
-  /** Number known of the key before the experiment, as the request gives it; undefined: none. */
-  readonly covariate?: number | undefined;
-}
+const name = z.string().min(1).max(128);
+const count = z.int().min(0).max(1e9);
+/** Pseudonym of a key. */
+export const pseudonym = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, 'expected 16 digits and lower-case letters from a to f');
 
-/** Events of an experiment's arm at one replica in one window. Plain data. */
-export interface ArmWindow {
-  readonly experiment: string;
-  readonly arm: string;
-  readonly requests: number;
-  readonly failures: number;
+/** Events of an experiment's arm at one replica in one window. */
+const armWindow = z.strictObject({
+  experiment: name,
+  arm: name,
+  requests: count,
+  failures: count,
   /** Numbers of identical answers and of requests dropped for lack of room, in a mirroring experiment. */
-  readonly agreed: number;
-  readonly dropped: number;
-  /** Keys that were first seen in this window. */
-  readonly units: readonly SeenUnit[];
-}
+  agreed: count,
+  dropped: count,
+  /** Keys that were first seen in this window, with their first requests. */
+  units: z
+    .array(
+      z.strictObject({
+        unit: pseudonym,
+        failed: z.boolean(),
+        /** Duration of the request. */
+        ms: z.number().min(0).max(1e9),
+        /** Number known of the key before the experiment, as the request gives it; undefined: none. */
+        covariate: z.number().min(-largestCovariate).max(largestCovariate).optional(),
+      }),
+    )
+    .max(maxKeysOfArm),
+});
 
-type Open = { -readonly [Name in keyof ArmWindow]: ArmWindow[Name] } & {
-  units: SeenUnit[];
-};
+export const armWindows = z.array(armWindow).max(mostArms);
+export type ArmWindow = z.output<typeof armWindow>;
 
 /** Collects events of the arms of experiments, window by window. */
 export class ArmWindows {
-  #open = new Map<string, Open>();
+  #open = new Map<string, ArmWindow>();
   readonly #named = new Set<string>();
 
   get isEmpty(): boolean {
@@ -67,11 +76,11 @@ export class ArmWindows {
     return taken;
   }
 
-  #of(experiment: string, arm: string): Open | undefined {
+  #of(experiment: string, arm: string): ArmWindow | undefined {
     const key = `${experiment}\n${arm}`;
     const known = this.#open.get(key);
     if (known || this.#open.size >= mostArms) return known;
-    const fresh: Open = { experiment, arm, requests: 0, failures: 0, agreed: 0, dropped: 0, units: [] };
+    const fresh: ArmWindow = { experiment, arm, requests: 0, failures: 0, agreed: 0, dropped: 0, units: [] };
     this.#open.set(key, fresh);
     return fresh;
   }

@@ -5,9 +5,9 @@ import { describeMisfits } from '@murmuration/protocol/errors/misfits';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { type Holder, requireModel } from '../access/holder.ts';
-import { largestCovariate } from '../experiments/assignment.ts';
 import { bodyOf } from '../http/body.ts';
 import { asking, holderOf } from '../http/door.ts';
+import { armWindows, pseudonym } from './arm-window.ts';
 import { maxCells, mostFeatures, type SeenFeatures } from './drift/feature-tally.ts';
 import type { Counting, Monitor, WindowSums } from './monitor.ts';
 import { longestLabel, maxOutcomeRows, mostGuesses } from './prediction.ts';
@@ -68,7 +68,6 @@ const features = z.union([
       .refine(isFew, `expected at most ${mostFeatures} features`),
   }),
 ]);
-const unit = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 digits and lower-case letters from a to f');
 const window = z.strictObject({
   replica: z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 digits and lower-case letters from a to f'),
   number: z.int().min(1),
@@ -83,34 +82,12 @@ const window = z.strictObject({
         model: name,
         version: name,
         rows: z.array(row).min(1).max(maxOutcomeRows),
-        variant: z.strictObject({ experiment: name, arm: name, unit }).optional(),
+        variant: z.strictObject({ experiment: name, arm: name, unit: pseudonym }).optional(),
       }),
     )
     .max(5_000),
   features: z.array(features).max(1_000).optional(),
-  arms: z
-    .array(
-      z.strictObject({
-        experiment: name,
-        arm: name,
-        requests: z.int().min(0).max(1e9),
-        failures: z.int().min(0).max(1e9),
-        agreed: z.int().min(0).max(1e9),
-        dropped: z.int().min(0).max(1e9),
-        units: z
-          .array(
-            z.strictObject({
-              unit,
-              failed: z.boolean(),
-              ms: z.number().min(0).max(1e9),
-              covariate: z.number().min(-largestCovariate).max(largestCovariate).optional(),
-            }),
-          )
-          .max(5_000),
-      }),
-    )
-    .max(100)
-    .optional(),
+  arms: armWindows.optional(),
 });
 
 function isFew(features: object): boolean {

@@ -2,16 +2,9 @@ import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Clock } from '@murmuration/protocol/time/clock';
 import { type Stall, Stalls } from './stalls.ts';
 
-/** Minimum speed of incoming bodies. */
-export interface ArrivalPace {
-  /** Minimum bytes per second of a body, in each period of `patience`. */
-  readonly slowest: number;
-  /** Length of a period in ms. */
-  readonly patience: number;
-}
-
-/** Same pace as of a coordinator. */
-export const standardPace: ArrivalPace = { slowest: 2_048, patience: 10_000 };
+/** Minimum bytes per second of a body, in each period of `patience` ms; the same as of a coordinator. */
+export const standardPace = { slowest: 2_048, patience: 10_000 };
+export type ArrivalPace = Readonly<typeof standardPace>;
 /** Maximum ms from the headers of a request to the end of its body, even if bytes keep arriving. */
 const maxArrivalMs = 60_000;
 

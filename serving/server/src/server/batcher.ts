@@ -1,8 +1,8 @@
-import { kinds, type TensorData } from '@murmuration/inference-client/tensors/datatype';
+import { kinds } from '@murmuration/inference-client/tensors/datatype';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { LoadedModel } from '../runtime/runtime.ts';
-import { someRows } from '../tensors/row-slices.ts';
+import { joinedData, someRows } from '../tensors/row-slices.ts';
 import type { Batching } from './settings.ts';
 import type { Turns } from './turns.ts';
 
@@ -162,7 +162,7 @@ function together(batch: readonly Waiting[]): {
   if (!first.lengths) {
     const inputs = first.inputs.map(({ name, datatype, shape }, index): Tensor => {
       const parts = batch.map(({ inputs }) => (inputs[index] as Tensor).data);
-      return { name, datatype, shape: [rows, ...shape.slice(1)], data: joined(parts, datatype) };
+      return { name, datatype, shape: [rows, ...shape.slice(1)], data: joinedData(parts, datatype) };
     });
     return { inputs };
   }
@@ -180,15 +180,4 @@ function together(batch: readonly Waiting[]): {
     inputs: [{ name, datatype, shape: [rows, steps], data }],
     lengths: batch.flatMap(({ lengths }) => lengths ?? []),
   };
-}
-
-function joined(parts: readonly TensorData[], datatype: Tensor['datatype']): TensorData {
-  if (datatype === 'BYTES') return (parts as readonly (readonly Uint8Array[])[]).flat();
-  const data = kinds[datatype].make(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part as never, at);
-    at += part.length;
-  }
-  return data;
 }

@@ -1,6 +1,7 @@
 import { valuesToJson } from '@murmuration/inference-client/tensors/json-data';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { nestedJson } from './nested-json.ts';
+import { slicedData } from './row-slices.ts';
 import { refuseAnswer } from './size.ts';
 
 /** Characters collected before they become bytes. */
@@ -100,6 +101,5 @@ function plainTexts({ name, datatype, data }: Tensor): readonly string[] {
 function partOf(tensor: Tensor, from: number, length: number): Tensor {
   const { data } = tensor;
   if (from === 0 && length === data.length) return tensor;
-  const part = 'subarray' in data ? data.subarray(from, from + length) : data.slice(from, from + length);
-  return { ...tensor, data: part };
+  return { ...tensor, data: slicedData(data, from, from + length) };
 }

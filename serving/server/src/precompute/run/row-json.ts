@@ -1,9 +1,8 @@
-import type { NumericData } from '@murmuration/inference-client/tensors/datatype';
 import { valuesToJson } from '@murmuration/inference-client/tensors/json-data';
 import type { Tensor } from '@murmuration/inference-client/tensors/tensor';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import { nestedJson } from '../../tensors/nested-json.ts';
-import { rowWidth, someRows } from '../../tensors/row-slices.ts';
+import { joinedData, rowWidth, slicedData, someRows } from '../../tensors/row-slices.ts';
 
 /** JSON of a row, or the reason why it has none. */
 export type RowJson = string | { readonly reason: string };
@@ -55,18 +54,9 @@ function tensorRows(tensor: Tensor, rows: number): readonly RowJson[] {
 
 /** Returns the rows of tensors that `picked` names, in its order. */
 export function pickedRows(tensors: readonly Tensor[], picked: readonly number[]): readonly Tensor[] {
-  return tensors.map(tensor => {
-    const { name, datatype, shape, data } = tensor;
+  return tensors.map(({ name, datatype, shape, data }) => {
     const width = rowWidth(shape);
-    const inner = [picked.length, ...shape.slice(1)];
-    if (Array.isArray(data)) {
-      const own = picked.flatMap(row => data.slice(row * width, (row + 1) * width));
-      return { name, datatype, shape: inner, data: own };
-    }
-    const all = data as NumericData;
-    const own = new (all.constructor as new (length: number) => NumericData)(picked.length * width);
-    for (const [at, row] of picked.entries())
-      own.set(all.subarray(row * width, (row + 1) * width) as never, at * width);
-    return { name, datatype, shape: inner, data: own };
+    const parts = picked.map(row => slicedData(data, row * width, (row + 1) * width));
+    return { name, datatype, shape: [picked.length, ...shape.slice(1)], data: joinedData(parts, datatype) };
   });
 }
