@@ -37,6 +37,17 @@ export function auditContract(
       expect(await log.list(1, 10)).toEqual([]);
     });
 
+    it('lists entries of some actions only', async () => {
+      const log = await open();
+      const actions = ['task.settings', 'gate.pass', 'version.rollback', 'task.settings'] as const;
+      for (const [index, action] of actions.entries()) await log.append(entryOf(index, { action }));
+      const numbers = async (before: number, limit: number) =>
+        (await log.list(before, limit, ['task.settings', 'version.rollback'])).map(({ number }) => number);
+      expect(await numbers(Number.POSITIVE_INFINITY, 10)).toEqual([4, 3, 1]);
+      expect(await numbers(4, 1)).toEqual([3]);
+      expect(await log.list(Number.POSITIVE_INFINITY, 10, ['run.stop'])).toEqual([]);
+    });
+
     it('loses no entry of many that are appended at the same time', async () => {
       const log = await open();
       await Promise.all(Array.from({ length: 30 }, (_, index) => log.append(entryOf(index))));

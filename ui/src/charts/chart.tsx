@@ -26,7 +26,7 @@ export function Chart({ content, theme, children }: Shown) {
   newest.current = content;
   const at = useSignal<number | null>(null);
   const heading = useId();
-  const { title, x, y, series, kind, place } = content;
+  const { title, x, y, series, kind, place, marks = [] } = content;
   const shape = series.map(({ label }) => label).join('\n');
 
   useEffect(() => {
@@ -70,6 +70,18 @@ export function Chart({ content, theme, children }: Shown) {
         {x.values[shown] !== undefined && <li class="where">{place(x.values[shown])}</li>}
       </ul>
       <div ref={target} class="plot" aria-hidden="true" />
+      {marks.length > 0 && (
+        <details>
+          <summary>{words.marks(marks.length)}</summary>
+          <ol class="marks">
+            {marks.map(({ at: place, colour, text }) => (
+              <li key={`${place} ${text}`} class={`is-${colour}`}>
+                {text}
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
       <details>
         <summary>{words.table}</summary>
         <Scroll label={words.tableOf(title)}>

@@ -7,6 +7,14 @@ interface Series {
   readonly values: readonly (number | null)[];
 }
 
+/** Change that a chart marks with a vertical line. */
+export interface ChartMark {
+  /** Position on the horizontal axis. */
+  readonly at: number;
+  readonly colour: Colour;
+  readonly text: string;
+}
+
 /** Content of a chart, always with units. */
 export interface ChartContent {
   readonly title: string;
@@ -31,6 +39,8 @@ export interface ChartContent {
   };
   readonly series: readonly Series[];
   readonly kind: 'lines' | 'stack';
+  /** Marks, in order; none by default. */
+  readonly marks?: readonly ChartMark[];
   /** Name of a position on the horizontal axis. */
   readonly place: (x: number) => string;
 }

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import { colourOf } from './colours.ts';
-import type { ChartContent } from './content.ts';
+import type { ChartContent, ChartMark } from './content.ts';
 import { reachOf } from './reach.ts';
 import { wholeSteps } from './steps.ts';
 
@@ -37,6 +37,7 @@ export function optionsOf(shown: () => ChartContent, { width, height, moved }: F
       points: { size: 9, width: 2, stroke: () => colourOf('card') },
     },
     hooks: {
+      draw: [plot => drawMarks(plot, shown().marks ?? [])],
       setCursor: [
         ({ cursor }) => moved(cursor.left !== undefined && cursor.left >= 0 ? (cursor.idx ?? null) : null),
       ],
@@ -66,6 +67,30 @@ export function optionsOf(shown: () => ChartContent, { width, height, moved }: F
     ],
     series: [{}, ...content.series.map(({ label, colour }) => seriesOf(kind, label, colourOf(colour)))],
   };
+}
+
+/** Most marks with numbers, which would overlap. */
+const maxNumbered = 12;
+
+/** Draws a line at each mark, with its number in the list below the chart. */
+function drawMarks(plot: uPlot, marks: readonly ChartMark[]): void {
+  const { ctx, bbox } = plot;
+  const scale = devicePixelRatio;
+  ctx.save();
+  ctx.font = font.replace('12', String(11 * scale));
+  ctx.textAlign = 'center';
+  ctx.lineWidth = 2 * scale;
+  ctx.setLineDash([4 * scale, 3 * scale]);
+  for (const [i, { at, colour }] of marks.entries()) {
+    const x = plot.valToPos(at, 'x', true);
+    ctx.strokeStyle = ctx.fillStyle = colourOf(colour);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    if (marks.length <= maxNumbered) ctx.fillText(String(i + 1), x, bbox.top - 2 * scale);
+  }
+  ctx.restore();
 }
 
 /** Distance between ticks; 0 for a single one. */

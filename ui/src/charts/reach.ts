@@ -4,13 +4,14 @@ import type { ChartContent } from './content.ts';
 const room = 0.02;
 
 /**
- * Range of the horizontal axis: the span if given, otherwise all values. A lone value and outer bars get
+ * Range of the horizontal axis: the span if given, otherwise all values and marks. A lone value and outer bars get
  * extra room.
  */
 export function reachOf({
   x: { values, span, isTime },
   kind,
-}: Pick<ChartContent, 'x' | 'kind'>): [number, number] {
+  marks = [],
+}: Pick<ChartContent, 'x' | 'kind' | 'marks'>): [number, number] {
   if (span) {
     const beside = room * (span[1] - span[0]);
     return [span[0] - beside, span[1] + beside];
@@ -18,5 +19,5 @@ export function reachOf({
   const [first = 0, second] = values;
   const lone = isTime ? 3_600 : 1;
   const beside = second === undefined ? lone : kind === 'stack' ? (second - first) * 0.6 : 0;
-  return [first - beside, (values.at(-1) ?? first) + beside];
+  return [first - beside, Math.max(values.at(-1) ?? first, marks.at(-1)?.at ?? first) + beside];
 }

@@ -4,6 +4,7 @@ import { Dialog } from '@murmuration/ui/controls/dialog';
 import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
+import { Field, Form, ProblemSummary } from '../controls/form.tsx';
 import { terms } from '../format/terms.ts';
 import { Failure } from '../loading/loading.tsx';
 import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
@@ -59,10 +60,9 @@ export function NewToken({ kind, made }: Shown) {
 
 function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (text: string) => void }) {
   const { requests } = useDashboard();
-  const form = useRef<HTMLFormElement>(null);
   const refusal = useSignal<ApiRefusal | null>(null);
-  const make = async () => {
-    const fields = new FormData(form.current!);
+  const make = async (form: HTMLFormElement) => {
+    const fields = new FormData(form);
     const until = String(fields.get('until'));
     const common = {
       name: String(fields.get('name')).trim(),
@@ -92,19 +92,10 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
     }
   };
   return (
-    <form
-      ref={form}
-      class="form"
-      onSubmit={event => {
-        event.preventDefault();
-        make();
-      }}
-    >
-      <label class="field">
-        <span>{words.made.name}</span>
-        <input type="text" name="name" required maxLength={100} autocomplete="off" />
-        <small>{words.made[kind].nameHint}</small>
-      </label>
+    <Form kind="form" submit={make}>
+      <Field name="name" label={words.made.name} hint={words.made[kind].nameHint}>
+        {field => <input {...field} type="text" required maxLength={100} autocomplete="off" />}
+      </Field>
       {kind === 'inference' && (
         <>
           {furtherRights.map(right => (
@@ -113,49 +104,43 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
               <span>{words.made.rights[right]}</span>
             </label>
           ))}
-          <label class="field">
-            <span>{words.made.models}</span>
-            <input type="text" name="models" autocomplete="off" />
-            <small>{words.made.modelsHint}</small>
-          </label>
-          <label class="field">
-            <span>{words.made.perDay}</span>
-            <input type="number" name="perDay" min={1} step={1} />
-            <small>{words.made.perDayHint}</small>
-          </label>
+          <Field name="models" label={words.made.models} hint={words.made.modelsHint}>
+            {field => <input {...field} type="text" autocomplete="off" />}
+          </Field>
+          <Field name="perDay" label={words.made.perDay} hint={words.made.perDayHint}>
+            {field => <input {...field} type="number" min={1} step={1} />}
+          </Field>
         </>
       )}
       {kind === 'enrolment' && (
-        <label class="field">
-          <span>{words.made.uses}</span>
-          <input type="number" name="uses" min={1} step={1} defaultValue={usesByDefault} />
-          <small>{words.made.usesHint}</small>
-        </label>
+        <Field name="uses" label={words.made.uses} hint={words.made.usesHint}>
+          {field => <input {...field} type="number" min={1} step={1} defaultValue={usesByDefault} />}
+        </Field>
       )}
       {kind === 'operator' && (
-        <label class="field">
-          <span>{words.made.role}</span>
-          <select name="role">
-            {roles.map(role => (
-              <option key={role} value={role}>
-                {terms.roles[role]}: {terms.roleTexts[role]}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Field name="role" label={words.made.role}>
+          {field => (
+            <select {...field}>
+              {roles.map(role => (
+                <option key={role} value={role}>
+                  {terms.roles[role]}: {terms.roleTexts[role]}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
       )}
-      <label class="field">
-        <span>{words.made.until}</span>
-        <input type="datetime-local" name="until" />
-        <small>{words.made.untilHint}</small>
-      </label>
+      <Field name="until" label={words.made.until} hint={words.made.untilHint}>
+        {field => <input {...field} type="datetime-local" />}
+      </Field>
+      <ProblemSummary />
       {refusal.value && <Failure refusal={refusal.value} />}
       <div class="choices">
         <button type="submit" class="main-button">
           {words.made.make}
         </button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -54,6 +54,19 @@ export function useDashboard(): Dashboard {
   return dashboard;
 }
 
+/** Choice that the address keeps, as a value that can be set; empty: nothing is chosen. */
+export function useChoice(name: string): { value: string } {
+  const { whereabouts } = useDashboard();
+  return {
+    get value() {
+      return whereabouts.parameters.value.get(name) ?? '';
+    },
+    set value(text) {
+      whereabouts.choose(name, text);
+    },
+  };
+}
+
 /** Coordinator's time, ms since 1970, at most a second old. */
 export function useNow(): number {
   const { ticker, feed } = useDashboard();

@@ -149,8 +149,8 @@ export class Whereabouts {
     const parameters = new URLSearchParams(this.#parameters.peek());
     if (text === '') parameters.delete(name);
     else parameters.set(name, text);
-    this.#replace(this.#page.peek(), parameters.toString());
     this.#parameters.value = parameters;
+    this.#replace(this.#page.peek(), parameters.toString());
   }
 
   #replace(page: DashboardPage, query: string): void {

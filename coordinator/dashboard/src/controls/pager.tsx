@@ -25,14 +25,11 @@ class PagePlaces<Place extends string | number> {
   back(): void {
     this.#stack.value = this.#stack.peek().slice(0, -1);
   }
-
-  reset(): void {
-    this.#stack.value = [];
-  }
 }
 
-export function usePlaces<Place extends string | number>(): PagePlaces<Place> {
-  return useMemo(() => new PagePlaces<Place>(), []);
+/** Position in the list that a filter gives, at its beginning when another one is chosen. */
+export function usePlaces<Place extends string | number>(filter = ''): PagePlaces<Place> {
+  return useMemo(() => new PagePlaces<Place>(), [filter]);
 }
 
 interface Shown<Place extends string | number> {

@@ -1,8 +1,8 @@
 import type { CheckIns } from '@murmuration/api/device';
-import { Chart } from '@murmuration/ui/charts/chart';
 import type { ChartContent } from '@murmuration/ui/charts/content';
 import { useMemo } from 'preact/hooks';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChanges } from '../controls/changes.ts';
+import { MarkedChart } from '../controls/chart-card.tsx';
 import { maxHours, Span, useHours } from '../controls/span.tsx';
 import { count, hourOrDay, moment } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -11,7 +11,7 @@ import { words } from './words.ts';
 
 /** Chart of check-ins by hour, and of the answers to devices. */
 export function CheckInChart() {
-  const { theme } = useDashboard();
+  const changes = useChanges();
   const hours = useHours(24) || maxHours;
   const loaded = useLoaded<CheckIns>(`check-ins?hours=${hours}`, ['devices']);
   const answer = loaded.data.value;
@@ -22,9 +22,9 @@ export function CheckInChart() {
         {() =>
           content && (
             <>
-              <Chart content={content} theme={theme.theme.value}>
+              <MarkedChart content={content} changes={changes}>
                 <Span otherwise={24} />
-              </Chart>
+              </MarkedChart>
               {content.series.every(({ values }) => values.every(value => value === 0)) && (
                 <p class="hint">{words.checkIns.none}</p>
               )}

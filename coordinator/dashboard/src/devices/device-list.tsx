@@ -1,6 +1,5 @@
-import { type Signal, useSignal } from '@preact/signals';
 import { words as tokenWords } from '../access/words.ts';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChoice, useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { ExportCsv } from '../controls/export-csv.tsx';
 import { Ago } from '../controls/moment.tsx';
@@ -20,13 +19,15 @@ interface Answer {
 /** List of devices by id, most recently enrolled first. */
 export function DeviceList() {
   const { feed } = useDashboard();
-  const revoked = useSignal('');
-  const places = usePlaces<string>();
-  const search = useSignal('');
+  const revoked = useChoice('revoked');
+  const search = useChoice('search');
   const filter = [
-    revoked.value && `&revoked=${revoked.value}`,
+    /^(true|false)$/.test(revoked.value) && `&revoked=${revoked.value}`,
     search.value && `&search=${encodeURIComponent(search.value)}`,
-  ].join('');
+  ]
+    .filter(Boolean)
+    .join('');
+  const places = usePlaces<string>(filter);
   const loaded = useLoaded<Answer>(`devices?limit=25${filter}${places.query('after')}`, [
     'devices',
     'connections',
@@ -39,7 +40,7 @@ export function DeviceList() {
           <p class="muted">{words.list.hint}</p>
         </div>
         <div class="filters">
-          <Filters search={search} revoked={revoked} changed={() => places.reset()} />
+          <Filters search={search} revoked={revoked} />
           <Export filter={filter} />
         </div>
       </div>
@@ -63,13 +64,9 @@ export function DeviceList() {
   );
 }
 
-interface Filter {
-  readonly search: Signal<string>;
-  readonly revoked: Signal<string>;
-  readonly changed: () => void;
-}
+type Filter = Readonly<Record<'search' | 'revoked', ReturnType<typeof useChoice>>>;
 
-function Filters({ search, revoked, changed }: Filter) {
+function Filters({ search, revoked }: Filter) {
   return (
     <>
       <label>
@@ -83,7 +80,6 @@ function Filters({ search, revoked, changed }: Filter) {
           placeholder={words.list.searchHint}
           onInput={({ currentTarget }) => {
             search.value = currentTarget.value.trim();
-            changed();
           }}
         />
       </label>
@@ -93,7 +89,6 @@ function Filters({ search, revoked, changed }: Filter) {
           value={revoked.value}
           onChange={({ currentTarget }) => {
             revoked.value = currentTarget.value;
-            changed();
           }}
         >
           <option value="">{words.list.both}</option>

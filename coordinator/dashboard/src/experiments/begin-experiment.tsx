@@ -2,6 +2,7 @@ import type { NewExperiment } from '@murmuration/api/experiment';
 import { Dialog } from '@murmuration/ui/controls/dialog';
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
+import { Field, Form, ProblemSummary } from '../controls/form.tsx';
 import { Failure } from '../loading/loading.tsx';
 import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import { words } from './words.ts';
@@ -53,35 +54,26 @@ export function BeginExperiment({ task, begun }: Shown) {
       </button>
       {isOpen.value && (
         <Dialog title={words.form.label} close={toggle}>
-          <form
-            class="form"
-            onSubmit={event => {
-              event.preventDefault();
-              begin(event.currentTarget);
-            }}
-          >
-            <label class="field">
-              <span>{words.form.name}</span>
-              <input name="name" required pattern="[a-z][a-z0-9-]{0,39}" autocomplete="off" />
-              <small>{words.form.nameHint}</small>
-            </label>
+          <Form kind="form" submit={begin}>
+            <Field name="name" label={words.form.name} hint={words.form.nameHint}>
+              {field => <input {...field} required pattern="[a-z][a-z0-9\-]{0,39}" autocomplete="off" />}
+            </Field>
             <Choice name="kind" label={words.form.kind} of={words.form.kinds} />
-            <label class="field">
-              <span>{words.form.versions}</span>
-              <input name="versions" required pattern="[0-9]+([ ,]+[0-9]+)*" autocomplete="off" />
-              <small>{words.form.versionsHint}</small>
-            </label>
+            <Field name="versions" label={words.form.versions} hint={words.form.versionsHint}>
+              {field => <input {...field} required pattern="[0-9]+([ ,]+[0-9]+)*" autocomplete="off" />}
+            </Field>
             <Choice name="metric" label={words.form.metric} of={words.metrics} />
             <small class="muted">
               {words.form.more} <code>{words.command(task)}</code>
             </small>
+            <ProblemSummary />
             {refusal.value && <Failure refusal={refusal.value} />}
             <div class="choices">
               <button type="submit" class="main-button">
                 {words.form.begin}
               </button>
             </div>
-          </form>
+          </Form>
         </Dialog>
       )}
     </>
@@ -92,15 +84,16 @@ type ChoiceProps = Readonly<{ name: string; label: string; of: Readonly<Record<s
 
 function Choice({ name, label, of }: ChoiceProps) {
   return (
-    <label class="field">
-      <span>{label}</span>
-      <select name={name}>
-        {Object.entries(of).map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Field name={name} label={label}>
+      {field => (
+        <select {...field}>
+          {Object.entries(of).map(([value, text]) => (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }

@@ -1,7 +1,7 @@
 import type { LogLine, LogLineLevel } from '@murmuration/api/log';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChoice, useDashboard } from '../context/dashboard.ts';
 import { instant } from '../format/format.ts';
 import { Failure } from '../loading/loading.tsx';
 import { words as loadingWords } from '../loading/words.ts';
@@ -16,15 +16,16 @@ export function LogPage() {
   const { requests, feed } = useDashboard();
   const log = useMemo(() => new LiveLog(requests), [requests]);
   useEffect(() => log.follow(feed), [log, feed]);
-  const level = useSignal<LogLineLevel>('info');
-  const text = useSignal('');
+  const chosen = useChoice('level');
+  const level = Object.hasOwn(words.levels, chosen.value) ? (chosen.value as LogLineLevel) : 'info';
+  const text = useChoice('text');
   const shown = useSignal(shownAtFirst);
   /** Lines shown while the page is paused; null while it is not. */
   const held = useSignal<readonly LogLine[] | null>(null);
   const lines = log.lines.value;
   const refusal = log.refusal.value;
   const isPaused = held.value !== null;
-  const found = matching(held.value ?? lines ?? [], level.value, text.value);
+  const found = matching(held.value ?? lines ?? [], level, text.value);
   const newest = held.value?.at(-1)?.number ?? 0;
   const fresh = isPaused ? (lines ?? []).filter(({ number }) => number > newest).length : 0;
   return (
@@ -35,9 +36,9 @@ export function LogPage() {
           <label>
             <span>{words.level}</span>
             <select
-              value={level.value}
-              onChange={({ currentTarget }) => {
-                level.value = currentTarget.value as LogLineLevel;
+              value={level}
+              onChange={({ currentTarget: { value } }) => {
+                chosen.value = value === 'info' ? '' : value;
               }}
             >
               {Object.entries(words.levels).map(([value, name]) => (

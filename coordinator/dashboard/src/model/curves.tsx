@@ -1,9 +1,10 @@
 import type { FigureColumns } from '@murmuration/api/version';
-import { Chart } from '@murmuration/ui/charts/chart';
 import type { Colour } from '@murmuration/ui/charts/colours';
 import type { ChartContent } from '@murmuration/ui/charts/content';
 import { useMemo } from 'preact/hooks';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChanges } from '../controls/changes.ts';
+import { ChartCard } from '../controls/chart-card.tsx';
+import { Span, useRange } from '../controls/span.tsx';
 import { decimalsFor, figure, percent } from '../format/format.ts';
 import { type FigureReading, nameOf, readingOf } from '../metrics/figures.ts';
 import { words } from './words.ts';
@@ -16,19 +17,27 @@ const formats: Readonly<Record<FigureReading['unit'], (value: number) => string>
   number: figure,
 };
 
+interface Shown {
+  readonly task: string;
+  readonly figures: FigureColumns;
+}
+
 /** Charts of the figures of versions, one for each unit. */
-export function Curves({ figures }: { readonly figures: FigureColumns }) {
-  const { theme } = useDashboard();
+export function Curves({ task, figures }: Shown) {
+  const [changes, range] = [useChanges(), useRange(0)];
   const charts = useMemo(() => chartsOf(figures), [figures]);
+  const times = useMemo(() => figures.times.map(at => Date.parse(at) / 1_000), [figures]);
   if (charts.length === 0) return <p class="card hint">{words.model.noFigures}</p>;
+  const shared = { task, times, range, changes };
   return (
-    <div class="charts">
-      {charts.map(content => (
-        <section key={content.title} class="card">
-          <Chart content={content} theme={theme.theme.value} />
-        </section>
-      ))}
-    </div>
+    <>
+      <Span otherwise={0} />
+      <div class="charts">
+        {charts.map(content => (
+          <ChartCard key={content.title} content={content} {...shared} />
+        ))}
+      </div>
+    </>
   );
 }
 

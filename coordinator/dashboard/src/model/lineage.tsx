@@ -1,5 +1,4 @@
 import type { Version, Versions } from '@murmuration/api/version';
-import type { Signal } from '@preact/signals';
 import { addressOf } from '../context/routes.ts';
 import { Ago } from '../controls/moment.tsx';
 import { Table } from '../controls/table.tsx';
@@ -12,22 +11,23 @@ interface Shown {
   readonly task: string;
   readonly versions: Versions['versions'];
   /** Numbers of the versions to compare, two at most. */
-  readonly chosen: Signal<readonly number[]>;
+  readonly chosen: readonly number[];
+  readonly choose: (numbers: readonly number[]) => void;
 }
 
 /** Most figures in a row. */
 const maxRowFigures = 3;
 
 /** Table of versions, newest first, each connected with the one that it was trained from. */
-export function Lineage({ task, versions, chosen }: Shown) {
+export function Lineage({ task, versions, chosen, choose }: Shown) {
   const names = [...new Set(versions.flatMap(({ metrics }) => Object.keys(metrics ?? {})))].slice(
     0,
     maxRowFigures,
   );
   const { columns } = words.model;
-  const choose = (number: number, isChosen: boolean) => {
-    const others = chosen.value.filter(each => each !== number);
-    chosen.value = isChosen ? [...others, number].slice(-2) : others;
+  const toggle = (number: number, isChosen: boolean) => {
+    const others = chosen.filter(each => each !== number);
+    choose(isChosen ? [...others, number].slice(-2) : others);
   };
   return (
     <Table
@@ -50,8 +50,8 @@ export function Lineage({ task, versions, chosen }: Shown) {
             <input
               type="checkbox"
               aria-label={words.model.choose(version.number)}
-              checked={chosen.value.includes(version.number)}
-              onChange={({ currentTarget }) => choose(version.number, currentTarget.checked)}
+              checked={chosen.includes(version.number)}
+              onChange={({ currentTarget }) => toggle(version.number, currentTarget.checked)}
             />
           </td>
           <th scope="row" class={`rail ${descentOf(version, versions[i + 1])}`}>

@@ -1,7 +1,7 @@
 import type { FigureColumns, Versions } from '@murmuration/api/version';
-import { useSignal } from '@preact/signals';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChoice, useDashboard } from '../context/dashboard.ts';
 import { Pager, usePlaces } from '../controls/pager.tsx';
+import { useHours } from '../controls/span.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { Curves } from './curves.tsx';
@@ -13,18 +13,21 @@ import { words } from './words.ts';
 export function VersionsPage({ task }: { readonly task: string }) {
   const { whereabouts } = useDashboard();
   const places = usePlaces<number>();
-  const chosen = useSignal<readonly number[]>([]);
-  const figures = useLoaded<FigureColumns>(`tasks/${task}/figures?points=400`, ['versions'], task);
+  const selected = useChoice('compare');
+  const chosen = (selected.value.match(/\d+/g) ?? []).map(Number).slice(0, 2);
+  // Those of a part of the time are few among all.
+  const points = useHours(0) === 0 ? 400 : 1_000;
+  const figures = useLoaded<FigureColumns>(`tasks/${task}/figures?points=${points}`, ['versions'], task);
   const versions = useLoaded<Versions>(
     `tasks/${task}/versions?limit=20${places.query('before')}`,
     ['versions'],
     task,
   );
-  const [a, b] = chosen.value;
+  const [a, b] = chosen;
   return (
     <div class="stack">
       <Loading of={versions}>{({ serving }) => <ServingCard task={task} serving={serving} />}</Loading>
-      <Loading of={figures}>{answer => <Curves figures={answer} />}</Loading>
+      <Loading of={figures}>{answer => <Curves task={task} figures={answer} />}</Loading>
       <section class="card" aria-labelledby="lineage">
         <div class="card-head">
           <div>
@@ -45,7 +48,14 @@ export function VersionsPage({ task }: { readonly task: string }) {
         <Loading of={versions}>
           {answer => (
             <>
-              <Lineage task={task} versions={answer.versions} chosen={chosen} />
+              <Lineage
+                task={task}
+                versions={answer.versions}
+                chosen={chosen}
+                choose={numbers => {
+                  selected.value = numbers.join(',');
+                }}
+              />
               <Pager places={places} next={answer.next} />
             </>
           )}

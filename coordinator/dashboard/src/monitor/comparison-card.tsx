@@ -1,7 +1,7 @@
 import { type DriftComparison, driftTests, type OwnDriftSettings } from '@murmuration/api/monitor';
 import { useSignal } from '@preact/signals';
-import { useId } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
+import { Field, Form, ProblemSummary } from '../controls/form.tsx';
 import { words } from './words.ts';
 
 interface Shown {
@@ -28,6 +28,7 @@ export function ComparisonCard({ configured, own, save }: Shown) {
   const { fields, configured: shown } = words;
   const field = (name: keyof typeof texts.value) => ({
     ...fields[name],
+    name,
     text: texts.value[name],
     isDisabled,
     change(text: string) {
@@ -38,13 +39,7 @@ export function ComparisonCard({ configured, own, save }: Shown) {
     <section class="card" aria-labelledby="comparison">
       <h2 id="comparison">{words.settings}</h2>
       <p class="muted">{words.settingsHint}</p>
-      <form
-        class="comparison"
-        onSubmit={event => {
-          event.preventDefault();
-          save(settingsOf(texts.value, own), words.saved);
-        }}
-      >
+      <Form kind="comparison" submit={() => save(settingsOf(texts.value, own), words.saved)}>
         <NumberField {...field('every')} configured={shown.every(configured)} />
         <NumberField {...field('atLeast')} configured={shown.atLeast(configured)} />
         <NumberField {...field('share')} configured={shown.share(configured)} />
@@ -60,11 +55,14 @@ export function ComparisonCard({ configured, own, save }: Shown) {
           choices={Object.entries(words.corrections)}
         />
         {!isDisabled && (
-          <button type="submit" class="main-button">
-            {words.save}
-          </button>
+          <>
+            <ProblemSummary />
+            <button type="submit" class="main-button">
+              {words.save}
+            </button>
+          </>
         )}
-      </form>
+      </Form>
     </section>
   );
 }
@@ -86,7 +84,8 @@ function settingsOf(texts: Texts, { features, expected }: OwnDriftSettings): Own
   };
 }
 
-interface Field {
+interface OneField {
+  readonly name: string;
   readonly label: string;
   readonly hint: string;
   readonly text: string;
@@ -95,55 +94,48 @@ interface Field {
   readonly change: (text: string) => void;
 }
 
-function NumberField({ label, hint, text, isDisabled, configured, change }: Field) {
-  const [id, meaning] = [useId(), useId()];
+function NumberField({ name, label, hint, text, isDisabled, configured, change }: OneField) {
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        aria-describedby={meaning}
-        type="text"
-        inputMode="decimal"
-        autocomplete="off"
-        value={text}
-        placeholder={configured}
-        disabled={isDisabled}
-        onInput={({ currentTarget }) => change(currentTarget.value)}
-      />
-      <p id={meaning} class="muted">
-        {hint}
-      </p>
-    </div>
+    <Field name={name} label={label} hint={hint}>
+      {field => (
+        <input
+          {...field}
+          type="text"
+          inputMode="decimal"
+          pattern="\s*\d+([.,]\d+)?\s*"
+          autocomplete="off"
+          value={text}
+          placeholder={configured}
+          disabled={isDisabled}
+          onInput={({ currentTarget }) => change(currentTarget.value)}
+        />
+      )}
+    </Field>
   );
 }
 
-interface Choice extends Field {
+interface Choice extends OneField {
   readonly choices: readonly (readonly [value: string, label: string])[];
 }
 
-function ChoiceField({ label, hint, text, isDisabled, configured, choices, change }: Choice) {
-  const [id, meaning] = [useId(), useId()];
+function ChoiceField({ name, label, hint, text, isDisabled, configured, choices, change }: Choice) {
   return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      <select
-        id={id}
-        aria-describedby={meaning}
-        value={text}
-        disabled={isDisabled}
-        onChange={({ currentTarget }) => change(currentTarget.value)}
-      >
-        <option value="">{words.asConfigured(configured)}</option>
-        {choices.map(([value, name]) => (
-          <option key={value} value={value}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <p id={meaning} class="muted">
-        {hint}
-      </p>
-    </div>
+    <Field name={name} label={label} hint={hint}>
+      {field => (
+        <select
+          {...field}
+          value={text}
+          disabled={isDisabled}
+          onChange={({ currentTarget }) => change(currentTarget.value)}
+        >
+          <option value="">{words.asConfigured(configured)}</option>
+          {choices.map(([value, choice]) => (
+            <option key={value} value={value}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }

@@ -1,40 +1,38 @@
 import type { MonitoredModel } from '@murmuration/api/monitor';
-import { Chart } from '@murmuration/ui/charts/chart';
-import type { ChartContent } from '@murmuration/ui/charts/content';
 import { useMemo } from 'preact/hooks';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChanges } from '../controls/changes.ts';
+import { ChartCard } from '../controls/chart-card.tsx';
+import { Span, useRange } from '../controls/span.tsx';
 import { accuracies, drifts } from './over-time.ts';
+
+interface Shown {
+  /** Name of the model: that of its task, if it has one. */
+  readonly name: string;
+  readonly model: MonitoredModel;
+}
 
 /**
  * Charts of the share of drifted features by window, and of the version's accuracy by hour; each only if
  * known.
  */
-export function MonitorCharts({ model }: { readonly model: MonitoredModel }) {
-  const drawn = [
-    ...(model.windows.length > 0 ? [drifts] : []),
-    ...(model.accuracy.length > 0 ? [accuracies] : []),
-  ];
-  return (
-    <div class={drawn.length > 1 ? 'beside even' : ''}>
-      {drawn.map(contentOf => (
-        <Drawn key={contentOf.name} model={model} contentOf={contentOf} />
-      ))}
-    </div>
+export function MonitorCharts({ name, model }: Shown) {
+  const [changes, range] = [useChanges(), useRange(0)];
+  const drawn = useMemo(
+    () => [
+      ...(model.windows.length > 0 ? [drifts(model)] : []),
+      ...(model.accuracy.length > 0 ? [accuracies(model)] : []),
+    ],
+    [model],
   );
-}
-
-function Drawn({
-  model,
-  contentOf,
-}: {
-  readonly model: MonitoredModel;
-  readonly contentOf: (model: MonitoredModel) => ChartContent;
-}) {
-  const { theme } = useDashboard();
-  const content = useMemo(() => contentOf(model), [model]);
+  if (drawn.length === 0) return null;
   return (
-    <section class="card" aria-label={content.title}>
-      <Chart content={content} theme={theme.theme.value} />
-    </section>
+    <>
+      <Span otherwise={0} />
+      <div class={drawn.length > 1 ? 'beside even' : ''}>
+        {drawn.map(content => (
+          <ChartCard key={content.title} content={content} range={range} changes={changes} task={name} />
+        ))}
+      </div>
+    </>
   );
 }

@@ -5,7 +5,7 @@ import type {
   OwnDriftSettings,
 } from '@murmuration/api/monitor';
 import { useSignal } from '@preact/signals';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChoice, useDashboard } from '../context/dashboard.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Failure, Loading } from '../loading/loading.tsx';
 import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
@@ -18,7 +18,7 @@ import { words } from './words.ts';
 
 /** Page of the versions in use: drift of their inputs, and their accuracy. */
 export function MonitorPage() {
-  const chosen = useSignal('');
+  const chosen = useChoice('version');
   const loaded = useLoaded<MonitorState>('monitor', ['monitor', 'inference', 'rounds']);
   return (
     <>
@@ -106,7 +106,7 @@ function Version({ version: { model, version } }: { readonly version: MonitoredV
         <div class="stack">
           {refusal.value && <Failure refusal={refusal.value} />}
           <StateCard state={found.state} newest={found.windows[0]} changed={() => loaded.reload()} />
-          <MonitorCharts model={found} />
+          <MonitorCharts name={model} model={found} />
           <FeaturesCard features={found.features} own={found.own} save={save} />
           <ComparisonCard configured={found.configured} own={found.own} save={save} />
         </div>

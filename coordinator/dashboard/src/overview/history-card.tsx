@@ -1,11 +1,10 @@
 import type { RoundSummary, Rounds } from '@murmuration/api/round';
-import { Chart } from '@murmuration/ui/charts/chart';
 import type { ChartContent } from '@murmuration/ui/charts/content';
-import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { useDashboard } from '../context/dashboard.ts';
 import { addressOf } from '../context/routes.ts';
-import { useHours } from '../controls/span.tsx';
+import type { useChanges } from '../controls/changes.ts';
+import { MarkedChart } from '../controls/chart-card.tsx';
+import { useRange } from '../controls/span.tsx';
 import { count, duration, hourOrDay, moment } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
@@ -15,26 +14,18 @@ import { words } from './words.ts';
 /** Most rounds in one chart, the newest ones. */
 const most = 200;
 
-/** Number of steps in which the visible span moves on. */
-const steps = 100;
+interface Shown {
+  readonly task: string;
+  readonly changes: ReturnType<typeof useChanges>;
+}
 
 /** Figures and chart of a task's rounds in the chosen range: who contributed, was late or was lost. */
-export function HistoryCard({ task }: { readonly task: string }) {
-  const { theme, ticker, feed } = useDashboard();
-  const hours = useHours(24);
-  const step = (hours * 3_600_000) / steps;
-  // Moves on in steps too small to be seen, so that requests are rare.
-  const beginning = useComputed(
-    () => Math.floor((ticker.now.value + feed.ahead.value) / step) * step - steps * step,
-  ).value;
-  const since = hours === 0 ? '' : `&since=${new Date(beginning).toISOString()}`;
-  const span = [beginning / 1_000, (beginning + (steps + 1) * step) / 1_000] as const;
+export function HistoryCard({ task, changes }: Shown) {
+  const range = useRange(24);
+  const since = range ? `&since=${new Date(range[0] * 1_000).toISOString()}` : '';
   const loaded = useLoaded<Rounds>(`tasks/${task}/rounds?limit=${most}${since}`, ['rounds'], task);
   const answer = loaded.data.value;
-  const content = useMemo(
-    () => answer && contentOf(task, answer.rounds.toReversed(), hours === 0 ? undefined : span),
-    [task, answer, since],
-  );
+  const content = useMemo(() => answer && contentOf(task, answer.rounds.toReversed()), [task, answer]);
   return (
     <section class="card" aria-label={words.history.of(task)}>
       <Loading of={loaded}>
@@ -43,7 +34,7 @@ export function HistoryCard({ task }: { readonly task: string }) {
           return (
             <>
               <Figures rounds={rounds} />
-              {content && <Chart content={content} theme={theme.theme.value} />}
+              {content && <MarkedChart content={content} range={range} changes={changes} task={task} />}
               <p class="muted" role="status">
                 {words.history.told(rounds.length, failed, total)}{' '}
                 <a href={addressOf({ page: 'rounds', task })}>{words.history.all}</a>
@@ -96,11 +87,7 @@ function Figures({ rounds }: Pick<Rounds, 'rounds'>) {
   );
 }
 
-function contentOf(
-  task: string,
-  rounds: readonly RoundSummary[],
-  span: readonly [number, number] | undefined,
-): ChartContent {
+function contentOf(task: string, rounds: readonly RoundSummary[]): ChartContent {
   const tallies = (pick: (round: RoundSummary) => number) => rounds.map(pick);
   const isPublished = ({ outcome }: RoundSummary) => outcome === 'published';
   return {
@@ -108,7 +95,6 @@ function contentOf(
     x: {
       label: words.history.x,
       values: rounds.map(({ endedAt }) => Date.parse(endedAt) / 1_000),
-      ...(span && { span }),
       isTime: true,
       tick: hourOrDay,
     },

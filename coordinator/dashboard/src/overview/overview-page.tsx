@@ -1,4 +1,5 @@
 import { useDashboard } from '../context/dashboard.ts';
+import { useChanges } from '../controls/changes.ts';
 import { Span } from '../controls/span.tsx';
 import { words as loadingWords } from '../loading/words.ts';
 import { TaskCard } from '../rounds/task-card.tsx';
@@ -12,6 +13,7 @@ import { words } from './words.ts';
 export function OverviewPage() {
   const { feed, session } = useDashboard();
   const overview = feed.overview.value;
+  const changes = useChanges();
   if (!overview) return <p class="placeholder">{loadingWords.loading}</p>;
   return (
     <div class="beside">
@@ -21,7 +23,7 @@ export function OverviewPage() {
         {overview.tasks.map(each => (
           <div key={each.task} class="stack">
             <TaskCard overview={each} />
-            <HistoryCard task={each.task} />
+            <HistoryCard task={each.task} changes={changes} />
           </div>
         ))}
       </div>

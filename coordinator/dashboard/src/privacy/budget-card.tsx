@@ -1,21 +1,27 @@
 import type { PrivacyBudget } from '@murmuration/api/privacy';
-import { Chart } from '@murmuration/ui/charts/chart';
 import { useMemo } from 'preact/hooks';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChanges } from '../controls/changes.ts';
+import { MarkedChart } from '../controls/chart-card.tsx';
+import { Span, useRange } from '../controls/span.tsx';
 import { count, figure } from '../format/format.ts';
 import { words } from './words.ts';
 
+interface Shown<Budget> {
+  readonly task: string;
+  readonly budget: Budget;
+}
+
 /** Privacy budget of a task's versions, and the part of it that is spent. */
-export function BudgetCard({ budget }: { readonly budget: PrivacyBudget | null }) {
+export function BudgetCard({ task, budget }: Shown<PrivacyBudget | null>) {
   return (
     <section class="card" aria-labelledby="budget">
       <h2 id="budget">{words.budget.title}</h2>
-      {budget ? <Spent budget={budget} /> : <p class="hint">{words.budget.none}</p>}
+      {budget ? <Spent task={task} budget={budget} /> : <p class="hint">{words.budget.none}</p>}
     </section>
   );
 }
 
-function Spent({ budget }: { readonly budget: PrivacyBudget }) {
+function Spent({ task, budget }: Shown<PrivacyBudget>) {
   const { epsilon, delta, steps, rounds, isSpent, spent, noise } = budget;
   const share = spent.epsilon === null ? 1 : Math.min(1, spent.epsilon / epsilon);
   const { terms } = words.budget;
@@ -49,7 +55,7 @@ function Spent({ budget }: { readonly budget: PrivacyBudget }) {
         </dt>
         <dd>{noiseOf(budget)}</dd>
       </dl>
-      <Curve history={budget.history} />
+      <Curve task={task} history={budget.history} />
     </>
   );
 }
@@ -62,8 +68,9 @@ function noiseOf({ noiseBy, blt, bands, moreNoise }: PrivacyBudget): string {
 }
 
 /** Chart of ε by version. */
-function Curve({ history }: Pick<PrivacyBudget, 'history'>) {
-  const { theme } = useDashboard();
+function Curve({ task, history }: Pick<PrivacyBudget, 'history'> & { readonly task: string }) {
+  const [changes, range] = [useChanges(), useRange(0)];
+  const times = useMemo(() => history.map(({ createdAt }) => Date.parse(createdAt) / 1_000), [history]);
   const content = useMemo(
     () => ({
       title: words.budget.curve,
@@ -75,5 +82,9 @@ function Curve({ history }: Pick<PrivacyBudget, 'history'>) {
     }),
     [history],
   );
-  return history.length < 2 ? null : <Chart content={content} theme={theme.theme.value} />;
+  return history.length < 2 ? null : (
+    <MarkedChart content={content} times={times} range={range} changes={changes} task={task}>
+      <Span otherwise={0} />
+    </MarkedChart>
+  );
 }

@@ -10,7 +10,7 @@ export function PrivacyPage({ task }: { readonly task: string }) {
   const budget = useLoaded<PrivacyBudget | null>(`tasks/${task}/privacy`, ['settings', 'versions'], task);
   return (
     <>
-      <Loading of={budget}>{found => <BudgetCard budget={found} />}</Loading>
+      <Loading of={budget}>{found => <BudgetCard task={task} budget={found} />}</Loading>
       <p class="lead">
         <a href={addressOf({ page: 'protection', task })}>{words.protection}</a>
       </p>

@@ -1,8 +1,9 @@
 import type { QueryResultMessage, TaskQueryMessage } from '@murmuration/api/query';
-import { Chart } from '@murmuration/ui/charts/chart';
 import { useMemo } from 'preact/hooks';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChanges } from '../controls/changes.ts';
+import { ChartCard } from '../controls/chart-card.tsx';
 import { Missing } from '../controls/missing.tsx';
+import { Span, useRange } from '../controls/span.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { AskingCard } from './asking-card.tsx';
@@ -46,26 +47,26 @@ interface Answer {
 }
 
 function Results({ task, query: name }: Shown) {
-  const loaded = useLoaded<Answer>(`tasks/${task}/queries/${name}?limit=50`, ['rounds'], task);
+  const loaded = useLoaded<Answer>(`tasks/${task}/queries/${name}?limit=100`, ['rounds'], task);
   return (
     <Loading of={loaded}>
       {({ results }) => (
         <div class="stack">
           <ResultCard task={task} results={results} />
-          <Trend results={results} />
+          <Trend task={task} results={results} />
         </div>
       )}
     </Loading>
   );
 }
 
-function Trend({ results }: Pick<Answer, 'results'>) {
-  const { theme } = useDashboard();
+function Trend({ task, results }: Pick<Answer, 'results'> & { readonly task: string }) {
+  const [changes, range] = [useChanges(), useRange(0)];
   const content = useMemo(() => trendOf(results), [results]);
   if (!content) return null;
   return (
-    <section class="card" aria-label={content.title}>
-      <Chart content={content} theme={theme.theme.value} />
-    </section>
+    <ChartCard content={content} range={range} changes={changes} task={task}>
+      <Span otherwise={0} />
+    </ChartCard>
   );
 }

@@ -1,18 +1,27 @@
-import type { Signal } from '@preact/signals';
+import { useDashboard } from '../context/dashboard.ts';
 import { terms } from '../format/terms.ts';
 import { words } from './words.ts';
 
-export interface Filter {
-  readonly outcome: '' | 'published' | 'failed';
-  /** Days of the viewer's zone, in the format of date fields; empty for any. */
-  readonly from: string;
-  readonly to: string;
+const outcomes = ['published', 'failed'];
+/** Days of the viewer's zone, in the format of date fields. */
+const isDay = (text: string) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+
+/** Choices of an address that filter rounds; empty where it has none that is valid. */
+function filterIn(parameters: URLSearchParams) {
+  const chosen = (name: string, isValid: (text: string) => boolean) => {
+    const text = parameters.get(name) ?? '';
+    return isValid(text) ? text : '';
+  };
+  return {
+    outcome: chosen('outcome', text => outcomes.includes(text)),
+    from: chosen('from', isDay),
+    to: chosen('to', isDay),
+  };
 }
 
-export const noFilter: Filter = { outcome: '', from: '', to: '' };
-
-/** Query parameters of the filter: from the beginning of one day to the end of another. */
-export function queryOf({ outcome, from, to }: Filter): string {
+/** Query parameters of the filter in an address: from the beginning of one day to the end of another. */
+export function queryOf(parameters: URLSearchParams): string {
+  const { outcome, from, to } = filterIn(parameters);
   const parts = [
     outcome && `outcome=${outcome}`,
     from && `since=${dayOf(from, 0)}`,
@@ -27,26 +36,20 @@ function dayOf(date: string, later: number): string {
   return new Date(year, month - 1, day + later).toISOString();
 }
 
-interface Shown {
-  readonly filter: Signal<Filter>;
-  readonly changed: () => void;
-}
-
-export function Filters({ filter, changed }: Shown) {
-  const set = (change: Partial<Filter>) => {
-    const next = { ...filter.value, ...change };
-    filter.value = next.outcome === '' && next.from === '' && next.to === '' ? noFilter : next;
-    changed();
-  };
-  const { outcome, from, to } = filter.value;
+/** Fields of the filter, which the address keeps. */
+export function Filters() {
+  const { whereabouts } = useDashboard();
+  const filter = filterIn(whereabouts.parameters.value);
+  const { outcome, from, to } = filter;
+  const choose =
+    (name: keyof typeof filter) =>
+    ({ currentTarget: { value } }: { readonly currentTarget: { readonly value: string } }) =>
+      whereabouts.choose(name, value);
   return (
     <fieldset class="filters" aria-label={words.list.filters}>
       <label>
         <span>{words.list.columns.outcome}</span>
-        <select
-          value={outcome}
-          onChange={({ currentTarget }) => set({ outcome: currentTarget.value as Filter['outcome'] })}
-        >
+        <select value={outcome} onChange={choose('outcome')}>
           <option value="">{words.list.any}</option>
           <option value="published">{words.list.published}</option>
           <option value="failed">{terms.outcomes.failed}</option>
@@ -54,24 +57,20 @@ export function Filters({ filter, changed }: Shown) {
       </label>
       <label>
         <span>{words.list.from}</span>
-        <input
-          type="date"
-          value={from}
-          max={to || undefined}
-          onChange={({ currentTarget }) => set({ from: currentTarget.value })}
-        />
+        <input type="date" value={from} max={to || undefined} onChange={choose('from')} />
       </label>
       <label>
         <span>{words.list.to}</span>
-        <input
-          type="date"
-          value={to}
-          min={from || undefined}
-          onChange={({ currentTarget }) => set({ to: currentTarget.value })}
-        />
+        <input type="date" value={to} min={from || undefined} onChange={choose('to')} />
       </label>
-      {filter.value !== noFilter && (
-        <button type="button" class="quiet-button" onClick={() => set(noFilter)}>
+      {(outcome || from || to) && (
+        <button
+          type="button"
+          class="quiet-button"
+          onClick={() => {
+            for (const name of Object.keys(filter)) whereabouts.choose(name, '');
+          }}
+        >
           {words.list.clear}
         </button>
       )}

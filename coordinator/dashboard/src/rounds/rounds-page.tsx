@@ -1,5 +1,4 @@
 import type { RoundSummary, Rounds } from '@murmuration/api/round';
-import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { addressOf } from '../context/routes.ts';
 import { ExportCsv } from '../controls/export-csv.tsx';
@@ -10,17 +9,17 @@ import { bytes, count, duration } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { Filters, noFilter, queryOf } from './filters.tsx';
+import { Filters, queryOf } from './filters.tsx';
 import { TallyBar } from './tally-bar.tsx';
 import { words } from './words.ts';
 
 /** Page of the past rounds of a task, newest first. */
 export function RoundsPage({ task }: { readonly task: string }) {
-  const { feed } = useDashboard();
-  const filter = useSignal(noFilter);
-  const places = usePlaces<number>();
+  const { feed, whereabouts } = useDashboard();
+  const filter = queryOf(whereabouts.parameters.value);
+  const places = usePlaces<number>(filter);
   const rounds = useLoaded<Rounds>(
-    `tasks/${task}/rounds?limit=25${queryOf(filter.value)}${places.query('before')}`,
+    `tasks/${task}/rounds?limit=25${filter}${places.query('before')}`,
     ['rounds'],
     task,
   );
@@ -35,7 +34,7 @@ export function RoundsPage({ task }: { readonly task: string }) {
           </p>
         </div>
         <div class="filters">
-          <Filters filter={filter} changed={() => places.reset()} />
+          <Filters />
           <ExportCsv<Rounds>
             name={`${task}-rounds`}
             head={[
@@ -53,7 +52,7 @@ export function RoundsPage({ task }: { readonly task: string }) {
               'bytes down',
             ]}
             path={before =>
-              `tasks/${task}/rounds?limit=200${queryOf(filter.value)}${before === null ? '' : `&before=${before}`}`
+              `tasks/${task}/rounds?limit=200${filter}${before === null ? '' : `&before=${before}`}`
             }
             rowsOf={answer =>
               answer.rounds.map(({ number, outcome, query, failure, startedAt, endedAt, tally, traffic }) => [
@@ -84,7 +83,7 @@ export function RoundsPage({ task }: { readonly task: string }) {
       <Loading of={rounds}>
         {answer =>
           answer.rounds.length === 0 ? (
-            <p class="hint">{filter.value === noFilter ? words.list.none : words.list.noneFit}</p>
+            <p class="hint">{filter === '' ? words.list.none : words.list.noneFit}</p>
           ) : (
             <>
               <RoundTable task={task} rounds={answer.rounds} />

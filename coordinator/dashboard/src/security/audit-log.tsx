@@ -1,3 +1,5 @@
+import type { AuditEntryMessage } from '@murmuration/api/audit';
+import { useDashboard } from '../context/dashboard.ts';
 import { ExportCsv } from '../controls/export-csv.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
 import { Table } from '../controls/table.tsx';
@@ -5,18 +7,20 @@ import { instant } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { textOf } from '../requests/refusal.ts';
-import type { ListedAuditEntry } from './audit-entry.ts';
+import { undoOf } from '../settings/undo.ts';
+import { words as settingsWords } from '../settings/words.ts';
 import { words } from './words.ts';
 
 const pageRows = 25;
 
 interface Answer {
-  readonly entries: readonly ListedAuditEntry[];
+  readonly entries: readonly AuditEntryMessage[];
 }
 
 /** Actions of operators, newest first. */
 export function AuditLog() {
   const places = usePlaces<number>();
+  const mayUndo = useDashboard().session.may('operator');
   const loaded = useLoaded<Answer>(`audit?limit=${pageRows}${places.query('before')}`, ['audit']);
   return (
     <section class="card" aria-labelledby="audit">
@@ -67,7 +71,12 @@ export function AuditLog() {
                       ))}
                     </td>
                     <td>
-                      <Outcome outcome={outcome} />
+                      <Outcome outcome={outcome} />{' '}
+                      {mayUndo && action === 'task.settings' && outcome === 'done' && changes?.length ? (
+                        <a href={undoOf(subject, number)} aria-label={words.audit.undoOf(instant(time))}>
+                          {settingsWords.undo}
+                        </a>
+                      ) : null}
                     </td>
                   </tr>
                 ))}
@@ -84,7 +93,7 @@ export function AuditLog() {
   );
 }
 
-function Outcome({ outcome }: Pick<ListedAuditEntry, 'outcome'>) {
+function Outcome({ outcome }: Pick<AuditEntryMessage, 'outcome'>) {
   if (outcome === 'done') return <span class="badge is-valid">{words.audit.done}</span>;
   if (outcome === 'begun') return <span class="badge">{words.audit.begun}</span>;
   return (

@@ -50,6 +50,7 @@ export const words = {
       changes: 'Changes',
       outcome: 'Outcome',
     },
+    undoOf: (at: string) => `Undo the change of ${at}`,
     change: (field: string, from: unknown, to: unknown): string =>
       changedWords(field, from, to) ?? `${nameOf(field)}: ${shown(field, from)} → ${shown(field, to)}`,
     actions: {

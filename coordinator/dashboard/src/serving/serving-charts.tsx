@@ -1,9 +1,9 @@
 import type { InferenceState } from '@murmuration/api/inference';
-import { Chart } from '@murmuration/ui/charts/chart';
 import type { ChartContent } from '@murmuration/ui/charts/content';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { useDashboard } from '../context/dashboard.ts';
+import { useChanges } from '../controls/changes.ts';
+import { ChartCard } from '../controls/chart-card.tsx';
 import { count, figure, hourOrDay, moment } from '../format/format.ts';
 import { words } from './words.ts';
 
@@ -14,33 +14,17 @@ interface Shown {
   readonly children?: ComponentChildren;
 }
 
-/** Chart of request latency by minute. */
-export function LatencyChart({ minutes, children }: Shown) {
+/** Charts of the latency and the number of requests by minute. */
+export function ServingCharts({ minutes, children }: Shown) {
+  const changes = useChanges();
+  const [slow, many] = useMemo(() => [latencies(minutes), throughput(minutes)] as const, [minutes]);
   return (
-    <Minutely minutes={minutes} contentOf={latencies}>
-      {children}
-    </Minutely>
-  );
-}
-
-/** Chart of the number of requests by minute. */
-export function ThroughputChart({ minutes }: Shown) {
-  return <Minutely minutes={minutes} contentOf={throughput} />;
-}
-
-function Minutely({
-  minutes,
-  contentOf,
-  children,
-}: Shown & { readonly contentOf: (minutes: Minutes) => ChartContent }) {
-  const { theme } = useDashboard();
-  const content = useMemo(() => contentOf(minutes), [minutes]);
-  return (
-    <section class="card" aria-label={content.title}>
-      <Chart content={content} theme={theme.theme.value}>
+    <div class="beside even">
+      <ChartCard content={slow} changes={changes}>
         {children}
-      </Chart>
-    </section>
+      </ChartCard>
+      <ChartCard content={many} changes={changes} />
+    </div>
   );
 }
 

@@ -1,16 +1,16 @@
 import type { InferenceState } from '@murmuration/api/inference';
-import { useSignal } from '@preact/signals';
+import { useChoice } from '../context/dashboard.ts';
 import { bytes, count } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { ModelsCard } from './models-card.tsx';
 import { RecentCard } from './recent-card.tsx';
-import { LatencyChart, ThroughputChart } from './serving-charts.tsx';
+import { ServingCharts } from './serving-charts.tsx';
 import { words } from './words.ts';
 
 /** Page of the coordinator's inference server. */
 export function ServingPage() {
-  const model = useSignal('');
+  const model = useChoice('model');
   const query = model.value === '' ? '' : `?model=${encodeURIComponent(model.value)}`;
   const loaded = useLoaded<InferenceState>(`inference${query}`, ['inference', 'versions', 'tasks']);
   return (
@@ -26,18 +26,15 @@ export function ServingPage() {
             )}
             <SummaryCard inference={inference} />
             <ModelsCard models={inference.models} changed={() => loaded.reload()} />
-            <div class="beside even">
-              <LatencyChart minutes={inference.minutes}>
-                <ModelChoice
-                  names={inference.models.map(({ name }) => name)}
-                  chosen={model.value}
-                  choose={name => {
-                    model.value = name;
-                  }}
-                />
-              </LatencyChart>
-              <ThroughputChart minutes={inference.minutes} />
-            </div>
+            <ServingCharts minutes={inference.minutes}>
+              <ModelChoice
+                names={inference.models.map(({ name }) => name)}
+                chosen={model.value}
+                choose={name => {
+                  model.value = name;
+                }}
+              />
+            </ServingCharts>
             <RecentCard recent={inference.recent} />
           </div>
         )}

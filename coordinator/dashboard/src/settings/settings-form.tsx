@@ -1,8 +1,10 @@
+import type { AuditEntryMessage } from '@murmuration/api/audit';
 import type { SettingsChanged, TaskSettings } from '@murmuration/api/settings';
 import { useSignal } from '@preact/signals';
-import { useMemo, useRef } from 'preact/hooks';
-import { useDashboard } from '../context/dashboard.ts';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useChoice, useDashboard } from '../context/dashboard.ts';
 import { Confirmation } from '../controls/action.tsx';
+import { CheckedForm, focusFirst, focusOn, ProblemSummary, type Problems } from '../controls/form.tsx';
 import { Failure } from '../loading/loading.tsx';
 import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import {
@@ -15,12 +17,18 @@ import {
   textsOf,
 } from './fields.ts';
 import { SettingField } from './setting-field.tsx';
+import { takenBack } from './undo.ts';
 import { problemInWords, words } from './words.ts';
 
 interface Shown {
   readonly task: string;
   readonly current: TaskSettings;
   readonly mayChange: boolean;
+}
+
+/** Change that is checked and waits for a confirmation. */
+interface Checked extends SettingsChanged {
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** Form of the settings. The coordinator checks all fields before anything is changed. */
@@ -30,56 +38,47 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
   /** Typed texts, which replace those of the settings. */
   const typed = useSignal<FormTexts>({});
   const refusal = useSignal<ApiRefusal | null>(null);
-  /** Problems by the paths of fields. */
-  const problems = useSignal<Readonly<Record<string, string>>>({});
-  const proposal = useSignal<SettingsChanged | null>(null);
-  const form = useRef<HTMLFormElement>(null);
+  const problems = useSignal<Problems>({});
+  const proposal = useSignal<Checked | null>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const after = { ...before, ...typed.value };
   const changes = changesOf(before, after);
   const isChanged = Object.keys(changes).length > 0;
   const path = `tasks/${task}/settings`;
+  const form = () => frame.current?.closest('form') ?? null;
 
-  const check = async () => {
+  /** Shows all problems at once: those found here, and those that the coordinator finds. */
+  const check = async (settings: Checked['settings'], found: Problems) => {
     refusal.value = null;
-    if (show(problemsIn(after, before))) return;
-    try {
-      proposal.value = await requests.send<SettingsChanged>('PUT', path, { settings: changes, dryRun: true });
-    } catch (error) {
-      const { fields: wrong } = asRefusal(error);
-      const named = wrong.map(({ field, message }) => [fieldAt(field), problemInWords(message)] as const);
-      // Errors that belong to no field appear below the form.
-      if (!show(Object.fromEntries(named.filter(([field]) => field !== undefined))))
-        refusal.value = asRefusal(error);
-    }
-  };
-  const show = (found: Readonly<Record<string, string>>): boolean => {
     problems.value = found;
-    const [name] = Object.keys(found);
-    const first = name === undefined ? undefined : form.current?.elements.namedItem(name);
-    if (first instanceof HTMLElement) first.focus();
-    return name !== undefined;
+    try {
+      const answer = await requests.send<SettingsChanged>('PUT', path, { settings, dryRun: true });
+      if (Object.keys(found).length === 0) proposal.value = { ...answer, settings };
+    } catch (error) {
+      const told = asRefusal(error).fields.map(
+        ({ field, message }) => [fieldAt(field), problemInWords(message)] as const,
+      );
+      problems.value = { ...Object.fromEntries(told.filter(([field]) => field !== undefined)), ...found };
+      // Errors that belong to no field appear below the form.
+      if (Object.keys(problems.value).length === 0) refusal.value = asRefusal(error);
+    }
+    focusFirst(form(), problems.value);
   };
-  const apply = async () => {
-    await requests.send('PUT', path, { settings: changes, ifPlanVersion: current.planVersion });
-    typed.value = {};
-  };
+  useUndo(task, mayChange, settings => check(settings, {}));
+  const field = useChoice('field').value;
+  useEffect(() => focusOn(form(), field), [field]);
   return (
-    <form
-      ref={form}
-      class="settings"
-      noValidate
-      onSubmit={event => {
-        event.preventDefault();
-        if (isChanged) check();
-      }}
+    <CheckedForm
+      kind="settings"
+      problems={problems.value}
+      submit={() => isChanged && check(changes, problemsIn(after, before))}
     >
-      <div class="sections">
+      <div ref={frame} class="sections">
         {(Object.keys(fields) as SectionName[]).map(section => (
           <Section
             key={section}
             section={section}
             texts={{ before, after }}
-            problems={problems.value}
             isDisabled={!mayChange}
             change={(name, text) => {
               typed.value = { ...typed.value, [name]: text };
@@ -93,7 +92,6 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
       {mayChange && (
         <SaveBar
           isChanged={isChanged}
-          wrong={Object.keys(problems.value).length}
           discard={() => {
             typed.value = {};
             refusal.value = null;
@@ -104,26 +102,46 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
       {proposal.value && (
         <Proposal
           proposal={proposal.value}
-          apply={apply}
+          apply={async ({ settings }) => {
+            await requests.send('PUT', path, { settings, ifPlanVersion: current.planVersion });
+            typed.value = {};
+          }}
           close={() => {
             proposal.value = null;
           }}
         />
       )}
-    </form>
+    </CheckedForm>
   );
+}
+
+/** Reviews the change that the address wants undone, as if it had been typed. */
+function useUndo(task: string, mayChange: boolean, review: (settings: Checked['settings']) => unknown): void {
+  const { requests, notice } = useDashboard();
+  const undo = useChoice('undo');
+  const number = undo.value;
+  useEffect(() => {
+    if (!/^\d{1,15}$/.test(number) || !mayChange) return;
+    undo.value = '';
+    requests
+      .get<{ entries: readonly AuditEntryMessage[] }>(`audit?limit=1&before=${Number(number) + 1}`)
+      .then(({ entries: [entry] }) => {
+        const isIt = entry?.number === Number(number) && entry.action === 'task.settings';
+        if (isIt && entry.subject === task && entry.changes) review(takenBack(entry.changes));
+        else notice.say(words.noSuchChange);
+      })
+      .catch(error => notice.say(asRefusal(error).message));
+  }, [number]);
 }
 
 interface SectionProps {
   readonly section: SectionName;
   readonly texts: { readonly before: FormTexts; readonly after: FormTexts };
-  /** Problems by the paths of fields. */
-  readonly problems: Readonly<Record<string, string>>;
   readonly isDisabled: boolean;
   readonly change: (name: string, text: string) => void;
 }
 
-function Section({ section, texts: { before, after }, problems, isDisabled, change }: SectionProps) {
+function Section({ section, texts: { before, after }, isDisabled, change }: SectionProps) {
   return (
     <fieldset class="card" disabled={isDisabled}>
       <legend>{words.sections[section].title}</legend>
@@ -140,7 +158,6 @@ function Section({ section, texts: { before, after }, problems, isDisabled, chan
               text={after[name] ?? ''}
               isChanged={after[name] !== before[name]}
               isDisabled={section === 'masking' && field !== 'threat' && after['masking.threat'] === 'off'}
-              problem={problems[name]}
               change={text => change(name, text)}
             />
           );
@@ -152,17 +169,15 @@ function Section({ section, texts: { before, after }, problems, isDisabled, chan
 
 interface SaveBarProps {
   readonly isChanged: boolean;
-  /** Number of fields with a problem. */
-  readonly wrong: number;
   readonly discard: () => void;
 }
 
-function SaveBar({ isChanged, wrong, discard }: SaveBarProps) {
+function SaveBar({ isChanged, discard }: SaveBarProps) {
   return (
     <div class="save-bar">
-      <p class="muted" role="status">
-        {wrong > 0 ? words.fixFields(wrong) : isChanged ? words.unsaved : words.unchanged}
-      </p>
+      <ProblemSummary>
+        <span class="muted">{isChanged ? words.unsaved : words.unchanged}</span>
+      </ProblemSummary>
       <button type="button" class="quiet-button" disabled={!isChanged} onClick={discard}>
         {words.discard}
       </button>
@@ -174,14 +189,21 @@ function SaveBar({ isChanged, wrong, discard }: SaveBarProps) {
 }
 
 interface ProposalProps {
-  readonly proposal: SettingsChanged;
-  readonly apply: () => Promise<void>;
+  readonly proposal: Checked;
+  readonly apply: (proposal: Checked) => Promise<void>;
   readonly close: () => void;
 }
 
 /** Dialog that confirms the changes and their consequences. */
-function Proposal({ proposal: { changes, weakens, task }, apply, close }: ProposalProps) {
-  const { session } = useDashboard();
+function Proposal({ proposal, apply, close }: ProposalProps) {
+  const { session, notice } = useDashboard();
+  const { changes, weakens, task } = proposal;
+  useEffect(() => {
+    if (changes.length > 0) return;
+    notice.say(words.isUndone);
+    close();
+  }, []);
+  if (changes.length === 0) return null;
   return (
     <Confirmation
       title={words.confirmTitle}
@@ -194,14 +216,14 @@ function Proposal({ proposal: { changes, weakens, task }, apply, close }: Propos
       confirm={words.apply}
       done={words.applied}
       isDanger={weakens.length > 0}
-      run={apply}
+      run={() => apply(proposal)}
       close={close}
     />
   );
 }
 
 /** Problems of changed texts that are found without the coordinator. */
-function problemsIn(after: FormTexts, before: FormTexts): Readonly<Record<string, string>> {
+function problemsIn(after: FormTexts, before: FormTexts): Problems {
   const found: Record<string, string> = {};
   for (const [section, kinds] of Object.entries(fields)) {
     if (section === 'masking' && after['masking.threat'] === 'off') continue;

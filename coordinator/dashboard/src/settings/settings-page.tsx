@@ -1,3 +1,4 @@
+import type { AuditEntryMessage } from '@murmuration/api/audit';
 import type { TaskSettings } from '@murmuration/api/settings';
 import { useDashboard } from '../context/dashboard.ts';
 import { Ago } from '../controls/moment.tsx';
@@ -5,6 +6,7 @@ import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { RoundControl } from '../rounds/steering.tsx';
 import { SettingsForm } from './settings-form.tsx';
+import { undoOf } from './undo.ts';
 import { Weaknesses } from './weaknesses.tsx';
 import { words } from './words.ts';
 
@@ -23,7 +25,8 @@ export function SettingsPage({ task }: { readonly task: string }) {
               {words.version(settings.planVersion)}{' '}
               {settings.changedAt ? (
                 <>
-                  {words.changedBy(settings.changedBy)} <Ago at={settings.changedAt} />.
+                  {words.changedBy(settings.changedBy)} <Ago at={settings.changedAt} />.{' '}
+                  {session.may('operator') && <UndoNewest task={task} />}
                 </>
               ) : (
                 words.asDefined
@@ -37,4 +40,16 @@ export function SettingsPage({ task }: { readonly task: string }) {
       </Loading>
     </>
   );
+}
+
+/** Link to the review that takes back the newest change of a task's settings. */
+function UndoNewest({ task }: { readonly task: string }) {
+  const loaded = useLoaded<{ readonly entries: readonly AuditEntryMessage[] }>(
+    'audit?limit=200&action=task.settings',
+    ['audit'],
+  );
+  const newest = loaded.data.value?.entries.find(
+    ({ subject, outcome, changes }) => subject === task && outcome === 'done' && changes?.length,
+  );
+  return newest ? <a href={undoOf(task, newest.number)}>{words.undo}</a> : null;
 }

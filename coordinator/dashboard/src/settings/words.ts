@@ -44,8 +44,9 @@ export const words = {
     duration: 'Enter a time, for example “30 s” or “5 min”.',
     missing: 'Enter a value.',
   },
-  fixFields: (fields: number) =>
-    fields === 1 ? 'One setting needs fixing.' : `${count(fields)} settings need fixing.`,
+  undo: 'Undo',
+  noSuchChange: 'The log has no such change of this task.',
+  isUndone: 'These settings are as they were before that change.',
   fields: {
     'cohort.goal': ['Updates wanted', 'The aggregation goal of a round.'],
     'cohort.minimum': ['Minimum of updates', 'With fewer, the round fails and the model doesn’t change.'],

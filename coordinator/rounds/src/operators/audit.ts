@@ -28,6 +28,9 @@ export interface AuditLog {
    * one completes, which is no longer listed. Throws `storage.*`.
    */
   append(entry: AuditEntry, begun?: number): Promise<number>;
-  /** Lists entries with numbers below `before`, newest first, without completed `begun` entries. */
-  list(before: number, limit: number): Promise<readonly NumberedEntry[]>;
+  /**
+   * Lists entries with numbers below `before`, of these actions if given, newest first, without completed
+   * `begun` entries.
+   */
+  list(before: number, limit: number, actions?: readonly AuditAction[]): Promise<readonly NumberedEntry[]>;
 }

@@ -8,9 +8,10 @@ export function memoryAudit(): AuditLog {
       if (begun !== undefined) ended.add(begun);
       return entries.push({ ...entry, number: entries.length + 1 });
     },
-    async list(before, limit) {
+    async list(before, limit, actions) {
       return entries
         .filter(({ number }) => number < before && !ended.has(number))
+        .filter(({ action }) => actions?.includes(action) ?? true)
         .reverse()
         .slice(0, limit);
     },

@@ -11,7 +11,7 @@ export function sqlAudit({ rows, writer }: RowDatabase): AuditLog {
   return {
     append: (entry, begun) => writer.write(changes => append(changes, entry, begun)),
 
-    async list(before, limit) {
+    async list(before, limit, actions) {
       const found = await rows
         .selectFrom('audit')
         .selectAll()
@@ -25,6 +25,7 @@ export function sqlAudit({ rows, writer }: RowDatabase): AuditLog {
             ),
           ),
         )
+        .$if(actions !== undefined, query => query.where('action', 'in', [...(actions ?? [])]))
         .orderBy('number', 'desc')
         .limit(limit)
         .execute();

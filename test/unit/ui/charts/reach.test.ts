@@ -20,4 +20,15 @@ describe('a horizontal axis', () => {
     const hours = reachOf({ x: { label: '', values: [7_200], isTime: true }, kind: 'stack' });
     expect(hours).toEqual([3_600, 10_800]);
   });
+
+  it('reaches marks after the last value', () => {
+    const marked = (at: number) =>
+      reachOf({
+        x: { label: '', values: [0, 10] },
+        kind: 'lines',
+        marks: [{ at, colour: 'good', text: '' }],
+      });
+    expect(marked(5)).toEqual([0, 10]);
+    expect(marked(15)).toEqual([0, 15]);
+  });
 });

@@ -1,9 +1,11 @@
-import { auditEntry } from '@murmuration/api/audit';
+import { auditActions, auditEntry } from '@murmuration/api/audit';
 import { pageBelow } from '@murmuration/api/scalars';
 import { iso } from '@murmuration/protocol/time/iso';
 import type { AuditLog } from '@murmuration/rounds/operators/audit';
 import * as z from 'zod';
 import type { App } from '../../app.ts';
+
+const action = z.enum(auditActions);
 
 /** Adds the routes of the audit log. */
 export function auditRoutes(scope: App, audit: AuditLog): void {
@@ -13,12 +15,18 @@ export function auditRoutes(scope: App, audit: AuditLog): void {
       config: { least: 'viewer' },
       schema: {
         summary: 'What operators did, newest first',
-        querystring: pageBelow,
+        querystring: pageBelow.extend({
+          action: z
+            .union([action, z.array(action)])
+            .optional()
+            .describe('Only these; may be repeated'),
+        }),
         response: { 200: z.object({ entries: z.array(auditEntry) }) },
       },
     },
     async ({ query }) => {
-      const entries = await audit.list(query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
+      const { before = Number.MAX_SAFE_INTEGER, limit, action: only } = query;
+      const entries = await audit.list(before, limit, only && [only].flat());
       return {
         entries: entries.map(({ changes, ...each }) => ({
           ...each,
