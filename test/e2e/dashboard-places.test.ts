@@ -107,6 +107,38 @@ describe('places of the dashboard', () => {
     await page.goBack();
     await expect.poll(() => page.getByLabel('Show').inputValue()).toBe('168');
   });
+
+  it('keeps filters of lists in the address', async () => {
+    const page = await world.page('operator');
+    const { url } = world.coordinator;
+    await page.goto(`${url}/#/fleet/rounds/line`);
+    const found = page.getByRole('region', { name: 'Past rounds' }).getByRole('status');
+    await found.getByText('60 rounds', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Older' }).click();
+    await page.getByText('Page 2').waitFor();
+    await page.getByLabel('Outcome').selectOption('failed');
+    await expect.poll(() => hash(page)).toBe('#/fleet/rounds/line?outcome=failed');
+    await expect.poll(() => found.textContent()).not.toBe('60 rounds');
+    const failed = await found.textContent();
+    await page.reload();
+    await found.getByText(failed!, { exact: true }).waitFor();
+    await page.locator('.rounds tbody th a').first().click();
+    await page.getByRole('heading', { level: 1, name: /^Round/ }).waitFor();
+    await page.goBack();
+    await found.getByText(failed!, { exact: true }).waitFor();
+    expect(await page.getByLabel('Outcome').inputValue()).toBe('failed');
+    await page.goto(`${url}/#/fleet/rounds/line?from=never&outcome=lost`);
+    await found.getByText('60 rounds', { exact: true }).waitFor();
+    await page.goto(`${url}/#/fleet/devices?revoked=true`);
+    await page.getByText('No devices match.').waitFor();
+    await page.goto(`${url}/#/settings/log?level=error&text=nothing+like+it`);
+    await page.getByText('No lines match.').waitFor();
+    expect(await page.getByLabel('Containing').inputValue()).toBe('nothing like it');
+    await page.goto(`${url}/#/model/versions/line?compare=3,5`);
+    await page.getByRole('button', { name: 'Compare selected' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Versions 3 and 5 line' }).waitFor();
+    expect(world.problems).toEqual([]);
+  });
 });
 
 it.each(

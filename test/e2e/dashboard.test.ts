@@ -1,5 +1,6 @@
 // @module-tag chromium
 
+import { readFile } from 'node:fs/promises';
 import { encodeUpdate } from '@murmuration/protocol/weights/codec';
 import { layoutOf } from '@murmuration/protocol/weights/layout';
 import type { RoundRecord } from '@murmuration/rounds/round/record';
@@ -211,6 +212,44 @@ describe('the dashboard of a running federation', () => {
     await page.context().close();
   });
 
+  it.each([
+    ['light', 1280],
+    ['dark', 390],
+    ['light', 1920],
+  ] as const)('marks in charts what was changed, within a range (%s, %i px)', async (colorScheme, width) => {
+    const page = await world.page('viewer', { colorScheme, viewport: { width, height: 844 } });
+    await page.goto(`${world.coordinator.url}/#/model/versions/line`);
+    const chart = page.getByRole('region', { name: 'Loss', exact: true });
+    await chart.getByText('3 changes marked').click();
+    const marks = chart.getByRole('listitem').filter({ hasText: '(the operator)' });
+    await expect
+      .poll(async () => (await marks.allTextContents()).map(text => text.replace(/^.*?, .*?, /, '')))
+      .toEqual([
+        'version 1 served (the operator)',
+        'rolled back to version 2 (the operator)',
+        'devices follow the newest version (the operator)',
+      ]);
+    await settled(page);
+    // The library that draws loads later than the rest.
+    await chart.locator('canvas').waitFor();
+    await screenshot(page, `marks-${colorScheme}-${width}`);
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Show').selectOption({ label: 'Last hour' });
+    await expect.poll(() => page.evaluate(() => location.hash)).toBe('#/model/versions/line?hours=1');
+    await chart.getByText('3 changes marked').waitFor();
+    const saved = page.waitForEvent('download');
+    await chart.getByRole('button', { name: 'Export CSV' }).click();
+    const lines = (await readFile(await (await saved).path(), 'utf8')).trim().split('\r\n');
+    expect(lines[0]).toBe('model version,Loss,changes');
+    expect(lines.slice(1).map(line => line.split(',')[0])).toEqual(['1', '2', '3', '4', '5']);
+    expect(lines.join()).toContain('rolled back to version 2 (the operator)');
+    await page.goto(`${world.coordinator.url}/#/overview`);
+    await page.getByRole('region', { name: 'History of line' }).getByText('3 changes marked').waitFor();
+    await settled(page);
+    await screenshot(page, `marks-overview-${colorScheme}-${width}`);
+    expect(world.problems).toEqual([]);
+  });
+
   it('shows and offers to each role what it may see and do, and the coordinator holds to that', async () => {
     const buttons = {
       '#/overview': ['Start a round', 'Resume'],
@@ -254,7 +293,7 @@ describe('the dashboard of a running federation', () => {
     await minimum.fill('9');
     await page.getByRole('button', { name: 'Review changes' }).click();
     await page.getByText('Must be at most “Updates wanted” (2), not 9.').waitFor();
-    await page.getByText('One setting needs fixing.').waitFor();
+    await page.getByText('One field needs fixing.').waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(await minimum.getAttribute('aria-invalid')).toBe('true');
     expect(await minimum.evaluate(element => element === document.activeElement)).toBe(true);
@@ -263,6 +302,23 @@ describe('the dashboard of a running federation', () => {
     await minimum.fill('few');
     await page.getByRole('button', { name: 'Review changes' }).click();
     await page.getByText('Enter a whole number.').waitFor();
+    // What the coordinator alone finds wrong is shown at the same time.
+    await page.getByLabel('Interval').fill('soon');
+    await page.getByLabel('Batch size').fill('0');
+    await page.getByRole('button', { name: 'Review changes' }).click();
+    await page.getByText('3 fields need fixing.').waitFor();
+    await page.getByText('Enter a whole number.').waitFor();
+    await page.getByText('Enter a time, for example').waitFor();
+    const summary = page.locator('.problem-summary').getByRole('link');
+    const names = ['Interval', 'Batch size', 'Minimum of updates'];
+    expect((await summary.allTextContents()).toSorted()).toEqual(names.toSorted());
+    await summary.filter({ hasText: 'Batch size' }).click();
+    await expect
+      .poll(() => page.getByLabel('Batch size').evaluate(each => each === document.activeElement))
+      .toBe(true);
+    expect(await violations(page)).toEqual([]);
+    await screenshot(page, 'settings-all-wrong');
+    await page.getByLabel('Batch size').fill('16');
     await minimum.fill('1');
     await page.getByLabel('Interval').fill('90 min');
     await page.getByRole('button', { name: 'Review changes' }).click();
@@ -279,11 +335,51 @@ describe('the dashboard of a running federation', () => {
     await page.context().close();
   });
 
+  it('undoes a change of settings by the same review, also from the log, for those who may', async () => {
+    const page = await world.page('operator');
+    const minimum = async () =>
+      (await (await world.ask('viewer', 'tasks/line/settings')).json()).settings.cohort.minimum;
+    await page.goto(`${world.coordinator.url}/#/settings/task/line`);
+    await page.getByRole('link', { name: 'Undo' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Minimum of updates: from “1” to “2”.').waitFor();
+    await dialog.getByText('Interval: from').waitFor();
+    expect(await page.evaluate(() => location.hash)).toBe('#/settings/task/line');
+    await screenshot(page, 'settings-undo');
+    expect(await violations(page)).toEqual([]);
+    await confirm(page, 'Apply');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(minimum).toBe(2);
+    // To undo that protects devices less, which takes an admin.
+    await page.goto(`${world.coordinator.url}/#/settings/protection`);
+    await page
+      .getByRole('link', { name: /^Undo the change of/ })
+      .first()
+      .click();
+    await dialog.getByText('Only an admin can make this change.').waitFor();
+    await confirm(page, 'Apply');
+    await dialog.getByText('Your role doesn’t allow this.').waitFor();
+    expect(await minimum()).toBe(2);
+    await page.goto(`${world.coordinator.url}/#/settings/task/line?undo=1`);
+    await page.getByText('The log has no such change of this task.').waitFor();
+    const viewer = await world.page('viewer');
+    await viewer.goto(`${world.coordinator.url}/#/settings/task/line`);
+    await settled(viewer);
+    expect(await viewer.getByRole('link', { name: 'Undo' }).count()).toBe(0);
+    expect(world.problems).toEqual([]);
+  });
+
   it('makes an enrolment token whose text is shown once, lets a device enrol with it, and revokes both', async () => {
     const page = await world.page('operator');
     await page.goto(`${world.coordinator.url}/#/settings/access`);
     await page.getByRole('button', { name: 'New enrolment token' }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Maximum number of devices').fill('0');
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    await dialog.getByText('2 fields need fixing.').waitFor();
+    expect(await dialog.locator('[aria-invalid="true"]').count()).toBe(2);
+    expect(await violations(page)).toEqual([]);
+    await dialog.getByLabel('Maximum number of devices').fill('1');
     await dialog.getByLabel('Name').fill('Phones of the test');
     await dialog.getByRole('button', { name: 'Create token' }).click();
     const token = await dialog.getByLabel('Token', { exact: true }).inputValue();

@@ -4,8 +4,8 @@ import type { ChartContent } from './content.ts';
 const room = 0.02;
 
 /**
- * Range of the horizontal axis: the span if given, otherwise all values and marks. A lone value and outer bars get
- * extra room.
+ * Range of the horizontal axis: the span if given, otherwise all values and marks. A lone value and outer
+ * bars get extra room.
  */
 export function reachOf({
   x: { values, span, isTime },

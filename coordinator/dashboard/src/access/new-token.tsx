@@ -5,6 +5,7 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import { Field, Form, ProblemSummary } from '../controls/form.tsx';
+import { Select } from '../controls/select.tsx';
 import { terms } from '../format/terms.ts';
 import { Failure } from '../loading/loading.tsx';
 import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
@@ -120,13 +121,10 @@ function Terms({ kind, made }: { readonly kind: Shown['kind']; readonly made: (t
       {kind === 'operator' && (
         <Field name="role" label={words.made.role}>
           {field => (
-            <select {...field}>
-              {roles.map(role => (
-                <option key={role} value={role}>
-                  {terms.roles[role]}: {terms.roleTexts[role]}
-                </option>
-              ))}
-            </select>
+            <Select
+              {...field}
+              of={roles.map(role => [role, `${terms.roles[role]}: ${terms.roleTexts[role]}`])}
+            />
           )}
         </Field>
       )}

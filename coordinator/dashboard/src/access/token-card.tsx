@@ -9,14 +9,14 @@ import { instant } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { NewToken } from './new-token.tsx';
-import type { Token, TokenKind } from './tokens.ts';
+import type { TokenKind, Tokens } from './tokens.ts';
 import { words } from './words.ts';
 
 /** Column of one kind of tokens, in addition to the common ones. */
-export interface TokenColumn<Kind> {
+export interface TokenColumn<Token> {
   readonly heading: string;
   readonly isNumber?: boolean;
-  readonly cell: (token: Kind) => ComponentChildren;
+  readonly cell: (token: Token) => ComponentChildren;
 }
 
 export interface TokenWords {
@@ -26,28 +26,28 @@ export interface TokenWords {
   readonly none: string;
 }
 
-export interface TokenCardProps<Kind extends Token> {
-  readonly kind: TokenKind;
+export interface TokenCardProps<Kind extends TokenKind> {
+  readonly kind: Kind;
   readonly texts: TokenWords;
   /** Consequences of revoking a token, shown in the dialog that asks. */
-  readonly consequences: (token: Kind) => readonly string[];
+  readonly consequences: (token: Tokens[Kind]) => readonly string[];
   /** Further columns after the status. */
-  readonly columns: readonly TokenColumn<Kind>[];
+  readonly columns: readonly TokenColumn<Tokens[Kind]>[];
   /** Mark behind the name of a token. */
-  readonly mark?: (token: Kind) => ComponentChildren;
+  readonly mark?: (token: Tokens[Kind]) => ComponentChildren;
   /** Further actions on a token; `reload` lists all again. */
-  readonly actions?: (token: Kind, reload: () => void) => ComponentChildren;
+  readonly actions?: (token: Tokens[Kind], reload: () => void) => ComponentChildren;
   /** Further subjects whose changes change the list. */
   readonly subjects?: readonly Subject[];
 }
 
-interface Answer<Kind> {
-  readonly tokens: readonly Kind[];
+interface Answer<Kind extends TokenKind> {
+  readonly tokens: readonly Tokens[Kind][];
   readonly next: string | null;
 }
 
 /** Tokens of one kind, newest first, page by page; operators with the right create and revoke them here. */
-export function TokenCard<Kind extends Token>({
+export function TokenCard<Kind extends TokenKind>({
   kind,
   texts,
   consequences,

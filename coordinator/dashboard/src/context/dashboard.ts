@@ -54,16 +54,12 @@ export function useDashboard(): Dashboard {
   return dashboard;
 }
 
-/** Choice that the address keeps, as a value that can be set; empty: nothing is chosen. */
-export function useChoice(name: string): { value: string } {
+/** Choice that the address keeps; empty: nothing is chosen. */
+export function useChoice(name: string) {
   const { whereabouts } = useDashboard();
   return {
-    get value() {
-      return whereabouts.parameters.value.get(name) ?? '';
-    },
-    set value(text) {
-      whereabouts.choose(name, text);
-    },
+    value: whereabouts.parameters.value.get(name) ?? '',
+    choose: (text: string) => whereabouts.choose(name, text),
   };
 }
 

@@ -4,7 +4,8 @@ import type { ChartContent } from '@murmuration/ui/charts/content';
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
-import { inRange } from './changes.ts';
+import { inRange, useChanges } from './changes.ts';
+import { Span, useRange } from './span.tsx';
 import { words } from './words.ts';
 
 interface Shown {
@@ -58,5 +59,26 @@ export function ChartCard(chart: Shown) {
     <section class="card" aria-label={chart.content.title}>
       <MarkedChart {...chart} />
     </section>
+  );
+}
+
+interface Ranged extends Pick<Shown, 'times'> {
+  readonly task: string;
+  readonly contents: readonly ChartContent[];
+}
+
+/** Cards of a task's charts, in the range of the address; nothing without charts. */
+export function RangedCharts({ contents, ...rest }: Ranged) {
+  const [changes, range] = [useChanges(), useRange(0)];
+  if (contents.length === 0) return null;
+  return (
+    <>
+      <Span otherwise={0} />
+      <div class="charts">
+        {contents.map(content => (
+          <ChartCard key={content.title} content={content} range={range} changes={changes} {...rest} />
+        ))}
+      </div>
+    </>
   );
 }

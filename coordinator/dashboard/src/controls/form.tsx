@@ -1,75 +1,40 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import { type ComponentChildren, createContext } from 'preact';
 import { useContext, useId, useRef } from 'preact/hooks';
+import { focusFirst, focusOn, type Problems, problemsOf } from './problems.ts';
 import { words } from './words.ts';
 
-/** Problems of a form's fields by their names. */
-export type Problems = Readonly<Record<string, string>>;
 const ProblemsContext = createContext<Problems>({});
 
 interface Shown {
   readonly kind: string;
-  readonly problems: Problems;
+  /** Problems of fields, which the caller adds to; by default those that the browser finds. */
+  readonly problems?: Signal<Problems>;
+  /** Called if the browser finds nothing wrong. */
   readonly submit: (form: HTMLFormElement) => void;
   readonly children: ComponentChildren;
 }
 
-/** Form whose fields have their problems beside them. */
-export function CheckedForm({ kind, problems, submit, children }: Shown) {
+/** Form that shows all its problems at once, each beside its field. */
+export function Form({ kind, problems, submit, children }: Shown) {
+  const own = useSignal<Problems>({});
+  const shown = problems ?? own;
   return (
-    <ProblemsContext.Provider value={problems}>
+    <ProblemsContext.Provider value={shown.value}>
       <form
         class={kind}
         noValidate
         onSubmit={event => {
           event.preventDefault();
-          submit(event.currentTarget);
+          const form = event.currentTarget;
+          shown.value = problemsOf(form.elements as unknown as Iterable<HTMLInputElement>);
+          if (!focusFirst(form, shown.value)) submit(form);
         }}
       >
         {children}
       </form>
     </ProblemsContext.Provider>
   );
-}
-
-/** Form that the browser checks, all fields at once; `submit` is called if none is wrong. */
-export function Form({ submit, children, kind }: Omit<Shown, 'problems'>) {
-  const problems = useSignal<Problems>({});
-  return (
-    <CheckedForm
-      kind={kind}
-      problems={problems.value}
-      submit={form => {
-        problems.value = problemsOf(form.elements as Iterable<unknown> as Iterable<HTMLInputElement>);
-        if (!focusFirst(form, problems.value)) submit(form);
-      }}
-    >
-      {children}
-    </CheckedForm>
-  );
-}
-
-/** Problems that the browser finds. */
-export function problemsOf(
-  elements: Iterable<Pick<HTMLInputElement, 'name' | 'validity' | 'validationMessage'>>,
-): Problems {
-  const wrong = [...elements].filter(({ name, validity }) => name && validity?.valid === false);
-  return Object.fromEntries(wrong.map(({ name, validationMessage }) => [name, validationMessage]));
-}
-
-/** Brings the focus to a field. */
-export function focusOn(form: HTMLFormElement | null, name: string): void {
-  const field = form?.elements.namedItem(name);
-  if (!(field instanceof HTMLElement)) return;
-  field.focus({ preventScroll: true });
-  field.scrollIntoView({ block: 'center' });
-}
-
-/** Brings the focus to the first wrong field; false if there is none. */
-export function focusFirst(form: HTMLFormElement | null, problems: Problems): boolean {
-  const [first] = Object.keys(problems);
-  if (first !== undefined) focusOn(form, first);
-  return first !== undefined;
 }
 
 /** Summary of all problems, with a link to each field; otherwise its children. */

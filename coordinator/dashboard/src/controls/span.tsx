@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
+import { Choice } from './select.tsx';
 import { words } from './words.ts';
 
 /** Spans to choose from, hours; 0 is all the time. */
@@ -34,20 +35,11 @@ export function useRange(otherwise: number): readonly [from: number, to: number]
 export function Span({ otherwise }: { readonly otherwise: number }) {
   const { whereabouts } = useDashboard();
   return (
-    <label class="choice">
-      <span>{words.span}</span>
-      <select
-        value={useHours(otherwise)}
-        onChange={({ currentTarget: { value } }) =>
-          whereabouts.choose('hours', value === String(otherwise) ? '' : value)
-        }
-      >
-        {spans.map(each => (
-          <option key={each} value={each}>
-            {words.spans(each)}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Choice
+      label={words.span}
+      value={useHours(otherwise)}
+      of={spans.map(each => [each, words.spans(each)])}
+      choose={value => whereabouts.choose('hours', value === String(otherwise) ? '' : value)}
+    />
   );
 }

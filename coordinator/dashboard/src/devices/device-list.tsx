@@ -1,18 +1,19 @@
+import type { DeviceMessage } from '@murmuration/api/device';
 import { words as tokenWords } from '../access/words.ts';
 import { useChoice, useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
 import { ExportCsv } from '../controls/export-csv.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { Pager, usePlaces } from '../controls/pager.tsx';
+import { Choice } from '../controls/select.tsx';
 import { Table } from '../controls/table.tsx';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import type { ListedDevice } from './device.ts';
 import { words } from './words.ts';
 
 interface Answer {
-  readonly devices: readonly ListedDevice[];
+  readonly devices: readonly DeviceMessage[];
   readonly next: string | null;
 }
 
@@ -78,24 +79,19 @@ function Filters({ search, revoked }: Filter) {
           autocomplete="off"
           spellcheck={false}
           placeholder={words.list.searchHint}
-          onInput={({ currentTarget }) => {
-            search.value = currentTarget.value.trim();
-          }}
+          onInput={({ currentTarget }) => search.choose(currentTarget.value.trim())}
         />
       </label>
-      <label>
-        <span>{words.list.show}</span>
-        <select
-          value={revoked.value}
-          onChange={({ currentTarget }) => {
-            revoked.value = currentTarget.value;
-          }}
-        >
-          <option value="">{words.list.both}</option>
-          <option value="false">{words.list.unrevoked}</option>
-          <option value="true">{words.list.revoked}</option>
-        </select>
-      </label>
+      <Choice
+        label={words.list.show}
+        value={revoked.value}
+        of={[
+          ['', words.list.both],
+          ['false', words.list.unrevoked],
+          ['true', words.list.revoked],
+        ]}
+        choose={revoked.choose}
+      />
     </>
   );
 }
@@ -103,31 +99,29 @@ function Filters({ search, revoked }: Filter) {
 /** Button that saves all matching devices as a file. */
 function Export({ filter }: { readonly filter: string }) {
   return (
-    <ExportCsv<Answer>
+    <ExportCsv<Answer, DeviceMessage>
       name="devices"
-      head={['device', 'enrolled', 'revoked', 'last seen', 'platform', 'SDK', 'rounds', 'updates']}
+      columns={{
+        device: each => each.device,
+        enrolled: each => each.enrolledAt,
+        revoked: each => each.revokedAt,
+        'last seen': each => each.seenAt,
+        platform: each => each.platform,
+        SDK: each => each.sdk,
+        rounds: each => each.tasks.reduce((sum, { rounds }) => sum + rounds, 0),
+        updates: each => each.tasks.reduce((sum, { updates }) => sum + updates, 0),
+      }}
       path={after =>
         `devices?limit=200${filter}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`
       }
-      rowsOf={answer =>
-        answer.devices.map(each => [
-          each.device,
-          each.enrolledAt,
-          each.revokedAt,
-          each.seenAt,
-          each.platform,
-          each.sdk,
-          each.tasks.reduce((sum, { rounds }) => sum + rounds, 0),
-          each.tasks.reduce((sum, { updates }) => sum + updates, 0),
-        ])
-      }
+      rowsOf={answer => answer.devices}
       nextOf={answer => answer.next}
     />
   );
 }
 
 interface Listed {
-  readonly devices: readonly ListedDevice[];
+  readonly devices: readonly DeviceMessage[];
   readonly changed: () => void;
 }
 
@@ -152,7 +146,7 @@ function DeviceTable({ devices, changed }: Listed) {
   );
 }
 
-function DeviceCells({ device }: { readonly device: ListedDevice }) {
+function DeviceCells({ device }: { readonly device: DeviceMessage }) {
   return (
     <>
       <th scope="row">
@@ -183,42 +177,22 @@ function DeviceCells({ device }: { readonly device: ListedDevice }) {
   );
 }
 
-function Actions({ device, changed }: { readonly device: ListedDevice; readonly changed: () => void }) {
+function Actions({ device, changed }: { readonly device: DeviceMessage; readonly changed: () => void }) {
   const { requests } = useDashboard();
+  const { device: id, revokedAt, convictions, marks } = device;
+  const run = (action: 'revoke' | 'pardon') => async () => {
+    await requests.send('POST', `devices/${id}/${action}`);
+    changed();
+  };
   return (
     <>
-      {device.revokedAt === null && (
-        <Action
-          label={words.list.revoke}
-          title={words.list.revokeTitle}
-          consequences={words.list.revokeConsequences(device.device)}
-          confirm={words.list.revoke}
-          done={words.list.revokeDone}
-          isDanger
-          run={async () => {
-            await requests.send('POST', `devices/${device.device}/revoke`);
-            changed();
-          }}
-        />
-      )}
-      {(device.convictions.length > 0 || device.marks.length > 0) && (
-        <Action
-          label={words.list.pardon}
-          title={words.list.pardonTitle}
-          consequences={words.list.pardonConsequences(device.device)}
-          confirm={words.list.pardon}
-          done={words.list.pardonDone}
-          run={async () => {
-            await requests.send('POST', `devices/${device.device}/pardon`);
-            changed();
-          }}
-        />
-      )}
+      {revokedAt === null && <Action {...words.list.revoke(id)} isDanger run={run('revoke')} />}
+      {convictions.length + marks.length > 0 && <Action {...words.list.pardon(id)} run={run('pardon')} />}
     </>
   );
 }
 
-function State({ device: { revokedAt, isConnected } }: { readonly device: ListedDevice }) {
+function State({ device: { revokedAt, isConnected } }: { readonly device: DeviceMessage }) {
   if (revokedAt !== null)
     return (
       <span class="badge is-revoked">
@@ -233,7 +207,7 @@ function State({ device: { revokedAt, isConnected } }: { readonly device: Listed
 }
 
 /** Badges of suspicious behaviour that is not proved. */
-function Marks({ of: marks }: { readonly of: ListedDevice['marks'] }) {
+function Marks({ of: marks }: { readonly of: DeviceMessage['marks'] }) {
   const most = (what: 'failures' | 'silences' | 'delays') => Math.max(0, ...marks.map(mark => mark[what]));
   return (
     <>

@@ -1,5 +1,4 @@
 import { TokenCard } from '../access/token-card.tsx';
-import type { ListedEnrolmentToken } from '../access/tokens.ts';
 import { words as tokenWords } from '../access/words.ts';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
@@ -11,7 +10,7 @@ export function EnrolmentTokens() {
   const { requests, feed } = useDashboard();
   const { revokeConsequences, revokeAll, open, ...all } = words.enrolment;
   return (
-    <TokenCard<ListedEnrolmentToken>
+    <TokenCard
       kind="enrolment"
       texts={feed.overview.value?.isEnrolmentOpen ? { ...all, ...open } : all}
       consequences={() => revokeConsequences}
@@ -26,11 +25,7 @@ export function EnrolmentTokens() {
       actions={({ id, name, uses }, reload) =>
         uses > 0 && (
           <Action
-            label={revokeAll}
-            title={all.revokeAllTitle(name)}
-            consequences={all.revokeAllConsequences(uses)}
-            confirm={revokeAll}
-            done={all.revokeAllDone(name)}
+            {...revokeAll(name, uses)}
             isDanger
             run={async () => {
               await requests.send('POST', `enrolment-tokens/${id}/revoke-devices`);

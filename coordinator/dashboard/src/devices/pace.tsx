@@ -1,5 +1,6 @@
 import type { PaceMessage } from '@murmuration/api/device';
 import { useDashboard } from '../context/dashboard.ts';
+import { Facts } from '../controls/facts.tsx';
 import { duration } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
@@ -26,14 +27,14 @@ function TaskPace({ task }: { readonly task: string }) {
       <h3>{task}</h3>
       <Loading of={pace}>
         {({ interval, cohortSize, population, comeBack }) => (
-          <dl class="list">
-            <dt>{words.pace.interval}</dt>
-            <dd>{interval === 0 ? words.pace.atOnce : duration(interval)}</dd>
-            <dt>{words.pace.chosen}</dt>
-            <dd>{words.pace.of(cohortSize, population)}</dd>
-            <dt>{words.pace.comeBack}</dt>
-            <dd>{words.pace.between(duration(comeBack.from), duration(comeBack.to))}</dd>
-          </dl>
+          <Facts
+            kind="list"
+            of={[
+              [words.pace.interval, interval === 0 ? words.pace.atOnce : duration(interval)],
+              [words.pace.chosen, words.pace.of(cohortSize, population)],
+              [words.pace.comeBack, words.pace.between(duration(comeBack.from), duration(comeBack.to))],
+            ]}
+          />
         )}
       </Loading>
     </>

@@ -1,4 +1,5 @@
 import type { PopulationMessage } from '@murmuration/api/device';
+import { Tile } from '../controls/tile.tsx';
 import { count } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -20,18 +21,10 @@ export function PopulationCard() {
           return (
             <>
               <div class="tiles">
-                <p class="tile">
-                  <strong>{count(enrolled)}</strong> {words.list.enrolled}
-                </p>
-                <p class="tile">
-                  <strong>{count(seenLastDay)}</strong> {words.list.seenLastDay}
-                </p>
-                <p class="tile">
-                  <strong>{count(revoked)}</strong> {words.list.revoked}
-                </p>
-                <p class="tile">
-                  <strong>{count(convicted)}</strong> {words.list.convicted}
-                </p>
+                <Tile value={count(enrolled)}>{words.list.enrolled}</Tile>
+                <Tile value={count(seenLastDay)}>{words.list.seenLastDay}</Tile>
+                <Tile value={count(revoked)}>{words.list.revoked}</Tile>
+                <Tile value={count(convicted)}>{words.list.convicted}</Tile>
               </div>
               <ul class="clients">
                 {clients.slice(0, maxClientLines).map(({ platform, sdk, devices }) => (

@@ -34,25 +34,31 @@ export const words = {
     failures: (sums: number) => `in ${counted(sums, 'sum')} that could not be opened`,
     silences: (rounds: number) => `silent in ${counted(rounds, 'round')}`,
     delays: (rounds: number) => `last in ${counted(rounds, 'round')}`,
-    pardon: 'Pardon',
-    pardonTitle: 'Pardon this device?',
-    pardonConsequences: (device: string) => [
-      `The coordinator forgets that ${device} sent invalid shares, or may have made rounds fail.`,
-      'The device can take part again at once. If it was revoked for this, the revocation is undone.',
-    ],
-    pardonDone: 'The device is pardoned.',
+    pardon: (device: string) => ({
+      label: 'Pardon',
+      title: 'Pardon this device?',
+      consequences: [
+        `The coordinator forgets that ${device} sent invalid shares, or may have made rounds fail.`,
+        'The device can take part again at once. If it was revoked for this, the revocation is undone.',
+      ],
+      confirm: 'Pardon',
+      done: 'The device is pardoned.',
+    }),
     part: (task: string, rounds: number, updates: number) =>
       `${task}: ${counted(rounds, 'round')}, ${counted(updates, 'update')}`,
     connected: 'connected',
     away: 'offline',
-    revoke: 'Revoke',
-    revokeTitle: 'Revoke this device?',
-    revokeConsequences: (device: string) => [
-      `Device ${device} can’t take part any more. You can’t undo this.`,
-      'It leaves any running round.',
-      'Its updates stay in the versions that include them.',
-    ],
-    revokeDone: 'The device is revoked.',
+    revoke: (device: string) => ({
+      label: 'Revoke',
+      title: 'Revoke this device?',
+      consequences: [
+        `Device ${device} can’t take part any more. You can’t undo this.`,
+        'It leaves any running round.',
+        'Its updates stay in the versions that include them.',
+      ],
+      confirm: 'Revoke',
+      done: 'The device is revoked.',
+    }),
   },
   checkIns: {
     title: 'Check-ins by hour',
@@ -88,12 +94,15 @@ export const words = {
       'No more devices can enrol with it. You can’t undo this.',
       'Devices that enrolled with it stay.',
     ],
-    revokeAll: 'Revoke its devices',
-    revokeAllTitle: (name: string) => `Revoke “${name}” and all devices that enrolled with it?`,
-    revokeAllConsequences: (devices: number) => [
-      `${counted(devices, 'device')} can’t take part any more. You can’t undo this.`,
-      'They leave any running round, and no more devices can enrol with the token.',
-    ],
-    revokeAllDone: (name: string) => `“${name}” and its devices are revoked.`,
+    revokeAll: (name: string, devices: number) => ({
+      label: 'Revoke its devices',
+      title: `Revoke “${name}” and all devices that enrolled with it?`,
+      consequences: [
+        `${counted(devices, 'device')} can’t take part any more. You can’t undo this.`,
+        'They leave any running round, and no more devices can enrol with the token.',
+      ],
+      confirm: 'Revoke its devices',
+      done: `“${name}” and its devices are revoked.`,
+    }),
   },
 };

@@ -3,6 +3,7 @@ import { Dialog } from '@murmuration/ui/controls/dialog';
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { Field, Form, ProblemSummary } from '../controls/form.tsx';
+import { Select } from '../controls/select.tsx';
 import { Failure } from '../loading/loading.tsx';
 import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import { words } from './words.ts';
@@ -58,11 +59,15 @@ export function BeginExperiment({ task, begun }: Shown) {
             <Field name="name" label={words.form.name} hint={words.form.nameHint}>
               {field => <input {...field} required pattern="[a-z][a-z0-9\-]{0,39}" autocomplete="off" />}
             </Field>
-            <Choice name="kind" label={words.form.kind} of={words.form.kinds} />
+            <Field name="kind" label={words.form.kind}>
+              {field => <Select {...field} of={Object.entries(words.form.kinds)} />}
+            </Field>
             <Field name="versions" label={words.form.versions} hint={words.form.versionsHint}>
               {field => <input {...field} required pattern="[0-9]+([ ,]+[0-9]+)*" autocomplete="off" />}
             </Field>
-            <Choice name="metric" label={words.form.metric} of={words.metrics} />
+            <Field name="metric" label={words.form.metric}>
+              {field => <Select {...field} of={Object.entries(words.metrics)} />}
+            </Field>
             <small class="muted">
               {words.form.more} <code>{words.command(task)}</code>
             </small>
@@ -77,23 +82,5 @@ export function BeginExperiment({ task, begun }: Shown) {
         </Dialog>
       )}
     </>
-  );
-}
-
-type ChoiceProps = Readonly<{ name: string; label: string; of: Readonly<Record<string, string>> }>;
-
-function Choice({ name, label, of }: ChoiceProps) {
-  return (
-    <Field name={name} label={label}>
-      {field => (
-        <select {...field}>
-          {Object.entries(of).map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
   );
 }

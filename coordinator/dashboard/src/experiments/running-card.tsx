@@ -1,6 +1,7 @@
 import type { ExperimentMessage } from '@murmuration/api/experiment';
 import { useDashboard } from '../context/dashboard.ts';
 import { Action } from '../controls/action.tsx';
+import { Facts } from '../controls/facts.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { moment } from '../format/format.ts';
 import { ArmsTable } from './arms-table.tsx';
@@ -78,66 +79,32 @@ function Conditions({ experiment }: Pick<Shown, 'experiment'>) {
     experiment;
   const { facts } = words;
   return (
-    <dl class="facts quiet">
-      {sampleRatio && (
-        <div>
-          <dt>{query === null ? facts.ratio : facts.devicesRatio}</dt>
-          <dd class={words.ratio(sampleRatio.p, query).tone}>{words.ratio(sampleRatio.p, query).text}</dd>
-        </div>
-      )}
-      {kind !== 'mirror' && (
-        <div>
-          <dt>{facts.metric}</dt>
-          <dd>{words.metric(metric)}</dd>
-        </div>
-      )}
-      {covariate && (
-        <div>
-          <dt>{facts.covariate}</dt>
-          <dd>{words.covariate(covariate).known}</dd>
-          <dd>{words.covariate(covariate).removed}</dd>
-        </div>
-      )}
-      {kind !== 'mirror' && (
-        <div>
-          <dt>{facts.guards}</dt>
-          {guards.length === 0 && <dd>{words.noGuards}</dd>}
-          {guards.map(guard => (
-            <dd key={guard.metric}>{words.guard(guard)}</dd>
-          ))}
-        </div>
-      )}
-      {step && (
-        <div>
-          <dt>{facts.step}</dt>
-          <dd>{words.step(step)}</dd>
-        </div>
-      )}
-      <div>
-        <dt>{facts.key}</dt>
-        <dd>{words.key(experiment)}</dd>
-        {isFull && <dd class="worse">{words.full}</dd>}
-      </div>
-      {query !== null && (
-        <div>
-          <dt>{facts.devices}</dt>
-          {words.fromDevices(experiment).map(sentence => (
-            <dd key={sentence}>{sentence}</dd>
-          ))}
-        </div>
-      )}
-      <div>
-        <dt>{facts.begun}</dt>
-        <dd>
-          <Ago at={createdAt} /> {words.by(createdBy)}
-        </dd>
-      </div>
-      {endsAt && (
-        <div>
-          <dt>{facts.ends}</dt>
-          <dd>{moment(endsAt)}</dd>
-        </div>
-      )}
-    </dl>
+    <Facts
+      kind="facts quiet"
+      of={[
+        sampleRatio && [
+          query === null ? facts.ratio : facts.devicesRatio,
+          <span class={words.ratio(sampleRatio.p, query).tone}>
+            {words.ratio(sampleRatio.p, query).text}
+          </span>,
+        ],
+        kind !== 'mirror' && [facts.metric, words.metric(metric)],
+        covariate && [facts.covariate, ...Object.values(words.covariate(covariate))],
+        kind !== 'mirror' && [
+          facts.guards,
+          ...(guards.length > 0 ? guards.map(words.guard) : [words.noGuards]),
+        ],
+        step && [facts.step, words.step(step)],
+        [facts.key, words.key(experiment), ...(isFull ? [<span class="worse">{words.full}</span>] : [])],
+        query !== null && [facts.devices, ...words.fromDevices(experiment)],
+        [
+          facts.begun,
+          <>
+            <Ago at={createdAt} /> {words.by(createdBy)}
+          </>,
+        ],
+        endsAt !== null && [facts.ends, moment(endsAt)],
+      ]}
+    />
   );
 }

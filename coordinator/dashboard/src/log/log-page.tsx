@@ -2,6 +2,7 @@ import type { LogLine, LogLineLevel } from '@murmuration/api/log';
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { useChoice, useDashboard } from '../context/dashboard.ts';
+import { Choice } from '../controls/select.tsx';
 import { instant } from '../format/format.ts';
 import { Failure } from '../loading/loading.tsx';
 import { words as loadingWords } from '../loading/words.ts';
@@ -33,21 +34,12 @@ export function LogPage() {
       <div class="card-head">
         <p class="muted">{words.hint}</p>
         <div class="filters">
-          <label>
-            <span>{words.level}</span>
-            <select
-              value={level}
-              onChange={({ currentTarget: { value } }) => {
-                chosen.value = value === 'info' ? '' : value;
-              }}
-            >
-              {Object.entries(words.levels).map(([value, name]) => (
-                <option key={value} value={value}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice
+            label={words.level}
+            value={level}
+            of={Object.entries(words.levels)}
+            choose={value => chosen.choose(value === 'info' ? '' : value)}
+          />
           <label>
             <span>{words.search}</span>
             <input
@@ -57,9 +49,7 @@ export function LogPage() {
               autocomplete="off"
               spellcheck={false}
               placeholder={words.searchHint}
-              onInput={({ currentTarget }) => {
-                text.value = currentTarget.value;
-              }}
+              onInput={({ currentTarget }) => text.choose(currentTarget.value)}
             />
           </label>
           <button

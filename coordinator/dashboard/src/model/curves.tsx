@@ -2,9 +2,7 @@ import type { FigureColumns } from '@murmuration/api/version';
 import type { Colour } from '@murmuration/ui/charts/colours';
 import type { ChartContent } from '@murmuration/ui/charts/content';
 import { useMemo } from 'preact/hooks';
-import { useChanges } from '../controls/changes.ts';
-import { ChartCard } from '../controls/chart-card.tsx';
-import { Span, useRange } from '../controls/span.tsx';
+import { RangedCharts } from '../controls/chart-card.tsx';
 import { decimalsFor, figure, percent } from '../format/format.ts';
 import { type FigureReading, nameOf, readingOf } from '../metrics/figures.ts';
 import { words } from './words.ts';
@@ -24,21 +22,10 @@ interface Shown {
 
 /** Charts of the figures of versions, one for each unit. */
 export function Curves({ task, figures }: Shown) {
-  const [changes, range] = [useChanges(), useRange(0)];
   const charts = useMemo(() => chartsOf(figures), [figures]);
   const times = useMemo(() => figures.times.map(at => Date.parse(at) / 1_000), [figures]);
   if (charts.length === 0) return <p class="card hint">{words.model.noFigures}</p>;
-  const shared = { task, times, range, changes };
-  return (
-    <>
-      <Span otherwise={0} />
-      <div class="charts">
-        {charts.map(content => (
-          <ChartCard key={content.title} content={content} {...shared} />
-        ))}
-      </div>
-    </>
-  );
+  return <RangedCharts task={task} contents={charts} times={times} />;
 }
 
 function chartsOf({ versions, rounds, figures, fromDevices }: FigureColumns): ChartContent[] {

@@ -14,27 +14,17 @@ export function Promote({ task, version: { number }, serving }: Shown) {
   const { session, requests } = useDashboard();
   if (!session.may('operator')) return null;
   const { champion, base } = serving;
-  const { promote, rollback } = words.model;
-  const isServed = champion.number === number;
   return (
     <>
-      {!(isServed && champion.isPinned) && (
+      {!(champion.number === number && champion.isPinned) && (
         <Action
-          label={promote.label}
-          title={promote.title(number)}
-          consequences={promote.consequences(number, champion.number)}
-          confirm={promote.confirm}
-          done={promote.done(number)}
+          {...words.model.promote(number, champion.number)}
           run={() => requests.send('PUT', `tasks/${task}/aliases/champion`, { number })}
         />
       )}
       {base.number !== number && (
         <Action
-          label={rollback.label}
-          title={rollback.title(number)}
-          consequences={rollback.consequences(number)}
-          confirm={rollback.confirm}
-          done={rollback.done(number)}
+          {...words.model.rollBack(number, champion.number)}
           isDanger
           run={() => requests.send('POST', `tasks/${task}/rollback`, { number })}
         />
@@ -59,16 +49,12 @@ export function Unpin({ task, serving }: Pick<Shown, 'task' | 'serving'>) {
 export function RollBack({ task, serving }: Pick<Shown, 'task' | 'serving'>) {
   const { session, requests } = useDashboard();
   if (!session.may('operator')) return null;
-  const { label, title, consequences, confirm, done } = words.model.rollbackLast;
+  const from = serving.champion.number;
   return (
     <Action
-      label={label}
-      title={title}
-      consequences={consequences(serving.champion.number)}
-      confirm={confirm}
-      done={done}
+      {...words.model.rollBack(null, from)}
       isDanger
-      run={() => requests.send('POST', `tasks/${task}/rollback`, { from: serving.champion.number })}
+      run={() => requests.send('POST', `tasks/${task}/rollback`, { from })}
     />
   );
 }

@@ -1,6 +1,8 @@
 import type { Version, Versions } from '@murmuration/api/version';
 import { addressOf } from '../context/routes.ts';
+import { Facts } from '../controls/facts.tsx';
 import { Missing } from '../controls/missing.tsx';
+import { Tile } from '../controls/tile.tsx';
 import { count, instant } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -60,12 +62,12 @@ function FromDevices({ measured: { parts } }: { readonly measured: NonNullable<V
         {all.metrics.map(({ metric, mean }) => {
           const reading = readingOf(metric, [mean.value]);
           return (
-            <p key={metric} class="tile">
-              <strong>{readable(mean.value, reading)}</strong> {nameOf(metric)}{' '}
+            <Tile key={metric} value={readable(mean.value, reading)}>
+              {nameOf(metric)}{' '}
               <span class="muted">
                 ({readable(mean.low, reading)} – {readable(mean.high, reading)})
               </span>
-            </p>
+            </Tile>
           );
         })}
       </div>
@@ -95,9 +97,9 @@ function Particulars({ task, version, before }: Particular) {
         ) : (
           <div class="tiles">
             {figures.map(([name, value]) => (
-              <p key={name} class="tile">
-                <strong>{readable(value, readingOf(name, [value]))}</strong> {nameOf(name)}
-              </p>
+              <Tile key={name} value={readable(value, readingOf(name, [value]))}>
+                {nameOf(name)}
+              </Tile>
             ))}
           </div>
         )}
@@ -119,61 +121,49 @@ function Particulars({ task, version, before }: Particular) {
       </section>
       <section class="card" aria-labelledby="origin">
         <h2 id="origin">{words.model.origin}</h2>
-        <dl class="list">
-          <dt>{words.model.columns.made}</dt>
-          <dd>{instant(version.createdAt)}</dd>
-          <dt>{words.model.parent}</dt>
-          <dd>
-            {parent === null ? (
-              words.model.first
-            ) : parent.number === null ? (
-              words.model.notKept
-            ) : (
-              <a href={addressOf({ page: 'version', task, version: parent.number })}>
-                {terms.version(parent.number)}
-              </a>
-            )}
-          </dd>
-          <dt>{words.model.columns.round}</dt>
-          <dd>
-            {round ? (
-              <>
-                <a href={addressOf({ page: 'round', task, round: round.number })}>
-                  {terms.round(round.number)}
+        <Facts
+          kind="list"
+          of={[
+            [words.model.columns.made, instant(version.createdAt)],
+            [
+              words.model.parent,
+              parent === null ? (
+                words.model.first
+              ) : parent.number === null ? (
+                words.model.notKept
+              ) : (
+                <a href={addressOf({ page: 'version', task, version: parent.number })}>
+                  {terms.version(parent.number)}
                 </a>
-                <TallyBar round={round} />
-              </>
-            ) : added > 0 ? (
-              words.model.grown(added)
-            ) : (
-              words.model.notKept
-            )}
-          </dd>
-          {version.words !== null && (
-            <>
-              <dt>{words.model.knownWords}</dt>
-              <dd>{count(version.words)}</dd>
-            </>
-          )}
-          <dt>{words.model.strategy}</dt>
-          <dd>
-            {strategy}, {terms.plan(planVersion)}
-          </dd>
-          <dt>{words.model.columns.contributors}</dt>
-          <dd>{count(contributors)}</dd>
-          {aliases.length > 0 && (
-            <>
-              <dt>{words.model.aliases}</dt>
-              <dd>{aliases.join(', ')}</dd>
-            </>
-          )}
-          <dt>{words.model.hash}</dt>
-          <dd>
-            <a href={version.url} class="hash">
-              {version.model}
-            </a>
-          </dd>
-        </dl>
+              ),
+            ],
+            [
+              words.model.columns.round,
+              round ? (
+                <>
+                  <a href={addressOf({ page: 'round', task, round: round.number })}>
+                    {terms.round(round.number)}
+                  </a>
+                  <TallyBar round={round} />
+                </>
+              ) : added > 0 ? (
+                words.model.grown(added)
+              ) : (
+                words.model.notKept
+              ),
+            ],
+            version.words !== null && [words.model.knownWords, count(version.words)],
+            [words.model.strategy, `${strategy}, ${terms.plan(planVersion)}`],
+            [words.model.columns.contributors, count(contributors)],
+            aliases.length > 0 && [words.model.aliases, aliases.join(', ')],
+            [
+              words.model.hash,
+              <a href={version.url} class="hash">
+                {version.model}
+              </a>,
+            ],
+          ]}
+        />
       </section>
       {gate && <GateCard task={task} gate={gate} />}
     </div>

@@ -52,9 +52,7 @@ export function VersionsPage({ task }: { readonly task: string }) {
                 task={task}
                 versions={answer.versions}
                 chosen={chosen}
-                choose={numbers => {
-                  selected.value = numbers.join(',');
-                }}
+                choose={numbers => selected.choose(numbers.join(','))}
               />
               <Pager places={places} next={answer.next} />
             </>

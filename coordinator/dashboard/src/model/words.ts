@@ -66,10 +66,10 @@ export const words = {
     parent: 'Trained from',
     strategy: 'Strategy',
     hash: 'SHA-256 of model.json',
-    promote: {
+    promote: (version: number, before: number) => ({
       label: 'Serve and pin',
-      title: (version: number) => `Serve version ${count(version)}?`,
-      consequences: (version: number, before: number) => [
+      title: `Serve version ${count(version)}?`,
+      consequences: [
         version === before
           ? `Devices stay on version ${count(version)}, even when rounds create newer versions.`
           : `Devices switch from version ${count(before)} to version ${count(version)}, and stay on it even when rounds create newer versions.`,
@@ -77,31 +77,23 @@ export const words = {
         'Rounds continue to train from the newest version.',
       ],
       confirm: 'Serve and pin',
-      done: (version: number) => `Devices now serve version ${count(version)}.`,
-    },
-    rollback: {
+      done: `Devices now serve version ${count(version)}.`,
+    }),
+    /** Back to a version, or to the one from which the served one was trained. */
+    rollBack: (to: number | null, served: number) => ({
       label: 'Roll back and pin',
-      title: (version: number) => `Roll back to version ${count(version)}?`,
-      consequences: (version: number) => [
-        `Devices switch to version ${count(version)}. This pins it: they stay on it until you choose “Follow the newest”.`,
-        `Rounds go on, and the next one trains from version ${count(version)}, but what they make reaches no device until then. Later versions are kept, but rounds don’t build on them.`,
+      title: `Roll back to ${to === null ? 'the previous version' : `version ${count(to)}`}?`,
+      consequences: [
+        `Devices switch ${to === null ? `from version ${count(served)} to the version that it was trained from` : `to version ${count(to)}`}. This pins it: they stay on it until you choose “Follow the newest”.`,
+        `Rounds go on, and the next one trains from ${to === null ? 'that version too' : `version ${count(to)}`}, but what they make reaches no device until then. Later versions are kept, but rounds don’t build on them.`,
         'A running round ends, and its devices’ work is lost.',
       ],
       confirm: 'Roll back and pin',
-      done: (version: number) =>
-        `Rolled back to version ${count(version)}, which is now pinned: versions of later rounds reach no device.`,
-    },
-    rollbackLast: {
-      label: 'Roll back and pin',
-      title: 'Roll back to the previous version?',
-      consequences: (version: number) => [
-        `Devices switch from version ${count(version)} to the version that it was trained from. This pins it: they stay on it until you choose “Follow the newest”.`,
-        'Rounds go on, and the next one trains from that version too, but what they make reaches no device until then. Later versions are kept, but rounds don’t build on them.',
-        'A running round ends, and its devices’ work is lost.',
-      ],
-      confirm: 'Roll back and pin',
-      done: 'Rolled back. The version is now pinned: versions of later rounds reach no device.',
-    },
+      done:
+        to === null
+          ? 'Rolled back. The version is now pinned: versions of later rounds reach no device.'
+          : `Rolled back to version ${count(to)}, which is now pinned: versions of later rounds reach no device.`,
+    }),
     unpin: {
       label: 'Follow the newest',
       title: 'Follow the newest version?',

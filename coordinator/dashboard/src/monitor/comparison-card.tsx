@@ -2,6 +2,7 @@ import { type DriftComparison, driftTests, type OwnDriftSettings } from '@murmur
 import { useSignal } from '@preact/signals';
 import { useDashboard } from '../context/dashboard.ts';
 import { Field, Form, ProblemSummary } from '../controls/form.tsx';
+import { Select } from '../controls/select.tsx';
 import { words } from './words.ts';
 
 interface Shown {
@@ -122,19 +123,13 @@ function ChoiceField({ name, label, hint, text, isDisabled, configured, choices,
   return (
     <Field name={name} label={label} hint={hint}>
       {field => (
-        <select
+        <Select
           {...field}
           value={text}
           disabled={isDisabled}
-          onChange={({ currentTarget }) => change(currentTarget.value)}
-        >
-          <option value="">{words.asConfigured(configured)}</option>
-          {choices.map(([value, choice]) => (
-            <option key={value} value={value}>
-              {choice}
-            </option>
-          ))}
-        </select>
+          of={[['', words.asConfigured(configured)], ...choices]}
+          choose={change}
+        />
       )}
     </Field>
   );

@@ -1,8 +1,6 @@
 import type { MonitoredModel } from '@murmuration/api/monitor';
 import { useMemo } from 'preact/hooks';
-import { useChanges } from '../controls/changes.ts';
-import { ChartCard } from '../controls/chart-card.tsx';
-import { Span, useRange } from '../controls/span.tsx';
+import { RangedCharts } from '../controls/chart-card.tsx';
 import { accuracies, drifts } from './over-time.ts';
 
 interface Shown {
@@ -16,7 +14,6 @@ interface Shown {
  * known.
  */
 export function MonitorCharts({ name, model }: Shown) {
-  const [changes, range] = [useChanges(), useRange(0)];
   const drawn = useMemo(
     () => [
       ...(model.windows.length > 0 ? [drifts(model)] : []),
@@ -24,15 +21,5 @@ export function MonitorCharts({ name, model }: Shown) {
     ],
     [model],
   );
-  if (drawn.length === 0) return null;
-  return (
-    <>
-      <Span otherwise={0} />
-      <div class={drawn.length > 1 ? 'beside even' : ''}>
-        {drawn.map(content => (
-          <ChartCard key={content.title} content={content} range={range} changes={changes} task={name} />
-        ))}
-      </div>
-    </>
-  );
+  return <RangedCharts task={name} contents={drawn} />;
 }

@@ -6,6 +6,7 @@ import type {
 } from '@murmuration/api/monitor';
 import { useSignal } from '@preact/signals';
 import { useChoice, useDashboard } from '../context/dashboard.ts';
+import { Choice } from '../controls/select.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Failure, Loading } from '../loading/loading.tsx';
 import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
@@ -27,13 +28,7 @@ export function MonitorPage() {
         {state => (
           <div class="stack">
             <DevicesCard told={state.told} />
-            <Drift
-              state={state}
-              chosen={chosen.value}
-              choose={key => {
-                chosen.value = key;
-              }}
-            />
+            <Drift state={state} chosen={chosen.value} choose={chosen.choose} />
           </div>
         )}
       </Loading>
@@ -41,7 +36,9 @@ export function MonitorPage() {
   );
 }
 
-interface Watched extends Pick<Choice, 'chosen' | 'choose'> {
+interface Watched {
+  readonly chosen: string;
+  readonly choose: (key: string) => void;
   readonly state: MonitorState;
 }
 
@@ -55,30 +52,14 @@ function Drift({ state: { isWatching, versions }, chosen, choose }: Watched) {
   const shown = listed.find(each => keyOf(each) === chosen) ?? first;
   return (
     <>
-      <VersionChoice versions={listed} chosen={keyOf(shown)} choose={choose} />
+      <Choice
+        label={words.version}
+        value={keyOf(shown)}
+        of={listed.map(each => [keyOf(each), words.versionOf(each.model, each.version)])}
+        choose={choose}
+      />
       <Version key={keyOf(shown)} version={shown} />
     </>
-  );
-}
-
-interface Choice {
-  readonly versions: readonly MonitoredVersion[];
-  readonly chosen: string;
-  readonly choose: (key: string) => void;
-}
-
-function VersionChoice({ versions, chosen, choose }: Choice) {
-  return (
-    <label class="choice">
-      <span>{words.version}</span>
-      <select value={chosen} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-        {versions.map(each => (
-          <option key={keyOf(each)} value={keyOf(each)}>
-            {words.versionOf(each.model, each.version)}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -5,6 +5,7 @@ import { addressOf } from '../context/routes.ts';
 import type { useChanges } from '../controls/changes.ts';
 import { MarkedChart } from '../controls/chart-card.tsx';
 import { useRange } from '../controls/span.tsx';
+import { Tile } from '../controls/tile.tsx';
 import { count, duration, hourOrDay, moment } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
@@ -62,25 +63,22 @@ function Figures({ rounds }: Pick<Rounds, 'rounds'>) {
         const [to, from] = [newest?.[name], oldest?.[name]];
         const reading = readingOf(name, [to, from]);
         return (
-          <p key={unit} class="tile">
-            <strong>{readable(to, reading)}</strong> {nameOf(name)}
+          <Tile key={unit} value={readable(to, reading)}>
+            {nameOf(name)}
             {to != null && from != null && measured.length > 1 && `, ${difference(from, to, reading)}`}
-          </p>
+          </Tile>
         );
       })}
       {made.length > 0 && (
         <>
-          <p class="tile">
-            <strong>{count(middle(made.map(({ tally }) => tally.accepted)))}</strong> {words.history.devices}
-          </p>
-          <p class="tile">
-            <strong>
-              {duration(
-                middle(made.map(({ startedAt, endedAt }) => Date.parse(endedAt) - Date.parse(startedAt))),
-              )}
-            </strong>{' '}
+          <Tile value={count(middle(made.map(({ tally }) => tally.accepted)))}>{words.history.devices}</Tile>
+          <Tile
+            value={duration(
+              middle(made.map(({ startedAt, endedAt }) => Date.parse(endedAt) - Date.parse(startedAt))),
+            )}
+          >
             {words.history.took}
-          </p>
+          </Tile>
         </>
       )}
     </div>

@@ -1,5 +1,6 @@
 import type { Overview } from '@murmuration/api/overview';
 import { addressOf } from '../context/routes.ts';
+import { Tile } from '../controls/tile.tsx';
 import { count, percent } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { words } from './words.ts';
@@ -12,15 +13,11 @@ export function OnlineDevices({ devices, isEnrolmentOpen }: Pick<Overview, 'devi
     <section class="card" aria-labelledby="online">
       <h2 id="online">{words.onlineHeading}</h2>
       <div class="tiles">
-        <p class="tile">
-          <strong>{count(connected)}</strong> {words.online}
-        </p>
-        <p class="tile">
-          <strong>{count(eligible)}</strong> {words.eligibleNow}
-        </p>
-        <p class="tile">
-          <strong>{count(enrolled)}</strong> <a href={addressOf({ page: 'devices' })}>{words.enrolled}</a>
-        </p>
+        <Tile value={count(connected)}>{words.online}</Tile>
+        <Tile value={count(eligible)}>{words.eligibleNow}</Tile>
+        <Tile value={count(enrolled)}>
+          <a href={addressOf({ page: 'devices' })}>{words.enrolled}</a>
+        </Tile>
       </div>
       {clients.length === 0 ? (
         <p class="hint">{enrolled > 0 ? words.noneNow : words.noDevices(isEnrolmentOpen)}</p>

@@ -1,27 +1,21 @@
 import type { PrivacyBudget } from '@murmuration/api/privacy';
 import { useMemo } from 'preact/hooks';
-import { useChanges } from '../controls/changes.ts';
-import { MarkedChart } from '../controls/chart-card.tsx';
-import { Span, useRange } from '../controls/span.tsx';
+import { RangedCharts } from '../controls/chart-card.tsx';
+import { Facts, named } from '../controls/facts.tsx';
 import { count, figure } from '../format/format.ts';
 import { words } from './words.ts';
 
-interface Shown<Budget> {
-  readonly task: string;
-  readonly budget: Budget;
-}
-
 /** Privacy budget of a task's versions, and the part of it that is spent. */
-export function BudgetCard({ task, budget }: Shown<PrivacyBudget | null>) {
+export function BudgetCard({ budget }: { readonly budget: PrivacyBudget | null }) {
   return (
     <section class="card" aria-labelledby="budget">
       <h2 id="budget">{words.budget.title}</h2>
-      {budget ? <Spent task={task} budget={budget} /> : <p class="hint">{words.budget.none}</p>}
+      {budget ? <Spent budget={budget} /> : <p class="hint">{words.budget.none}</p>}
     </section>
   );
 }
 
-function Spent({ task, budget }: Shown<PrivacyBudget>) {
+function Spent({ budget }: { readonly budget: PrivacyBudget }) {
   const { epsilon, delta, steps, rounds, isSpent, spent, noise } = budget;
   const share = spent.epsilon === null ? 1 : Math.min(1, spent.epsilon / epsilon);
   const { terms } = words.budget;
@@ -41,21 +35,17 @@ function Spent({ task, budget }: Shown<PrivacyBudget>) {
       {budget.withAnswers && (
         <p class="spaced">{words.budget.withAnswers(budget.withAnswers.epsilon, budget.withAnswers.delta)}</p>
       )}
-      <dl class="explained">
-        <dt>
-          {terms.versions.name} <strong>{words.budget.versions(steps, rounds)}</strong>
-        </dt>
-        <dd>{terms.versions.text}</dd>
-        <dt>
-          {terms.separation.name} <strong>{count(budget.separation)}</strong>
-        </dt>
-        <dd>{terms.separation.text(budget.participations)}</dd>
-        <dt>
-          {terms.noise.name} <strong>{figure(budget.noiseMultiplier)}</strong>
-        </dt>
-        <dd>{noiseOf(budget)}</dd>
-      </dl>
-      <Curve task={task} history={budget.history} />
+      <Facts
+        kind="explained"
+        of={[
+          [named(terms.versions.name, words.budget.versions(steps, rounds)), terms.versions.text],
+          [
+            named(terms.separation.name, count(budget.separation)),
+            terms.separation.text(budget.participations),
+          ],
+          [named(terms.noise.name, figure(budget.noiseMultiplier)), noiseOf(budget)],
+        ]}
+      />
     </>
   );
 }
@@ -68,8 +58,7 @@ function noiseOf({ noiseBy, blt, bands, moreNoise }: PrivacyBudget): string {
 }
 
 /** Chart of ε by version. */
-function Curve({ task, history }: Pick<PrivacyBudget, 'history'> & { readonly task: string }) {
-  const [changes, range] = [useChanges(), useRange(0)];
+export function Curve({ task, history }: Pick<PrivacyBudget, 'history'> & { readonly task: string }) {
   const times = useMemo(() => history.map(({ createdAt }) => Date.parse(createdAt) / 1_000), [history]);
   const content = useMemo(
     () => ({
@@ -82,9 +71,5 @@ function Curve({ task, history }: Pick<PrivacyBudget, 'history'> & { readonly ta
     }),
     [history],
   );
-  return history.length < 2 ? null : (
-    <MarkedChart content={content} times={times} range={range} changes={changes} task={task}>
-      <Span otherwise={0} />
-    </MarkedChart>
-  );
+  return <RangedCharts task={task} times={times} contents={history.length < 2 ? [] : [content]} />;
 }

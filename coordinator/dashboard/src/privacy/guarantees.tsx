@@ -1,5 +1,6 @@
 import type { Masking } from '@murmuration/api/security';
 import { useDashboard } from '../context/dashboard.ts';
+import { Facts, named } from '../controls/facts.tsx';
 import { count, percent } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
@@ -55,52 +56,35 @@ function Parameters({ masking: { masking, ring, cohort } }: { readonly masking: 
   return (
     <section class="card" aria-labelledby="parameters">
       <h2 id="parameters">{words.parameters}</h2>
-      <dl class="explained">
-        {masking && (
-          <>
-            <dt>
-              {terms.threat.name} <strong>{masking.threat}</strong>
-            </dt>
-            <dd>{words.threats[masking.threat]}</dd>
-            <dt>
-              {terms.corrupt.name} <strong>{percent(masking.corrupt, 0)}</strong>
-            </dt>
-            <dd>{terms.corrupt.text}</dd>
-            <dt>
-              {terms.dropping.name} <strong>{percent(masking.dropping, 0)}</strong>
-            </dt>
-            <dd>{terms.dropping.text}</dd>
-            <dt>
-              {terms.security.name} <strong>{words.below(masking.securityBits)}</strong>
-            </dt>
-            <dd>{terms.security.text}</dd>
-            <dt>
-              {terms.failure.name} <strong>{words.below(masking.failureBits)}</strong>
-            </dt>
-            <dd>{terms.failure.text}</dd>
-            {masking.graphs.map(({ devices, graph, neighbours, threshold }) => (
-              <div key={devices}>
-                <dt>
-                  {words.graphOf(count(devices))} <strong>{words.graph(graph, neighbours, threshold)}</strong>
-                </dt>
-                <dd>{words.graphText(neighbours, threshold)}</dd>
-              </div>
-            ))}
-          </>
-        )}
-        {ring && (
-          <>
-            <dt>
-              {terms.ring.name} <strong>{words.ring(ring.bits, ring.valueBits)}</strong>
-            </dt>
-            <dd>{terms.ring.text(ring.weightCap)}</dd>
-          </>
-        )}
-        <dt>
-          {terms.cohort.name} <strong>{words.cohort(cohort.minimum, cohort.goal, cohort.largest)}</strong>
-        </dt>
-        <dd>{terms.cohort.text}</dd>
-      </dl>
+      <Facts
+        kind="explained"
+        of={[
+          ...(masking
+            ? [
+                [named(terms.threat.name, masking.threat), words.threats[masking.threat]] as const,
+                [named(terms.corrupt.name, percent(masking.corrupt, 0)), terms.corrupt.text] as const,
+                [named(terms.dropping.name, percent(masking.dropping, 0)), terms.dropping.text] as const,
+                [named(terms.security.name, words.below(masking.securityBits)), terms.security.text] as const,
+                [named(terms.failure.name, words.below(masking.failureBits)), terms.failure.text] as const,
+                ...masking.graphs.map(
+                  ({ devices, graph, neighbours, threshold }) =>
+                    [
+                      named(words.graphOf(count(devices)), words.graph(graph, neighbours, threshold)),
+                      words.graphText(neighbours, threshold),
+                    ] as const,
+                ),
+              ]
+            : []),
+          ring && [
+            named(terms.ring.name, words.ring(ring.bits, ring.valueBits)),
+            terms.ring.text(ring.weightCap),
+          ],
+          [
+            named(terms.cohort.name, words.cohort(cohort.minimum, cohort.goal, cohort.largest)),
+            terms.cohort.text,
+          ],
+        ]}
+      />
     </section>
   );
 }

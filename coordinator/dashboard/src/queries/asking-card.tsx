@@ -3,6 +3,7 @@ import type { TaskQueryMessage } from '@murmuration/api/query';
 import { useDashboard, useNow } from '../context/dashboard.ts';
 import { addressOf } from '../context/routes.ts';
 import { Action } from '../controls/action.tsx';
+import { Facts } from '../controls/facts.tsx';
 import { terms } from '../format/terms.ts';
 import { nextOf, useOverview } from './standing.ts';
 import { words } from './words.ts';
@@ -45,24 +46,15 @@ export function AskingCard({ task, query, changed }: Shown) {
       {next.is === 'soon' && round && <p class="muted">{words.asking.after(round.number)}</p>}
       {further && next.is !== 'asked' && <p class="muted">{words.asking.further(further, now)}</p>}
       {!mayAsk && <p class="muted">{words.asking.readOnly}</p>}
-      <dl class="facts quiet">
-        <div>
-          <dt>{facts.ready}</dt>
-          <dd>{words.asking.ready(eligible, share)}</dd>
-        </div>
-        <div>
-          <dt>{facts.threshold}</dt>
-          <dd>{words.threshold(threshold)}</dd>
-        </div>
-        <div>
-          <dt>{facts.period}</dt>
-          <dd>{words.period(period)}</dd>
-        </div>
-        <div>
-          <dt>{facts.every}</dt>
-          <dd>{words.asking.every(every)}</dd>
-        </div>
-      </dl>
+      <Facts
+        kind="facts quiet"
+        of={[
+          [facts.ready, words.asking.ready(eligible, share)],
+          [facts.threshold, words.threshold(threshold)],
+          [facts.period, words.period(period)],
+          [facts.every, words.asking.every(every)],
+        ]}
+      />
     </section>
   );
 }

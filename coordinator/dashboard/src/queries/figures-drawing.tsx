@@ -1,4 +1,5 @@
 import type { FiguresMessage } from '@murmuration/api/query';
+import { Tile } from '../controls/tile.tsx';
 import { HistogramDrawing } from './histogram-drawing.tsx';
 import { Interval } from './interval.tsx';
 import { ArmOutcomes, Outcomes } from './outcomes.tsx';
@@ -72,10 +73,9 @@ function Evaluated({
       <h3>{words.version(newest)}</h3>
       <div class="tiles">
         {all.metrics.map(({ metric, mean }) => (
-          <p key={metric} class="tile">
-            <strong>{words.number(mean.value)}</strong> {metric}{' '}
-            <span class="muted">({words.range(mean, words.number)})</span>
-          </p>
+          <Tile key={metric} value={words.number(mean.value)}>
+            {metric} <span class="muted">({words.range(mean, words.number)})</span>
+          </Tile>
         ))}
       </div>
       <p class="muted">{words.evaluated(all)}</p>

@@ -1,9 +1,6 @@
 import type { QueryResultMessage, TaskQueryMessage } from '@murmuration/api/query';
-import { useMemo } from 'preact/hooks';
-import { useChanges } from '../controls/changes.ts';
-import { ChartCard } from '../controls/chart-card.tsx';
+import { RangedCharts } from '../controls/chart-card.tsx';
 import { Missing } from '../controls/missing.tsx';
-import { Span, useRange } from '../controls/span.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
 import { AskingCard } from './asking-card.tsx';
@@ -53,20 +50,9 @@ function Results({ task, query: name }: Shown) {
       {({ results }) => (
         <div class="stack">
           <ResultCard task={task} results={results} />
-          <Trend task={task} results={results} />
+          <RangedCharts task={task} contents={[trendOf(results)].filter(each => each !== null)} />
         </div>
       )}
     </Loading>
-  );
-}
-
-function Trend({ task, results }: Pick<Answer, 'results'> & { readonly task: string }) {
-  const [changes, range] = [useChanges(), useRange(0)];
-  const content = useMemo(() => trendOf(results), [results]);
-  if (!content) return null;
-  return (
-    <ChartCard content={content} range={range} changes={changes} task={task}>
-      <Span otherwise={0} />
-    </ChartCard>
   );
 }

@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { addressOf } from '../context/routes.ts';
 import { download } from '../controls/download.ts';
 import { Ago } from '../controls/moment.tsx';
+import { Choice } from '../controls/select.tsx';
 import { moment } from '../format/format.ts';
 import { FiguresDrawing } from './figures-drawing.tsx';
 import { FiguresRows } from './figures-rows.tsx';
@@ -30,21 +31,17 @@ export function ResultCard({ task, results }: Shown) {
         {result && (
           <div class="filters">
             {shown.length > 1 && (
-              <label>
-                <span>{words.result.of}</span>
-                <select
-                  value={result.number}
-                  onChange={({ currentTarget }) => {
-                    chosen.value = Number(currentTarget.value);
-                  }}
-                >
-                  {shown.map(({ number, endedAt }) => (
-                    <option key={number} value={number}>
-                      {words.result.choice(number, moment(endedAt))}
-                    </option>
-                  ))}
-                </select>
-              </label>
+              <Choice
+                label={words.result.of}
+                value={result.number}
+                of={shown.map(({ number, endedAt }) => [
+                  number,
+                  words.result.choice(number, moment(endedAt)),
+                ])}
+                choose={number => {
+                  chosen.value = Number(number);
+                }}
+              />
             )}
             <Downloads result={result} />
           </div>

@@ -1,6 +1,8 @@
 import type { RoundDetail } from '@murmuration/api/round';
 import { useDashboard } from '../context/dashboard.ts';
 import { addressOf } from '../context/routes.ts';
+import { Facts } from '../controls/facts.tsx';
+import { Tile } from '../controls/tile.tsx';
 import { bytes, count, duration, instant } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
@@ -119,7 +121,7 @@ function Outcome({ task, detail }: Ended) {
       )}
       {query !== null && !failure && <p class="hint">{words.list.noVersion}</p>}
       <Tiles detail={detail} />
-      <Facts task={task} detail={detail} />
+      <Particulars task={task} detail={detail} />
     </section>
   );
 }
@@ -129,64 +131,43 @@ function Tiles({ detail }: Pick<Ended, 'detail'>) {
   const figures = Object.entries(metrics ?? {});
   return (
     <div class="tiles">
-      <p class="tile">
-        <strong>{duration(Date.parse(endedAt) - Date.parse(startedAt))}</strong> {words.list.columns.took}
-      </p>
+      <Tile value={duration(Date.parse(endedAt) - Date.parse(startedAt))}>{words.list.columns.took}</Tile>
       {!isCentral(detail) && (
         <>
-          <p class="tile">
-            <strong>{count(tally.accepted)}</strong>{' '}
+          <Tile value={count(tally.accepted)}>
             {query === null ? words.list.contributed : words.list.answered}
-          </p>
-          <p class="tile">
-            <strong>{bytes(traffic.up)}</strong> {words.list.tiles[query === null ? 'up' : 'answers']}
-          </p>
-          <p class="tile">
-            <strong>{bytes(traffic.down)}</strong> {words.list.tiles.down}
-          </p>
+          </Tile>
+          <Tile value={bytes(traffic.up)}>{words.list.tiles[query === null ? 'up' : 'answers']}</Tile>
+          <Tile value={bytes(traffic.down)}>{words.list.tiles.down}</Tile>
         </>
       )}
       {figures.map(([name, value]) => (
-        <p key={name} class="tile">
-          <strong>{readable(value, readingOf(name, [value]))}</strong> {nameOf(name)}
-        </p>
+        <Tile key={name} value={readable(value, readingOf(name, [value]))}>
+          {nameOf(name)}
+        </Tile>
       ))}
     </div>
   );
 }
 
-function Facts({ task, detail }: Ended) {
+function Particulars({ task, detail }: Ended) {
   const { query, startedAt, endedAt, version, planVersion } = detail;
   return (
-    <dl class="list">
-      <dt>{words.list.columns.cohort}</dt>
-      <dd>
-        <TallyBar round={detail} />
-      </dd>
-      <dt>{words.list.began}</dt>
-      <dd>{instant(startedAt)}</dd>
-      <dt>{words.list.columns.ended}</dt>
-      <dd>{instant(endedAt)}</dd>
-      <dt>{words.list.plan}</dt>
-      <dd>{terms.plan(planVersion)}</dd>
-      {query !== null && (
-        <>
-          <dt>{words.list.query}</dt>
-          <dd>
-            <a href={addressOf({ page: 'query', task, query })}>{query}</a>
-          </dd>
-        </>
-      )}
-      {version && (
-        <>
-          <dt>{words.list.ledTo}</dt>
-          <dd>
-            <a href={addressOf({ page: 'version', task, version: version.number })}>
-              {terms.version(version.number)}
-            </a>
-          </dd>
-        </>
-      )}
-    </dl>
+    <Facts
+      kind="list"
+      of={[
+        [words.list.columns.cohort, <TallyBar round={detail} />],
+        [words.list.began, instant(startedAt)],
+        [words.list.columns.ended, instant(endedAt)],
+        [words.list.plan, terms.plan(planVersion)],
+        query !== null && [words.list.query, <a href={addressOf({ page: 'query', task, query })}>{query}</a>],
+        version && [
+          words.list.ledTo,
+          <a href={addressOf({ page: 'version', task, version: version.number })}>
+            {terms.version(version.number)}
+          </a>,
+        ],
+      ]}
+    />
   );
 }

@@ -9,7 +9,8 @@ import { bytes, count, duration } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
-import { Filters, queryOf } from './filters.tsx';
+import { queryOf } from './filter.ts';
+import { Filters } from './filters.tsx';
 import { TallyBar } from './tally-bar.tsx';
 import { words } from './words.ts';
 
@@ -35,41 +36,26 @@ export function RoundsPage({ task }: { readonly task: string }) {
         </div>
         <div class="filters">
           <Filters />
-          <ExportCsv<Rounds>
+          <ExportCsv<Rounds, RoundSummary>
             name={`${task}-rounds`}
-            head={[
-              'round',
-              'outcome',
-              'query',
-              'reason',
-              'started',
-              'ended',
-              'cohort',
-              'accepted',
-              'late',
-              'lost',
-              'bytes up',
-              'bytes down',
-            ]}
+            columns={{
+              round: ({ number }) => number,
+              outcome: ({ outcome }) => outcome,
+              query: ({ query }) => query,
+              reason: ({ failure }) => failure?.reason ?? null,
+              started: ({ startedAt }) => startedAt,
+              ended: ({ endedAt }) => endedAt,
+              cohort: ({ tally }) => tally.cohort,
+              accepted: ({ tally }) => tally.accepted,
+              late: ({ tally }) => tally.late,
+              lost: ({ tally }) => tally.lost,
+              'bytes up': ({ traffic }) => traffic.up,
+              'bytes down': ({ traffic }) => traffic.down,
+            }}
             path={before =>
               `tasks/${task}/rounds?limit=200${filter}${before === null ? '' : `&before=${before}`}`
             }
-            rowsOf={answer =>
-              answer.rounds.map(({ number, outcome, query, failure, startedAt, endedAt, tally, traffic }) => [
-                number,
-                outcome,
-                query,
-                failure?.reason ?? null,
-                startedAt,
-                endedAt,
-                tally.cohort,
-                tally.accepted,
-                tally.late,
-                tally.lost,
-                traffic.up,
-                traffic.down,
-              ])
-            }
+            rowsOf={answer => answer.rounds}
             nextOf={answer => answer.next}
           />
         </div>

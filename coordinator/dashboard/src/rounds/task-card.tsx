@@ -1,6 +1,7 @@
 import type { LiveRound, TaskOverview } from '@murmuration/api/overview';
 import { useNow } from '../context/dashboard.ts';
 import { addressOf } from '../context/routes.ts';
+import { Facts } from '../controls/facts.tsx';
 import { Ago } from '../controls/moment.tsx';
 import { clockTime, count, duration, instant } from '../format/format.ts';
 import { terms } from '../format/terms.ts';
@@ -34,7 +35,7 @@ export function TaskCard({ overview }: { readonly overview: TaskOverview }) {
       {round ? <UnderWay round={round} isMasked={isMasked} /> : <Between overview={overview} />}
       {trainsHere && <p class="hint">{words.central.hint}</p>}
       <ComeBack sentAway={overview.sentAway} />
-      <Facts overview={overview} />
+      <Standing overview={overview} />
     </section>
   );
 }
@@ -57,33 +58,27 @@ function UnderWay({ round, isMasked }: { readonly round: LiveRound; readonly isM
       </p>
       {round.parts && <PartTracks parts={round.parts} query={query} />}
       <CohortDots cohort={cohort} isGathering={phase === 'gathering'} />
-      <dl class="facts">
-        {quorum && (
-          <div>
-            <dt>{words.card.quorum[phase === 'gathering' ? 'devices' : 'messages']}</dt>
-            <dd>
+      <Facts
+        kind="facts"
+        of={[
+          quorum && [
+            words.card.quorum[phase === 'gathering' ? 'devices' : 'messages'],
+            <>
               <strong>{count(quorum.accepted)}</strong> {words.card.ofGoal(quorum.goal, quorum.minimum)}
-            </dd>
-          </div>
-        )}
-        {deadline && (
-          <div>
-            <dt>{words.card.deadline}</dt>
-            <dd>
+            </>,
+          ],
+          deadline !== null && [
+            words.card.deadline,
+            <>
               <strong>{duration(Math.max(0, Date.parse(deadline) - now))}</strong>{' '}
               <time dateTime={deadline} title={instant(deadline)}>
                 {words.card.at(clockTime(deadline))}
               </time>
-            </dd>
-          </div>
-        )}
-        <div>
-          <dt>{words.card.running}</dt>
-          <dd>
-            <strong>{duration(Math.max(0, now - Date.parse(round.startedAt)))}</strong>
-          </dd>
-        </div>
-      </dl>
+            </>,
+          ],
+          [words.card.running, <strong>{duration(Math.max(0, now - Date.parse(round.startedAt)))}</strong>],
+        ]}
+      />
     </>
   );
 }
@@ -119,17 +114,18 @@ export function ComeBack({ sentAway: { devices, next } }: Pick<TaskOverview, 'se
   );
 }
 
-function Facts({
+function Standing({
   overview: { task, last, champion, newest, waiting, eligible, privacy },
 }: {
   readonly overview: TaskOverview;
 }) {
   return (
-    <dl class="facts quiet">
-      <div>
-        <dt>{words.card.last}</dt>
-        <dd>
-          {last ? (
+    <Facts
+      kind="facts quiet"
+      of={[
+        [
+          words.card.last,
+          last ? (
             <>
               <a href={addressOf({ page: 'round', task, round: last.number })}>{terms.round(last.number)}</a>{' '}
               <span class={`badge is-${last.outcome}`}>{terms.outcome(last.outcome, last.query)}</span>{' '}
@@ -138,33 +134,26 @@ function Facts({
             </>
           ) : (
             words.card.noneYet
-          )}
-        </dd>
-      </div>
-      <div>
-        <dt>{words.card.served}</dt>
-        <dd>
-          <a href={addressOf({ page: 'version', task, version: champion.number })}>
-            {terms.version(champion.number)}
-          </a>{' '}
-          {champion.number === newest.number ? words.card.isNewest : words.card.newestIs(newest.number)}{' '}
-          {champion.isPinned && <span class="badge is-both">{terms.pinned}</span>}
-        </dd>
-      </div>
-      <div>
-        <dt>{words.card.devices}</dt>
-        <dd>{words.card.eligible(eligible, waiting)}</dd>
-      </div>
-      {privacy && (
-        <div>
-          <dt>{words.card.privacy}</dt>
-          <dd>
-            <a href={addressOf({ page: 'privacy', task })}>
-              {words.card.epsilon(privacy.spent, privacy.epsilon, privacy.steps, privacy.rounds)}
-            </a>
-          </dd>
-        </div>
-      )}
-    </dl>
+          ),
+        ],
+        [
+          words.card.served,
+          <>
+            <a href={addressOf({ page: 'version', task, version: champion.number })}>
+              {terms.version(champion.number)}
+            </a>{' '}
+            {champion.number === newest.number ? words.card.isNewest : words.card.newestIs(newest.number)}{' '}
+            {champion.isPinned && <span class="badge is-both">{terms.pinned}</span>}
+          </>,
+        ],
+        [words.card.devices, words.card.eligible(eligible, waiting)],
+        privacy && [
+          words.card.privacy,
+          <a href={addressOf({ page: 'privacy', task })}>
+            {words.card.epsilon(privacy.spent, privacy.epsilon, privacy.steps, privacy.rounds)}
+          </a>,
+        ],
+      ]}
+    />
   );
 }

@@ -1,5 +1,4 @@
 import { TokenCard } from '../access/token-card.tsx';
-import type { ListedOperatorToken } from '../access/tokens.ts';
 import { words } from '../access/words.ts';
 import { useDashboard } from '../context/dashboard.ts';
 import { Missing } from '../controls/missing.tsx';
@@ -23,7 +22,7 @@ function OperatorTokens() {
   const { session } = useDashboard();
   const own = session.who.value?.id;
   return (
-    <TokenCard<ListedOperatorToken>
+    <TokenCard
       kind="operator"
       texts={words}
       consequences={({ id }) => words.revokeConsequences(id === own)}

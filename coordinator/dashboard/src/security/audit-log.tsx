@@ -29,22 +29,20 @@ export function AuditLog() {
           <h2 id="audit">{words.audit.heading}</h2>
           <p class="muted">{words.audit.hint}</p>
         </div>
-        <ExportCsv<Answer>
+        <ExportCsv<Answer, AuditEntryMessage>
           name="audit-log"
-          head={['number', 'time', 'operator', 'token', 'action', 'subject', 'outcome', 'changes']}
+          columns={{
+            number: each => each.number,
+            time: each => each.time,
+            operator: each => each.actor.name,
+            token: each => each.actor.id,
+            action: each => each.action,
+            subject: each => each.subject,
+            outcome: each => each.outcome,
+            changes: each => each.changes && JSON.stringify(each.changes),
+          }}
           path={before => `audit?limit=200${before === null ? '' : `&before=${before}`}`}
-          rowsOf={({ entries }) =>
-            entries.map(each => [
-              each.number,
-              each.time,
-              each.actor.name,
-              each.actor.id,
-              each.action,
-              each.subject,
-              each.outcome,
-              each.changes && JSON.stringify(each.changes),
-            ])
-          }
+          rowsOf={({ entries }) => entries}
           nextOf={({ entries }) => (entries.length < 200 ? null : entries.at(-1)!.number)}
         />
       </div>

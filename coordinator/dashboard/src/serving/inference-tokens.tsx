@@ -1,5 +1,4 @@
 import { TokenCard } from '../access/token-card.tsx';
-import type { ListedInferenceToken } from '../access/tokens.ts';
 import { words as tokenWords } from '../access/words.ts';
 import { words } from './words.ts';
 
@@ -7,7 +6,7 @@ import { words } from './words.ts';
 export function InferenceTokens() {
   const { columns } = tokenWords.list;
   return (
-    <TokenCard<ListedInferenceToken>
+    <TokenCard
       kind="inference"
       texts={words.tokens}
       consequences={() => words.tokens.revokeConsequences}

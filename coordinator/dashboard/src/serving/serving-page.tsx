@@ -1,5 +1,7 @@
 import type { InferenceState } from '@murmuration/api/inference';
 import { useChoice } from '../context/dashboard.ts';
+import { Choice } from '../controls/select.tsx';
+import { Tile } from '../controls/tile.tsx';
 import { bytes, count } from '../format/format.ts';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
@@ -27,13 +29,14 @@ export function ServingPage() {
             <SummaryCard inference={inference} />
             <ModelsCard models={inference.models} changed={() => loaded.reload()} />
             <ServingCharts minutes={inference.minutes}>
-              <ModelChoice
-                names={inference.models.map(({ name }) => name)}
-                chosen={model.value}
-                choose={name => {
-                  model.value = name;
-                }}
-              />
+              {(inference.models.length > 1 || model.value !== '') && (
+                <Choice
+                  label={words.show}
+                  value={model.value}
+                  of={[['', words.all], ...inference.models.map(({ name }) => [name, name] as const)]}
+                  choose={model.choose}
+                />
+              )}
             </ServingCharts>
             <RecentCard recent={inference.recent} />
           </div>
@@ -52,15 +55,9 @@ function SummaryCard({ inference: { models, memory, pending } }: { readonly infe
     <section class="card" aria-labelledby="serving-summary">
       <h2 id="serving-summary">{words.summary}</h2>
       <div class="tiles">
-        <p class="tile">
-          <strong>{count(sum(({ requests }) => requests))}</strong> {words.requests}
-        </p>
-        <p class="tile">
-          <strong>{count(sum(({ errors }) => errors))}</strong> {words.errors}
-        </p>
-        <p class="tile">
-          <strong>{count(pending)}</strong> {words.pending}
-        </p>
+        <Tile value={count(sum(({ requests }) => requests))}>{words.requests}</Tile>
+        <Tile value={count(sum(({ errors }) => errors))}>{words.errors}</Tile>
+        <Tile value={count(pending)}>{words.pending}</Tile>
       </div>
       <div class="memory">
         <span>{words.memory}</span>
@@ -70,30 +67,5 @@ function SummaryCard({ inference: { models, memory, pending } }: { readonly infe
         </span>
       </div>
     </section>
-  );
-}
-
-interface Choice {
-  readonly names: readonly string[];
-  /** Name of the chosen model; empty for all. */
-  readonly chosen: string;
-  readonly choose: (name: string) => void;
-}
-
-/** Choice of the model that the charts show; nothing if there is no choice. */
-function ModelChoice({ names, chosen, choose }: Choice) {
-  if (names.length < 2 && chosen === '') return null;
-  return (
-    <label class="choice">
-      <span>{words.show}</span>
-      <select value={chosen} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-        <option value="">{words.all}</option>
-        {names.map(name => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -1,4 +1,5 @@
 import { Field } from '../controls/form.tsx';
+import { Select } from '../controls/select.tsx';
 import type { FieldKind } from './fields.ts';
 import { words } from './words.ts';
 
@@ -19,19 +20,16 @@ export function SettingField({ name, kind, text, isChanged, isDisabled, change }
     <Field name={name} label={label} hint={meaning} kind={isChanged ? 'changed' : ''}>
       {attributes =>
         kind.kind === 'choice' ? (
-          <select
+          <Select
             {...attributes}
             disabled={isDisabled}
             value={text}
-            onChange={({ currentTarget }) => change(currentTarget.value)}
-          >
-            {text === '' && <option value="">–</option>}
-            {kind.of.map(each => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
+            of={[
+              ...(text === '' ? ([['', '–']] as const) : []),
+              ...kind.of.map(each => [each, each] as const),
+            ]}
+            choose={change}
+          />
         ) : (
           <input
             {...attributes}

@@ -4,7 +4,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { useChoice, useDashboard } from '../context/dashboard.ts';
 import { Confirmation } from '../controls/action.tsx';
-import { CheckedForm, focusFirst, focusOn, ProblemSummary, type Problems } from '../controls/form.tsx';
+import { Form, ProblemSummary } from '../controls/form.tsx';
+import { focusFirst, focusOn, type Problems } from '../controls/problems.ts';
 import { Failure } from '../loading/loading.tsx';
 import { type ApiRefusal, asRefusal } from '../requests/refusal.ts';
 import {
@@ -68,9 +69,9 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
   const field = useChoice('field').value;
   useEffect(() => focusOn(form(), field), [field]);
   return (
-    <CheckedForm
+    <Form
       kind="settings"
-      problems={problems.value}
+      problems={problems}
       submit={() => isChanged && check(changes, problemsIn(after, before))}
     >
       <div ref={frame} class="sections">
@@ -90,14 +91,26 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
       </div>
       {refusal.value && <Failure refusal={refusal.value} />}
       {mayChange && (
-        <SaveBar
-          isChanged={isChanged}
-          discard={() => {
-            typed.value = {};
-            refusal.value = null;
-            problems.value = {};
-          }}
-        />
+        <div class="save-bar">
+          <ProblemSummary>
+            <span class="muted">{isChanged ? words.unsaved : words.unchanged}</span>
+          </ProblemSummary>
+          <button
+            type="button"
+            class="quiet-button"
+            disabled={!isChanged}
+            onClick={() => {
+              typed.value = {};
+              refusal.value = null;
+              problems.value = {};
+            }}
+          >
+            {words.discard}
+          </button>
+          <button type="submit" class="main-button" disabled={!isChanged}>
+            {words.review}
+          </button>
+        </div>
       )}
       {proposal.value && (
         <Proposal
@@ -111,7 +124,7 @@ export function SettingsForm({ task, current, mayChange }: Shown) {
           }}
         />
       )}
-    </CheckedForm>
+    </Form>
   );
 }
 
@@ -122,7 +135,7 @@ function useUndo(task: string, mayChange: boolean, review: (settings: Checked['s
   const number = undo.value;
   useEffect(() => {
     if (!/^\d{1,15}$/.test(number) || !mayChange) return;
-    undo.value = '';
+    undo.choose('');
     requests
       .get<{ entries: readonly AuditEntryMessage[] }>(`audit?limit=1&before=${Number(number) + 1}`)
       .then(({ entries: [entry] }) => {
@@ -164,27 +177,6 @@ function Section({ section, texts: { before, after }, isDisabled, change }: Sect
         })}
       </div>
     </fieldset>
-  );
-}
-
-interface SaveBarProps {
-  readonly isChanged: boolean;
-  readonly discard: () => void;
-}
-
-function SaveBar({ isChanged, discard }: SaveBarProps) {
-  return (
-    <div class="save-bar">
-      <ProblemSummary>
-        <span class="muted">{isChanged ? words.unsaved : words.unchanged}</span>
-      </ProblemSummary>
-      <button type="button" class="quiet-button" disabled={!isChanged} onClick={discard}>
-        {words.discard}
-      </button>
-      <button type="submit" class="main-button" disabled={!isChanged}>
-        {words.review}
-      </button>
-    </div>
   );
 }
 

@@ -1,6 +1,6 @@
-import type { AuditEntryMessage } from '@murmuration/api/audit';
 import type { TaskSettings } from '@murmuration/api/settings';
 import { useDashboard } from '../context/dashboard.ts';
+import { useChanges } from '../controls/changes.ts';
 import { Ago } from '../controls/moment.tsx';
 import { useLoaded } from '../loading/loaded.ts';
 import { Loading } from '../loading/loading.tsx';
@@ -44,12 +44,9 @@ export function SettingsPage({ task }: { readonly task: string }) {
 
 /** Link to the review that takes back the newest change of a task's settings. */
 function UndoNewest({ task }: { readonly task: string }) {
-  const loaded = useLoaded<{ readonly entries: readonly AuditEntryMessage[] }>(
-    'audit?limit=200&action=task.settings',
-    ['audit'],
-  );
-  const newest = loaded.data.value?.entries.find(
-    ({ subject, outcome, changes }) => subject === task && outcome === 'done' && changes?.length,
+  const newest = useChanges()?.find(
+    ({ action, subject, outcome, changes }) =>
+      action === 'task.settings' && subject === task && outcome === 'done' && changes?.length,
   );
   return newest ? <a href={undoOf(task, newest.number)}>{words.undo}</a> : null;
 }

@@ -1,6 +1,7 @@
 import { icon } from '@murmuration/ui/icons/icons';
 
 export const LeaveIcon = icon('M14 4H6v16h8M10 12h10M16.5 8.5 20 12l-3.5 3.5');
+export const FindIcon = icon('M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13M15.5 15.5 20 20');
 /** Icons of the places. */
 export const icons = {
   overview: icon('M3 12h4l2.5-6 5 12 2.5-6h4'),

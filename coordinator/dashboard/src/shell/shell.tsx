@@ -1,14 +1,20 @@
 import type { OperatorSession } from '@murmuration/api/session';
 import { Mark, MoonIcon, SunIcon } from '@murmuration/ui/icons/icons';
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { useDashboard } from '../context/dashboard.ts';
 import { addressOf, pageOf, placeNames, placeOf, places, type Tab, tabOf } from '../context/routes.ts';
 import { lastTask, useTask } from '../context/task.ts';
+import { Choice } from '../controls/select.tsx';
 import { terms } from '../format/terms.ts';
+import { later } from '../loading/later.tsx';
 import { Development } from './development.tsx';
-import { icons, LeaveIcon } from './icons.tsx';
+import { FindIcon, icons, LeaveIcon } from './icons.tsx';
 import { Weakened } from './weakened.tsx';
 import { words } from './words.ts';
+
+const Find = later(() => import('./find.tsx').then(({ Find }) => Find));
 
 interface Shown {
   readonly who: OperatorSession;
@@ -20,6 +26,18 @@ export function Shell({ who, children }: Shown) {
   const { session, theme, feed, notice } = useDashboard();
   const isDark = theme.theme.value === 'dark';
   const connection = feed.connection.value;
+  const isFinding = useSignal(false);
+  useEffect(() => {
+    const open = (event: KeyboardEvent) => {
+      const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
+      if (key.toLowerCase() !== 'k' || ctrlKey === metaKey || shiftKey || altKey) return;
+      event.preventDefault();
+      // A dialog that asks for something stays.
+      if (!document.querySelector('dialog[open]')) isFinding.value = true;
+    };
+    addEventListener('keydown', open);
+    return () => removeEventListener('keydown', open);
+  }, []);
   return (
     <div class="shell">
       <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
@@ -30,6 +48,18 @@ export function Shell({ who, children }: Shown) {
           <Mark />
           <span>{terms.name}</span>
         </a>
+        <button
+          type="button"
+          class="quiet-button find"
+          aria-keyshortcuts="Control+K Meta+K"
+          onClick={() => {
+            isFinding.value = true;
+          }}
+        >
+          <FindIcon />
+          <span>{words.find.title}</span>
+          <kbd>{words.find.shortcut}</kbd>
+        </button>
         <Navigation />
         <div class="account">
           <p class={`connection ${connection}`} role="status" title={words.connectionHint[connection]}>
@@ -67,6 +97,13 @@ export function Shell({ who, children }: Shown) {
         <Development />
         <Weakened />
         {children}
+        {isFinding.value && (
+          <Find
+            close={() => {
+              isFinding.value = false;
+            }}
+          />
+        )}
       </main>
       <p class={`notice ${notice.text.value === '' ? 'hidden' : ''}`} role="status">
         {notice.text.value}
@@ -85,22 +122,16 @@ function Navigation() {
   return (
     <nav aria-label={words.navigation}>
       {tasks.length > 1 && (
-        <label class="task-choice">
-          <span>{words.task}</span>
-          <select
-            value={task ?? ''}
-            onChange={({ currentTarget }) => {
-              lastTask.value = currentTarget.value;
-              if (current !== null && 'task' in page) whereabouts.go(pageOf(current, currentTarget.value)!);
-            }}
-          >
-            {tasks.map(each => (
-              <option key={each} value={each}>
-                {each}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          kind="task-choice"
+          label={words.task}
+          value={task ?? ''}
+          of={tasks.map(each => [each, each])}
+          choose={name => {
+            lastTask.value = name;
+            if (current !== null && 'task' in page) whereabouts.go(pageOf(current, name)!);
+          }}
+        />
       )}
       <ul>
         {placeNames.map(name => {

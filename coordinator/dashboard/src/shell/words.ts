@@ -1,7 +1,17 @@
+import { counted } from '../format/format.ts';
 import type { FeedConnection } from '../live/feed.ts';
 
 export const words = {
   skip: 'Skip to content',
+  find: {
+    title: 'Find',
+    hint: 'Page, task, version, round, device or setting',
+    shortcut: 'Ctrl K',
+    found: (amount: number) => (amount === 0 ? 'Nothing has this name.' : counted(amount, 'finding')),
+    task: 'Task',
+    device: 'Device',
+    setting: 'Setting',
+  },
   navigation: 'Places',
   tabs: 'Tabs',
   more: 'More',
