@@ -79,6 +79,7 @@ function drawMarks(plot: uPlot, marks: readonly ChartMark[]): void {
   ctx.save();
   ctx.font = font.replace('12', String(11 * scale));
   ctx.textAlign = 'center';
+  ctx.textBaseline = 'alphabetic';
   ctx.lineWidth = 2 * scale;
   ctx.setLineDash([4 * scale, 3 * scale]);
   for (const [i, { at, colour }] of marks.entries()) {

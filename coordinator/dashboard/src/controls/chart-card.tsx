@@ -72,13 +72,13 @@ export function RangedCharts({ contents, ...rest }: Ranged) {
   const [changes, range] = [useChanges(), useRange(0)];
   if (contents.length === 0) return null;
   return (
-    <>
+    <div class="stack">
       <Span otherwise={0} />
       <div class="charts">
         {contents.map(content => (
           <ChartCard key={content.title} content={content} range={range} changes={changes} {...rest} />
         ))}
       </div>
-    </>
+    </div>
   );
 }

@@ -58,7 +58,7 @@ export function Find({ close }: { readonly close: () => void }) {
           else at.value = (chosen + step + found.length) % Math.max(1, found.length);
         }}
       />
-      <p class="muted" role="status">
+      <p class="muted spaced" role="status">
         {words.find.found(found.length)}
       </p>
       {found.length > 0 && (
