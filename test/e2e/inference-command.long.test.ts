@@ -60,10 +60,10 @@ describe('murmuration inference', () => {
     expect(await server.ended()).toBe(0);
   });
 
-  it('asks for the token that inference-token has made', async () => {
+  it('asks for the token that was made for a configuration', async () => {
     const bounds = ['--expires', '1 h', '--per-second', '9', '--per-day', '1'];
     const maker = run(
-      'inference-token',
+      ...['tokens', 'create', '--kind', 'inference', '--for-config'],
       '--name',
       'Ada',
       '--right',
@@ -137,7 +137,11 @@ describe('murmuration inference', () => {
     ['a queue without an address', ['inference', '--from', '.', '--queue', 'x'], /rabbitmq\.url: .*missing/],
     ['no topic', ['inference', '--from', '.', '--kafka', 'localhost:9092'], /kafka\.topic: .*missing/],
     ['a coordinator that is not there', ['inference', '--from', 'http://127.0.0.1:9'], /does not answer/],
-    ['a right that there is not', ['inference-token', '--name', 'a', '--right', 'all'], /predict, manage/],
+    [
+      'a right that there is not',
+      ['tokens', 'create', '--kind', 'inference', '--name', 'a', '--right', 'all'],
+      /predict, manage/,
+    ],
   ])('says what is wrong with %s', async (_, args, message) => {
     const ended = run(...args);
     expect(await ended.ended()).not.toBe(0);
@@ -166,8 +170,8 @@ describe('murmuration inference', () => {
     try {
       const [, url = ''] = await server.printed(/served on (http:\S+)/);
       for (const user of ['Ada', 'Bob']) await predict(url, { 'x-user': user, 'x-request-id': `of-${user}` });
-      await expect.poll(async () => (await command('log', 'show', log)).output).toContain('of-Bob');
-      const shown = await command('log', 'show', log, '--id', 'of-Ada', '--json');
+      await expect.poll(async () => (await command('request-log', 'show', log)).output).toContain('of-Bob');
+      const shown = await command('request-log', 'show', log, '--id', 'of-Ada', '--json');
       expect(
         shown.output
           .trim()
@@ -176,18 +180,18 @@ describe('murmuration inference', () => {
       ).toEqual(['org.kubeflow.serving.inference.request', 'org.kubeflow.serving.inference.response']);
       expect(shown.output).not.toContain('"Ada"');
       // While the server runs, it does it itself.
-      const asked = await command('log', 'forget', 'Ada', '--log', log);
+      const asked = await command('request-log', 'forget', 'Ada', '--log', log);
       expect(asked).toMatchObject({ code: 0, output: 'Deleted what the log had of this person.\n' });
-      expect((await command('log', 'show', log)).output).not.toContain('of-Ada');
+      expect((await command('request-log', 'show', log)).output).not.toContain('of-Ada');
       server.child.kill('SIGTERM');
       expect(await server.ended()).toBe(0);
-      expect((await command('log', 'forget', 'Bob', '--log', log)).output).toBe('Deleted 2 lines.\n');
-      const good = await command('log', 'verify', log);
+      expect((await command('request-log', 'forget', 'Bob', '--log', log)).output).toBe('Deleted 2 lines.\n');
+      const good = await command('request-log', 'verify', log);
       expect(good.code).toBe(0);
       expect(good.output).toMatch(/4 of them were deleted by request\.\nlast line: \d+:[0-9a-f]{64}\n$/);
       const [first] = (await readdir(log)).filter(name => name.endsWith('.gz')).sort();
       await rm(join(log, first!));
-      const bad = await command('log', 'verify', log);
+      const bad = await command('request-log', 'verify', log);
       expect(bad).toMatchObject({ code: 1 });
       expect(bad.output).toContain('missing');
     } finally {

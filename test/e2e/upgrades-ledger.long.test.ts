@@ -12,9 +12,9 @@ describe('a folder of a version between 0.2.0 and this one', () => {
     const folder = await leftBehind('0.2.0-a3e480f6/folder');
     try {
       const log = join(folder, 'log');
-      const checked = await command(['log', 'verify', log, '--json']);
+      const checked = await command(['request-log', 'verify', log, '--json']);
       expect([checked.code, checked.errors]).toEqual([0, '']);
-      const { output } = await command(['log', 'show', log, '--json', '--model', 'asked']);
+      const { output } = await command(['request-log', 'show', log, '--json', '--model', 'asked']);
       const events = output
         .trim()
         .split('\n')

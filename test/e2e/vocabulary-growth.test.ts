@@ -150,7 +150,7 @@ it('VG1, VG7, VG8: a keyboard learns new words over its storage, and phones with
     const { models } = await (await fetch(`${second.coordinator.url}/v1/tasks/keyboard/models`)).json();
     expect(models.slice(0, 2)).toMatchObject([{ words: after.words.length }, { words: before.words.length }]);
     const show = new PackedProcess('coordinator/cli/src/cli.ts', [
-      ...['models', 'show', 'keyboard'],
+      ...['models', 'show', 'keyboard@latest'],
       ...['--url', second.coordinator.url],
     ]);
     expect(await show.ended(), show.errors).toBe(0);

@@ -1,5 +1,6 @@
+import { didYouMean } from '@murmuration/protocol/errors/nearest';
 import { Command } from 'commander';
-import { exitCodeHelp } from './output/output.ts';
+import { exitCodeHelp, widest, wrap } from './output/output.ts';
 import { version } from './output/version.ts';
 
 /** Commands that are defined together. */
@@ -13,21 +14,17 @@ const commands: readonly Commands[] = [
   { names: ['new'], load: async () => (await import('./commands/new.ts')).newCommand },
   { names: ['serve'], load: async () => (await import('./commands/serve.ts')).serveCommand },
   { names: ['dev'], load: async () => (await import('./commands/dev.ts')).devCommand },
-  {
-    names: ['inference', 'inference-token'],
-    load: async () => (await import('./commands/inference.ts')).inferenceCommands,
-  },
-  {
-    names: ['inference-tokens'],
-    load: async () => (await import('./commands/inference-tokens.ts')).inferenceTokenCommands,
-  },
+  { names: ['inference'], load: async () => (await import('./commands/inference.ts')).inferenceCommand },
   { names: ['precompute'], load: async () => (await import('./commands/precompute.ts')).precomputeCommand },
-  { names: ['log'], load: async () => (await import('./commands/request-log.ts')).requestLogCommands },
+  {
+    names: ['request-log'],
+    load: async () => (await import('./commands/request-log.ts')).requestLogCommands,
+  },
   { names: ['status'], load: async () => (await import('./commands/status.ts')).statusCommand },
   { names: ['rounds'], load: async () => (await import('./commands/rounds.ts')).roundCommands },
   { names: ['queries'], load: async () => (await import('./commands/queries.ts')).queryCommands },
   { names: ['vocabulary'], load: async () => (await import('./commands/vocabulary.ts')).vocabularyCommands },
-  { names: ['runs'], load: async () => (await import('./commands/runs.ts')).runCommands },
+  { names: ['training'], load: async () => (await import('./commands/training.ts')).trainingCommands },
   { names: ['models'], load: async () => (await import('./commands/models.ts')).modelCommands },
   {
     names: ['experiments'],
@@ -49,10 +46,21 @@ export async function murmuration(name?: string): Promise<Command> {
   const program = new Command('murmuration')
     .description('A coordinator for federated learning')
     .version(version, '-V, --version', 'print the version')
-    .showSuggestionAfterError()
-    .addHelpText('after', exitCodeHelp);
+    .configureOutput({
+      getOutHelpWidth: () => Math.min(widest, process.stdout.columns || 80),
+      getErrHelpWidth: () => Math.min(widest, process.stderr.columns || 80),
+      outputError: (text, write) => write(`${text.trimEnd()}${meantBy(program)}\n`),
+    })
+    .addHelpText('after', wrap(exitCodeHelp));
   const named = commands.filter(({ names }) => name !== undefined && names.includes(name));
   const wanted = named.length > 0 ? named : commands;
   for (const add of await Promise.all(wanted.map(({ load }) => load()))) add(program);
   return program;
+}
+
+/** Question whether a subcommand was meant by a word that its group took for a name; empty if none is near. */
+export function meantBy({ args: [name, word], commands }: Command): string {
+  const group = commands.find(each => each.name() === name)?.commands ?? [];
+  const names = group.flatMap(each => [each.name(), ...each.aliases()]);
+  return word === undefined || names.includes(word) ? '' : didYouMean(word, names);
 }

@@ -2,8 +2,9 @@ import { inspect } from 'node:util';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
 import { idsLast } from './arguments/ids-last.ts';
+import { whereMoved } from './arguments/moved-commands.ts';
 import { exitCodeOf, note } from './output/output.ts';
-import { murmuration } from './program.ts';
+import { meantBy, murmuration } from './program.ts';
 
 /**
  * Runs the command that `args` name, where `args` are the words after `murmuration`. Output goes to standard
@@ -12,6 +13,12 @@ import { murmuration } from './program.ts';
  * @returns True if the command completed; false after an error.
  */
 export async function run(args: readonly string[]): Promise<boolean> {
+  const moved = whereMoved(args);
+  if (moved !== undefined) {
+    note(moved);
+    process.exitCode = 1;
+    return false;
+  }
   const program = await murmuration(args[0]);
   const known = new Set(optionsOf(program));
   try {
@@ -21,7 +28,7 @@ export async function run(args: readonly string[]): Promise<boolean> {
     );
     return true;
   } catch (error) {
-    note(error instanceof MurmurationError ? error.detail : inspect(error));
+    note(error instanceof MurmurationError ? error.detail + meantBy(program) : inspect(error));
     process.exitCode = exitCodeOf(error);
     return false;
   }

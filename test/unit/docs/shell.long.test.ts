@@ -223,7 +223,7 @@ describe('the check of commands', () => {
     ['npm run nothing', 'no script nothing'],
     ['npm run simulate -- no-such-thing', 'nothing called no-such-thing'],
     ['npm run simulate -- mnist-2nn --no-such-option', 'no option no-such-option'],
-    ['murmuration runs list', "error: missing required argument 'task'"],
+    ['murmuration training', "error: missing required argument 'task'"],
     ['murmuration status --wrong', "error: unknown option '--wrong'"],
     ['docker run murmuration status --wrong', "error: unknown option '--wrong'"],
     ['node nothing.js', 'no file nothing.js'],

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { wrap } from '../output/output.ts';
 
 /** Options of a command that calls a coordinator. */
 export interface RemoteOptions {
@@ -21,7 +22,9 @@ export function remoteOptions(command: Command): Command {
 export function viewerOptions(command: Command): Command {
   return remoteOptions(command).addHelpText(
     'after',
-    '\nIf the coordinator has operators, set the environment variable MURMURATION_TOKEN to an operator token.',
+    wrap(
+      '\nIf the coordinator has operators, set the environment variable MURMURATION_TOKEN to an operator token.',
+    ),
   );
 }
 

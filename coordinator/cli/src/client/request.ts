@@ -31,7 +31,7 @@ export async function request<Body>(
   if (dots)
     throw new MurmurationError(
       'request.invalid',
-      `"${dots}" is no name and no id: these have letters or digits. Lists such as that of "murmuration tasks list" show them.`,
+      `"${dots}" is no name and no id: these have letters or digits. Lists such as that of "murmuration tasks" show them.`,
     );
   let status: number;
   let answer: unknown;

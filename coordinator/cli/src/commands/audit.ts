@@ -34,14 +34,12 @@ export function auditCommand(program: Command): void {
       );
       if (given.json) return sayJson(all);
       sayTable(
-        ['number', 'time', 'who', 'token', 'action', 'subject', 'outcome', 'changes'],
+        ['number', 'time', 'who, by token', 'what', 'outcome', 'changes'],
         all.map(({ number, time, actor, action, subject, outcome, changes }) => [
           number,
           time,
-          actor.name,
-          actor.id,
-          action,
-          subject,
+          `${actor.name} ${actor.id}`,
+          `${action} ${subject}`,
           outcome,
           (changes ?? [])
             .map(({ field, from, to }) => `${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`)

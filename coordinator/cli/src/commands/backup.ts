@@ -40,7 +40,7 @@ export function backupCommands(program: Command): void {
     say(`Restored ${describe(copied)} from ${backup} to ${to}`);
     if (!key)
       say(
-        'Nothing shows that the backup is what was backed up: compare the admins ("murmuration tokens list"), the audit entries and the steps with what you know.',
+        'Nothing shows that the backup is what was backed up: compare the admins ("murmuration tokens"), the audit entries and the steps with what you know.',
       );
   });
 }

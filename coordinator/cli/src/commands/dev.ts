@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { wholeNumber } from '../arguments/numbers.ts';
 import type { DevOptions } from '../dev/dev.ts';
+import { wrap } from '../output/output.ts';
 
 /** Maximum number of devices in one thread. */
 const perThread = 100;
@@ -22,7 +23,9 @@ export function devCommand(program: Command): void {
     .option('--rounds <number>', 'stop after this many rounds', wholeNumber)
     .addHelpText(
       'after',
-      '\nIt protects nobody: devices accept any plan, and only this machine can connect. Nothing is stored.',
+      wrap(
+        '\nIt protects nobody: devices accept any plan, and only this machine can connect. Nothing is stored.',
+      ),
     )
     .action(async (path: string, given: DevOptions) => {
       // Loaded only here, so that no other command waits for the engine.

@@ -2,7 +2,7 @@ import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
 import { urlOf } from '../client/request.ts';
 import { examine } from '../doctor/examine.ts';
-import { say, sayJson, sayTable } from '../output/output.ts';
+import { say, sayJson, sayTable, wrap } from '../output/output.ts';
 
 const tones = { ok: 'good', warning: 'doubtful', fault: 'bad' } as const;
 
@@ -23,7 +23,9 @@ export function doctorCommand(program: Command): void {
     .option('--json', 'print JSON, for programs')
     .addHelpText(
       'after',
-      '\nIt changes nothing; where models lie in a bucket, it writes an object there and deletes it. The exit code is 1 if there is a fault; with only warnings it is 0.',
+      wrap(
+        '\nIt changes nothing; where models lie in a bucket, it writes an object there and deletes it. The exit code is 1 if there is a fault; with only warnings it is 0.',
+      ),
     )
     .action(async (modules: string[], given: { config?: string; url?: string; json?: boolean }) => {
       const url = given.url === undefined ? undefined : urlOf(given.url);

@@ -8,43 +8,19 @@ import { operatorOptions, type RemoteOptions } from '../arguments/remote-options
 import { AdminClient } from '../client/admin-client.ts';
 import { type CliCell, say, sayJson, sayTable } from '../output/output.ts';
 
-/** Adds `murmuration experiments list|show|start|stop|promote`. */
+/** Adds `murmuration experiments|start|stop|promote`. */
 export function experimentCommands(program: Command): void {
   const commands = program.command('experiments').description('experiments on the versions of a task');
 
   operatorOptions(
     commands
-      .command('list', { isDefault: true })
-      .description('list the experiments of a task, newest first')
-      .argument('<task>', 'its name'),
-  ).action(async (task: string, given: RemoteOptions) => {
-    const found = await new AdminClient(given).get(pathOf(task), experiments);
-    if (given.json) return sayJson(found.experiments);
-    sayTable(
-      ['experiment', 'kind', 'state', 'begun', 'arms', 'units', 'verdict'],
-      found.experiments.map(({ name, kind, outcome, createdAt, arms, verdict }) => [
-        name,
-        kind,
-        { text: outcome, tone: outcome === 'running' ? 'good' : 'faint' },
-        createdAt,
-        arms.map(arm => `${arm.name} ${arm.version}`).join(', '),
-        arms.reduce((sum, { units }) => sum + units, 0),
-        verdict,
-      ]),
-    );
-  });
-
-  operatorOptions(
-    commands
-      .command('show')
-      .description('show what an experiment says so far')
-      .argument('<experiment>', 'TASK/NAME'),
-  ).action(async (meant: string, given: RemoteOptions) => {
-    const { task, name } = namedExperiment(meant);
-    const found = await new AdminClient(given).get(pathOf(task, name), experiment);
-    if (given.json) return sayJson(found);
-    sayExperiment(found);
-  });
+      .command('show', { isDefault: true })
+      .alias('list')
+      .description('list the experiments of a task, newest first, or show what one says so far')
+      .argument('<task>', 'TASK, or TASK/NAME for one experiment'),
+  ).action((meant: string, given: RemoteOptions) =>
+    meant.includes('/') ? showExperiment(meant, given) : listExperiments(meant, given),
+  );
 
   operatorOptions(
     commands
@@ -86,6 +62,30 @@ export function experimentCommands(program: Command): void {
     if (given.json) return sayJson(ended);
     say(`The experiment ${name} of ${task} is over, and everybody gets its arm ${arm}.`);
   });
+}
+
+async function listExperiments(task: string, given: RemoteOptions): Promise<void> {
+  const found = await new AdminClient(given).get(pathOf(task), experiments);
+  if (given.json) return sayJson(found.experiments);
+  sayTable(
+    ['experiment', 'kind', 'state', 'begun', 'arms', 'units', 'verdict'],
+    found.experiments.map(({ name, kind, outcome, createdAt, arms, verdict }) => [
+      name,
+      kind,
+      { text: outcome, tone: outcome === 'running' ? 'good' : 'faint' },
+      createdAt,
+      arms.map(arm => `${arm.name} ${arm.version}`).join(', '),
+      arms.reduce((sum, { units }) => sum + units, 0),
+      verdict,
+    ]),
+  );
+}
+
+async function showExperiment(meant: string, given: RemoteOptions): Promise<void> {
+  const { task, name } = namedExperiment(meant);
+  const found = await new AdminClient(given).get(pathOf(task, name), experiment);
+  if (given.json) return sayJson(found);
+  sayExperiment(found);
 }
 
 function sayExperiment(shown: ExperimentMessage): void {

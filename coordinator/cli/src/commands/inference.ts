@@ -1,18 +1,12 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/random/system-random';
-import { steadyClock, systemClock } from '@murmuration/protocol/time/system-clock';
-import { mintInferenceToken, type Right, rights } from '@murmuration/serving/access/tokens';
-import { type Command, Option } from 'commander';
+import { steadyClock } from '@murmuration/protocol/time/system-clock';
+import type { Command } from 'commander';
 import { loadInferenceConfig } from '../arguments/inference-config.ts';
-import { expiry } from '../arguments/lifetime.ts';
 import { modelSource } from '../arguments/model-source.ts';
-import { nameOf } from '../arguments/name.ts';
-import { wholeNumber } from '../arguments/numbers.ts';
 import { databaseOfJobs, intoHelp, loadJobs } from '../arguments/precompute-jobs.ts';
 import { loadTransformers, transformerOption } from '../arguments/transformers.ts';
 import { brokerNotes } from '../output/broker-notes.ts';
-import { note, say, sayJson } from '../output/output.ts';
+import { note, say } from '../output/output.ts';
 import { precomputeNotes } from '../output/precompute-notes.ts';
 
 interface InferenceOptions {
@@ -32,18 +26,8 @@ interface InferenceOptions {
   readonly log?: string;
 }
 
-interface TokenOptions {
-  readonly name: string;
-  readonly right: readonly Right[];
-  readonly model?: readonly string[];
-  readonly expires?: string;
-  readonly perSecond?: number;
-  readonly perDay?: number;
-  readonly json?: boolean;
-}
-
-/** Adds `murmuration inference` and `murmuration inference-token`. */
-export function inferenceCommands(program: Command): void {
+/** Adds `murmuration inference`. */
+export function inferenceCommand(program: Command): void {
   program
     .command('inference')
     .description(
@@ -118,42 +102,6 @@ export function inferenceCommands(program: Command): void {
       const beside = served.grpc === null ? '' : ` and by gRPC on ${served.grpc}`;
       say(`Models of ${source.description} are served on ${served.url}${beside}`);
       await served.preloaded;
-    });
-
-  program
-    .command('inference-token')
-    .description('make a token for an inference server, and print what to add to its configuration')
-    .requiredOption('-n, --name <name>', 'the name of its owner')
-    .addOption(new Option('-r, --right <right...>', 'what it allows').choices(rights).default(['predict']))
-    .option('-m, --model <name...>', 'the models that it is for (default: all)')
-    .option(
-      '-e, --expires <time>',
-      'when it expires, for example "12 h" or "90 d" from now; without it, it stays valid while it is listed',
-    )
-    .option('--per-second <requests>', 'requests a second in the long run, and as many at once', wholeNumber)
-    .option('--per-day <requests>', 'its quota of requests, which comes back over a day', wholeNumber)
-    .option('--json', 'print JSON, for programs')
-    .action(({ name, right, model, expires, perSecond, perDay, json }: TokenOptions) => {
-      const end = expiry(expires, systemClock.now());
-      const { text, id, sha256 } = mintInferenceToken(systemRandom, native);
-      const entry = {
-        id,
-        name: nameOf(name),
-        rights: right,
-        ...(model && { models: model }),
-        sha256,
-        ...(end !== null && { expiresAt: new Date(end).toISOString() }),
-        ...(perSecond !== undefined && { rate: { perSecond } }),
-        ...(perDay !== undefined && { quota: { requests: perDay } }),
-      };
-      if (json) {
-        sayJson({ text, entry });
-        return;
-      }
-      say(text);
-      note(
-        `Copy the token now; it won't be shown again. Add this to "inference.tokens" of the configuration:\n${JSON.stringify(entry)}`,
-      );
     });
 }
 

@@ -18,37 +18,41 @@ import { exportOnnx, linesOf } from './onnx-export.ts';
 import { linesOfSmaller, type SmallerForm, smallerForm } from './smaller-form.ts';
 import { namedVersion, versionCommands } from './versions.ts';
 
-/** `murmuration models list|show|export|import|promote|rollback`. */
+/** Adds `murmuration models|export|import|promote|rollback`. */
 export function modelCommands(program: Command): void {
   const models = program.command('models').description('the model versions of a running coordinator');
-  listCommand(models);
   showCommand(models);
   exportCommand(models);
   importCommand(models);
   versionCommands(models);
 }
 
-function listCommand(models: Command): void {
+function showCommand(models: Command): void {
   remoteOptions(
-    models.command('list', { isDefault: true }).description('list the versions of each task, newest first'),
+    models
+      .command('show', { isDefault: true })
+      .alias('list')
+      .description(
+        'list the versions of each task, newest first, or show one: where it comes from, its figures, and its ε',
+      ),
   )
-    .argument('[task]', 'the task; without it, all')
+    .argument('[version]', 'TASK for its versions, TASK@NUMBER or TASK@latest for one; without it, all')
     .option('-l, --limit <number>', 'how many of each task at most', wholeNumber, 20)
     .option('--before <number>', 'only versions with a number below this one', wholeNumber)
-    .action(async (name: string | undefined, given: RemoteOptions & Range) => {
-      const client = new PublicClient(given);
-      const all = await Promise.all(
-        (await client.tasksNamed(name)).map(async ({ name: task, serves }) =>
-          (await client.models(task, given)).map(model => ({
-            task,
-            ...model,
-            served: servedAs(model, serves),
-          })),
-        ),
-      );
-      if (given.json) return sayJson(all.flat());
-      sayTable(columns, all.flat().map(rowOf));
-    });
+    .action((meant: string | undefined, given: RemoteOptions & Range) =>
+      meant?.includes('@') ? showVersion(meant, given) : listVersions(meant, given),
+    );
+}
+
+async function listVersions(name: string | undefined, given: RemoteOptions & Range): Promise<void> {
+  const client = new PublicClient(given);
+  const all = await Promise.all(
+    (await client.tasksNamed(name)).map(async ({ name: task, serves }) =>
+      (await client.models(task, given)).map(model => ({ task, ...model, served: servedAs(model, serves) })),
+    ),
+  );
+  if (given.json) return sayJson(all.flat());
+  sayTable(columns, all.flat().map(rowOf));
 }
 
 interface Listed extends ShownModel {
@@ -61,14 +65,12 @@ const columns = [
   'version',
   'served',
   'made',
-  'strategy',
   'contributors',
   'held-out',
   'from devices',
   'kept',
   'refused',
   'ε',
-  'model',
 ];
 
 function rowOf(listed: Listed): readonly CliCell[] {
@@ -78,30 +80,21 @@ function rowOf(listed: Listed): readonly CliCell[] {
     listed.number,
     served && { text: served, tone: served === 'pinned' ? 'doubtful' : 'good' },
     listed.createdAt,
-    listed.strategy,
     listed.contributors,
     figures(listed.metrics),
     fromDevices ? figures(fromDevices.metrics) : null,
     verdicts.kept,
     verdicts.refused > 0 ? { text: String(verdicts.refused), tone: 'doubtful' } : 0,
     privacy && (privacy.epsilon === null ? { text: 'none', tone: 'doubtful' } : epsilonOf(privacy)),
-    { text: listed.model, tone: 'faint' },
   ];
 }
 
-function showCommand(models: Command): void {
-  remoteOptions(
-    models.command('show').description('show one version: where it comes from, its figures, and its ε'),
-  )
-    .argument('<version>', 'TASK@NUMBER, or TASK for the newest version of a task')
-    .action(async (meant: string, given: RemoteOptions) => {
-      const client = new PublicClient(given);
-      const version = await found(client, meant);
-      const smaller = await smallerForm(client, version.model as ModelHash);
-      const shown = { ...version, smaller };
-      if (given.json) return sayJson(shown);
-      await sayVersion(shown, client);
-    });
+async function showVersion(meant: string, given: RemoteOptions): Promise<void> {
+  const client = new PublicClient(given);
+  const version = await found(client, meant);
+  const shown = { ...version, smaller: await smallerForm(client, version.model as ModelHash) };
+  if (given.json) return sayJson(shown);
+  await sayVersion(shown, client);
 }
 
 interface Detailed extends ShownModel {
@@ -240,7 +233,7 @@ const epsilonOf = ({ epsilon }: NonNullable<ShownModel['privacy']>): string =>
  * invalid name.
  */
 async function found(client: PublicClient, meant: string): Promise<ShownModel & { readonly task: string }> {
-  const { task, number } = namedVersion(meant);
+  const { task, number } = namedVersion(meant.replace(/@latest$/, ''));
   await client.tasksNamed(task);
   const [newest] = await client.models(task, {
     limit: 1,

@@ -14,63 +14,27 @@ import { operatorOptions, type RemoteOptions } from '../arguments/remote-options
 import { AdminClient } from '../client/admin-client.ts';
 import { say, sayJson, sayTable } from '../output/output.ts';
 
-/** Adds `murmuration queries list|show|run`. */
+interface ShowOptions extends RemoteOptions {
+  readonly round?: number;
+  readonly csv?: true;
+}
+
+/** Adds `murmuration queries|run`. */
 export function queryCommands(program: Command): void {
   const queries = program.command('queries').description('what devices know together, in masked sums');
 
-  operatorOptions(queries.command('list', { isDefault: true }).description('list the queries of a task'))
+  operatorOptions(
+    queries
+      .command('show', { isDefault: true })
+      .alias('list')
+      .description('list the queries of a task; with a name, show what devices said to one'),
+  )
     .argument('<task>', 'the task')
-    .action(async (task: string, given: RemoteOptions) => {
-      const { queries: all } = await new AdminClient(given).get(pathOf(task), taskQueries);
-      if (given.json) return sayJson(all);
-      sayTable(
-        ['query', 'kind', 'threshold', 'every', 'ε', 'last asked', 'devices', 'result', 'asks', 'next round'],
-        all.map(({ name, kind, threshold, every, newest, share, further, privacy }) => [
-          name,
-          kind,
-          threshold,
-          every === null ? 'by command' : `${every / 60_000} min`,
-          privacy && budgetText(privacy),
-          newest?.startedAt ?? null,
-          newest?.devices ?? null,
-          newest && (newest.failure === null ? { text: 'shown', tone: 'good' } : failed(newest)),
-          share < 1 ? `${Math.round(100 * share)} % of devices` : 'all devices',
-          further && furtherText(further),
-        ]),
-      );
-    });
-
-  operatorOptions(queries.command('show').description('show what devices said to a query'))
-    .argument('<task>', 'the task')
-    .argument('<query>', 'its name')
+    .argument('[query]', 'its name')
     .option('--round <number>', 'the result of this round; by default the newest one', wholeNumber)
     .option('--csv', 'print the figures as CSV')
-    .action(
-      async (
-        task: string,
-        name: string,
-        given: RemoteOptions & { readonly round?: number; readonly csv?: true },
-      ) => {
-        const { round } = given;
-        const search = new URLSearchParams({ limit: '1' });
-        if (round !== undefined) search.set('before', String(round + 1));
-        const { results } = await new AdminClient(given).get(`${pathOf(task, name)}?${search}`, queryResults);
-        const [result] = results;
-        if (!result || (round !== undefined && result.number !== round))
-          throw new MurmurationError(
-            'request.not-found',
-            round === undefined
-              ? `The query "${name}" was never asked.`
-              : `The query "${name}" was not asked in round ${round}.`,
-          );
-        if (given.json) return sayJson(result);
-        if (given.csv) {
-          if (!result.figures) throw nothing(result);
-          process.stdout.write(csvOf(figuresTable(result.figures)));
-          return;
-        }
-        sayResult(result);
-      },
+    .action((task: string, query: string | undefined, given: ShowOptions) =>
+      query === undefined ? listQueries(task, given) : showQuery(task, query, given),
     );
 
   operatorOptions(queries.command('run').description('ask devices a query in the next round'))
@@ -79,8 +43,51 @@ export function queryCommands(program: Command): void {
     .action(async (task: string, name: string, given: RemoteOptions) => {
       const asked = await new AdminClient(given).post(`${pathOf(task, name)}/run`, {}, taskQuery);
       if (given.json) return sayJson(asked);
-      say(`Devices are asked "${name}" in the next round of ${task}; see murmuration queries show.`);
+      say(
+        `Devices are asked "${name}" in the next round of ${task}; see murmuration queries ${task} ${name}.`,
+      );
     });
+}
+
+async function listQueries(task: string, given: ShowOptions): Promise<void> {
+  if (given.csv || given.round !== undefined)
+    throw new MurmurationError('config.invalid', 'Name the query whose result --csv and --round mean.');
+  const { queries: all } = await new AdminClient(given).get(pathOf(task), taskQueries);
+  if (given.json) return sayJson(all);
+  sayTable(
+    ['query', 'kind', 'threshold', 'every', 'ε', 'last asked', 'devices', 'result', 'asks', 'next round'],
+    all.map(({ name, kind, threshold, every, newest, share, further, privacy }) => [
+      name,
+      kind,
+      threshold,
+      every === null ? 'by command' : `${every / 60_000} min`,
+      privacy && budgetText(privacy),
+      newest?.startedAt ?? null,
+      newest?.devices ?? null,
+      newest && (newest.failure === null ? { text: 'shown', tone: 'good' } : failed(newest)),
+      share < 1 ? `${Math.round(100 * share)} % of devices` : 'all devices',
+      further && furtherText(further),
+    ]),
+  );
+}
+
+async function showQuery(task: string, name: string, given: ShowOptions): Promise<void> {
+  const { round } = given;
+  const search = new URLSearchParams({ limit: '1' });
+  if (round !== undefined) search.set('before', String(round + 1));
+  const { results } = await new AdminClient(given).get(`${pathOf(task, name)}?${search}`, queryResults);
+  const [result] = results;
+  if (!result || (round !== undefined && result.number !== round))
+    throw new MurmurationError(
+      'request.not-found',
+      round === undefined
+        ? `The query "${name}" was never asked.`
+        : `The query "${name}" was not asked in round ${round}.`,
+    );
+  if (given.json) return sayJson(result);
+  if (!given.csv) return sayResult(result);
+  if (!result.figures) throw nothing(result);
+  process.stdout.write(csvOf(figuresTable(result.figures)));
 }
 
 function pathOf(task: string, query?: string): string {

@@ -22,6 +22,7 @@ interface VerifyOptions {
 
 interface ShowOptions {
   readonly limit: number;
+  readonly follow?: true;
   readonly model?: string;
   readonly id?: string;
   readonly json?: boolean;
@@ -37,31 +38,24 @@ interface ForgetOptions {
 /** Milliseconds between two looks at a log that another process writes. */
 const lookMs = 500;
 
-/** Adds `murmuration log`, which shows the requests that an inference server logged. */
+/** Adds `murmuration request-log`, which shows the requests that an inference server logged. */
 export function requestLogCommands(program: Command): void {
   const log = program
-    .command('log')
+    .command('request-log')
     .description('read, check and clear the request log of an inference server');
 
   log
-    .command('show')
+    .command('show', { isDefault: true })
+    .alias('list')
     .description('show the newest entries, oldest first')
     .argument('<folder>', 'the folder of the log')
     .option('-l, --limit <number>', 'how many at most', wholeNumber, 50)
+    .option('-f, --follow', 'show entries as they are written, until it is interrupted')
     .option('-m, --model <name>', 'of this model only')
     .option('--id <id>', 'of this request only')
     .option('--json', 'print the events themselves, a line each')
-    .action(async (folder: string, { limit, json, ...wanted }: ShowOptions) => {
-      show(await lastEntries(folder, limit, entry => isWanted(entry, wanted)), json);
-    });
-
-  log
-    .command('tail')
-    .description('show entries as they are written, until it is interrupted')
-    .argument('<folder>', 'the folder of the log')
-    .option('-m, --model <name>', 'of this model only')
-    .option('--json', 'print the events themselves, a line each')
-    .action(async (folder: string, { json, ...wanted }: ShowOptions) => {
+    .action(async (folder: string, { limit, follow, json, ...wanted }: ShowOptions) => {
+      if (!follow) return show(await lastEntries(folder, limit, entry => isWanted(entry, wanted)), json);
       const clock = steadyClock();
       for await (const entry of followLog(folder, () => sleep(lookMs, clock, new AbortController().signal)))
         if (isWanted(entry, wanted)) say(json ? entry.text : lineOf(entry));

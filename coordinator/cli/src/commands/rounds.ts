@@ -7,62 +7,78 @@ import { PublicClient, type ShownGroup, type ShownRound } from '../client/public
 import { bytes, figures, lasted, phaseCell } from '../output/figures.ts';
 import { type CliCell, sayJson, sayTable } from '../output/output.ts';
 
-/** Adds `murmuration rounds list|show`. */
+/** Adds `murmuration rounds`. */
 export function roundCommands(program: Command): void {
   const rounds = program.command('rounds').description('the rounds of a running coordinator');
-
   viewerOptions(
-    rounds.command('list', { isDefault: true }).description('list the rounds of each task, newest first'),
+    rounds
+      .command('show', { isDefault: true })
+      .alias('list')
+      .description('list the rounds of each task, newest first; with a number, show one'),
   )
     .argument('[task]', 'the task; without it, all')
+    .argument('[number]', 'the round to show; where there is one task, the number is enough', wholeNumber)
     .option('-l, --limit <number>', 'how many of each task at most', wholeNumber, 20)
     .option('--before <number>', 'only rounds with a number below this one', wholeNumber)
-    .action(async (name: string | undefined, given: RemoteOptions & Range) => {
+    .action(async (first: string | undefined, second: number | undefined, given: RemoteOptions & Range) => {
+      // The name of a task begins with a letter.
+      const isNumber = /^\d/.test(first ?? '');
+      const number = isNumber ? wholeNumber(first!) : second;
+      const name = isNumber ? undefined : first;
       const client = new PublicClient(given);
-      const all = await Promise.all(
-        (await client.tasksNamed(name)).map(async ({ name: task }) =>
-          (await client.rounds(task, given)).map(round => ({ task, ...round })),
-        ),
-      );
-      if (given.json) return sayJson(all.flat());
-      sayTable(
-        ['task', 'round', 'outcome', 'cohort', 'accepted', 'lost', 'late', 'rejected', 'took', 'held-out'],
-        all
-          .flat()
-          .map(({ task, number, phase, query, tally, startedAt, endedAt, metrics, failure }) => [
-            task,
-            number,
-            outcomeCell(phase, query),
-            tally?.cohort ?? null,
-            tally?.accepted ?? null,
-            tally?.lost ?? null,
-            tally?.late ?? null,
-            tally?.rejected ?? null,
-            lasted(startedAt, endedAt),
-            failure ? { text: `in ${failure.during}: ${failure.reason}`, tone: 'bad' } : figures(metrics),
-          ]),
-      );
+      if (number === undefined) await listRounds(client, name, given);
+      else await showRound(client, (await client.task(name)).name, number, given);
     });
+}
 
-  viewerOptions(rounds.command('show').description('show one round'))
-    .argument('<number>', 'its number', wholeNumber)
-    .option('-t, --task <task>', 'its task; needed only if there are several')
-    .action(async (number: number, given: RemoteOptions & { task?: string }) => {
-      const client = new PublicClient(given);
-      const { name: task } = await client.task(given.task);
-      const [round] = await client.rounds(task, { limit: 1, before: number + 1 });
-      if (round?.number !== number)
-        throw new MurmurationError(
-          'request.not-found',
-          `There is no round ${number} of ${task}; murmuration rounds ${task} lists them.`,
-        );
-      const cohort = round.endedAt === null ? await client.cohort(task) : null;
-      const groups = round.phase === 'published' ? await client.groups(task, number) : null;
-      if (given.json) return sayJson({ task, ...round, cohort, ...(groups && { groups }) });
-      sayTable(['', `${task}, round ${number}`], [...rows(round), ...Object.entries(cohort ?? {})]);
-      if (groups)
-        sayTable(['group', 'devices', 'updates', 'norm', 'to the median', 'left out'], groups.map(groupRow));
-    });
+async function listRounds(
+  client: PublicClient,
+  name: string | undefined,
+  given: RemoteOptions & Range,
+): Promise<void> {
+  const all = await Promise.all(
+    (await client.tasksNamed(name)).map(async ({ name: task }) =>
+      (await client.rounds(task, given)).map(round => ({ task, ...round })),
+    ),
+  );
+  if (given.json) return sayJson(all.flat());
+  sayTable(
+    ['task', 'round', 'outcome', 'cohort', 'accepted', 'lost', 'late', 'rejected', 'took', 'held-out'],
+    all
+      .flat()
+      .map(({ task, number, phase, query, tally, startedAt, endedAt, metrics, failure }) => [
+        task,
+        number,
+        outcomeCell(phase, query),
+        tally?.cohort ?? null,
+        tally?.accepted ?? null,
+        tally?.lost ?? null,
+        tally?.late ?? null,
+        tally?.rejected ?? null,
+        lasted(startedAt, endedAt),
+        failure ? { text: `in ${failure.during}: ${failure.reason}`, tone: 'bad' } : figures(metrics),
+      ]),
+  );
+}
+
+async function showRound(
+  client: PublicClient,
+  task: string,
+  number: number,
+  given: RemoteOptions,
+): Promise<void> {
+  const [round] = await client.rounds(task, { limit: 1, before: number + 1 });
+  if (round?.number !== number)
+    throw new MurmurationError(
+      'request.not-found',
+      `There is no round ${number} of ${task}; murmuration rounds ${task} lists them.`,
+    );
+  const cohort = round.endedAt === null ? await client.cohort(task) : null;
+  const groups = round.phase === 'published' ? await client.groups(task, number) : null;
+  if (given.json) return sayJson({ task, ...round, cohort, ...(groups && { groups }) });
+  sayTable(['', `${task}, round ${number}`], [...rows(round), ...Object.entries(cohort ?? {})]);
+  if (groups)
+    sayTable(['group', 'devices', 'updates', 'norm', 'to the median', 'left out'], groups.map(groupRow));
 }
 
 function groupRow({ devices, contributors, norm, distance, failure }: ShownGroup, group: number): CliCell[] {

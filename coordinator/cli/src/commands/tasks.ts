@@ -21,14 +21,14 @@ const state = z.object({
 const done = z.object({ task: z.string() });
 
 /**
- * Adds `murmuration tasks list|pause|resume|abort|start|add|settings|apply`: the rounds of a running
+ * Adds `murmuration tasks show|pause|resume|abort|start|add|settings|apply`: the rounds of a running
  * coordinator.
  */
 export function taskCommands(program: Command): void {
   const tasks = program.command('tasks').description('the tasks of a running coordinator, and their rounds');
 
   operatorOptions(
-    tasks.command('list', { isDefault: true }).description('list the tasks and their state'),
+    tasks.command('show', { isDefault: true }).alias('list').description('list the tasks and their state'),
   ).action(async (given: RemoteOptions) => {
     const { tasks: all } = await new AdminClient(given).get('/tasks', state);
     if (given.json) return sayJson(all);

@@ -1,99 +1,99 @@
-import { type Role, roles } from '@murmuration/api/role';
-import { hex } from '@murmuration/protocol/encoding/bytes';
+import { usesByDefault } from '@murmuration/api/enrolment';
+import { roles } from '@murmuration/api/role';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { native } from '@murmuration/protocol/primitives/node';
-import { systemRandom } from '@murmuration/protocol/random/system-random';
-import { systemClock } from '@murmuration/protocol/time/system-clock';
-import { mintToken } from '@murmuration/rounds/tokens/secret-token';
 import { type Command, Option } from 'commander';
-import { expires, expiry } from '../arguments/lifetime.ts';
-import { nameOf } from '../arguments/name.ts';
-import { operatorOptions, type RemoteOptions } from '../arguments/remote-options.ts';
-import { type StorageOptions, storageFolder, storageOptions } from '../arguments/storage-folder.ts';
-import { type OperatorTokens, remoteTokens, withStoredTokens } from '../client/operator-tokens.ts';
-import { note, say, sayJson, sayTable } from '../output/output.ts';
+import { expires } from '../arguments/lifetime.ts';
+import { wholeNumber } from '../arguments/numbers.ts';
+import { operatorOptions } from '../arguments/remote-options.ts';
+import { storageOptions } from '../arguments/storage-folder.ts';
+import { type EnrolmentOptions, enrolmentTokens } from './enrolment-tokens.ts';
+import { type InferenceOptions, inferenceTokens, rights } from './inference-tokens.ts';
+import { type OperatorOptions, operatorTokens } from './operator-tokens.ts';
 
-interface Options extends RemoteOptions, StorageOptions {}
+const kinds = { operator: operatorTokens, enrolment: enrolmentTokens, inference: inferenceTokens } as const;
+type Kind = keyof typeof kinds;
 
-interface CreateOptions extends Options {
-  readonly role: Role;
-  readonly name: string;
-  readonly expires?: string;
-  readonly forConfig?: boolean;
-}
+/** Kinds of token that have an option, for options that not all have. */
+const only: Readonly<Record<string, readonly Kind[]>> = {
+  storage: ['operator'],
+  config: ['operator'],
+  role: ['operator'],
+  forConfig: ['operator', 'inference'],
+  uses: ['enrolment'],
+  anyNumber: ['enrolment'],
+  devices: ['enrolment'],
+  right: ['inference'],
+  model: ['inference'],
+  perSecond: ['inference'],
+  perDay: ['inference'],
+};
 
-/** Adds `murmuration tokens create|list|revoke`, for the tokens of operators. */
+type Options = OperatorOptions & EnrolmentOptions & InferenceOptions & { readonly kind: Kind };
+
+/** Adds `murmuration tokens|create|revoke`, for the tokens of operators, devices and programs. */
 export function tokenCommands(program: Command): void {
-  const tokens = program
-    .command('tokens')
-    .description(
-      'operator tokens, of the storage folder that is named (a coordinator may be running on it), or of the coordinator at --url',
-    );
+  const tokens = program.command('tokens').description('tokens of operators, devices and programs');
+
+  options(
+    tokens
+      .command('show', { isDefault: true })
+      .alias('list')
+      .description('list the tokens of a kind, newest first'),
+  ).action((given: Options) => kindOf(given).show(given));
 
   options(tokens.command('create').description('create a token; it is shown only once'))
-    .addOption(new Option('-r, --role <role>', 'what it allows').choices(roles).makeOptionMandatory())
     .requiredOption('-n, --name <name>', 'the name of its owner, as the audit log shows it')
+    .addOption(new Option('-r, --role <role>', 'operator: what it allows').choices(roles))
+    .option(
+      '--uses <number>',
+      `enrolment: how many devices may enrol with it (default: ${usesByDefault})`,
+      wholeNumber,
+    )
+    .option('--any-number', 'enrolment: let any number of devices enrol with it')
+    .addOption(
+      new Option('--right <right...>', 'inference: what it allows (default: predict)').choices(rights),
+    )
+    .option('-m, --model <name...>', 'inference: the models that it is for (default: all)')
+    .option(
+      '--per-second <requests>',
+      'inference: requests a second in the long run, and as many at once',
+      wholeNumber,
+    )
+    .option(
+      '--per-day <requests>',
+      'inference: its quota of requests, which comes back over a day',
+      wholeNumber,
+    )
     .option(...expires)
-    .option('--for-config', 'store nothing, and print what to add to "operatorTokens" of a configuration')
-    .action(async (given: CreateOptions) => {
-      const name = nameOf(given.name);
-      if (given.forConfig) return createForConfig(name, given);
-      const expiresAt = expiry(given.expires, systemClock.now());
-      const { token, text } = await withTokens(given, tokens => tokens.create(name, given.role, expiresAt));
-      if (given.json) return sayJson({ ...token, text });
-      say(text);
-      note(
-        `Copy the token of ${name} (${token.role}) now. It won't be shown again; only a hash is stored. Its id is ${token.id}.`,
-      );
-    });
-
-  options(tokens.command('list').description('list all tokens, newest first')).action(
-    async (given: Options) => {
-      const all = await withTokens(given, tokens => tokens.list());
-      if (given.json) return sayJson(all);
-      sayTable(
-        ['id', 'name', 'role', 'state', 'created', 'expires'],
-        all.map(token => [token.id, token.name, token.role, token.state, token.createdAt, token.expiresAt]),
-      );
-    },
-  );
+    .option(
+      '--for-config',
+      'operator, inference: store nothing, and print what to add to a configuration, of a coordinator or an inference server',
+    )
+    .action((given: Options) => kindOf(given).create(given));
 
   options(tokens.command('revoke').description('revoke a token: nobody can use it any more'))
-    .argument('<id>', 'the id that `list` shows')
-    .action(async (id: string, given: Options) => {
-      await withTokens(given, tokens => tokens.revoke(id));
-      if (given.json) return sayJson({ id, state: 'revoked' });
-      say(`The token ${id} is revoked.`);
-    });
+    .argument('<id>', 'the id that `murmuration tokens` shows')
+    .option('--devices', 'enrolment: also revoke the devices that enrolled with it, at once and for good')
+    .action((id: string, given: Options) => kindOf(given).revoke(id, given));
 }
 
 function options(command: Command): Command {
-  return operatorOptions(storageOptions(command));
+  const kind = new Option(
+    '-k, --kind <kind>',
+    'whose they are: of operators (of the storage folder that is named, even while a coordinator runs on it, or of the coordinator at --url), of devices that enrol, or of programs that ask models',
+  )
+    .choices(Object.keys(kinds))
+    .default('operator');
+  return operatorOptions(storageOptions(command.addOption(kind)));
 }
 
-async function withTokens<Result>(
-  given: Options,
-  work: (tokens: OperatorTokens) => Promise<Result>,
-): Promise<Result> {
-  const { MURMURATION_TOKEN: token, MURMURATION_STORAGE: storage } = process.env;
-  const isLocal = given.storage !== undefined || given.config !== undefined || (!token && storage);
-  return isLocal ? withStoredTokens(await storageFolder(given), work) : work(remoteTokens(given));
-}
-
-function createForConfig(name: string, { role, expires, json }: CreateOptions): void {
-  if (expires !== undefined)
-    throw new MurmurationError(
-      'config.invalid',
-      'A token of the configuration is valid until you remove it; leave out --expires.',
-    );
-  const { text, proof } = mintToken('operator', systemRandom, native);
-  const entry = { id: proof.id, name, role, sha256: hex(proof.digest) };
-  if (json) {
-    sayJson({ text, entry });
-    return;
+/** Returns what is asked for. Throws `config.invalid` for an option of another kind. */
+function kindOf(given: Options): (typeof kinds)[Kind] {
+  for (const name of Object.keys(given)) {
+    const of = only[name];
+    if (!of || of.includes(given.kind)) continue;
+    const option = name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+    throw new MurmurationError('config.invalid', `--${option} is for tokens of --kind ${of.join(' or ')}.`);
   }
-  say(text);
-  note(
-    `Copy the token now; it won't be shown again. Add this to "operatorTokens" of the configuration:\n${JSON.stringify(entry)}`,
-  );
+  return kinds[given.kind];
 }

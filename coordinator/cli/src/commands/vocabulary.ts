@@ -17,6 +17,7 @@ export function vocabularyCommands(program: Command): void {
   operatorOptions(
     vocabulary
       .command('show', { isDefault: true })
+      .alias('list')
       .description('show how many words a task knows, and the other words that devices have'),
   )
     .argument('<task>', 'the task')

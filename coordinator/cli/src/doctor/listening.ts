@@ -110,7 +110,7 @@ export function checkInference(config: Config, hasOperators: boolean): Checkup {
   return warning(
     'inference',
     'Without a token, programs on this machine ask its models and tell outcomes; so do others who come by a tunnel or a port that is passed on.',
-    'List a token in "inference.tokens" (murmuration inference-token makes one), or make an operator token.',
+    'List a token in "inference.tokens" (murmuration tokens create --kind inference --for-config makes one), or make an operator token.',
   );
 }
 

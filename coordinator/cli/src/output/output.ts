@@ -44,41 +44,87 @@ export interface Toned {
 
 export type CliCell = string | number | null | Toned;
 
-/** Writes a table for people, with colours only on a terminal; null is a dash. */
-export function sayTable(head: readonly string[], rows: readonly (readonly CliCell[])[]): void {
+/** Columns that help and tables have at most. */
+export const widest = 100;
+
+/** Breaks lines at spaces, to be `width` columns wide at most. */
+export function wrap(text: string, width = widest): string {
+  return text.replaceAll(new RegExp(`(.{1,${width}})(?: +|$)|(\\S{${width}})`, 'gm'), '$1$2\n').trimEnd();
+}
+
+type Rows = readonly (readonly CliCell[])[];
+
+/**
+ * Writes a table for people, with colours only on a terminal; null is a dash. A table that would be wider
+ * than `widest` has its texts broken at spaces; where that is not enough, each row becomes a column, or lines.
+ */
+export function sayTable(head: readonly string[], rows: Rows): void {
+  const widths = widthsOf(head, rows);
+  if (!widths) {
+    const [corner, ...names] = head;
+    const turned = names.map((name, i) => [name, ...rows.map(row => row[i + 1]!)]);
+    const turnedHead = [corner!, ...rows.map(([first]) => (first === undefined ? '' : shownText(first)))];
+    if (widthsOf(turnedHead, turned)) sayTable(turnedHead, turned);
+    else sayRecords(head, rows);
+    return;
+  }
   const table = new Table({
-    head: head.map(name => bold(name)),
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '  ',
-    },
+    head: head.map((name, i) => bold(wrap(name, widths[i]))),
+    chars: { ...noLines, middle: gap },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...rows.map(row => row.map(shown)));
+  table.push(...rows.map(row => row.map((cell, i) => shown(cell, widths[i]!))));
   say(table.toString().replaceAll(/(?<! ) +$/gm, ''));
 }
 
-/** Colours a text by its tone. */
-function toned({ text, tone }: Toned): string {
-  return tones[tone](printable(text));
+/** Columns of each column of a table; null if it is too wide even with all its texts broken at spaces. */
+function widthsOf(head: readonly string[], rows: Rows): readonly number[] | null {
+  const texts = [head, ...rows.map(row => row.map(shownText))];
+  const longest = (between: string) =>
+    head.map((_, i) =>
+      texts.reduce((most, row) => Math.max(most, ...row[i]!.split(between).map(({ length }) => length)), 0),
+    );
+  const excess = (widths: readonly number[]) =>
+    widths.reduce((sum, width) => sum + width, gap.length * (head.length - 1)) - widest;
+  const least = longest(' ');
+  if (excess(least) > 0) return null;
+  const widths = longest('\n').map(width => Math.min(width, widest));
+  while (excess(widths) > 0) {
+    const spare = widths.map((width, i) => (width > least[i]! ? width : 0));
+    widths[spare.indexOf(Math.max(...spare))]! -= 1;
+  }
+  return widths;
 }
 
-function shown(cell: CliCell): string {
+const gap = '  ';
+const noLines = Object.fromEntries(
+  ['top', 'bottom', 'left', 'mid', 'right'].flatMap(side =>
+    ['', '-mid', '-left', '-right'].map(end => [side + end, '']),
+  ),
+);
+
+/** Writes each row of a table as lines, a cell a line. */
+function sayRecords(head: readonly string[], rows: Rows): void {
+  const indent = Math.max(...head.map(({ length }) => length)) + gap.length;
+  for (const row of rows) {
+    const lines = row.map((cell, i) => {
+      const text = shown(cell, widest - indent).replaceAll('\n', `\n${' '.repeat(indent)}`);
+      return `${bold(head[i]!)}${' '.repeat(indent - head[i]!.length)}${text}`;
+    });
+    say(`${lines.join('\n')}\n`);
+  }
+}
+
+/** Text of a cell; a time in ISO 8601 has a space in it, and no fractions of a second. */
+function shownText(cell: CliCell): string {
   if (cell === null) return '–';
-  return typeof cell === 'object' ? toned(cell) : printable(String(cell));
+  const text = printable(String(typeof cell === 'object' ? cell.text : cell));
+  return text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z$/, '$1 $2Z');
+}
+
+function shown(cell: CliCell, width: number): string {
+  const text = wrap(shownText(cell), width);
+  return typeof cell === 'object' && cell ? tones[cell.tone](text) : text;
 }
 
 /** Escapes a character like JSON: one UTF-16 unit, or two. */

@@ -7,14 +7,14 @@ const { name, id, hash } = looks;
 
 /** Forms by the parameters' names in routes. */
 const forms: Readonly<Record<string, Form>> = {
-  task: ['task name', name, 'GET /v1/tasks and "murmuration tasks list" show the tasks'],
-  query: ['name of a query', name, '"murmuration queries list TASK" shows the queries of a task'],
+  task: ['task name', name, 'GET /v1/tasks and "murmuration tasks" show the tasks'],
+  query: ['name of a query', name, '"murmuration queries TASK" shows the queries of a task'],
   model: ['hash of a model', hash, 'GET /v1/tasks/TASK/models shows the versions of a task'],
   weights: ['file of weights', `${hash}, then ".bin"`, 'The model.json of a version names its file'],
   file: ['file of the WebAssembly backend', 'one that TensorFlow.js asks for', 'Copy its name from there'],
   round: ['id of a round', id, 'GET /v1/tasks/TASK/rounds shows the rounds of a task'],
   assignment: ['id of an assignment', id, 'The coordinator gives it to the device, with its token'],
-  device: ['id of a device', id, '"murmuration devices list" shows the devices'],
+  device: ['id of a device', id, '"murmuration devices" shows the devices'],
   token: [
     'id of a token',
     '16 letters, digits, hyphens and underscores, and not the token itself',
@@ -23,7 +23,7 @@ const forms: Readonly<Record<string, Form>> = {
   alias: [
     'name of a version',
     'a lower-case letter, then up to 31 lower-case letters, digits and hyphens, such as "champion"',
-    '"murmuration models list TASK" shows those of a task',
+    '"murmuration models TASK" shows those of a task',
   ],
   number: ['number of a round, run or version', 'a whole number such as 12', 'Their lists show it'],
   window: ['end of a window', 'a whole number of ms since 1970', 'The page of the version links its windows'],

@@ -106,14 +106,14 @@ export class Access {
       if (!isForeign && host !== undefined && isLoopback(hostnameOf(host))) return anybody;
       throw new MurmurationError(
         'inference.unauthenticated',
-        'Without inference tokens, only programs on this machine may ask, by the name localhost or 127.0.0.1. List a token in the configuration: murmuration inference-token makes one.',
+        'Without inference tokens, only programs on this machine may ask, by the name localhost or 127.0.0.1. List a token in the configuration: murmuration tokens create --kind inference --for-config makes one.',
       );
     }
     const held = this.#tokenIn(authorization);
     if (!held || this.#hasExpired(held))
       throw new MurmurationError(
         'inference.unauthenticated',
-        'The inference token is missing, unknown or expired; `murmuration inference-token` makes one.',
+        'The inference token is missing, unknown or expired; `murmuration tokens create --kind inference --for-config` makes one.',
       );
     if (!rights.some(right => held.token.rights.includes(right)))
       throw new MurmurationError(

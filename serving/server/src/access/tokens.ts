@@ -11,7 +11,7 @@ import * as z from 'zod';
 export const rights = ['predict', 'manage', 'feedback', 'monitor', 'read'] as const;
 export type Right = (typeof rights)[number];
 
-/** Inference tokens as a configuration lists them: `murmuration inference-token` prints one. */
+/** Inference tokens as a configuration lists them. */
 export const tokensSchema = z
   .array(
     z.strictObject({

@@ -7,6 +7,6 @@ export function requireToken(host: string, tokens: readonly InferenceToken[]): v
   if (isLoopback(host) || tokens.length > 0) return;
   throw new MurmurationError(
     'config.invalid',
-    `The host ${host} can be reached from other machines, and there is no inference token. Make one with murmuration inference-token and list it in the configuration, or listen on 127.0.0.1.`,
+    `The host ${host} can be reached from other machines, and there is no inference token. Make one with murmuration tokens create --kind inference --for-config and list it in the configuration, or listen on 127.0.0.1.`,
   );
 }

@@ -56,7 +56,7 @@ export const requestLogSchema = z
     redact: rules,
     /**
      * Field that identifies the person a request is about. The log has only its pseudonym, made with the
-     * log's key, by which `murmuration log forget` finds it.
+     * log's key, by which `murmuration request-log forget` finds it.
      * @default null
      */
     person: z

@@ -97,6 +97,6 @@ function placeAfter(file: LogFile, line: Buffer): LinePlace {
 function damaged({ path }: LogFile): MurmurationError {
   return new MurmurationError(
     'storage.corrupt',
-    `The log file ${path} ends with what is no line of a log. See what \`murmuration log verify\` says of its folder, and log to another one.`,
+    `The log file ${path} ends with what is no line of a log. See what \`murmuration request-log verify\` says of its folder, and log to another one.`,
   );
 }

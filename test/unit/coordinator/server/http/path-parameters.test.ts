@@ -83,7 +83,7 @@ describe('a part of an address that has no right form', () => {
   it.each([
     [
       '/v1/tasks/a..b/rounds',
-      '"a..b" is no task name: it has to be a lower-case letter, then up to 62 lower-case letters, digits and hyphens. GET /v1/tasks and "murmuration tasks list" show the tasks.',
+      '"a..b" is no task name: it has to be a lower-case letter, then up to 62 lower-case letters, digits and hyphens. GET /v1/tasks and "murmuration tasks" show the tasks.',
     ],
     [
       '/v1/admin/tasks/line/rounds/first',
@@ -91,7 +91,7 @@ describe('a part of an address that has no right form', () => {
     ],
     [
       '/v1/tasks/a%0Ab%22',
-      '"a\\nb\\"" is no task name: it has to be a lower-case letter, then up to 62 lower-case letters, digits and hyphens. GET /v1/tasks and "murmuration tasks list" show the tasks.',
+      '"a\\nb\\"" is no task name: it has to be a lower-case letter, then up to 62 lower-case letters, digits and hyphens. GET /v1/tasks and "murmuration tasks" show the tasks.',
     ],
   ])('is answered at %s with what is wrong', async (path, detail) => {
     const { body } = await at(path);

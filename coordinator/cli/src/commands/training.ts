@@ -7,45 +7,49 @@ import { AdminClient } from '../client/admin-client.ts';
 import { figures, lasted } from '../output/figures.ts';
 import { type CliCell, say, sayJson, sayTable } from '../output/output.ts';
 
-/** Adds `murmuration runs list|show|start|stop`: the training runs of a running coordinator. */
-export function runCommands(program: Command): void {
-  const runs = program.command('runs').description('the training runs of a running coordinator');
+interface ShowOptions extends RemoteOptions {
+  readonly limit: number;
+  readonly before?: number;
+}
+
+/** Adds `murmuration training show|start|stop`: the training runs of a running coordinator. */
+export function trainingCommands(program: Command): void {
+  const training = program.command('training').description('the training runs of a running coordinator');
 
   operatorOptions(
-    runs.command('list', { isDefault: true }).description('list the training runs of a task, newest first'),
+    training
+      .command('show', { isDefault: true })
+      .alias('list')
+      .description('list the training runs of a task, newest first; with a number, show one'),
   )
     .argument('<task>', 'the task')
+    .argument('[number]', 'number of the run', wholeNumber)
     .option('-l, --limit <number>', 'how many at most, up to 200', wholeNumber, 20)
     .option('--before <number>', 'only runs with a number below this one', wholeNumber)
-    .action(
-      async (task: string, given: RemoteOptions & { readonly limit: number; readonly before?: number }) => {
-        const query = new URLSearchParams({ limit: String(given.limit) });
-        if (given.before !== undefined) query.set('before', String(given.before));
-        const { runs: all } = await new AdminClient(given).get(`${pathOf(task)}?${query}`, trainingRuns);
-        if (given.json) return sayJson(all);
-        sayTable(
-          ['run', 'trigger', 'started', 'took', 'versions', 'failed', 'held-out', 'ended'],
-          all.map(({ number, why, startedAt, endedAt, rounds, failed, metrics, ending }) => [
-            number,
-            why.trigger,
-            startedAt,
-            lasted(startedAt, endedAt),
-            rounds,
-            failed,
-            figures(metrics),
-            ending?.reason ?? { text: 'open', tone: 'doubtful' },
-          ]),
-        );
-      },
-    );
-
-  operatorOptions(runs.command('show').description('show one training run'))
-    .argument('<task>', 'the task')
-    .argument('<number>', 'number of the run', wholeNumber)
-    .action(async (task: string, number: number, given: RemoteOptions) => {
-      const run = await new AdminClient(given).get(`${pathOf(task)}/${number}`, trainingRun);
-      if (given.json) return sayJson(run);
-      sayTable(['', `${task}, training run ${number}`], rows(run));
+    .action(async (task: string, number: number | undefined, given: ShowOptions) => {
+      const client = new AdminClient(given);
+      if (number !== undefined) {
+        const run = await client.get(`${pathOf(task)}/${number}`, trainingRun);
+        if (given.json) return sayJson(run);
+        return sayTable(['', `${task}, training run ${number}`], rows(run));
+      }
+      const query = new URLSearchParams({ limit: String(given.limit) });
+      if (given.before !== undefined) query.set('before', String(given.before));
+      const { runs: all } = await client.get(`${pathOf(task)}?${query}`, trainingRuns);
+      if (given.json) return sayJson(all);
+      sayTable(
+        ['run', 'trigger', 'started', 'took', 'versions', 'failed', 'held-out', 'ended'],
+        all.map(({ number, why, startedAt, endedAt, rounds, failed, metrics, ending }) => [
+          number,
+          why.trigger,
+          startedAt,
+          lasted(startedAt, endedAt),
+          rounds,
+          failed,
+          figures(metrics),
+          ending?.reason ?? { text: 'open', tone: 'doubtful' },
+        ]),
+      );
     });
 
   const steer = (
@@ -54,7 +58,7 @@ export function runCommands(program: Command): void {
     path: (task: string) => string,
     said: (run: TrainingRunMessage) => string,
   ) =>
-    operatorOptions(runs.command(name).description(description))
+    operatorOptions(training.command(name).description(description))
       .argument('<task>', 'the task')
       .option('--reason <text>', 'the reason, which the record of the run keeps')
       .action(async (task: string, given: RemoteOptions & { readonly reason?: string }) => {

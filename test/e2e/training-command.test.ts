@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => coordinator.stop());
 
 const run = (...args: string[]) =>
-  command(['runs', ...args], { MURMURATION_URL: coordinator.url, MURMURATION_TOKEN: token });
+  command(['training', ...args], { MURMURATION_URL: coordinator.url, MURMURATION_TOKEN: token });
 
 it('begins, lists, shows and ends training runs', async () => {
   expect(await run('start', 'line', '--reason', 'new data')).toMatchObject({
@@ -49,7 +49,7 @@ it('begins, lists, shows and ends training runs', async () => {
   expect(listed).toMatchObject([{ number: 1, failed: 1, ending: { reason: 'stopped' } }]);
   const table = (await run('list', 'line')).output;
   expect(table).toMatch(/by-hand/);
-  const shown = (await run('show', 'line', '1')).output;
+  const shown = (await run('line', '1')).output;
   expect(shown).toContain('Ada asked for it: new data');
   expect(shown).toContain('Ada ended the training run.');
   expect(await run('show', 'line', '2')).toMatchObject({
