@@ -48,7 +48,7 @@ export default defineConfig({
           page('Embed in Node', '/guides/embed-node'),
           page('React Native and other platforms', '/guides/react-native'),
           page('Take a model elsewhere', '/guides/export'),
-          page('Coming from Python', '/guides/python'),
+          page('Coming from Python, MLflow', '/guides/python'),
         ],
       },
       {
@@ -77,7 +77,6 @@ export default defineConfig({
           page('Precompute answers', '/guides/precompute'),
           page('Log requests', '/guides/request-log'),
           page('Watch a model', '/guides/monitoring'),
-          page('Track with MLflow and OpenLineage', '/guides/tracking'),
         ],
       },
       {

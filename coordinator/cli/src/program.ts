@@ -58,7 +58,7 @@ export async function murmuration(name?: string): Promise<Command> {
   return program;
 }
 
-/** Question whether a subcommand was meant by a word that its group took for a name; empty if none is near. */
+/** Question whether a word that a group took for a name means a subcommand; empty if none is near. */
 export function meantBy({ args: [name, word], commands }: Command): string {
   const group = commands.find(each => each.name() === name)?.commands ?? [];
   const names = group.flatMap(each => [each.name(), ...each.aliases()]);

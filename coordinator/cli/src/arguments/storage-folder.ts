@@ -1,4 +1,3 @@
-import { loadConfig } from '@murmuration/coordinator/assembly/config';
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Command } from 'commander';
 
@@ -23,14 +22,16 @@ export function storageOptions(command: Command): Command {
 /** Returns the storage folder. Throws `config.invalid` if none is named. */
 export async function storageFolder({ storage, config }: StorageOptions): Promise<string> {
   const folder =
-    storage ??
-    (config === undefined
-      ? process.env.MURMURATION_STORAGE
-      : (await loadConfig(config, process.env)).storage);
+    storage ?? (config === undefined ? process.env.MURMURATION_STORAGE : await storageOf(config));
   if (!folder)
     throw new MurmurationError(
       'config.invalid',
       'No storage folder is named; use --storage, the field "storage" of the configuration, or MURMURATION_STORAGE.',
     );
   return folder;
+}
+
+async function storageOf(config: string): Promise<string | null | undefined> {
+  const { loadConfig } = await import('@murmuration/coordinator/assembly/config');
+  return (await loadConfig(config, process.env)).storage;
 }

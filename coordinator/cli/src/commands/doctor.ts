@@ -1,7 +1,6 @@
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import type { Command } from 'commander';
 import { urlOf } from '../client/request.ts';
-import { examine } from '../doctor/examine.ts';
 import { say, sayJson, sayTable, wrap } from '../output/output.ts';
 
 const tones = { ok: 'good', warning: 'doubtful', fault: 'bad' } as const;
@@ -29,6 +28,7 @@ export function doctorCommand(program: Command): void {
     )
     .action(async (modules: string[], given: { config?: string; url?: string; json?: boolean }) => {
       const url = given.url === undefined ? undefined : urlOf(given.url);
+      const { examine } = await import('../doctor/examine.ts');
       const findings = await examine({ modules, file: given.config, env: process.env, url }, systemClock);
       const faults = findings.filter(({ state }) => state === 'fault').length;
       const warnings = findings.filter(({ state }) => state === 'warning').length;

@@ -7,10 +7,10 @@ import { nameOf } from '../arguments/name.ts';
 import type { RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
 import { say, sayJson } from '../output/output.ts';
-import { create, showCreated, type TokenKind } from './token-kind.ts';
+import { create, showCreated, type TokenActions } from './token-actions.ts';
 
 /** Options of `murmuration tokens create` for a token with which devices enrol. */
-export interface EnrolmentOptions extends RemoteOptions {
+interface CreateOptions extends RemoteOptions {
   readonly name: string;
   readonly uses?: number;
   readonly anyNumber?: boolean;
@@ -34,7 +34,7 @@ const route = '/enrolment-tokens';
 const columns = ['id', 'name', 'state', 'uses', 'of', 'created', 'expires'];
 
 /** Tokens with which devices enrol at a running coordinator. */
-export const enrolmentTokens: TokenKind<RemoteOptions, EnrolmentOptions, RevokeOptions> = {
+export const enrolmentTokens: TokenActions<RemoteOptions, CreateOptions, RevokeOptions> = {
   show: given =>
     showCreated(given, route, token, columns, ({ id, name, state, uses, maxUses, ...at }) => [
       ...[id, name, state, uses, maxUses, at.createdAt, at.expiresAt],

@@ -9,14 +9,14 @@ import { nameOf } from '../arguments/name.ts';
 import type { RemoteOptions } from '../arguments/remote-options.ts';
 import { AdminClient } from '../client/admin-client.ts';
 import { say, sayJson } from '../output/output.ts';
-import { create, sayEntry, showCreated, type TokenKind } from './token-kind.ts';
+import { create, sayEntry, showCreated, type TokenActions } from './token-actions.ts';
 
 type Right = InferenceTokenMessage['rights'][number];
 /** Rights that a token for models may have. */
 export const rights = inferenceToken.shape.rights.element.options;
 
 /** Options of `murmuration tokens create` for a token with which programs ask models. */
-export interface InferenceOptions extends RemoteOptions {
+interface CreateOptions extends RemoteOptions {
   readonly name: string;
   readonly right?: Right[];
   readonly model?: string[];
@@ -30,7 +30,7 @@ const route = '/inference-tokens';
 const columns = ['id', 'name', 'state', 'rights', 'models', 'per second', 'quota', 'created', 'expires'];
 
 /** Tokens with which programs ask the models of a running coordinator, or of an inference server. */
-export const inferenceTokens: TokenKind<RemoteOptions, InferenceOptions, RemoteOptions> = {
+export const inferenceTokens: TokenActions<RemoteOptions, CreateOptions, RemoteOptions> = {
   show: given =>
     showCreated(given, route, inferenceToken, columns, ({ id, name, state, rate, quota, ...token }) => [
       ...[id, name, state, token.rights.join(', '), token.models?.join(', ') ?? null],

@@ -11,12 +11,12 @@ import type { RemoteOptions } from '../arguments/remote-options.ts';
 import { type StorageOptions, storageFolder } from '../arguments/storage-folder.ts';
 import { type OperatorTokens, remoteTokens, withStoredTokens } from '../client/operator-tokens.ts';
 import { note, say, sayJson, sayTable } from '../output/output.ts';
-import { sayEntry, type TokenKind } from './token-kind.ts';
+import { sayEntry, type TokenActions } from './token-actions.ts';
 
 interface Options extends RemoteOptions, StorageOptions {}
 
 /** Options of `murmuration tokens create` for a token of an operator. */
-export interface OperatorOptions extends Options {
+interface CreateOptions extends Options {
   readonly role?: Role;
   readonly name: string;
   readonly expires?: string;
@@ -24,7 +24,7 @@ export interface OperatorOptions extends Options {
 }
 
 /** Tokens of operators, in a storage folder or at a running coordinator. */
-export const operatorTokens: TokenKind<Options, OperatorOptions, Options> = {
+export const operatorTokens: TokenActions<Options, CreateOptions, Options> = {
   async show(given) {
     const all = await withTokens(given, tokens => tokens.list());
     if (given.json) return sayJson(all);

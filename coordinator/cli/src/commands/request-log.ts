@@ -7,7 +7,6 @@ import { readAnchor } from '@murmuration/serving/request-log/files/anchor';
 import { type Entry, followLog, lastEntries } from '@murmuration/serving/request-log/files/reading';
 import type { KnownLine, Verification } from '@murmuration/serving/request-log/files/verify';
 import { verifyLog } from '@murmuration/serving/request-log/files/verify';
-import { forgetRequest, reopenLog } from '@murmuration/serving/request-log/files/writer';
 import { keyBeside, type LogKey, readKey } from '@murmuration/serving/request-log/key';
 import type { Command } from 'commander';
 import { wholeNumber } from '../arguments/numbers.ts';
@@ -108,6 +107,7 @@ export function requestLogCommands(program: Command): void {
 
 async function forget(folder: string, person: string, key: LogKey): Promise<void> {
   const clock = steadyClock();
+  const { forgetRequest, reopenLog } = await import('@murmuration/serving/request-log/files/writer');
   try {
     const log = await reopenLog(folder, { clock, random: systemRandom, key, fault: faulty });
     try {

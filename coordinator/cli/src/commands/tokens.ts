@@ -6,9 +6,9 @@ import { expires } from '../arguments/lifetime.ts';
 import { wholeNumber } from '../arguments/numbers.ts';
 import { operatorOptions } from '../arguments/remote-options.ts';
 import { storageOptions } from '../arguments/storage-folder.ts';
-import { type EnrolmentOptions, enrolmentTokens } from './enrolment-tokens.ts';
-import { type InferenceOptions, inferenceTokens, rights } from './inference-tokens.ts';
-import { type OperatorOptions, operatorTokens } from './operator-tokens.ts';
+import { enrolmentTokens } from './enrolment-tokens.ts';
+import { inferenceTokens, rights } from './inference-tokens.ts';
+import { operatorTokens } from './operator-tokens.ts';
 
 const kinds = { operator: operatorTokens, enrolment: enrolmentTokens, inference: inferenceTokens } as const;
 type Kind = keyof typeof kinds;
@@ -28,7 +28,9 @@ const only: Readonly<Record<string, readonly Kind[]>> = {
   perDay: ['inference'],
 };
 
-type Options = OperatorOptions & EnrolmentOptions & InferenceOptions & { readonly kind: Kind };
+type Options = { readonly kind: Kind } & Parameters<typeof operatorTokens.create>[0] &
+  Parameters<typeof enrolmentTokens.create>[0] &
+  Parameters<typeof inferenceTokens.create>[0];
 
 /** Adds `murmuration tokens|create|revoke`, for the tokens of operators, devices and programs. */
 export function tokenCommands(program: Command): void {

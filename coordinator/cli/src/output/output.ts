@@ -56,7 +56,7 @@ type Rows = readonly (readonly CliCell[])[];
 
 /**
  * Writes a table for people, with colours only on a terminal; null is a dash. A table that would be wider
- * than `widest` has its texts broken at spaces; where that is not enough, each row becomes a column, or lines.
+ * than `widest` has its texts broken at spaces; where that is not enough, rows become columns, or lines.
  */
 export function sayTable(head: readonly string[], rows: Rows): void {
   const widths = widthsOf(head, rows);

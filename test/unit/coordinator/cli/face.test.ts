@@ -83,6 +83,16 @@ describe('a typing error', () => {
   });
 });
 
+it.each([
+  ['devices', `-${'a'.repeat(21)}`],
+  ['devices', 'show', `-${'a'.repeat(21)}`],
+  ['devices', 'revoke', `--${'a'.repeat(20)}`, '--json'],
+  ['tokens', 'revoke', '--kind', 'enrolment', `-${'a'.repeat(15)}`],
+])('an id that begins with a dash is no option in %j', async (...args) => {
+  vi.stubEnv('MURMURATION_TOKEN', '');
+  expect(await written(() => run(args))).toMatch(/^There is no operator token\./);
+});
+
 describe(`output is at most ${widest} columns wide`, () => {
   it.each(commandsOf(all, 'murmuration'))('in the help of %s', async (_, command) => {
     expect(longestLine(await written(() => command.outputHelp()))).toBeLessThanOrEqual(widest);

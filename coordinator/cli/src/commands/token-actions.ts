@@ -4,8 +4,8 @@ import { AdminClient } from '../client/admin-client.ts';
 import { pagesAfter } from '../client/pages.ts';
 import { type CliCell, note, say, sayJson, sayTable } from '../output/output.ts';
 
-/** Kind of token that `murmuration tokens` shows, creates and revokes. */
-export interface TokenKind<Show, Create, Revoke> {
+/** Actions of `murmuration tokens` on tokens of one kind. */
+export interface TokenActions<Show, Create, Revoke> {
   show(given: Show): Promise<void>;
   create(given: Create): Promise<void>;
   revoke(id: string, given: Revoke): Promise<void>;
