@@ -129,6 +129,7 @@ export default defineConfig({
           page('Security', '/project/security'),
           page('Contributing', '/project/contributing'),
           page('Changelog', '/project/changelog'),
+          page('Where things moved', '/moved'),
         ],
       },
     ],
