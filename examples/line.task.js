@@ -1,5 +1,5 @@
 import { defineTask } from '@murmuration/coordinator';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/coordinator/tf';
 
 /** Task that learns a line with one dense layer. Three devices a round, under masks. */
 export default defineTask({

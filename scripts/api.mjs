@@ -140,6 +140,14 @@ for (const file of differing) console.log(`${isCheck ? 'differs' : 'written'}: $
 if (isCheck && differing.length > 0)
   stop('What the packages export has changed: npm run build && npm run api, and look at the difference.');
 
+/** True for an entry that has only what the reports of other packages have already. @param {string} types */
+function isPassedOn(types) {
+  const code = existsSync(types) ? readFileSync(types, 'utf8') : '';
+  const reported = publishedPackages().filter(({ entries }) => entries.length > 0);
+  const names = reported.map(({ name }) => name).join('|');
+  return new RegExp(`^(?:export .+ from '(?:${names})/?[^']*';\\n)+(?://.*)?$`).test(code);
+}
+
 /**
  * The declarations of each entry by its name; of one with conditions, those of each.
  * @param {Readonly<Record<string, any>>} manifest
@@ -149,6 +157,7 @@ function* typesOf({ exports, ...manifest }) {
   const folder = publishedPackages().find(({ name }) => name === manifest.name)?.folder ?? '';
   for (const [path, conditions] of Object.entries(exports)) {
     if (path.includes('*')) continue;
+    if (conditions.types && isPassedOn(join(folder, conditions.types))) continue;
     const name = path === '.' ? 'index' : path.slice(2);
     if (conditions.types) yield [name, join(folder, conditions.types)];
     else

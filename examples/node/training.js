@@ -1,4 +1,4 @@
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/client-sdk/tf';
 import { line } from '../line.js';
 
 /** Objective, which the worker thread of the SDK imports. */

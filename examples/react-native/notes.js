@@ -32,7 +32,7 @@ export const plainNotes = {
   serving,
 };
 
-/** Objective of the same task by tensors. `engine` is `@murmuration/engine`. */
+/** Objective of the same task by tensors. `engine` is `@murmuration/client-sdk/engine`. */
 export const notes = ({ softmaxLoss, tf }) => ({
   encode(texts) {
     const { size, steps, batch } = plainNotes.encode(texts);

@@ -1,5 +1,5 @@
 import { defineTask } from '@murmuration/coordinator';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/coordinator/tf';
 import { classes } from './words.js';
 
 /** Task with a small recurrent model of the next word. Three devices a round, under masks. */

@@ -1,4 +1,9 @@
-import { coordinatorModels, fetchModels, folderModels, inferenceSchema } from '@murmuration/serving/fetch';
+import {
+  coordinatorModels,
+  fetchModels,
+  folderModels,
+  inferenceSchema,
+} from '@murmuration/coordinator/serving-fetch';
 
 /** Models of a coordinator or of a folder; INFERENCE is JSON with the tokens of clients. */
 const from = process.env.MODELS ?? './models';

@@ -1,8 +1,7 @@
 import { handleAsNodeRequest } from 'cloudflare:node';
 import { env } from 'cloudflare:workers';
 import { createServer } from 'node:http';
-import kernels from '@murmuration/engine/kernels.wasm';
-import { inferenceSchema, workerModels } from '@murmuration/serving/workers';
+import { inferenceSchema, kernels, workerModels } from '@murmuration/coordinator/serving-workers';
 
 /**
  * Models on Cloudflare Workers, from the folder `models` among its modules; INFERENCE is JSON with the tokens

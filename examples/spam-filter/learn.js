@@ -1,5 +1,5 @@
 // Converts a request and its outcome to an example; loaded in a worker thread.
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/coordinator/tf';
 import { buckets, bucketsOf } from './words.js';
 
 /** Example of a judged mail; null for other outcomes. */

@@ -8,7 +8,7 @@ import {
   fromFeedback,
   heldOutRequests,
 } from '@murmuration/coordinator';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/coordinator/tf';
 import { mailOf } from './learn.js';
 import { buckets, bucketsOf } from './words.js';
 

@@ -100,7 +100,7 @@ describe('npm run pack', () => {
 
   it.each([
     [['inference-client'], ['inference-client', 'protocol']],
-    [['@murmuration/client-sdk'], ['client-sdk', 'engine', 'privacy', 'protocol']],
+    [['@murmuration/client-sdk'], ['client-sdk', 'engine', 'inference-client', 'privacy', 'protocol']],
     [['cli'], [...packages, 'cli'].sort()],
   ])('takes with %s what it needs', (asked, needed) => {
     const names = asked.map(name => (name.startsWith('@') ? name : `@murmuration/${name}`));
@@ -219,9 +219,21 @@ describe('the packed packages', () => {
     ['@murmuration/api', 'roles'],
     ['@murmuration/coordinator', 'createCoordinator'],
     ['@murmuration/coordinator/strategies', 'fedAvg'],
+    ['@murmuration/coordinator/engine', 'encodeModel'],
     ['@murmuration/coordinator/fetch', 'fetchFront'],
+    ['@murmuration/coordinator/monitoring', 'driftReport'],
+    ['@murmuration/coordinator/onnx', 'onnxOf'],
+    ['@murmuration/coordinator/serving', 'serveModels'],
+    ['@murmuration/coordinator/serving-fetch', 'fetchModels'],
+    ['@murmuration/coordinator/tf', 'sequential'],
     ['@murmuration/client-sdk', 'FederatedClient'],
     ['@murmuration/client-sdk/core', 'PlatformClient'],
+    ['@murmuration/client-sdk/engine', 'startBackend'],
+    ['@murmuration/client-sdk/inference', 'InferenceClient'],
+    ['@murmuration/client-sdk/serving', 'classifierServing'],
+    ['@murmuration/client-sdk/tf', 'sequential'],
+    ['@murmuration/client-sdk/webgl', 'webgl'],
+    ['@murmuration/client-sdk/webgpu', 'webgpu'],
     ['@murmuration/client-sdk/react-native', 'asyncStorage'],
     ['@murmuration/client-sdk/react', 'useFederation'],
     ['@murmuration/client-sdk/web-view', 'webViewTrainer'],
@@ -256,9 +268,13 @@ describe('the packed packages', () => {
       'shared.js',
       `import { MurmurationError } from '@murmuration/protocol';
       import { defineTask } from '@murmuration/coordinator';
-      try { defineTask({ name: 'No such name' }); } catch (error) { console.log(error instanceof MurmurationError); }`,
+      try { defineTask({ name: 'No such name' }); } catch (error) { console.log(error instanceof MurmurationError); }
+      for (const entry of ['client-sdk', 'client-sdk/core', 'client-sdk/inference', 'coordinator', 'coordinator/serving'])
+        console.log((await import('@murmuration/' + entry)).MurmurationError === MurmurationError);
+      const [sdk, coordinator] = await Promise.all(['client-sdk', 'coordinator'].map(name => import('@murmuration/' + name + '/tf')));
+      console.log(sdk.Tensor === coordinator.Tensor);`,
     );
-    expect(app.node('shared.js').output).toBe('true\n');
+    expect(app.node('shared.js').output).toBe('true\n'.repeat(7));
   });
 
   const sharing = (

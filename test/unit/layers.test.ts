@@ -46,7 +46,7 @@ const mayImport: Record<string, readonly string[]> = {
   ],
   ui: [],
   'coordinator/dashboard': ['coordinator/api', 'protocol', 'ui'],
-  'client-sdk': ['engine', 'privacy', 'protocol'],
+  'client-sdk': ['engine', 'privacy', 'protocol', 'serving/client'],
   'demo-keyboard-app/task': ['serving/server', 'serving/client', 'engine', 'protocol'],
   'demo-keyboard-app/src': ['ui', 'demo-keyboard-app/task', 'client-sdk', 'engine', 'protocol'],
   'coordinator/cli': [
@@ -211,6 +211,7 @@ function exported(name: string, sources: ReadonlyMap<string, string>): string {
   const pack = folderOf[called!] ?? called!;
   const folder = pack === 'demo-keyboard-app' ? [pack] : [pack, 'src'];
   const target = `${[...folder, ...(path.length > 0 ? path : ['index'])].join('/')}.ts`;
+  if (name.endsWith('.wasm')) return target.replace(/ts$/, 'd.ts');
   if (name.endsWith('.js')) return declared(target.slice(0, -'.ts'.length));
   return sources.has(`${target}x`) ? `${target}x` : target;
 }

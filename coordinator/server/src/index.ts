@@ -3,6 +3,7 @@ export type { CentralExamples, FeedbackExamples } from '@murmuration/lifecycle/c
 export { type ErrorCode, MurmurationError } from '@murmuration/protocol/errors/errors';
 export { defineQuery, type QueryDefinition } from '@murmuration/protocol/queries/define-query';
 export type { Query } from '@murmuration/protocol/queries/query';
+export { certify } from '@murmuration/protocol/secagg/certificate';
 export type { Evaluation, Measured } from '@murmuration/rounds/evaluation/evaluation';
 export type { Evaluator } from '@murmuration/rounds/evaluation/evaluator';
 export type { Metrics } from '@murmuration/rounds/evaluation/metrics';

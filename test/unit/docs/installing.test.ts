@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { publishedPackages } from '../../../scripts/published.mjs';
@@ -7,6 +8,12 @@ import { readSources } from '../sources.ts';
 /** What comes from a registry: nobody of this project has put the packages there, and others have taken names like theirs. */
 const fromRegistry =
   /\b(npm (install|i|add|exec)|npx|yarn|yarn add|pnpm (add|dlx)) (?:[^`\n]*? )?(@murmuration\/[\w-]+|murmuration@\S+)/;
+const readFiles = (folders: readonly string[], names: RegExp) =>
+  folders.flatMap(folder =>
+    readdirSync(`${root}${folder}`, { recursive: true, encoding: 'utf8' })
+      .filter(path => names.test(path) && !/node_modules|dist\//.test(path))
+      .map(path => [`${folder}/${path}`, readFileSync(`${root}${folder}/${path}`, 'utf8')] as const),
+  );
 const documents = readDocuments();
 const texts = [...documents, ...readSources(publishedPackages().map(({ folder }) => relative(root, folder)))]
   .map(([path, text]) => [path, text.replaceAll('\\\n', ' ')] as const)
@@ -50,5 +57,22 @@ describe('what tells people how to install the packages', () => {
     expect(
       pages.filter(([, text]) => !/on no registry/.test(text.replaceAll('\n', ' '))).map(([path]) => path),
     ).toEqual([]);
+  });
+
+  it('names three packages where people build with them', () => {
+    const own = ['README.md', 'docs/guides/', 'coordinator/cli/templates/', 'examples/'];
+    const sources = readSources(['coordinator/cli/templates', 'examples']);
+    const scripts = readFiles(['coordinator/cli/templates', 'examples'], /\.(?:js|jsonc?|cjs|html)$/);
+    const pages = [...documents, ...sources, ...scripts].filter(([path]) =>
+      own.some(start => path.startsWith(start)),
+    );
+    expect(pages.length).toBeGreaterThan(60);
+    const others = pages.flatMap(([path, text]) =>
+      [...text.matchAll(/@murmuration\/[a-z][a-z-]*/g)]
+        .map(([name]) => name)
+        .filter(name => !/\/(?:client-sdk|coordinator|simulations)$/.test(name))
+        .map(name => `${path}: ${name}`),
+    );
+    expect(others).toEqual([]);
   });
 });

@@ -95,7 +95,7 @@ export function linesOfImport({
     `runs on  ${engine}`,
     '',
     `Serve it:          murmuration inference --from ${resolve(folder, '../..')}`,
-    `Begin a task with: model: () => kerasModel('${folder}'), of @murmuration/engine`,
+    `Begin a task with: model: () => kerasModel('${folder}'), of @murmuration/coordinator/engine`,
   ];
 }
 

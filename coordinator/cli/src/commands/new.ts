@@ -48,7 +48,7 @@ export function begin(template: string, folder: string): void {
     private: true,
     type: 'module',
     scripts: { test: 'node --test' },
-    dependencies: ours('client-sdk', 'coordinator', 'engine'),
+    dependencies: ours('client-sdk', 'coordinator'),
     devDependencies: { ...ours('cli'), vite: '8.3.8' },
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);

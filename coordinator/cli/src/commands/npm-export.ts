@@ -82,7 +82,7 @@ export function linesOfPackage(done: NpmExported): readonly string[] {
     sizeLine(done, `${folder}, a package ${name}@${version}`),
     `It takes ${listed(inputs)} and gives ${listed(outputs)}.`,
     ...(measured ? [differences(measured, weights)] : []),
-    `Install it where @murmuration/engine is installed, from its pack: npm install ${folder.startsWith('/') ? folder : `./${folder}`}`,
+    `Install it where @murmuration/client-sdk is installed, from its packs: npm install ${folder.startsWith('/') ? folder : `./${folder}`}`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/coordinator/tf';
 
 export const model = () =>
   tf.sequential({

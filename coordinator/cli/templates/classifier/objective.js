@@ -1,4 +1,4 @@
-import { classifier } from '@murmuration/engine';
+import { classifier } from '@murmuration/client-sdk/engine';
 
 /** Tells dear flats from others. Numbers of about -1 to 1 are learned best. */
 export default classifier({

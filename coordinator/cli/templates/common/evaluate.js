@@ -1,4 +1,4 @@
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/coordinator/tf';
 import objective from './objective.js';
 
 /** Measures a version on examples that no device trains on. */

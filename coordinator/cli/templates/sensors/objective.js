@@ -1,4 +1,4 @@
-import { regressor } from '@murmuration/engine';
+import { regressor } from '@murmuration/client-sdk/engine';
 
 const scaled = reading => (reading - 20) / 10;
 

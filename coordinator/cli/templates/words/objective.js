@@ -1,4 +1,4 @@
-import { sequence } from '@murmuration/engine';
+import { sequence } from '@murmuration/client-sdk/engine';
 import { encode, tokens } from './vocabulary.js';
 
 /** Predicts each next word of a sentence. */

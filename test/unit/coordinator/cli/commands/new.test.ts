@@ -71,7 +71,6 @@ describe.each(templates)('the template %s', template => {
       dependencies: {
         '@murmuration/client-sdk': version,
         '@murmuration/coordinator': version,
-        '@murmuration/engine': version,
       },
       devDependencies: { '@murmuration/cli': version, vite: expect.any(String) },
     });

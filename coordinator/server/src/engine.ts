@@ -1,0 +1,2 @@
+export * from '@murmuration/engine';
+export { encodeModel } from '@murmuration/protocol/weights/model-files';

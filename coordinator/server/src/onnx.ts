@@ -1,0 +1,2 @@
+export * from '@murmuration/engine/onnx/run';
+export * from '@murmuration/engine/onnx/write';
