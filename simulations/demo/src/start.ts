@@ -10,7 +10,7 @@ import { addressBox, isColourful, type NamedAddress } from './demonstration/addr
 import { type AskingLine, openAsking } from './demonstration/asking.ts';
 import { compareVisitor, startProcess } from './demonstration/compare-visitor.ts';
 import { Display } from './demonstration/display.ts';
-import { exampleIn } from './demonstration/examples.ts';
+import { exampleIn, programs } from './demonstration/examples.ts';
 import { recallOf } from './demonstration/learned.ts';
 import { browserCommand, openBrowser } from './demonstration/open-browser.ts';
 import { runRounds } from './demonstration/run-rounds.ts';
@@ -144,8 +144,12 @@ function end(error: unknown): never {
 
 growHeapFreely();
 const argv = process.argv.slice(2);
+const example = exampleIn(argv);
+const program = programs.get(example);
 const shown =
-  exampleIn(argv) === 'spam'
-    ? import('./start-spam.ts').then(({ startSpam }) => startSpam(argv))
-    : start(argv);
+  program !== undefined
+    ? import('./start-program.ts').then(({ startProgram }) => startProgram(program, argv))
+    : example === 'spam'
+      ? import('./start-spam.ts').then(({ startSpam }) => startSpam(argv))
+      : start(argv);
 shown.catch(end);

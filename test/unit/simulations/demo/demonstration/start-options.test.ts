@@ -10,6 +10,7 @@ it('shows the keyboard unless another example is named', () => {
   expect(exampleIn(['--devices', '10', '--exit'])).toBe('keyboard');
   expect(exampleIn(['--speed', '5', '--example', 'spam', '--json'])).toBe('spam');
   expect(exampleIn(['--example=spam'])).toBe('spam');
+  expect(exampleIn(['--example', 'clinics', '--port', '0'])).toBe('clinics');
 });
 
 it('keeps its state in a folder, and makes none of an address', () => {
