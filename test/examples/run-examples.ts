@@ -1,5 +1,6 @@
 import { clinics, clinicsHold } from './clinics.ts';
 import { linesOf, PackedExample, type Promises } from './packed-example.ts';
+import { weather, weatherHolds } from './weather.ts';
 
 interface Checked {
   readonly run: (example: PackedExample) => Promise<Promises>;
@@ -9,6 +10,7 @@ interface Checked {
 /** Examples that are programs of their own, by the names of their folders. */
 export const examples: Readonly<Record<string, Checked>> = {
   clinics: { run: clinics, holds: clinicsHold },
+  weather: { run: weather, holds: weatherHolds },
 };
 
 /** Most lines that the user of an example would write. */
