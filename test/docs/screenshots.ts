@@ -9,16 +9,18 @@ import { chromiumOptions } from '../chromium.ts';
 import { SourceProcess } from '../e2e/processes.ts';
 import { root } from './documents.ts';
 
-// npm run screenshots: runs the demonstration and a first task, and takes pictures of their pages in a real Chromium.
-// `-- --first-task` runs the latter only.
+// npm run screenshots: runs the demonstration, a first task and an example, and takes pictures of their pages in a real Chromium.
+// `-- --first-task` or `-- --support` runs only that one.
 const folder = fileURLToPath(new URL('../../docs/public/', import.meta.url));
 const rounds = 6;
 const size = { width: 1280, height: 800 };
 
 const browser = await chromium.launch(chromiumOptions);
 const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce', colorScheme: 'light' });
-if (!process.argv.includes('--first-task')) await takeDemonstration();
-await takeFirstTask(await context.newPage());
+const only = process.argv[2];
+if (only === undefined) await takeDemonstration();
+if (only !== '--support') await takeFirstTask(await context.newPage());
+if (only !== '--first-task') await takeSupport(await context.newPage());
 await browser.close();
 
 async function takeDemonstration(): Promise<void> {
@@ -68,6 +70,25 @@ async function takeFirstTask(page: Page): Promise<void> {
     dev.child.kill('SIGTERM');
     await dev.ended();
     rmSync(made, { recursive: true });
+  }
+}
+
+/** Takes the chat page of the support desk. */
+async function takeSupport(page: Page): Promise<void> {
+  const desk = new SourceProcess('simulations/demo/src/start.ts', ['--example', 'support', '--port', '0']);
+  try {
+    const [, address] = await desk.printed(/Ask it: (\S+)/);
+    await page.setViewportSize({ width: 900, height: 250 });
+    await page.goto(address!);
+    for (const [at, text] of ['my exmh window hangs when I open a folder', 'hello'].entries()) {
+      await page.getByLabel('Your question').fill(text);
+      await page.getByRole('button', { name: 'Ask' }).click();
+      await page.getByText('Who should answer?').nth(at).waitFor();
+    }
+    await page.screenshot({ path: `${folder}support.png` });
+  } finally {
+    desk.child.kill('SIGTERM');
+    await desk.ended();
   }
 }
 

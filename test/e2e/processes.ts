@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sourceOptions } from '../../scripts/prepare.mjs';
 import { packedPrograms } from '../packed-programs.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -55,7 +56,7 @@ export class ProgramProcess {
 /** A source file of the repository as a process of its own. */
 export class SourceProcess extends ProgramProcess {
   constructor(file: string, args: readonly string[], env: Record<string, string> = {}) {
-    super(['--import', './scripts/sources.mjs', '--conditions=murmuration-source', file, ...args], env);
+    super([...sourceOptions, file, ...args], env);
   }
 }
 

@@ -61,9 +61,13 @@ export class ExampleProgram {
     return (await this.#ended)[0] as number | null;
   }
 
+  /** Ends it, if it has not ended. */
   async stop(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    // Those that it started end with it.
+    this.#child.kill('SIGTERM');
+    const killed = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
     await this.#ended;
+    clearTimeout(killed);
   }
 }
 

@@ -1,5 +1,6 @@
 import { clinics, clinicsHold } from './clinics.ts';
 import { linesOf, PackedExample, type Promises } from './packed-example.ts';
+import { support, supportHolds } from './support.ts';
 import { weather, weatherHolds } from './weather.ts';
 
 interface Checked {
@@ -10,6 +11,7 @@ interface Checked {
 /** Examples that are programs of their own, by the names of their folders. */
 export const examples: Readonly<Record<string, Checked>> = {
   clinics: { run: clinics, holds: clinicsHold },
+  support: { run: support, holds: supportHolds },
   weather: { run: weather, holds: weatherHolds },
 };
 
