@@ -124,7 +124,7 @@ export function counts() {
   const packages = /** @type {Record<string, number>} */ ({});
   const made = git('--others', '--ignored', '--exclude-standard', ':(glob)*/src/**/*.js');
   const generated = made.reduce((sum, path) => sum + count(read(path)), 0);
-  const totals = { product: 0, examples: 0, studies: 0, generated };
+  const totals = { product: 0, examples: 0, programs: 0, studies: 0, generated };
   const long = /** @type {string[]} */ ([]);
   const names = /** @type {Map<string, number>} */ (new Map());
   let docstringsByQuestion = 0;
@@ -140,6 +140,11 @@ export function counts() {
       ? withoutComments(source.text, source.comments)
       : read(path).replace(/\/\*.*?\*\/|<!--.*?-->/gs, '');
     const lines = count(code);
+    // A program that shows the product; `npm run examples` bounds it.
+    if (existsSync(join(rootFolder, /^examples\/[^/]+\//.exec(path)?.[0] ?? '', 'start.js'))) {
+      totals.programs += lines;
+      continue;
+    }
     totals.product += lines;
     packages[room] = (packages[room] ?? 0) + lines;
     if (!source || !/\.tsx?$/.test(path)) continue;

@@ -17,9 +17,10 @@ export const places = table
   });
 
 /**
- * The first `count` days of a place, each with what a model gets of it: its temperature in tens of °C and the season as a point
- * on a circle, and the temperature `tomorrow`. The mean falls with the latitude, temperatures swing by the season of the place's
- * half of the earth, and part of a day's deviation is still there on the next.
+ * The first `count` days of a place, each with what a model gets of it: its temperature in tens of °C and the
+ * season as a point on a circle, and the temperature `tomorrow`. The mean falls with the latitude,
+ * temperatures swing by the season of the place's half of the earth, and part of a day's deviation is still
+ * there on the next.
  */
 export function daysOf({ name, latitude }, count) {
   let seed = [...name].reduce((sum, letter) => Math.imul(sum, 31) + letter.charCodeAt(0), 7);

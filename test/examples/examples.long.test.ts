@@ -70,6 +70,7 @@ describe('from packed packages', () => {
     expect(Object.keys(examples).sort()).toEqual(folders.sort());
   });
   it('clinics keeps what it promises', () => keeps('clinics'));
+  it('sensors keeps what it promises', () => keeps('sensors'));
   it('support keeps what it promises', { tags: 'chromium' }, () => keeps('support'));
   it('weather keeps what it promises', { tags: 'rabbitmq' }, () => keeps('weather'));
 });

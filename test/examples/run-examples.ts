@@ -1,5 +1,6 @@
 import { clinics, clinicsHold } from './clinics.ts';
 import { linesOf, PackedExample, type Promises } from './packed-example.ts';
+import { sensors, sensorsHold } from './sensors.ts';
 import { support, supportHolds } from './support.ts';
 import { weather, weatherHolds } from './weather.ts';
 
@@ -11,6 +12,7 @@ interface Checked {
 /** Examples that are programs of their own, by the names of their folders. */
 export const examples: Readonly<Record<string, Checked>> = {
   clinics: { run: clinics, holds: clinicsHold },
+  sensors: { run: sensors, holds: sensorsHold },
   support: { run: support, holds: supportHolds },
   weather: { run: weather, holds: weatherHolds },
 };

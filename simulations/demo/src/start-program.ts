@@ -14,8 +14,8 @@ import { examples } from './demonstration/examples.ts';
 const usualPort = 8_800;
 
 /**
- * `npm start -- --example NAME`: runs `start.js` of an example's folder in this process. What it writes goes to `state`
- * in that folder. Throws `config.invalid` if a package is missing.
+ * `npm start -- --example NAME`: runs `start.js` of an example's folder in this process. What it writes
+ * goes to `state` in that folder. Throws `config.invalid` if a package is missing.
  */
 export async function startProgram(folder: string, argv: readonly string[]): Promise<void> {
   const { port } = new Command('npm start --')
