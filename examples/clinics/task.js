@@ -1,5 +1,5 @@
 import { defineQuery, defineTask } from '@murmuration/coordinator';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/coordinator/tf';
 
 const model = () => tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [12] })] });
 const plan = { learningRate: 0.3, epochs: 3 };

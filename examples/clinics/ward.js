@@ -1,6 +1,6 @@
 import { FederatedClient, memoryStorage } from '@murmuration/client-sdk';
+import { classifier } from '@murmuration/client-sdk/engine';
 import { objectiveTrainer } from '@murmuration/client-sdk/testing';
-import { classifier } from '@murmuration/engine';
 
 const objective = classifier({ classes: 2, features: row => row.numbers, label: row => row.cameBack });
 const trainer = objectiveTrainer(objective); // all wards share this process

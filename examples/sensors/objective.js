@@ -1,4 +1,4 @@
-import { regressor } from '@murmuration/engine';
+import { regressor } from '@murmuration/client-sdk/engine';
 
 const scaled = celsius => (celsius - 4) / 10;
 /** Predicts a reading from the four before; one that is far from its prediction is an anomaly. */

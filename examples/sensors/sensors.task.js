@@ -1,5 +1,5 @@
 import { defineTask } from '@murmuration/coordinator';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/coordinator/tf';
 
 export default defineTask({
   name: 'sensors',

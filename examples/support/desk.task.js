@@ -1,5 +1,5 @@
 import { central, defineTask } from '@murmuration/coordinator';
-import * as tf from '@murmuration/engine/tf';
+import * as tf from '@murmuration/coordinator/tf';
 import { words } from './learn.js';
 
 const layer = () => tf.layers.dense({ units: 5, activation: 'softmax', inputShape: [4096], name: 'teams' });

@@ -1,4 +1,4 @@
-import { classifier } from '@murmuration/engine';
+import { classifier } from '@murmuration/coordinator/engine';
 import { learnedFrom } from './data.js';
 
 /** Marks, of 4,096 places, those that the words of a text fall on. */

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { describeModel, startBackend, tf } from '@murmuration/engine';
-import { encodeModel } from '@murmuration/protocol';
-import { folderModels, inferenceSchema, rabbitmqSchema, serveModels } from '@murmuration/serving';
+import { describeModel, encodeModel, startBackend, tf } from '@murmuration/coordinator/engine';
+import { folderModels, inferenceSchema, rabbitmqSchema, serveModels } from '@murmuration/coordinator/serving';
 import { daysOf, places } from './data.js';
 
 /** Weights that tell tomorrow from a day, and one more. */

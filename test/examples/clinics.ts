@@ -24,9 +24,9 @@ export async function clinics(example: PackedExample): Promise<Promises> {
   }
   const log = () => linesIn(join(example.folder, 'requests'));
   const before = await until(log, lines => lines.length >= 2);
-  await example.command('npx murmuration log forget ada --log requests');
+  await example.command('npx murmuration request-log forget ada --log requests');
   const after = log();
-  const verified = await example.command('npx murmuration log verify requests');
+  const verified = await example.command('npx murmuration request-log verify requests');
   return {
     clinics: accuracy.length,
     worstClinicAlone: Math.min(...accuracy.map(({ alone }) => alone)),
