@@ -13,7 +13,7 @@ export const programs: ReadonlyMap<string, string> = new Map(
 );
 
 /** Names of the examples; the first is the default. */
-const names = ['keyboard', 'spam', ...programs.keys()];
+const names = ['keyboard', 'spam', ...programs.keys()] as const;
 
 /** Option that chooses the example. */
 export function examples(): Option {
