@@ -188,6 +188,12 @@ describe('requests', () => {
     );
   });
 
+  it.each(typed)('of %s with more values than their shape has room for are refused', datatype => {
+    const [data] = fc.sample(arbitraryData(datatype, 3), 1) as [TensorData];
+    const message = encode([{ name: 'x', datatype, shape: [2], data }], false);
+    expect(() => readInferRequest(message, most)).toThrow(/has more values; its shape has room for 2/);
+  });
+
   it('take no memory for what has not come', () => {
     const message = RequestType.encode(
       RequestType.fromObject({
