@@ -17,7 +17,7 @@ import { words } from './words.ts';
 const most = 12;
 
 /** Something that a page shows, with its address. */
-export interface Found {
+interface Found {
   readonly label: string;
   readonly kind: string;
   readonly address: string;
