@@ -34,6 +34,8 @@ const unrun: Readonly<Record<string, string>> = {
   'npm run simulate -- mnist-2nn': 'takes minutes',
   'npm run simulate -- clusters --set': 'takes minutes',
   'npm run simulate -- ./my.scenario.ts': 'reads a file of the reader',
+  'npm run simulate -- rooms/rooms.scenario.ts':
+    'reads a file of the reader; own-data-guide.long.test.ts runs it',
   'npm run simulate -- compare': 'reads two runs of the reader',
   'npm run simulate -- worker': 'wants a Redis',
   'npm run build': 'is the build of another app',
