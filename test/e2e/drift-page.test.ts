@@ -1,4 +1,5 @@
 // @module-tag chromium
+import { addAccuracy, asked, judged } from '@murmuration/monitoring/accuracy/accuracy-sums';
 import { driftPage } from '@murmuration/monitoring/page/drift-page';
 import { driftReport } from '@murmuration/monitoring/report/drift-report';
 import { type Browser, chromium } from 'playwright-core';
@@ -12,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
+const sums = addAccuracy(asked(4), judged({ kind: 'class', guesses: ['a'], outcome: 'a' }));
 const numbers = Array.from({ length: 60 }, (_, at) => Math.sin(at));
 const html = driftPage(
   driftReport(
@@ -20,7 +22,11 @@ const html = driftPage(
       { name: 'a-name-without-any-break'.repeat(5), reference: ['a', 'b'], current: ['a', 'c'.repeat(90)] },
       { name: 'gone', reference: [1, 2], current: [] },
     ],
-    { at: 0, correction: 'bonferroni' },
+    {
+      at: 2_500,
+      correction: 'bonferroni',
+      performance: [0, 1_000, 2_000].map(from => ({ from, to: from + 1_000, sums })),
+    },
   ),
 );
 
@@ -39,6 +45,17 @@ it.each([
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(ground).toBe(look === 'light' ? 'rgb(243, 240, 238)' : 'rgb(19, 19, 29)');
     expect(await violations(page)).toEqual([]);
+
+    // A finding leads to its window on the curve, the curve to the row, and each shows where it leads.
+    const lookOf = (what: string, property: 'strokeWidth' | 'backgroundColor') =>
+      page.locator(what).evaluate((each, name) => getComputedStyle(each)[name], property);
+    const plain = await lookOf('tr:has(#row-2) td >> nth=0', 'backgroundColor');
+    await page.locator('#found a').first().click();
+    expect(await lookOf('#window-2 circle', 'strokeWidth')).toBe('5px');
+    await page.locator('#window-2').focus();
+    await page.keyboard.press('Enter');
+    expect(await lookOf('tr:has(#row-2) td >> nth=0', 'backgroundColor')).not.toBe(plain);
+    expect(await lookOf('#window-1 circle', 'strokeWidth')).not.toBe('5px');
     expect(problems).toEqual([]);
     await page.close();
   },

@@ -182,6 +182,61 @@ describe('the page of a run', () => {
     expect(problems).toEqual([]);
   });
 
+  it('marks the round of an event in all charts, and the event of a round, by pointer and keys', async () => {
+    for (const width of [1_440, 390]) {
+      const { page, problems } = await open(await reportOf(wholeRun), width);
+      const event = page.getByRole('link', { name: '11', exact: true });
+      const marks = page.locator('.mark:visible');
+      const chart = page.getByRole('slider', { name: /Round in On held-out data/ });
+      const row = page.locator('tr.chosen');
+      expect(await marks.count()).toBe(0);
+      await event.click();
+      // Learning, cohorts, time and traffic; clients have no rounds.
+      expect(await marks.count()).toBe(6);
+      expect(await row.textContent()).toContain('failed during training and updates');
+      const box = (await chart.boundingBox())!;
+      expect(box.y + box.height).toBeGreaterThan(0);
+      expect(box.y).toBeLessThan(900);
+      expect(await chart.getAttribute('aria-valuetext')).toContain('round 11, failed during');
+      const [mark, dot] = await Promise.all([
+        chart.locator('.over-round .mark').boundingBox(),
+        chart.locator('.over-round circle.event').boundingBox(),
+      ]);
+      expect(Math.abs(mark!.x + mark!.width / 2 - (dot!.x + dot!.width / 2))).toBeLessThan(1);
+
+      await page.keyboard.press('Escape');
+      expect(await marks.count()).toBe(0);
+      await chart.focus();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('PageUp');
+      expect(await chart.getAttribute('aria-valuenow')).toBe('11');
+      expect(await row.count()).toBe(1);
+      expect(await chart.locator('.tip').textContent()).toContain('failed during');
+      await page.keyboard.press('ArrowRight');
+      expect(await row.count()).toBe(0);
+      await event.focus();
+      expect(await row.count()).toBe(1);
+      await page.keyboard.press('Escape');
+
+      const cohort = page.getByRole('slider', { name: 'Round in What became of each cohort' });
+      const { width: wide, height } = (await cohort.locator('.plot').boundingBox())!;
+      await cohort.locator('.plot').click({ position: { x: (10.5 / 30) * wide, y: height / 2 } });
+      expect(await row.textContent()).toContain('failed during training and updates');
+      expect(await event.getAttribute('aria-current')).toBe('true');
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      await page.screenshot({ path: `${artifacts}report-chosen-${width}.png`, fullPage: true });
+      expect(await violations(page)).toEqual([]);
+      expect(problems).toEqual([]);
+    }
+  });
+
+  it('has each figure as a file', async () => {
+    const { page } = await open(await reportOf(wholeRun));
+    const figures = await page.locator('figure').count();
+    expect(figures).toBe(7);
+    expect(await page.locator('figure a[download$=".csv"]').count()).toBe(figures);
+  });
+
   it('tells each chart in words and in a table', async () => {
     const { page } = await open(await reportOf(wholeRun));
     const figure = page.getByRole('figure', { name: /On held-out data/ });

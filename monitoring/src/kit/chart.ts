@@ -21,6 +21,16 @@ export interface Line {
   readonly band: { readonly low: readonly number[]; readonly high: readonly number[] } | null;
 }
 
+/** Happening in a round that its report marks in all charts over the rounds. */
+export interface ChartEvent {
+  readonly round: number;
+  /** Bytes sent since the run began; absent if they are no abscissa. */
+  readonly bytes?: number;
+  /** Milliseconds since the run began, on the devices' clock; absent if they are no abscissa. */
+  readonly ms?: number;
+  readonly text: string;
+}
+
 /** Published result: a height, and the round in which it was reached if it is known. */
 export interface Reference {
   readonly label: string;

@@ -1,4 +1,4 @@
-import type { Abscissa, Chart } from './chart.ts';
+import type { Abscissa, Chart, ChartEvent } from './chart.ts';
 import { isBetter, unitOver } from './drawings.ts';
 import { difference, quantity, type Unit } from './quantities.ts';
 
@@ -14,15 +14,21 @@ export interface ValueColumn {
 /** Values of a chart, at their places on its horizontal axis. */
 export interface ChartValues {
   readonly at: readonly number[];
+  /** Round of each place; undefined if the places are none of rounds. */
+  readonly rounds?: readonly number[];
   /** Name of a place. */
   readonly place: ValueColumn;
   readonly values: readonly ValueColumn[];
 }
 
-export function columnsOf(chart: Chart, over: Abscissa): ChartValues {
+export function columnsOf(chart: Chart, over: Abscissa, events: readonly ChartEvent[] = []): ChartValues {
   if (chart.kind === 'lines') {
     const byPlace = chart.lines.map(line => new Map(line[over]!.map((at, i) => [at, line.value[i]!])));
-    const at = [...new Set(byPlace.flatMap(line => [...line.keys()]))].sort((one, other) => one - other);
+    const roundAt = new Map<number, number>();
+    for (const each of events) if (each[over] !== undefined) roundAt.set(each[over], each.round);
+    for (const line of chart.lines)
+      for (const [i, at] of line[over]!.entries()) roundAt.set(at, line.round[i]!);
+    const at = [...roundAt.keys()].sort((one, other) => one - other);
     const { lines, step = 'round' } = chart;
     const values = lines.map(({ name, colour }, i) =>
       column(
@@ -32,12 +38,18 @@ export function columnsOf(chart: Chart, over: Abscissa): ChartValues {
         chart.unit,
       ),
     );
-    return { at, place: column(over === 'round' ? step : '', '', at, unitOver(over)), values };
+    return {
+      at,
+      rounds: at.map(place => roundAt.get(place)!),
+      place: column(over === 'round' ? step : '', '', at, unitOver(over)),
+      values,
+    };
   }
   if (chart.kind === 'stack') {
     const name = chart.roundsPerBar > 1 ? 'round, in the middle' : 'round';
     return {
       at: chart.round,
+      rounds: chart.round,
       place: { ...column(name, '', chart.round, 'number'), format: String },
       values: chart.layers.map(({ name, colour, value }) => column(name, `c${colour}`, value, chart.unit)),
     };

@@ -1,5 +1,6 @@
 import { utf8 } from '@murmuration/protocol/encoding/bytes';
 import { portable } from '@murmuration/protocol/primitives/portable';
+import type { ChartEvent } from './chart.ts';
 import { type Figure, figureOf } from './figure.ts';
 import { type Content, html, Markup, scriptElement } from './markup.ts';
 import { script } from './script.ts';
@@ -36,6 +37,8 @@ export interface ReportContent {
   readonly tiles: readonly Tile[];
   readonly sections: readonly Section[];
   readonly footer?: Content;
+  /** Events that are marked in all charts over rounds. */
+  readonly events?: readonly ChartEvent[];
 }
 
 /** A wing, in the colours of the page. */
@@ -47,7 +50,8 @@ const icon = `data:image/svg+xml,${encodeURIComponent(
  * Renders a report as one HTML file that loads nothing. Its content security policy allows only its own
  * style, and its own script if it has figures.
  */
-export function reportPage({ title, kind, heading, about, tiles, sections, footer }: ReportContent): string {
+export function reportPage(content: ReportContent): string {
+  const { title, kind, heading, about, tiles, sections, footer, events } = content;
   const isScripted = sections.some(({ figures }) => figures && figures.length > 0);
   const policy = `default-src 'none'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'${isScripted ? `; script-src '${hashOf(script)}'` : ''}`;
   return html`<!doctype html>
@@ -71,7 +75,7 @@ ${tiles.length > 0 ? html`<dl class="tiles">${tiles.map(tile)}</dl>` : null}
 </header>
 <main id="content">
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-${sections.map(section)}
+${sections.map(each => section(each, events))}
 </main>
 ${footer ? html`<footer>${footer}</footer>` : null}
 ${isScripted ? scriptElement('module', script) : null}
@@ -84,11 +88,14 @@ function tile({ name, value, beside = '' }: Tile): Markup {
   return html`<div><dt>${name}</dt><dd><b>${value}</b><span>${beside}</span></dd></div>\n`;
 }
 
-function section({ id, title, before = null, figures = [], after = null }: Section): Markup {
+function section(
+  { id, title, before = null, figures = [], after = null }: Section,
+  events: ReportContent['events'],
+): Markup {
   return html`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
 ${before}
-${figures.length > 0 ? html`<div class="figures">${figures.map(figureOf)}</div>` : null}
+${figures.length > 0 ? html`<div class="figures">${figures.map(each => figureOf(each, events))}</div>` : null}
 ${after}
 </section>`;
 }

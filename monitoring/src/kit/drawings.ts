@@ -3,6 +3,7 @@ import type {
   Abscissa,
   ChangeChart,
   Chart,
+  ChartEvent,
   EffectChart,
   Line,
   LineChart,
@@ -34,17 +35,22 @@ const abscissas = {
 } as const;
 
 /** Draws a chart; one of lines over one of its abscissas. */
-export function draw(chart: Chart, over: Abscissa): Drawing {
-  if (chart.kind === 'lines') return lines(chart, over);
-  if (chart.kind === 'stack') return stack(chart);
+export function draw(chart: Chart, over: Abscissa, events: readonly ChartEvent[] = []): Drawing {
+  if (chart.kind === 'lines') return lines(chart, over, events);
+  if (chart.kind === 'stack') return stack(chart, events);
   return chart.kind === 'changes' ? changes(chart) : effect(chart);
 }
 
 /** Returns the unit of a line chart's horizontal axis. */
 export const unitOver = (over: Abscissa) => abscissas[over].unit;
 
-function lines({ lines: all, references, unit, label, step = 'round' }: LineChart, over: Abscissa): Drawing {
-  const places = all.flatMap(line => line[over] ?? []);
+function lines(
+  { lines: all, references, unit, label, step = 'round' }: LineChart,
+  over: Abscissa,
+  events: readonly ChartEvent[],
+): Drawing {
+  const happened = events.flatMap(each => each[over] ?? []);
+  const places = [...all.flatMap(line => line[over] ?? []), ...happened];
   const [, last] = extentOf(all.flatMap(({ round }) => round));
   const marked = references.map(each => ({
     ...each,
@@ -72,8 +78,11 @@ function lines({ lines: all, references, unit, label, step = 'round' }: LineChar
       line.band ? { low: line.band.low.map(at), high: line.band.high.map(at) } : undefined,
     );
   });
-  return { x, markup: plot(x, y, [marks, published(marked, x, y)], null) };
+  return { x, markup: plot(x, y, [marks, published(marked, x, y), eventMarks(x, happened)], null) };
 }
+
+const eventMarks = (x: Axis, places: readonly number[]): Markup[] =>
+  places.map(place => dot([x.at(place), 100], 'event', 4));
 
 /** Draws what others published: a dashed line at its height, and a mark in the round that reached it. */
 function published(references: readonly Reference[], x: Axis, y: Axis): Markup[] {
@@ -98,7 +107,10 @@ function barAxis(label: string, places: readonly number[]): { x: Axis; half: num
   return { x, half: 0.82 * half };
 }
 
-function stack({ layers, round, roundsPerBar, unit, label }: StackChart): Drawing {
+function stack(
+  { layers, round, roundsPerBar, unit, label }: StackChart,
+  events: readonly ChartEvent[],
+): Drawing {
   const { x, half } = barAxis(
     roundsPerBar > 1 ? `round; a bar is the mean of ${roundsPerBar}` : 'round',
     round,
@@ -120,7 +132,8 @@ function stack({ layers, round, roundsPerBar, unit, label }: StackChart): Drawin
       `c${colour}`,
     );
   });
-  return { x, markup: plot(x, y, marks, null) };
+  const happened = events.map(each => each.round);
+  return { x, markup: plot(x, y, [marks, eventMarks(x, happened)], null) };
 }
 
 function changes({ change, clientsPerBar, better, unit, label }: ChangeChart): Drawing {

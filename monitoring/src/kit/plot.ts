@@ -6,10 +6,10 @@ export type Spot = readonly [x: number, y: number];
 
 /**
  * Draws marks between two axes. A plot is as wide as its place, and its texts keep their size; `label` says
- * what it shows, null if a text beside it does.
+ * what it shows, null if a text beside it does. It is a `group` if marks are links.
  */
-export function plot(x: Axis, y: Axis, marks: Content, label: string | null): Markup {
-  const labelled = label === null ? html` aria-hidden="true"` : html` role="img" aria-label="${label}"`;
+export function plot(x: Axis, y: Axis, marks: Content, label: string | null, role = 'img'): Markup {
+  const labelled = label === null ? html` aria-hidden="true"` : html` role="${role}" aria-label="${label}"`;
   return html`<svg class="plot"${labelled}>${y.ticks.map(
     ({ at, text }) =>
       html`<line class="grid" x2="100%" y1="${share(100 - at)}" y2="${share(100 - at)}"/><text class="end" x="-8" y="${share(100 - at)}" dy=".35em">${text}</text>`,

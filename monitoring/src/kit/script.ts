@@ -1,31 +1,112 @@
-/** Script of reports with figures: shows the values under the pointer. */
-export const script = `for (const chart of document.querySelectorAll('[data-chart]')) {
-  const made = (tag, name, text = '') => Object.assign(document.createElement(tag), { className: name, textContent: text });
-  const [tip, cursor] = [made('div', 'tip'), made('div', 'cursor')];
-  const known = new Map();
-  const leave = () => { tip.hidden = cursor.hidden = true; };
-  leave();
-  chart.append(cursor, tip);
-  chart.addEventListener('pointerleave', leave);
-  chart.addEventListener('pointermove', event => {
-    const view = event.target.closest('.view');
-    if (!view) return leave();
-    if (!known.has(view)) known.set(view, JSON.parse(view.querySelector('script').textContent));
-    const { at, heads, rows } = known.get(view);
-    const [area, outer] = [view.querySelector('.plot'), chart].map(each => each.getBoundingClientRect());
-    const pointed = (100 * (event.clientX - area.left)) / area.width;
-    const nearest = at.reduce((best, each, i) => (Math.abs(each - pointed) < Math.abs(at[best] - pointed) ? i : best), 0);
-    tip.replaceChildren(made('b', '', heads[nearest]), ...rows.filter(({ texts }) => texts[nearest] !== null).map(({ name, colour, texts }) => {
-      const line = made('span', '');
-      line.append(made('i', 'swatch ' + (Array.isArray(colour) ? colour[nearest] : colour)), name + ' ' + texts[nearest]);
-      return line;
-    }));
-    tip.hidden = cursor.hidden = false;
-    const left = area.left - outer.left + (at[nearest] / 100) * area.width;
-    const { width } = tip.getBoundingClientRect();
-    const beside = left > outer.width / 2 ? left - 14 - width : left + 14;
-    cursor.style.left = left + 'px';
-    tip.style.left = Math.max(0, Math.min(beside, outer.width - width)) + 'px';
-    tip.style.top = Math.max(0, Math.min(event.clientY - outer.top - 20, outer.height - tip.offsetHeight)) + 'px';
-  });
-}`;
+/**
+ * Script of reports with figures: shows the values under the pointer or at the keys, and marks the chosen
+ * round in all charts and in the table of events.
+ */
+export const script = `const made = (tag, name, text = '') => Object.assign(document.createElement(tag), { className: name, textContent: text });
+const all = what => [...document.querySelectorAll(what)];
+const nearest = (places, to) => places.reduce((best, each, i) => (Math.abs(each - to) < Math.abs(places[best] - to) ? i : best), 0);
+const shown = chart => [...chart.querySelectorAll('.view')].find(view => view.getClientRects().length > 0);
+const [tip, cursor] = [made('div', 'tip'), made('div', 'cursor')];
+const parsed = new WeakMap();
+let chosen;
+
+function dataOf(view) {
+  if (!parsed.has(view)) parsed.set(view, JSON.parse(view.querySelector('script').textContent));
+  return parsed.get(view);
+}
+function leave() {
+  tip.hidden = cursor.hidden = true;
+}
+function put(mark, at) {
+  mark.hidden = at === undefined;
+  mark.style.left = 'calc(3.25rem + (100% - 4rem) * ' + at / 100 + ')';
+}
+function said(view, i) {
+  const { heads, rows, rounds } = dataOf(view);
+  const values = rows.filter(({ texts }) => texts[i] !== null).map(({ name, colour, texts }) => ['swatch ' + (Array.isArray(colour) ? colour[i] : colour), name + ' ' + texts[i]]);
+  const events = all('[data-round="' + rounds?.[i] + '"]').map(link => ['', link.closest('tr').lastElementChild.textContent]);
+  return [['', heads[i]], ...values, ...events];
+}
+function tell(view, i, y) {
+  const chart = view.parentElement;
+  const { at } = dataOf(view);
+  tip.replaceChildren(...said(view, i).map(([look, text], line) => {
+    const told = made(line ? 'span' : 'b', '');
+    told.append(...(look ? [made('i', look)] : []), text);
+    return told;
+  }));
+  chart.append(tip);
+  view.append(cursor);
+  tip.hidden = false;
+  put(cursor, at[i]);
+  const [area, outer] = [view.querySelector('.plot'), chart].map(each => each.getBoundingClientRect());
+  const left = area.left - outer.left + (at[i] / 100) * area.width;
+  const { width } = tip.getBoundingClientRect();
+  const beside = left > outer.width / 2 ? left - 14 - width : left + 14;
+  tip.style.left = Math.max(0, Math.min(beside, outer.width - width)) + 'px';
+  tip.style.top = Math.max(0, Math.min(y - outer.top - 20, outer.height - tip.offsetHeight)) + 'px';
+}
+function choose(round) {
+  chosen = round;
+  for (const mark of all('.mark')) {
+    const { at, rounds } = dataOf(mark.parentElement);
+    put(mark, round === undefined ? undefined : at[nearest(rounds, round)]);
+  }
+  for (const link of all('[data-round]')) {
+    const [row, box] = ['tr', '.scroll'].map(each => link.closest(each));
+    row.classList.toggle('chosen', Number(link.dataset.round) === round);
+    link.setAttribute('aria-current', row.className === 'chosen');
+    if (row.className && !box.contains(document.activeElement)) box.scrollTop = row.offsetTop - box.clientHeight / 2;
+  }
+  for (const chart of all('[role=slider]')) {
+    const { rounds } = dataOf(shown(chart));
+    const i = chosen === undefined ? rounds.length - 1 : nearest(rounds, chosen);
+    const texts = said(shown(chart), i).map(([, text]) => text);
+    const values = { min: Math.min(...rounds), max: Math.max(...rounds), now: rounds[i], text: texts.join(', ') };
+    for (const [name, value] of Object.entries(values)) chart.setAttribute('aria-value' + name, value);
+  }
+}
+function ready() {
+  for (const chart of all('[data-chart]:has(.mark)')) {
+    chart.removeAttribute('aria-hidden');
+    chart.setAttribute('role', 'slider');
+    chart.setAttribute('aria-label', 'Round in ' + chart.parentElement.querySelector('h3').textContent);
+    chart.tabIndex = 0;
+  }
+  choose(chosen);
+}
+function pointed({ target, clientX, clientY }, isChoice) {
+  const view = target.closest('.view');
+  if (!view) return leave();
+  const { left, width } = view.querySelector('.plot').getBoundingClientRect();
+  const { at, rounds } = dataOf(view);
+  const i = nearest(at, (100 * (clientX - left)) / width);
+  if (isChoice && rounds) choose(rounds[i]);
+  tell(view, i, clientY);
+}
+document.addEventListener('pointermove', event => pointed(event, false));
+document.documentElement.addEventListener('pointerleave', leave);
+document.addEventListener('click', event => {
+  const link = event.target.closest('[data-round]');
+  if (!link) return pointed(event, true);
+  event.preventDefault();
+  choose(Number(link.dataset.round));
+  document.querySelector('[role=slider]')?.scrollIntoView({ block: 'nearest' });
+});
+document.addEventListener('focusin', ({ target: { dataset } }) => dataset.round && choose(Number(dataset.round)));
+document.addEventListener('focusout', leave);
+document.addEventListener('change', () => choose(chosen));
+document.addEventListener('keydown', event => {
+  const { target, key } = event;
+  if (key === 'Escape') return leave(), choose();
+  const step = { ArrowLeft: -1, ArrowDown: -1, PageDown: -10, Home: -1e9, ArrowRight: 1, ArrowUp: 1, PageUp: 10, End: 1e9 }[key];
+  if (!step || !target.matches('[role=slider]')) return;
+  event.preventDefault();
+  const { rounds } = dataOf(shown(target));
+  const from = chosen === undefined ? (step > 0 ? -1 : rounds.length) : nearest(rounds, chosen);
+  const i = Math.max(0, Math.min(from + step, rounds.length - 1));
+  choose(rounds[i]);
+  tell(shown(target), i, target.getBoundingClientRect().top);
+});
+leave();
+ready();`;

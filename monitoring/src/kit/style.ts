@@ -40,8 +40,8 @@ h1{margin-top:.15rem;font-size:clamp(1.9rem,5.5vw,2.75rem);font-weight:680;lette
 small{color:var(--muted);font-size:.7em;font-weight:550;letter-spacing:0}
 nav{position:sticky;top:.5rem;z-index:2;margin-top:1.5rem}
 nav ul{display:flex;gap:.15rem;width:fit-content;max-width:100%;padding:.25rem;overflow-x:auto;border:1px solid var(--line);border-radius:1.25rem;background:color-mix(in srgb,var(--card) 88%,transparent);backdrop-filter:blur(12px)}
-nav a{display:block;padding:.35rem .8rem;border-radius:1rem;color:var(--muted);font-size:.9063rem;text-decoration:none;white-space:nowrap}
-nav a:hover{background:var(--raised);color:var(--ink)}
+nav li a{display:block;padding:.35rem .8rem;border-radius:1rem;color:var(--muted);font-size:.9063rem;text-decoration:none;white-space:nowrap}
+nav li a:hover{background:var(--raised);color:var(--ink)}
 section{margin-top:1.75rem;padding:clamp(1.1rem,3vw,1.75rem)}
 h2{margin-bottom:1rem;font-size:1.375rem;font-weight:650;letter-spacing:-.015em}
 h3{font-size:1rem;font-weight:620}
@@ -81,10 +81,17 @@ td .plot{height:6rem;margin-bottom:2rem}
 td .plot,.bars{min-width:10rem;max-width:22rem}
 .bars{width:calc(100% - 7rem);margin-left:7rem}
 .plot .c1.both,.plot .c2.both{fill-opacity:.55}
-.cursor{position:absolute;inset:2.4rem auto 3.5rem;border-left:1px dashed var(--muted);pointer-events:none}
+.plot .event{fill:var(--yours);stroke:var(--card)}
+.view{position:relative}
+.cursor,.mark{position:absolute;inset:0 auto 0 0;border-left:1px dashed var(--muted);pointer-events:none}
+.mark{margin-left:-1.5px;border-left:3px solid color-mix(in srgb,var(--yours) 70%,transparent)}
+a:is(:target,:focus) circle{stroke:var(--yours);stroke-width:5}
+tr.chosen>*,tr:has(:target,a:focus)>*{background:var(--ember-wash)}
+tr>* a,li a,.aside a{color:var(--shared)}
 .tip{position:absolute;width:max-content;max-width:100%;z-index:1;padding:.45rem .7rem;border:1px solid var(--line);border-radius:.75rem;background:color-mix(in srgb,var(--card) 94%,transparent);font-size:.8125rem;line-height:1.5;font-variant-numeric:tabular-nums;pointer-events:none}
 .tip b,.tip span{display:block}
 [hidden]{display:none}
+.event{--colour:var(--yours)}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;color:var(--muted);font-size:.875rem}
 .legend+.scroll{margin-top:.75rem}
 .swatch{display:inline-block;width:.75rem;height:.75rem;margin-right:.45rem;border-radius:.25rem;background:var(--colour);vertical-align:-.05em}

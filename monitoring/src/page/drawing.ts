@@ -56,10 +56,26 @@ function categories(
   )}</svg>`;
 }
 
-/** Draws accuracy by window with its 95 % interval; undefined if no window has an outcome. */
+/** Returns the rows of a distribution's file, below their names. */
+export function distributionRows(distribution: Distribution): unknown[][] {
+  const { reference, current } = distribution;
+  if (distribution.kind === 'numbers') {
+    const { edges } = distribution;
+    const rows = reference.map((share, i) => [edges[i], edges[i + 1], share, current[i]]);
+    return [['from', 'to', 'reference', 'now'], ...rows];
+  }
+  const { labels, others } = distribution;
+  const rows = labels.map((label, i) => [label, reference[i], current[i]]);
+  return [['category', 'reference', 'now'], ...rows, ['(others)', others.reference, others.current]];
+}
+
+/**
+ * Draws accuracy by window with its 95 % interval; undefined if no window has an outcome. A point leads to
+ * the row of its window, which leads back.
+ */
 export function drawPerformance(points: readonly PerformancePoint[]): Markup | undefined {
-  const known = points.flatMap(({ from, to, accuracy: { accuracy } }) =>
-    accuracy ? [{ at: (from + to) / 2, ...accuracy }] : [],
+  const known = points.flatMap(({ from, to, accuracy: { accuracy } }, window) =>
+    accuracy ? [{ at: (from + to) / 2, window, ...accuracy }] : [],
   );
   const [first, last] = [known[0], known.at(-1)];
   if (!first || !last) return undefined;
@@ -76,9 +92,14 @@ export function drawPerformance(points: readonly PerformancePoint[]): Markup | u
         low: along(({ interval }) => interval[0]),
         high: along(({ interval }) => interval[1]),
       }),
-      middle.map(point => dot(point, 'c1', 3)),
+      middle.map((point, i) => {
+        const { window, at, value } = known[i]!;
+        const name = `${moment(at)}: ${percent(value)}`;
+        return html`<a id="window-${window}" href="#row-${window}" aria-label="${name}">${dot(point, 'c1', 4)}</a>`;
+      }),
     ],
     `Accuracy from ${moment(first.at)}, ${percent(first.value)}, to ${moment(last.at)}, ${percent(last.value)}`,
+    'group',
   );
 }
 

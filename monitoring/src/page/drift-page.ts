@@ -1,10 +1,10 @@
 import { reportPage, type Section, type Tile } from '../kit/document.ts';
-import { tableMarkup } from '../kit/figure.ts';
+import { csvLink, tableMarkup } from '../kit/figure.ts';
 import { type Content, html } from '../kit/markup.ts';
 import { moment } from '../kit/quantities.ts';
 import type { DriftReport } from '../report/drift-report.ts';
 import type { FeatureReport } from '../report/feature-report.ts';
-import { drawDistribution, drawPerformance } from './drawing.ts';
+import { distributionRows, drawDistribution, drawPerformance } from './drawing.ts';
 import { count, counted, figure, percent } from './format.ts';
 
 /** Renders a report as one HTML page that loads and runs nothing: its policy allows only its own style. */
@@ -51,15 +51,21 @@ function overview({
 }
 
 /** Lists the drifted features, longest first, and those that could not be compared. */
-function findings({ features: all, expected, at }: DriftReport): Section[] {
+function findings({ features: all, expected, at, performance: points }: DriftReport): Section[] {
   const drifted = all
     .filter(({ drift }) => drift?.drifted)
     .toSorted((a, b) => (a.drift?.since ?? at) - (b.drift?.since ?? at));
   const unknown = all.filter(({ drift }) => drift === undefined);
   if (drifted.length + unknown.length === 0) return [];
+  const sinceText = (since: number) => {
+    const window = points.findIndex(
+      ({ from, to, accuracy }) => from <= since && since <= to && accuracy.accuracy,
+    );
+    return window < 0 ? moment(since) : html`<a href="#window-${window}">${moment(since)}</a>`;
+  };
   const after = html`<ul>${drifted.map(
     ({ name, drift }) =>
-      html`<li><strong>${name}</strong> has drifted since ${moment(drift?.since ?? at)}${expected.includes(name) ? ', as expected' : ''}.</li>`,
+      html`<li><strong>${name}</strong> has drifted since ${sinceText(drift?.since ?? at)}${expected.includes(name) ? ', as expected' : ''}.</li>`,
   )}
 ${unknown.map(({ name, reason }) => html`<li><strong>${name}</strong> was not compared. ${reason ?? ''}</li>`)}</ul>`;
   return [{ id: 'found', title: 'Findings', after }];
@@ -80,7 +86,10 @@ function features(all: Features): Section {
   };
 }
 
-function featureRow({ name, role, kind, drift, reason, distribution }: FeatureReport): Content[] {
+function featureRow(
+  { name, role, kind, drift, reason, distribution }: FeatureReport,
+  place: number,
+): Content[] {
   const result = drift ? (drift.drifted ? 'drifted' : 'stable') : 'not compared';
   const limit = drift?.measures === 'p-value' ? 'drifts below' : 'drifts from';
   const score =
@@ -94,7 +103,10 @@ function featureRow({ name, role, kind, drift, reason, distribution }: FeatureRe
     html`<span class="badge${drift ? ` ${result}` : ''}">${result}</span>`,
     drift?.title ?? reason ?? '',
     html`${score}${drift ? html`<br><span class="muted">${`${limit} ${figure(drift.threshold)}`}</span>` : null}`,
-    distribution ? drawDistribution(name, distribution) : null,
+    distribution
+      ? html`${drawDistribution(name, distribution)}
+${csvLink(`feature-${place + 1}`, 'CSV', distributionRows(distribution))}`
+      : null,
   ];
 }
 
@@ -142,18 +154,23 @@ function texts(all: Features): Section[] {
 }
 
 function performance(points: DriftReport['performance']): Section {
-  const rows = points.map(({ from, to, version, accuracy: { accuracy, known, outcomes, requests } }) => [
-    `${moment(from)} to ${moment(to)}`,
+  const rows = points.map(({ from, to, version, accuracy: { accuracy, known, outcomes, requests } }, i) => [
+    html`<a id="row-${i}"${accuracy ? html` href="#window-${i}"` : null}>${moment(from)} to ${moment(to)}</a>`,
     version ?? '–',
     accuracy
       ? `${percent(accuracy.value)} (${percent(accuracy.interval[0])} to ${percent(accuracy.interval[1])})`
       : '–',
     known === null ? '–' : `${percent(known)} (${count(outcomes)} of ${count(requests)})`,
   ]);
+  const file = points.map(({ from, to, version, accuracy: { accuracy } }) => {
+    const [low, high] = accuracy?.interval ?? [];
+    return [new Date(from).toISOString(), new Date(to).toISOString(), version, accuracy?.value, low, high];
+  });
+  const csv = csvLink('accuracy', 'CSV', [['from', 'to', 'version', 'accuracy', 'low', 'high'], ...file]);
   return {
     id: 'performance',
     title: 'Performance',
-    before: drawPerformance(points) ?? null,
+    before: html`${drawPerformance(points) ?? null}<p class="aside">${csv}</p>`,
     after: tableMarkup('Performance', ['Window', 'Version', 'Accuracy', 'Outcomes known'], rows),
   };
 }

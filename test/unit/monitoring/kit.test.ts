@@ -172,6 +172,32 @@ describe('a figure', () => {
     expect(views(spent).map(({ heads }) => heads[1])).toEqual(['round 2', '2.00 kB', '2.00 ms']);
   });
 
+  it('is marked where something happened, though nothing was measured in that round', () => {
+    const events = [{ round: 3.5, bytes: 3e3, text: 'It failed.' }];
+    const spent: Chart = { ...chart, lines: [{ ...line, bytes: [1e3, 2e3, 4e3] }], references: [] };
+    const text = figureOf({ id: 'one', title: 'One', summary: 'It rose.', chart: spent }, events).text;
+    const [overRounds, overBytes] = [
+      ...text.matchAll(/<script type="application\/json">(.*?)<\/script>/g),
+    ].map(([, data]) => JSON.parse(data!));
+    expect(overRounds.rounds).toEqual([1, 2, 3.5, 4]);
+    expect(overRounds.rows[0].texts).toEqual(['50.0 %', '25.0 %', null, '100.0 %']);
+    expect(overBytes).toMatchObject({ rounds: [1, 2, 3.5, 4], at: [0, 33.33, 66.67, 100] });
+    expect(text.match(/<circle class="event" cx="(?:83\.33|66\.67)%" cy="100%"/g)).toHaveLength(2);
+    expect(text).toContain('something happened');
+    expect(written(spent)).not.toContain('something happened');
+    const changed: Chart = {
+      kind: 'changes',
+      unit: 'share',
+      label: 'x',
+      change: [1],
+      clientsPerBar: 1,
+      better: 'lower',
+    };
+    expect(figureOf({ id: 'one', title: 'One', summary: '', chart: changed }, events).text).not.toContain(
+      'event',
+    );
+  });
+
   it('stacks layers upon one another, and sets losses apart from gains', () => {
     const layer = (name: string, value: number[]) => ({ name, colour: 1 as const, value });
     const stacked = written({

@@ -38,13 +38,46 @@ const page = driftPage(report);
 describe('the page of a drift report', () => {
   it('shows every feature, both distributions, what drifted since when, quality and performance', () => {
     expect(page.match(/<tr>/g)!.length).toBe(4 + 4 + 4 + 1 + 3);
-    expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(5);
+    expect(page.match(/<svg [^>]*role="img"/g)).toHaveLength(4);
     expect(page).toContain('has drifted since 2026-01-02 03:04 UTC');
     expect(page).toContain('was not compared. The current sample is empty.');
     expect(page).toContain('1 value of new categories: new one');
     expect(page).toContain('before the correction');
     expect(page).toContain('25.0 % (1 of 4)');
     expect(page).toContain('<path class="line c1" d="M0 ');
+  });
+
+  it('leads from a finding and a window to its point of the curve, and from the point to the window', () => {
+    const since = { ...report, features: report.features.slice(0, 1) };
+    const dated = driftPage({
+      ...since,
+      features: since.features.map(each => ({ ...each, drift: { ...each.drift!, since: 2_500 } })),
+    });
+    expect(dated).toMatch(/has drifted since <a href="#window-2">/);
+    expect(dated).toContain('<a id="window-2" href="#row-2" aria-label="1970-01-01 00:00 UTC: 100.0 %">');
+    expect(dated).toContain('<a id="row-2" href="#window-2">');
+    // A window without an outcome has no point.
+    expect(dated).toContain('<a id="row-1">');
+  });
+
+  it('has each distribution, and the accuracy, as CSV', () => {
+    const files = new Map(
+      [...page.matchAll(/<a download="([^"]+)" href="data:text\/csv;charset=utf-8,([^"]*)"/g)].map(
+        ([, name, text]) => [name!, decodeURIComponent(text!.replaceAll('&#39;', "'"))],
+      ),
+    );
+    expect([...files.keys()]).toEqual([
+      'feature-1.csv',
+      'feature-2.csv',
+      'feature-3.csv',
+      'feature-4.csv',
+      'accuracy.csv',
+    ]);
+    expect(files.get('feature-1.csv')).toMatch(/^from,to,reference,now\r\n-0\.99/);
+    expect(files.get('feature-2.csv')).toContain('\r\na,0.3333333333333333,0.3333333333333333\r\n');
+    expect(files.get('accuracy.csv')!.split('\r\n')[2]).toBe(
+      '1970-01-01T00:00:01.000Z,1970-01-01T00:00:02.000Z,,,,',
+    );
   });
 
   it('keeps texts of the data texts, and draws no number that is none', () => {
@@ -58,7 +91,7 @@ describe('the page of a drift report', () => {
     const [, style] = /<style>([\s\S]*?)<\/style>/.exec(page)!;
     const hash = createHash('sha256').update(style!).digest('base64');
     expect(page).toContain(`default-src 'none'; style-src 'sha256-${hash}'`);
-    expect(page).not.toMatch(/ (?:src|style|on\w+)="| href="(?!#|data:image)/);
+    expect(page).not.toMatch(/ (?:src|style|on\w+)="| href="(?!#|data:image|data:text\/csv)/);
     expect(page).not.toContain('script-src');
   });
 

@@ -3,6 +3,7 @@ import { nothing, reportPage, type Section } from '@murmuration/monitoring/kit/d
 import { tableMarkup } from '@murmuration/monitoring/kit/figure';
 import { type Content, html } from '@murmuration/monitoring/kit/markup';
 import { quantity } from '@murmuration/monitoring/kit/quantities';
+import { eventsOf, eventsSection } from '../events.ts';
 import { colourOf, lineOf, referencesFor, rounded } from '../learning-charts.ts';
 import { abscissaChoice } from '../run-page/learning.ts';
 import { type AveragedCurve, averaged } from './averages.ts';
@@ -13,6 +14,13 @@ import { differingSettings, type Group } from './groups.ts';
 export function comparisonPage(groups: readonly Group[]): string {
   const scenarios = [...new Set(groups.map(({ runs }) => runs[0].begun.scenario))].join(', ');
   const count = groups.reduce((sum, { runs }) => sum + runs.length, 0);
+  const all = groups.flatMap(({ letter, runs }) =>
+    runs.flatMap(run => {
+      const name = runs.length > 1 ? `${letter}, seed ${run.begun.seed}` : letter;
+      return eventsOf(run).map(event => ({ ...event, text: `${name}: ${event.text}` }));
+    }),
+  );
+  const { events, section } = eventsSection(all, 'metric-1');
   return reportPage({
     title: `${scenarios}: runs side by side`,
     kind: 'Simulation runs, side by side',
@@ -23,7 +31,8 @@ export function comparisonPage(groups: readonly Group[]): string {
         html`<li><i class="swatch c${colourOf(index)}"></i><b>${group.letter}</b> ${group.name}<span>${seedsOf(group)}</span></li>`,
     )}</ul>`,
     tiles: [],
-    sections: [curves(groups), figures(groups), settings(groups), origins(groups)],
+    events,
+    sections: [curves(groups), section, figures(groups), settings(groups), origins(groups)],
     footer: 'Each run has a page of its own, beside its events and curves.',
   });
 }

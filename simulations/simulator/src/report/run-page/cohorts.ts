@@ -1,15 +1,10 @@
 import { nothing, type Section } from '@murmuration/monitoring/kit/document';
-import { tableMarkup } from '@murmuration/monitoring/kit/figure';
-import { type Content, html } from '@murmuration/monitoring/kit/markup';
 import { quantity } from '@murmuration/monitoring/kit/quantities';
 import type { Run } from '../../run-events/run.ts';
 import { roundPhases } from '../../run-events/run-event.ts';
 import { cohortChart, phaseNames } from '../phase-charts.ts';
 
-/** Maximum failed rounds listed on the page; the CSV has all. */
-const maxListedFailures = 20;
-
-/** Renders the outcome of each round's cohort, and the failed rounds. */
+/** Renders the outcome of each round's cohort. */
 export function cohorts(run: Run): Section {
   const { rounds } = run;
   return {
@@ -20,7 +15,6 @@ export function cohorts(run: Run): Section {
       rounds.length > 0
         ? [{ id: 'cohort', title: 'What became of each cohort', summary: told(run), chart: cohortChart(run) }]
         : [],
-    after: failures(run),
   };
 }
 
@@ -37,19 +31,4 @@ function told({ rounds }: Run): string {
   if (lost.length === 0) return `${counts} None was lost.`;
   const [most] = lost;
   return `${counts} Most of the others were lost in ${phaseNames[most!.phase]}: ${quantity(most!.lost, 'count')}.`;
-}
-
-function failures({ rounds }: Run): Content {
-  const failed = rounds.filter(({ failure }) => failure !== null);
-  if (failed.length === 0) return null;
-  const listed = failed.slice(0, maxListedFailures);
-  const title =
-    listed.length < failed.length
-      ? `Failed rounds, the first ${listed.length} of ${failed.length}`
-      : 'Failed rounds';
-  return html`<h3>${title}</h3>${tableMarkup(
-    title,
-    ['Round', 'During', 'Reason'],
-    listed.map(({ number, failure }) => [number, phaseNames[failure!.during], failure!.reason]),
-  )}`;
 }

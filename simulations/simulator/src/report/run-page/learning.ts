@@ -89,13 +89,6 @@ function published(run: Run): Content {
   return html`<h3>Published figures</h3>${tableMarkup(
     'Published figures',
     ['Published by', 'Figure', 'Published', 'This run', 'Difference', 'Source'],
-    rows.map(({ label, what, published, here, difference, source }) => [
-      label,
-      what,
-      published,
-      here,
-      difference,
-      source,
-    ]),
+    rows,
   )}`;
 }

@@ -1,6 +1,7 @@
 import { reportPage } from '@murmuration/monitoring/kit/document';
 import { html } from '@murmuration/monitoring/kit/markup';
 import type { Run } from '../../run-events/run.ts';
+import { eventsOf, eventsSection } from '../events.ts';
 import { clients } from './clients.ts';
 import { cohorts } from './cohorts.ts';
 import { learning } from './learning.ts';
@@ -11,10 +12,13 @@ import { scenario } from './scenario.ts';
 
 /** Renders the page of a run as one HTML file that loads nothing. */
 export function runPage(run: Run): string {
+  const learned = learning(run);
+  const { events, section } = eventsSection(eventsOf(run), learned.figures?.[0]?.id ?? 'cohort');
   return reportPage({
     title: `${run.begun.scenario}, seed ${run.begun.seed}`,
     ...overview(run),
-    sections: [learning(run), cohorts(run), clients(run), phases(run), protection(run), scenario(run)],
+    events,
+    sections: [learned, section, cohorts(run), clients(run), phases(run), protection(run), scenario(run)],
     footer: html`All rounds are in <code>curves.csv</code>, all events in <code>events.jsonl</code>, beside this page.`,
   });
 }
