@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openFederation } from '@murmuration/simulations/federation/federation';
 import { maskingInForce } from '@murmuration/simulations/federation/masking-in-force';
 import { compareRuns } from '@murmuration/simulations/report/comparison/compare';
+import { LiveReport } from '@murmuration/simulations/report/live-report';
 import { Recorder } from '@murmuration/simulations/report/recorder';
 import type { RunEvent } from '@murmuration/simulations/run-events/run-event';
 import { integer, logUniform, oneOf } from '@murmuration/simulations/space';
@@ -17,6 +18,7 @@ import { tune } from '@murmuration/tuning/tuning/tune';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { chromiumOptions } from '../chromium.ts';
+import { hurriedClock } from '../hurried-clock.ts';
 import { begun, ended, roundOf } from '../unit/simulations/simulator/report/events.ts';
 import { violations } from './accessibility.ts';
 
@@ -295,6 +297,61 @@ describe('the page of a run', () => {
     expect(await shownPlots(page)).toBe(6);
     expect((await page.content()).length).toBeLessThan(600_000);
     expect(problems).toEqual([]);
+  });
+});
+
+describe('the page of a run under way', () => {
+  it('renews itself where the reader is, and stays when the run has ended', async () => {
+    const live = new LiveReport(hurriedClock(10));
+    const address = await live.open();
+    const [first, ...others] = wholeRun as [RunEvent, ...RunEvent[]];
+    live.take(first);
+    const context = await browser.newContext({ viewport: { width: 390, height: 900 } });
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const problems: string[] = [];
+    page.on('pageerror', error => problems.push(error.message));
+    page.on('console', message => message.type() === 'error' && problems.push(message.text()));
+    await page.goto(address);
+    expect(await page.textContent('.ending')).toContain('0 rounds so far');
+    const chart = page.getByRole('slider', { name: /Round in On held-out data/ });
+    for (const event of others.slice(0, 15)) live.take(event);
+    await expect.poll(() => page.textContent('.ending')).toContain('15 rounds so far');
+    await page.getByRole('radio', { name: 'traffic' }).check();
+    await page.getByText('On held-out data: values as a table').click();
+    await page.getByRole('link', { name: '11', exact: true }).click();
+    await chart.focus();
+    const top = await page.evaluate(() => scrollY);
+    expect(top).toBeGreaterThan(100);
+    for (const event of others.slice(15, -1)) live.take(event);
+    await expect.poll(() => page.textContent('.ending')).toContain('30 rounds so far');
+    expect(await page.locator('tr.chosen').count()).toBe(1);
+    expect(await page.locator('details[open]').count()).toBe(1);
+    expect(await page.getByRole('radio', { name: 'traffic' }).isChecked()).toBe(true);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-chart'))).toBe('held-out-1');
+    expect(await chart.getAttribute('aria-valuetext')).toContain('failed during');
+    expect(Math.abs((await page.evaluate(() => scrollY)) - top)).toBeLessThan(2);
+    expect(await violations(page)).toEqual([]);
+    live.take(ended);
+    await live.close();
+    await expect.poll(() => page.textContent('.ending')).toContain('Finished');
+    await page.keyboard.press('ArrowRight');
+    expect(await chart.getAttribute('aria-valuenow')).toBe('12');
+    expect(problems).toEqual([]);
+  });
+
+  it('says so where its program was killed', async () => {
+    const live = new LiveReport(hurriedClock(10));
+    live.take(begun);
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    await page.route('**', async route => {
+      if (route.request().resourceType() === 'document') await route.continue();
+      else await route.abort();
+    });
+    await page.goto(await live.open());
+    await expect.poll(() => page.textContent('.ending')).toContain('is gone');
+    await live.close();
   });
 });
 

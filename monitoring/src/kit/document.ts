@@ -3,7 +3,7 @@ import { portable } from '@murmuration/protocol/primitives/portable';
 import type { ChartEvent } from './chart.ts';
 import { type Figure, figureOf } from './figure.ts';
 import { type Content, html, Markup, scriptElement } from './markup.ts';
-import { script } from './script.ts';
+import { liveScript, script } from './script.ts';
 import { style } from './style.ts';
 
 /** Section of a report with a heading. */
@@ -39,6 +39,8 @@ export interface ReportContent {
   readonly footer?: Content;
   /** Events that are marked in all charts over rounds. */
   readonly events?: readonly ChartEvent[];
+  /** True if the server of the page answers with its next one, see `liveScript`. */
+  readonly isLive?: boolean;
 }
 
 /** A wing, in the colours of the page. */
@@ -51,11 +53,12 @@ const icon = `data:image/svg+xml,${encodeURIComponent(
  * style, and its own script if it has figures.
  */
 export function reportPage(content: ReportContent): string {
-  const { title, kind, heading, about, tiles, sections, footer, events } = content;
+  const { title, kind, heading, about, tiles, sections, footer, events, isLive } = content;
   const isScripted = sections.some(({ figures }) => figures && figures.length > 0);
-  const policy = `default-src 'none'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'${isScripted ? `; script-src '${hashOf(script)}'` : ''}`;
+  const run = isLive ? `${script}\n${liveScript}` : isScripted ? script : null;
+  const policy = `default-src 'none'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'${run ? `; script-src '${hashOf(run)}'` : ''}${isLive ? "; connect-src 'self'" : ''}`;
   return html`<!doctype html>
-<html lang="en">
+<html lang="en"${isLive ? html` data-live` : null}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${new Markup(policy)}">
@@ -78,7 +81,7 @@ ${tiles.length > 0 ? html`<dl class="tiles">${tiles.map(tile)}</dl>` : null}
 ${sections.map(each => section(each, events))}
 </main>
 ${footer ? html`<footer>${footer}</footer>` : null}
-${isScripted ? scriptElement('module', script) : null}
+${run ? scriptElement('module', run) : null}
 </body>
 </html>
 `.text;

@@ -7,16 +7,11 @@ const all = what => [...document.querySelectorAll(what)];
 const nearest = (places, to) => places.reduce((best, each, i) => (Math.abs(each - to) < Math.abs(places[best] - to) ? i : best), 0);
 const shown = chart => [...chart.querySelectorAll('.view')].find(view => view.getClientRects().length > 0);
 const [tip, cursor] = [made('div', 'tip'), made('div', 'cursor')];
+const leave = () => { tip.hidden = cursor.hidden = true; };
 const parsed = new WeakMap();
+const dataOf = view => (parsed.has(view) ? parsed : parsed.set(view, JSON.parse(view.querySelector('script').textContent))).get(view);
 let chosen;
 
-function dataOf(view) {
-  if (!parsed.has(view)) parsed.set(view, JSON.parse(view.querySelector('script').textContent));
-  return parsed.get(view);
-}
-function leave() {
-  tip.hidden = cursor.hidden = true;
-}
 function put(mark, at) {
   mark.hidden = at === undefined;
   mark.style.left = 'calc(3.25rem + (100% - 4rem) * ' + at / 100 + ')';
@@ -110,3 +105,28 @@ document.addEventListener('keydown', event => {
 });
 leave();
 ready();`;
+
+/**
+ * Script of a page that its server renews: asks for what follows the page that it has, and takes it over
+ * without losing the reader's place, until that page is no live one.
+ */
+export const liveScript = `const places = 'a, summary, input, [tabindex]';
+async function renew() {
+  for (let tag = ''; document.documentElement.dataset.live !== undefined; ) {
+    const answer = await fetch('', { headers: { 'if-none-match': tag } });
+    tag = answer.headers.get('etag');
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const home = document.activeElement.closest('[id]');
+    const place = home && [...home.querySelectorAll(places)].indexOf(document.activeElement);
+    const tops = all('.scroll').map(box => box.scrollTop);
+    for (const each of all('figure details[open]')) page.querySelector('#' + each.parentElement.id + ' details')?.setAttribute('open', '');
+    for (const each of all('.over :checked')) page.querySelector('.over [value=' + each.value + ']').checked = true;
+    for (const part of ['header', 'main']) document.querySelector(part).replaceWith(page.querySelector(part));
+    if (page.documentElement.dataset.live === undefined) delete document.documentElement.dataset.live;
+    document.title = page.title;
+    ready();
+    all('.scroll').forEach((box, i) => (box.scrollTop = tops[i] ?? 0));
+    if (home) document.getElementById(home.id)?.querySelectorAll(places)[place]?.focus({ preventScroll: true });
+  }
+}
+renew().catch(() => document.querySelector('.ending')?.append(' The program that renewed this page is gone.'));`;

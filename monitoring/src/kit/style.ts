@@ -93,7 +93,7 @@ tr>* a,li a,.aside a{color:var(--shared)}
 [hidden]{display:none}
 .event{--colour:var(--yours)}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;color:var(--muted);font-size:.875rem}
-.legend+.scroll{margin-top:.75rem}
+.legend+.scroll,.aside+.scroll{margin-top:.75rem}
 .swatch{display:inline-block;width:.75rem;height:.75rem;margin-right:.45rem;border-radius:.25rem;background:var(--colour);vertical-align:-.05em}
 .swatch.dashed,.swatch.published{height:0;border-top:2px dashed var(--colour);border-radius:0;background:none;vertical-align:.25em}
 .swatch.dot{width:.5rem;height:.5rem;border-radius:50%;vertical-align:.08em}
@@ -117,6 +117,7 @@ th,td{padding:.45rem .9rem;border-bottom:1px solid var(--line);text-align:left;v
 tbody tr:last-child>*{border-bottom:0}
 thead th{position:sticky;top:0;z-index:1;background:var(--raised);color:var(--muted);font-size:.8438rem;font-weight:550}
 tbody th{font-weight:500}
+table:has([data-round]) th{overflow-wrap:normal}
 code{font:.875em ui-monospace,"Cascadia Mono","SF Mono",Menlo,monospace;word-break:break-all}
 .settings{columns:2 24rem;column-gap:1.5rem}
 .settings>div{display:inline-block;width:100%;break-inside:avoid;margin-bottom:1.25rem}

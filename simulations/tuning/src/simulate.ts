@@ -50,9 +50,14 @@ const program = new Command('npm run simulate --')
     transport,
   )
   .option('--checkpoint <folder>', 'keep the run there after each round, and go on with what is there')
-  .option('--name <text>', 'name of the runs, in their folders and reports', atMost(100))
+  .option(
+    '--name <text>',
+    'keep the reports of the runs by this name, in runs unless --report says where',
+    atMost(100),
+  )
   .option('--notes <text>', 'notes for the reports, such as why these runs were made', atMost(10_000))
   .option('--report [folder]', 'write events, curves and a page of each run into a folder of its own there')
+  .option('--live', 'show the report on a page of this machine while the runs go on, and print its address')
   .option('--mlflow <folder>', 'write each run into that MLflow file store as well')
   .allowExcessArguments(false)
   .enablePositionalOptions()

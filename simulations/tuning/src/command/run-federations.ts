@@ -4,6 +4,7 @@ import { systemRandom } from '@murmuration/protocol/random/system-random';
 import { systemClock } from '@murmuration/protocol/time/system-clock';
 import { requireRealTime } from '@murmuration/simulations/devices/real-time';
 import { simulate } from '@murmuration/simulations/federation/simulate';
+import { LiveReport } from '@murmuration/simulations/report/live-report';
 import { Recorder } from '@murmuration/simulations/report/recorder';
 import type { PlainData, RunBegun, RunEnded } from '@murmuration/simulations/run-events/run-event';
 import { completeSettings } from '@murmuration/simulations/scenario/complete-settings';
@@ -41,9 +42,15 @@ export async function runFederations(
     if (options.transport === 'sockets') requireRealTime(devices);
   }
   const over: RunOver[] = [];
-  for (const each of asked) {
-    if (signal.aborted) break;
-    over.push(await runOne(scenario, each, asked.length, options, signal, out));
+  const live = options.live ? new LiveReport(systemClock) : undefined;
+  if (live) out.write(`The report so far is ${await live.open()}\n`);
+  try {
+    for (const each of asked) {
+      if (signal.aborted) break;
+      over.push(await runOne(scenario, each, asked.length, options, signal, out, live));
+    }
+  } finally {
+    await live?.close();
   }
   const failures = over.flatMap(({ asked, ended }) =>
     ended.outcome === 'failed' ? [`${asked.label ? `${asked.label}: ` : ''}${ended.reason}`] : [],
@@ -69,10 +76,12 @@ async function runOne(
   options: SimulateOptions,
   signal: AbortSignal,
   out: NodeJS.WriteStream,
+  live: LiveReport | undefined,
 ): Promise<RunOver> {
   const settings = completeSettings(scenario, ...asked.settings);
-  const { workers, transport, report, mlflow } = options;
-  const folder = report === true || (report === undefined && mlflow !== undefined) ? 'runs' : report;
+  const { workers, transport, report, mlflow, name } = options;
+  const isKept = report === true || (report === undefined && (mlflow ?? name) !== undefined);
+  const folder = isKept ? 'runs' : report;
   const recorder = folder === undefined ? undefined : new Recorder(folder);
   const place = asked.label.replace(/[^\w.=-]+/g, '-');
   const checkpoint =
@@ -92,7 +101,7 @@ async function runOne(
     checkpoint,
     signal,
     failed,
-    label: labelOf(asked, options.name),
+    label: labelOf(asked, name),
     notes: options.notes,
     tell(event) {
       if (event.type === 'run-begun') begun = event;
@@ -102,6 +111,7 @@ async function runOne(
         );
       if (event.type === 'run-ended') ended = event;
       recorder?.take(event);
+      live?.take(event);
     },
   });
   try {

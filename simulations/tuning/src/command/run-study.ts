@@ -21,6 +21,7 @@ export async function runStudy(
     'transport',
     'checkpoint',
     'report',
+    'live',
     'mlflow',
     'name',
     'notes',

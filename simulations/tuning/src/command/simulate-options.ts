@@ -18,5 +18,7 @@ export interface SimulateOptions {
   readonly checkpoint?: string;
   /** Folder; true for the default one. */
   readonly report?: string | true;
+  /** True if a page shows the runs while they go on. */
+  readonly live?: boolean;
   readonly mlflow?: string;
 }

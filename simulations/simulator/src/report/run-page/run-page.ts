@@ -10,14 +10,15 @@ import { phases } from './phases.ts';
 import { protection } from './protection.ts';
 import { scenario } from './scenario.ts';
 
-/** Renders the page of a run as one HTML file that loads nothing. */
-export function runPage(run: Run): string {
+/** Renders the page of a run as one HTML file that loads nothing, unless a server renews it. */
+export function runPage(run: Run, isLive = false): string {
   const learned = learning(run);
   const { events, section } = eventsSection(eventsOf(run), learned.figures?.[0]?.id ?? 'cohort');
   return reportPage({
     title: `${run.begun.scenario}, seed ${run.begun.seed}`,
     ...overview(run),
     events,
+    isLive,
     sections: [learned, section, cohorts(run), clients(run), phases(run), protection(run), scenario(run)],
     footer: html`All rounds are in <code>curves.csv</code>, all events in <code>events.jsonl</code>, beside this page.`,
   });
