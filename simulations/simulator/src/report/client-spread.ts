@@ -46,20 +46,16 @@ export function spreadOf(run: Run, { metric, client, before, after }: ClientsCom
   });
   const gain = (one: (typeof measured)[number]) => sign * (one.after - one.before);
   measured.sort((one, other) => gain(one) - gain(other));
+  const column = (of: (one: (typeof measured)[number]) => number) =>
+    quantiles(measured.map(of), spreadShares);
   const changes = measured.map(({ before, after }) => after - before);
   const { perBar, mean } = barsFor(changes.length);
   return {
     clients: measured.length,
     worse: measured.filter(one => gain(one) < 0).length,
     better: measured.filter(one => gain(one) > 0).length,
-    before: quantiles(
-      measured.map(({ before }) => before),
-      spreadShares,
-    ),
-    after: quantiles(
-      measured.map(({ after }) => after),
-      spreadShares,
-    ),
+    before: column(({ before }) => before),
+    after: column(({ after }) => after),
     change: quantiles(changes, spreadShares),
     losers: measured.filter(one => gain(one) < 0).slice(0, mostLosers),
     chart: {

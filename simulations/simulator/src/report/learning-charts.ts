@@ -71,15 +71,13 @@ export function referencesFor(run: Run, metrics: readonly string[]): Reference[]
 
 /** Makes a chart of held-out metrics of one unit over the rounds. */
 export function learningChart(run: Run, unit: Unit, curves: readonly NamedCurve[]): LineChart {
+  const metrics = curves.map(({ metric }) => metric);
   return {
     kind: 'lines',
     unit,
     label: curves.map(({ name }) => name).join(', '),
     lines: curves.map(({ name, curve }, index) => lineOf(curve, name, colourOf(index))),
-    references: referencesFor(
-      run,
-      curves.map(({ metric }) => metric),
-    ),
+    references: referencesFor(run, metrics),
   };
 }
 
@@ -103,13 +101,8 @@ export function trainingCharts(
     );
     const { unit } = trainingUnit(run, metric);
     const band = { low: edges.map(([low]) => rounded(low!)), high: edges.map(([, high]) => rounded(high!)) };
-    return [
-      {
-        metric,
-        curve,
-        chart: { kind: 'lines', unit, label: metric, lines: [{ ...line, band }], references: [] },
-      },
-    ];
+    const lines = [{ ...line, band }];
+    return [{ metric, curve, chart: { kind: 'lines', unit, label: metric, lines, references: [] } }];
   });
 }
 

@@ -16,7 +16,9 @@ export const phaseNames: Readonly<Record<RoundPhase, string>> = {
   closing: 'closing',
 };
 
-const phaseColours: Readonly<Record<RoundPhase, SeriesColour>> = {
+type Colours = Readonly<Record<RoundPhase, SeriesColour>>;
+
+const phaseColours: Colours = {
   gathering: 8,
   keys: 6,
   shares: 3,
@@ -25,9 +27,8 @@ const phaseColours: Readonly<Record<RoundPhase, SeriesColour>> = {
   unmasking: 4,
   closing: 5,
 };
-
 /** Warm colours for losses, from the earliest phase to the latest. */
-const lossColours: Readonly<Record<RoundPhase, SeriesColour>> = {
+const lossColours: Colours = {
   gathering: 8,
   keys: 5,
   shares: 7,
@@ -55,30 +56,18 @@ export function cohortChart({ rounds }: Run): StackChart {
 
 /** Makes a chart of the durations of each round's phases. */
 export function timeChart({ rounds }: Run): StackChart {
-  return stack(
-    rounds,
-    'ms',
-    'time of a round',
-    byPhase(rounds, phaseColours, ({ ms }) => ms),
-  );
+  const layers = byPhase(rounds, phaseColours, ({ ms }) => ms);
+  return stack(rounds, 'ms', 'time of a round', layers);
 }
 
 /** Makes a chart of the bytes up and down in each round's phases. */
 export function trafficChart({ rounds }: Run): StackChart {
-  return stack(
-    rounds,
-    'bytes',
-    'traffic of a round',
-    byPhase(rounds, phaseColours, ({ up, down }) => up + down),
-  );
+  const layers = byPhase(rounds, phaseColours, ({ up, down }) => up + down);
+  return stack(rounds, 'bytes', 'traffic of a round', layers);
 }
 
 /** Returns a layer for each phase in which anything was counted. */
-function byPhase(
-  rounds: Run['rounds'],
-  colours: Readonly<Record<RoundPhase, SeriesColour>>,
-  of: (figures: PhaseFigures) => number,
-): Layer[] {
+function byPhase(rounds: Run['rounds'], colours: Colours, of: (figures: PhaseFigures) => number): Layer[] {
   const ofRound = (phase: RoundPhase) => (round: RoundEnded) =>
     round.phases[phase] ? of(round.phases[phase]) : 0;
   return roundPhases
@@ -94,10 +83,6 @@ function stack(rounds: Run['rounds'], unit: Unit, label: string, layers: readonl
     label,
     roundsPerBar: perBar,
     round: mean(rounds.map(({ number }) => number)).map(rounded),
-    layers: layers.map(({ name, colour, of }) => ({
-      name,
-      colour,
-      value: mean(rounds.map(of)).map(rounded),
-    })),
+    layers: layers.map(({ of, ...rest }) => ({ ...rest, value: mean(rounds.map(of)).map(rounded) })),
   };
 }

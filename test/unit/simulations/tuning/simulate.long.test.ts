@@ -27,6 +27,7 @@ describe('npm run simulate', () => {
     ['a seed that is no number', ['leak-audit', '--seed', 'one'], 'Give a whole number'],
     ['a setting misspelt', ['clusters', '--set', 'plan.epoch=1'], 'Did you mean "plan.epochs"?'],
     ['an option of runs for a study', ['hybrid', '--seeds', '2'], 'has no --seeds'],
+    ['the name of no run', ['compare', 'no', 'nor', '--in', 'docs'], 'docs has no run of the name "no"'],
     ['a name too many', ['leak-audit', 'again'], 'too many arguments'],
   ])('ends with 2 on %s, and says what is wrong', (_, args, sentence) => {
     const { status, stdout, stderr } = simulate(...args);

@@ -1,19 +1,25 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { readRun } from '../../run-events/event-log.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { MurmurationError } from '@murmuration/protocol/errors/errors';
 import type { Findings } from '../../study/study.ts';
-import { reportFiles } from '../recorder.ts';
 import { comparisonPage } from './comparison-page.ts';
 import { comparisonTable } from './comparison-table.ts';
 import { finalFigures } from './final-figures.ts';
 import { groupsOf } from './groups.ts';
+import { runsNamed } from './kept-runs.ts';
 
 /**
- * Compares runs, each given by its folder or its events, and writes the page to `page`.
- * @throws `report.malformed` for a path that is no run, and `config.invalid` for two results of one seed
+ * Compares runs, each given by its name in the folder `into`, its own folder or its events, and writes the
+ * page to `page`.
+ * @throws as `runsNamed`, and `config.invalid` for fewer than two runs and for two results of one seed
  */
-export async function compareRuns(paths: readonly string[], page: string): Promise<Findings> {
-  const runs = await Promise.all(paths.map(async path => readRun(await eventsOf(path))));
+export async function compareRuns(names: readonly string[], page: string, into = 'runs'): Promise<Findings> {
+  const runs = (await Promise.all(names.map(name => runsNamed(name, into)))).flat();
+  if (runs.length < 2)
+    throw new MurmurationError(
+      'config.invalid',
+      'Give two runs or more, by name or folder; --list shows them.',
+    );
   const groups = groupsOf(runs);
   await mkdir(dirname(page), { recursive: true });
   await writeFile(page, comparisonPage(groups));
@@ -30,12 +36,4 @@ export async function compareRuns(paths: readonly string[], page: string): Promi
       })),
     },
   };
-}
-
-async function eventsOf(path: string): Promise<string> {
-  const isFolder = await stat(path).then(
-    entry => entry.isDirectory(),
-    () => false,
-  );
-  return isFolder ? join(path, reportFiles.events) : path;
 }

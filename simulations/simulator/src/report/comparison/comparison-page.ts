@@ -7,8 +7,9 @@ import { eventsOf, eventsSection } from '../events.ts';
 import { colourOf, lineOf, referencesFor, rounded } from '../learning-charts.ts';
 import { abscissaChoice } from '../run-page/learning.ts';
 import { type AveragedCurve, averaged } from './averages.ts';
-import { descriptionIn, figureText, finalFigures, metricsOfAll } from './final-figures.ts';
-import { differingSettings, type Group } from './groups.ts';
+import { figureRows, settingRows } from './comparison-table.ts';
+import { descriptionIn, metricsOfAll } from './final-figures.ts';
+import type { Group } from './groups.ts';
 
 /** Renders the comparison of runs as one HTML file that loads nothing. */
 export function comparisonPage(groups: readonly Group[]): string {
@@ -89,35 +90,20 @@ function told(groups: readonly Group[], averages: readonly AveragedCurve[], metr
 }
 
 function figures(groups: readonly Group[]): Section {
-  const rows = finalFigures(groups).map(({ name, unit, groups }) => [
-    name,
-    ...groups.map(figure => figureText(figure, unit)),
-  ]);
-  return {
-    id: 'figures',
-    title: 'What they came to',
-    after: tableMarkup('What they came to', ['Figure', ...groups.map(headOf)], rows),
-  };
+  const title = 'What they came to';
+  const after = tableMarkup(title, ['Figure', ...groups.map(headOf)], figureRows(groups));
+  return { id: 'figures', title, after };
 }
 
 function settings(groups: readonly Group[]): Section {
-  const differing = differingSettings(groups);
-  return {
-    id: 'settings',
-    title: 'Settings that differ',
-    before: differing.length > 0 ? null : nothing('All settings are the same.'),
-    after:
-      differing.length > 0
-        ? tableMarkup(
-            'Settings that differ',
-            ['Setting', ...groups.map(headOf)],
-            differing.map(({ path, values }) => [path, ...values.map(value => value ?? '–')]),
-          )
-        : null,
-  };
+  const [id, title, rows] = ['settings', 'Settings that differ', settingRows(groups)];
+  if (rows.length === 0) return { id, title, before: nothing('All settings are the same.') };
+  return { id, title, after: tableMarkup(title, ['Setting', ...groups.map(headOf)], rows) };
 }
 
 function origins(groups: readonly Group[]): Section {
+  const title = 'Where they come from';
+  const head = ['Run', 'Murmuration', 'Node', 'Engine', 'Ended', 'SHA-256 of the weights'];
   const rows = groups.flatMap(({ letter, runs }) =>
     runs.map(({ begun, ended }) => [
       html`${letter}, seed ${begun.seed}`,
@@ -128,15 +114,7 @@ function origins(groups: readonly Group[]): Section {
       html`<code>${ended?.weightsSha256?.slice(0, 16) ?? '–'}</code>`,
     ]),
   );
-  return {
-    id: 'origins',
-    title: 'Where they come from',
-    after: tableMarkup(
-      'Where they come from',
-      ['Run', 'Murmuration', 'Node', 'Engine', 'Ended', 'SHA-256 of the weights'],
-      rows,
-    ),
-  };
+  return { id: 'origins', title, after: tableMarkup(title, head, rows) };
 }
 
 const headOf = ({ letter, name }: Group): Content => `${letter}: ${name}`;

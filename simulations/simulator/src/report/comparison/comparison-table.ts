@@ -10,12 +10,20 @@ export function comparisonTable(groups: readonly Group[]): string[][] {
       : []),
     ['scenario', ...groups.map(({ runs }) => runs[0].begun.scenario)],
     ['seeds', ...groups.map(({ runs }) => runs.map(({ begun }) => begun.seed).join(', '))],
-    ...differingSettings(groups)
-      .filter(({ path }) => path !== 'scenario')
-      .map(({ path, values }) => [path, ...values.map(value => value ?? '–')]),
-    ...finalFigures(groups).map(({ name, unit, groups }) => [
-      name,
-      ...groups.map(figure => figureText(figure, unit)),
-    ]),
+    ...settingRows(groups).filter(([path]) => path !== 'scenario'),
+    ...figureRows(groups),
   ];
+}
+
+/** Returns the settings that differ, and their values in each group. */
+export function settingRows(groups: readonly Group[]): string[][] {
+  return differingSettings(groups).map(({ path, values }) => [path, ...values.map(value => value ?? '–')]);
+}
+
+/** Returns what the groups came to, a row for each figure. */
+export function figureRows(groups: readonly Group[]): string[][] {
+  return finalFigures(groups).map(({ name, unit, groups }) => [
+    name,
+    ...groups.map(each => figureText(each, unit)),
+  ]);
 }

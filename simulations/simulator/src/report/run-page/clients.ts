@@ -6,15 +6,7 @@ import type { Run } from '../../run-events/run.ts';
 import { lastComparisons, spreadOf, spreadShares } from '../client-spread.ts';
 import { descriptionOf } from '../curves.ts';
 
-const shareNames = [
-  'the worst',
-  '1st tenth',
-  '1st quarter',
-  'median',
-  '3rd quarter',
-  '9th tenth',
-  'the best',
-] as const;
+const shares = ['the worst', '1st tenth', '1st quarter', 'median', '3rd quarter', '9th tenth', 'the best'];
 
 /**
  * Renders the differences between clients: who is better off with one model than with another, and who is
@@ -49,7 +41,7 @@ export function clients(run: Run): Section {
           : spreadShares.map((_, place) => {
               const at = order[place]!;
               return [
-                shareNames[place]!,
+                shares[place]!,
                 quantity(spread.before[at], unit),
                 quantity(spread.after[at], unit),
                 difference(spread.change[at]!, unit),

@@ -6,15 +6,14 @@ import { cohortChart, phaseNames } from '../phase-charts.ts';
 
 /** Renders the outcome of each round's cohort. */
 export function cohorts(run: Run): Section {
-  const { rounds } = run;
+  const [id, title] = ['cohorts', 'Cohorts and losses'];
+  if (run.rounds.length === 0) return { id, title, before: nothing('No round has ended yet.') };
   return {
-    id: 'cohorts',
-    title: 'Cohorts and losses',
-    before: rounds.length > 0 ? null : nothing('No round has ended yet.'),
-    figures:
-      rounds.length > 0
-        ? [{ id: 'cohort', title: 'What became of each cohort', summary: told(run), chart: cohortChart(run) }]
-        : [],
+    id,
+    title,
+    figures: [
+      { id: 'cohort', title: 'What became of each cohort', summary: told(run), chart: cohortChart(run) },
+    ],
   };
 }
 

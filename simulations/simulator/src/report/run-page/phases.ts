@@ -10,12 +10,8 @@ import { phaseNames, timeChart, trafficChart } from '../phase-charts.ts';
 /** Renders time and traffic by phase. */
 export function phases(run: Run): Section {
   const { rounds } = run;
-  if (rounds.length === 0)
-    return {
-      id: 'phases',
-      title: 'Time and traffic by phase',
-      before: nothing('No round has ended yet.'),
-    };
+  const [id, title] = ['phases', 'Time and traffic by phase'];
+  if (rounds.length === 0) return { id, title, before: nothing('No round has ended yet.') };
   const sums = roundPhases.map(phase => {
     const sum = (of: (figures: PhaseFigures) => number) =>
       rounds.reduce((sum, { phases }) => sum + (phases[phase] ? of(phases[phase]) : 0), 0);
@@ -36,8 +32,8 @@ export function phases(run: Run): Section {
       quantity(down / rounds.length, 'bytes'),
     ]);
   return {
-    id: 'phases',
-    title: 'Time and traffic by phase',
+    id,
+    title,
     figures: [
       {
         id: 'time',

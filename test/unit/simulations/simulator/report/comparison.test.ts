@@ -1,13 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { averaged } from '@murmuration/simulations/report/comparison/averages';
 import { compareRuns } from '@murmuration/simulations/report/comparison/compare';
 import { comparisonTable } from '@murmuration/simulations/report/comparison/comparison-table';
 import { differingSettings, groupsOf } from '@murmuration/simulations/report/comparison/groups';
+import { listRuns } from '@murmuration/simulations/report/comparison/kept-runs';
+import { Recorder } from '@murmuration/simulations/report/recorder';
 import { EventLog } from '@murmuration/simulations/run-events/event-log';
 import { type Run, RunSoFar } from '@murmuration/simulations/run-events/run';
-import type { RunEvent } from '@murmuration/simulations/run-events/run-event';
+import type { RunBegun, RunEvent } from '@murmuration/simulations/run-events/run-event';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { begun, ended, roundOf } from './events.ts';
 
@@ -135,6 +137,54 @@ describe('runs side by side', () => {
       ],
     });
     expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>/);
+  });
+
+  it('are found by name, whose seeds are one line, and searched by what they are called', async () => {
+    const record = (label: string, seed: number, rate: number, startedAt: number) => {
+      const recorder = new Recorder(folder);
+      const [first, ...others] = eventsOf(seed, rate, [0.2, rate]) as [RunBegun, ...RunEvent[]];
+      for (const event of [{ ...first, label, startedAt, notes: `rate ${rate}` }, ...others])
+        recorder.take(event);
+      return recorder.finish();
+    };
+    for (const [place, [label, seed, rate]] of (
+      [
+        ['slow', 1, 0.1],
+        ['slow', 2, 0.1],
+        ['slower', 1, 0.05],
+      ] as const
+    ).entries())
+      await record(label, seed, rate, begun.startedAt + 60_000 * place);
+    await mkdir(join(folder, 'no run'));
+
+    const all = await listRuns([], folder);
+    expect(all.table.map(row => row.slice(0, 3))).toEqual([
+      ['name', 'scenario', 'seed'],
+      ['slower', 'digits', '1'],
+      ['slow', 'digits', '2'],
+      ['slow', 'digits', '1'],
+    ]);
+    expect(all.table[1]!.slice(3, 7)).toEqual(['2025-10-09 08:55 UTC', '2', 'accuracy 5.0 %', 'finished']);
+    expect((await listRuns(['SLOW', 'rate 0.1'], folder)).figures.runs).toHaveLength(2);
+    expect((await listRuns(['other'], folder)).table).toEqual([[`${folder} has no such run.`]]);
+    expect((await listRuns([], join(folder, 'none'))).figures).toEqual({ runs: [] });
+
+    const page = join(folder, 'page.html');
+    const compared = await compareRuns(['slow', 'slower'], page, folder);
+    expect(compared.figures).toMatchObject({
+      groups: [
+        { name: 'slow', seeds: [2, 1] },
+        { name: 'slower', seeds: [1] },
+      ],
+    });
+    expect(compared.table).toContainEqual(['plan.learningRate', '0.1', '0.05']);
+    expect(await readFile(page, 'utf8')).toContain('A: slow');
+    const byFolder = all.table[1]!.at(-1)!;
+    await expect(compareRuns([byFolder, 'slow'], page, folder)).resolves.toBeDefined();
+    await expect(compareRuns(['slwo', 'slower'], page, folder)).rejects.toThrow(
+      /no run of the name "slwo".*Did you mean "slow"\? --list/,
+    );
+    await expect(compareRuns(['slower'], page, folder)).rejects.toThrow('Give two runs or more');
   });
 
   it('are refused, by their name, where one of them is not there', async () => {
