@@ -37,7 +37,13 @@ it('the guide to own data leads from a file to runs that learn, each with a page
   let printed = '';
   for (const { language, code } of blocks) if (language === 'sh') printed += await reader.run(code, checkout);
   expect(printed).toMatch(/^data\.partition\.kind +"?user/m);
-  const folders = readdirSync(join(checkout, 'runs'));
+  expect(printed).toMatch(/^The report so far is http:\/\/127\.0\.0\.1:\d+\/$/m);
+  expect(printed).toMatch(/^name +rooms +mixed$/m);
+  expect(printed).toContain('data.partition.kind');
+  const comparison = readFileSync(join(checkout, 'runs/comparison.html'), 'utf8');
+  expect(comparison).toContain('A: rooms');
+  expect(comparison).toContain('B: mixed');
+  const folders = readdirSync(join(checkout, 'runs')).filter(name => name !== 'comparison.html');
   expect(folders.map(name => name.replace(/-seed1-.*/, ''))).toEqual(['rooms-mixed', 'rooms-rooms']);
   for (const folder of folders) {
     const { begun, rounds, ended } = await readRun(join(checkout, 'runs', folder, 'events.jsonl'));

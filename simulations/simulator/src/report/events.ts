@@ -21,9 +21,9 @@ type Found = readonly [weight: number, text: string];
 /** Finds rounds that failed, lost many, refused updates, counted attackers, or learned the wrong way. */
 export function eventsOf(run: Run): WeighedEvent[] {
   const { rounds, begun } = run;
-  const given = adversarySettings.safeParse(begun.settings['adversaries']).data;
-  const { attack, share } = given ?? adversarySettings.parse({});
-  const { isAdversary } = adversariesOf({ attack, share }, begun.seed);
+  const given =
+    adversarySettings.safeParse(begun.settings['adversaries']).data ?? adversarySettings.parse({});
+  const { isAdversary } = adversariesOf(given, begun.seed);
   const falls = heldOutMetrics(run).flatMap(metric => fallsOf(run, metric));
   let bytes = 0;
   return rounds.flatMap(round => {
@@ -36,11 +36,8 @@ export function eventsOf(run: Run): WeighedEvent[] {
     if (failure) found.push([2, `failed during ${phaseNames[failure.during]}: ${failure.reason}`]);
     if (lost >= notable) found.push([lost, lossText(round)]);
     if (tally.rejected > 0) found.push([1, `${tally.rejected} of ${tally.cohort} updates refused`]);
-    if (attackers > 0)
-      found.push([
-        attackers / counted.length,
-        `${attackers} of ${counted.length} counted devices attacked (${attack.kind})`,
-      ]);
+    const attacks = `${attackers} of ${counted.length} counted devices attacked (${given.attack.kind})`;
+    if (attackers > 0) found.push([attackers / counted.length, attacks]);
     const text = found.map(([, text]) => text).join('; ');
     const weight = found.reduce((sum, [weight]) => sum + weight, 0);
     return text ? [{ round: number, bytes, ms: endedAt - rounds[0]!.startedAt, text, weight }] : [];

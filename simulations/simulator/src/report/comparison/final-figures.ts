@@ -54,11 +54,7 @@ export function finalFigures(groups: readonly Group[]): FinalFigure[] {
       );
     }),
     figure('rounds', 'count', ({ rounds }) => rounds.length),
-    figure(
-      'failed rounds',
-      'count',
-      ({ rounds }) => rounds.filter(({ outcome }) => outcome === 'failed').length,
-    ),
+    figure('failed rounds', 'count', ({ rounds }) => rounds.filter(each => each.outcome === 'failed').length),
     figure('traffic', 'bytes', ({ rounds }) =>
       rounds.reduce((sum, round) => sum + overPhases(round, ({ up, down }) => up + down), 0),
     ),

@@ -20,15 +20,15 @@ async function keptRuns(into: string): Promise<[folder: string, run: Run][]> {
 }
 
 /**
- * Returns the runs with a name, or the run of a folder or of its events.
+ * Returns the runs with a name, or without any the run of a folder or of its events.
  * @throws `report.malformed` for a path that is no run, and `config.invalid` for a name that none has
  */
 export async function runsNamed(name: string, into: string): Promise<Run[]> {
-  const entry = await stat(name).catch(() => null);
-  if (entry) return [await readRun(entry.isDirectory() ? join(name, reportFiles.events) : name)];
   const kept = await keptRuns(into);
   const found = kept.filter(([folder, { begun }]) => [folder, begun.label].includes(name));
   if (found.length > 0) return found.map(([, run]) => run);
+  const entry = await stat(name).catch(() => null);
+  if (entry) return [await readRun(entry.isDirectory() ? join(name, reportFiles.events) : name)];
   const names = kept.flatMap(([folder, { begun }]) => begun.label ?? folder);
   throw new MurmurationError(
     'config.invalid',

@@ -151,7 +151,7 @@ describe('runs side by side', () => {
       [
         ['slow', 1, 0.1],
         ['slow', 2, 0.1],
-        ['slower', 1, 0.05],
+        ['docs', 1, 0.05],
       ] as const
     ).entries())
       await record(label, seed, rate, begun.startedAt + 60_000 * place);
@@ -160,7 +160,7 @@ describe('runs side by side', () => {
     const all = await listRuns([], folder);
     expect(all.table.map(row => row.slice(0, 3))).toEqual([
       ['name', 'scenario', 'seed'],
-      ['slower', 'digits', '1'],
+      ['docs', 'digits', '1'],
       ['slow', 'digits', '2'],
       ['slow', 'digits', '1'],
     ]);
@@ -170,21 +170,22 @@ describe('runs side by side', () => {
     expect((await listRuns([], join(folder, 'none'))).figures).toEqual({ runs: [] });
 
     const page = join(folder, 'page.html');
-    const compared = await compareRuns(['slow', 'slower'], page, folder);
+    // A name goes before a folder of this name, such as that of the scenario.
+    const compared = await compareRuns(['slow', 'docs'], page, folder);
     expect(compared.figures).toMatchObject({
       groups: [
         { name: 'slow', seeds: [2, 1] },
-        { name: 'slower', seeds: [1] },
+        { name: 'docs', seeds: [1] },
       ],
     });
     expect(compared.table).toContainEqual(['plan.learningRate', '0.1', '0.05']);
     expect(await readFile(page, 'utf8')).toContain('A: slow');
     const byFolder = all.table[1]!.at(-1)!;
     await expect(compareRuns([byFolder, 'slow'], page, folder)).resolves.toBeDefined();
-    await expect(compareRuns(['slwo', 'slower'], page, folder)).rejects.toThrow(
+    await expect(compareRuns(['slwo', 'docs'], page, folder)).rejects.toThrow(
       /no run of the name "slwo".*Did you mean "slow"\? --list/,
     );
-    await expect(compareRuns(['slower'], page, folder)).rejects.toThrow('Give two runs or more');
+    await expect(compareRuns(['docs'], page, folder)).rejects.toThrow('Give two runs or more');
   });
 
   it('are refused, by their name, where one of them is not there', async () => {
