@@ -173,6 +173,50 @@ describe('one step of a round', () => {
     expect(types(step.effects)).toEqual(effects);
   });
 
+  const tick = (time: number): RoundEvent => ({ type: 'tick', time });
+  const leaving = [left(0), left(1), left(2), left(3)];
+  const asked = begin({ ...terms, plan: { ...plan, query: new Uint8Array(1) } }).state;
+  const inKeys = play(begin(termsOf({ masked: true })).state, {
+    type: 'drawn',
+    members: members(5),
+    time: start,
+  });
+  const curious = play(begin(termsOf({ masked: true, threat: 'honest-but-curious' })).state, {
+    type: 'drawn',
+    members: members(5),
+    time: start,
+  });
+  const four = [0, 1, 2, 3].map(counted);
+  // biome-ignore format: one failure a line
+  it.each<[string, RoundState, RoundEvent, string]>([
+    ['gathering', gathering, tick(start + 100), '0 of at least 2 devices had checked in at the deadline.'],
+    ['gathering for a query', asked, tick(start + 100), '0 of at least 2 devices that would answer had checked in at the deadline: a device answers once in the period of the query.'],
+    ['keys', inKeys, tick(start + 10), '0 of at least 2 devices had sent their keys at the deadline.'],
+    ['shares', play(inKeys, ...four), tick(start + 30), '0 of at least 2 devices had sent their shares at the deadline.'],
+    ['updates', play(updates, counted(0)), tick(after), '1 of at least 2 devices had sent their updates at the deadline.'],
+    ['updates, by departures', play(updates, ...leaving.slice(1)), left(4), 'Too many devices left: 0 have sent their updates, 1 may, at least 2 are needed.'],
+    ['agreement', play(inKeys, ...four, ...four, ...four), tick(start + 1_070), '0 of 4 contributors agreed to whose updates count, too few to take the masks off.'],
+    ['unmasking', play(curious, ...four, ...four, ...four, counted(0)), tick(1e6), '1 of 4 contributors revealed shares, too few to take the masks off.'],
+    ['an abort', updates, { type: 'abort', reason: 'No.' }, 'No.'],
+  ])('says why it failed in %s', (_, state, event, reason) => {
+    expect(play(state, event)).toMatchObject({ phase: 'failed', reason });
+  });
+
+  it('says who has ended it, where somebody has', () => {
+    const end: RoundEvent = { type: 'abort', reason: '', endedBy: 'operator' };
+    expect(play(updates, end)).toMatchObject({ phase: 'failed', endedBy: 'operator' });
+    expect(play(updates, { type: 'abort', reason: '' })).not.toHaveProperty('endedBy');
+    for (const state of [failed, published]) expect(play(state, end)).toBe(state);
+  });
+
+  it('draws all devices that there are, once they reach the minimum', () => {
+    const draws = (devices: number, areAll: boolean) =>
+      transition(gathering, { type: 'available', devices, areAll }).effects;
+    expect([draws(1, true), draws(2, false), draws(4, false)]).toEqual([[], [], []]);
+    expect(draws(2, true)).toEqual([{ type: 'draw', devices: 2 }]);
+    expect(draws(9, true)).toEqual([{ type: 'draw', devices: 5 }]);
+  });
+
   it('draws those who are there at the deadline, and takes their number for the goal where it is smaller', () => {
     const two = play(gathering, { type: 'available', devices: 2 });
     expect(transition(two, { type: 'tick', time: start + 100 }).effects).toEqual([
