@@ -83,12 +83,10 @@ export function plainWords(issue: $ZodRawIssue): string {
     return issue.keys.map((key, at) => noField + (at < mostQuestions ? meantBy(key, known) : '')).join('\n');
   }
   if (issue.code === 'invalid_key') return `${expecting}another name`;
-  const ofFormat = issue.code === 'invalid_format' ? formats[issue.format] : undefined;
-  if (ofFormat !== undefined) return `${expecting}${ofFormat}`;
   const isSize = issue.code === 'too_small' || issue.code === 'too_big';
   // For a missing field that accepts anything, zod passes no schema.
   const otherwise = issue.code === 'invalid_type' && issue.expected === 'nonoptional' ? 'any' : 'another';
-  return `${expecting}${schema?._zod.def ? expectedOf(schema, isSize) : `${otherwise} value`}`;
+  return `${expecting}${schema ? oneOf(alternativesOf(schema, isSize)) : `${otherwise} value`}`;
 }
 
 /** Question about a similar name; empty for a key too short to resemble anything. */
@@ -97,14 +95,9 @@ function meantBy(key: string, known: readonly string[]): string {
 }
 
 /**
- * Describes the values that a schema accepts, so that it can follow `expected` and `it has to be`. With
- * `isSize`, describes their size first.
+ * Descriptions of the alternatives of a schema, which can follow `expected` and `it has to be`: members of
+ * nested unions and values of choices. With `isSize`, describes their size first.
  */
-function expectedOf(schema: $ZodType, isSize = false): string {
-  return oneOf(alternativesOf(schema, isSize));
-}
-
-/** Descriptions of the alternatives of a schema: members of nested unions and values of choices. */
 function alternativesOf(schema: $ZodType, isSize = false): readonly string[] {
   const def = definitionOf(schema);
   const own = isSize ? undefined : ownWords(def);
@@ -112,7 +105,7 @@ function alternativesOf(schema: $ZodType, isSize = false): readonly string[] {
   const bounds = boundsOf(def);
   switch (def.type) {
     case 'string':
-      return [`${formats[def.format ?? ''] ?? 'text'}${sizeOf(bounds, 'character')}`];
+      return [`${(def.format && formats[def.format]) ?? 'text'}${sizeOf(bounds, 'character')}`];
     case 'number':
     case 'bigint':
       return [numberOf(bounds)];
@@ -125,13 +118,13 @@ function alternativesOf(schema: $ZodType, isSize = false): readonly string[] {
     case 'never':
       return ['nothing'];
     case 'literal':
-      return valuesOf(def.values ?? []);
+      return valuesOf(def.values!);
     case 'enum':
-      return valuesOf(Object.values(def.entries ?? {}));
+      return valuesOf(Object.values(def.entries!));
     case 'array':
       return [`a list${sizeOf(bounds, 'item')}`];
     case 'tuple':
-      return [`a list of ${def.rest ? 'at least ' : ''}${counted(def.items?.length ?? 0, 'item')}`];
+      return [`a list of ${def.rest ? 'at least ' : ''}${counted(def.items!.length, 'item')}`];
     case 'object':
     case 'record':
     case 'intersection':
@@ -178,16 +171,16 @@ function boundsOf({ type, format, checks = [] }: Definition): Bounds {
     isAbove: false,
     isBelow: false,
     multipleOf: undefined,
-    isWhole: type === 'bigint' || (type === 'number' && /int/.test(format ?? '')),
+    isWhole: /int/.test(format ?? type),
   };
   for (const { _zod } of checks) {
-    const { check, value = 0, inclusive = true, minimum, maximum, length, format: form } = _zod.def;
+    const { check, value = 0, inclusive, minimum, maximum, length, format: form } = _zod.def;
     const least = check === 'greater_than' ? value : (minimum ?? length ?? -Infinity);
     const most = check === 'less_than' ? value : (maximum ?? length ?? Infinity);
-    if (least > bounds.least) bounds = { ...bounds, least, isAbove: !inclusive };
-    if (most < bounds.most) bounds = { ...bounds, most, isBelow: !inclusive };
+    if (least > bounds.least) bounds = { ...bounds, least, isAbove: inclusive === false };
+    if (most < bounds.most) bounds = { ...bounds, most, isBelow: inclusive === false };
     if (check === 'multiple_of') bounds = { ...bounds, multipleOf: value };
-    if (check === 'number_format' && /int/.test(form ?? '')) bounds = { ...bounds, isWhole: true };
+    if (form && /int/.test(form)) bounds = { ...bounds, isWhole: true };
   }
   return bounds;
 }
@@ -228,7 +221,7 @@ function valuesOf(values: readonly unknown[]): readonly string[] {
 function ofUnion({ options = [], discriminator }: Definition): readonly string[] {
   if (discriminator === undefined)
     return options.flatMap(option => neededOf(option) ?? alternativesOf(option));
-  const kinds = options.flatMap(option => [...(option._zod.propValues?.[discriminator] ?? [])]);
+  const kinds = options.flatMap(option => [...option._zod.propValues![discriminator]!]);
   return [`an object whose ${JSON.stringify(discriminator)} is ${oneOf(valuesOf(kinds))}`];
 }
 

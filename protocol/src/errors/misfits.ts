@@ -6,7 +6,7 @@ interface Misfit {
   readonly path: readonly PropertyKey[];
   readonly message: string;
   /** True if the length is wrong. */
-  readonly isSize: boolean;
+  readonly isSize?: boolean;
 }
 
 /** Characters of a sent value that are repeated at most. */
@@ -62,22 +62,17 @@ export function misfitsOf(issues: readonly $ZodIssue[]): Misfit[] {
     switch (issue.code) {
       case 'unrecognized_keys': {
         const lines = message.split('\n');
-        return issue.keys.map((key, at) => ({
-          path: [...path, key],
-          message: lines[at] ?? noField,
-          isSize: false,
-        }));
+        return issue.keys.map((key, at) => ({ path: [...path, key], message: lines[at] ?? noField }));
       }
       case 'invalid_union': {
         const meant = meantOf(issue.errors);
-        if (!meant) return [{ path, message, isSize: false }];
+        if (!meant) return [{ path, message }];
         return misfitsOf(meant).map(misfit => ({ ...misfit, path: [...path, ...misfit.path] }));
       }
       case 'invalid_key': {
-        const inner = issue.issues[0]?.message;
-        return [
-          { path, message: inner?.startsWith(expecting) ? `${inner} as its name` : message, isSize: false },
-        ];
+        const [inner] = issue.issues;
+        const isPlain = inner?.message.startsWith(expecting);
+        return [{ path, message: isPlain ? `${inner!.message} as its name` : message }];
       }
       default:
         return [{ path, message, isSize: isOfSize(issue) }];
@@ -108,7 +103,7 @@ const isWhole = (issues: readonly $ZodIssue[]) => issues.some(({ path }) => path
 
 /** True if the value is of another kind than expected. */
 function isOfKind({ code, path }: $ZodIssue): boolean {
-  return path.length === 0 && /^invalid_(?:type|value|union)$/.test(code);
+  return path.length === 0 && /invalid_(?:type|value|union)/.test(code);
 }
 
 function sentenceOf({ path, message, isSize }: Misfit, value: unknown, whole: string, part: string): string {
@@ -116,11 +111,7 @@ function sentenceOf({ path, message, isSize }: Misfit, value: unknown, whole: st
   if (message.startsWith(noField)) {
     const parent = fieldName(path.slice(0, -1));
     const key = JSON.stringify(String(path.at(-1)).slice(0, maxRepeatedCharacters));
-    const question = message
-      .slice(noField.length)
-      .replace(/^\.? ?/, ' ')
-      .trimEnd();
-    return `There is no ${part} ${key}${parent && ` in ${parent}`}.${question}`;
+    return `There is no ${part} ${key}${parent && ` in ${parent}`}.${message.slice(noField.length + 1)}`;
   }
   const subject = field || whole;
   if (/^(?:must|may) /.test(message)) return `${subject} ${message}.`;
@@ -139,7 +130,7 @@ function fieldName(path: readonly PropertyKey[]): string {
 }
 
 /** Describes the value found. */
-function foundOf(value: unknown, path: readonly PropertyKey[], isSize: boolean): string {
+function foundOf(value: unknown, path: readonly PropertyKey[], isSize = false): string {
   if (value === undefined) return 'is missing';
   if (ArrayBuffer.isView(value)) return `has ${counted(value.byteLength, 'byte')}`;
   if (Array.isArray(value)) return isSize ? `has ${counted(value.length, 'item')}` : 'is a list';
@@ -154,7 +145,6 @@ function foundOf(value: unknown, path: readonly PropertyKey[], isSize: boolean):
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, key) => {
-    const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
-    return isThere ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+    return Object.hasOwn(Object(value), key) ? (value as Record<PropertyKey, unknown>)[key] : undefined;
   }, input);
 }

@@ -35,15 +35,16 @@ export function refuseBombs(frame: Uint8Array): void {
   do {
     const head = frame[at++];
     if (head === undefined) return;
-    if (head >= 0x80 && head < 0x90) open(2 * (head & 0x0f));
-    else if (head >= 0x90 && head < 0xa0) open(head & 0x0f);
-    else if (head >= 0xa0 && head < 0xc0) skip(head & 0x1f);
-    else if (head >= 0xc4 && head <= 0xc9) skip(sized(widths[(head - 0xc4) % 3]!) + (head >= 0xc7 ? 1 : 0));
-    else if (head >= 0xca && head <= 0xd3) skip(numbers[head - 0xca]!);
-    else if (head >= 0xd4 && head <= 0xd8) skip(1 + (1 << (head - 0xd4)));
-    else if (head >= 0xd9 && head <= 0xdb) skip(sized(widths[head - 0xd9]!));
-    else if (head === 0xdc || head === 0xdd) open(sized(widths[head - 0xdb]!));
-    else if (head === 0xde || head === 0xdf) open(2 * sized(widths[head - 0xdd]!));
+    if (head < 0x80 || head > 0xdf) skip(0);
+    else if (head < 0x90) open(2 * (head & 0x0f));
+    else if (head < 0xa0) open(head & 0x0f);
+    else if (head < 0xc4) skip(head < 0xc0 ? head & 0x1f : 0);
+    else if (head < 0xca) skip(sized(widths[(head - 0xc4) % 3]!) + (head < 0xc7 ? 0 : 1));
+    else if (head < 0xd4) skip(numbers[head - 0xca]!);
+    else if (head < 0xd9) skip(1 + (1 << (head - 0xd4)));
+    else if (head < 0xdc) skip(sized(widths[head - 0xd9]!));
+    else if (head < 0xde) open(sized(widths[head - 0xdb]!));
+    else open(2 * sized(widths[head - 0xdd]!));
     // The item that ends here may be the last one of the containers around it.
     while (missing.length > 0 && --missing[missing.length - 1]! === 0) missing.pop();
   } while (missing.length > 0);

@@ -54,7 +54,7 @@ export function readIdList(bytes: Uint8Array, { length, classes, firstClass }: L
   for (let i = 0; i < count; i++) {
     const common = next.value();
     if (common >= length || (!before && common > 0)) throw invalid(`${common} ids in common are too many.`);
-    const ids = (before ?? []).slice(0, common);
+    const ids = before?.slice(0, common) ?? [];
     ids.push(next.value() + (before ? before[common]! + 1 : 0));
     while (ids.length < length) ids.push(next.value());
     if (ids.some(id => id >= classes) || ids.at(-1)! < firstClass)

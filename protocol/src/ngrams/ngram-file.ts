@@ -150,7 +150,7 @@ export function decodeNgrams(bytes: Uint8Array): NgramTrie {
     ids: Uint32Array.from(ids),
     counts: Uint32Array.from(counts),
     children: Uint32Array.from(children),
-    roots: order === 1 ? ids.length : children[0]!,
+    roots: children[0]!,
   };
 }
 

@@ -27,12 +27,9 @@ interface Share {
 export class NgramModel {
   readonly #trie: NgramTrie;
   readonly #unigram: Float64Array;
-  /** Nodes that can have children: those of all levels except the last. */
-  readonly #inner: number;
 
   constructor(trie: NgramTrie) {
     this.#trie = trie;
-    this.#inner = trie.children.length - 1;
     this.#unigram = unigramOf(trie);
   }
 
@@ -52,7 +49,7 @@ export class NgramModel {
     const { ids, counts, children } = this.#trie;
     const shares: Share[] = [];
     let left = 1;
-    for (const node of this.#contexts(input, end)) {
+    for (const { node } of this.#contexts(input, end)) {
       let sum = 0;
       let followers = 0;
       for (let child = children[node]!; child < children[node + 1]!; child++) {
@@ -74,10 +71,8 @@ export class NgramModel {
 
   /** Finds the longest known context at the end of an input's first `end` ids. */
   known(input: ArrayLike<number>, end: number): KnownContext {
-    const { counts, children, order } = this.#trie;
-    for (let depth = Math.min(order - 1, end); depth > 0; depth--) {
-      const node = this.#find(input, end - depth, end);
-      if (node === undefined) continue;
+    const { counts, children } = this.#trie;
+    for (const { depth, node } of this.#contexts(input, end)) {
       let sum = 0;
       for (let child = children[node]!; child < children[node + 1]!; child++) sum += counts[child]!;
       if (sum > 0) return { depth, count: Math.max(counts[node]!, sum) };
@@ -86,22 +81,22 @@ export class NgramModel {
   }
 
   /** Nodes of all known suffixes of an input, the longest first. */
-  #contexts(input: ArrayLike<number>, end: number): number[] {
-    const found: number[] = [];
+  #contexts(input: ArrayLike<number>, end: number): { readonly depth: number; readonly node: number }[] {
+    const found = [];
     for (let depth = Math.min(this.#trie.order - 1, end); depth > 0; depth--) {
       const node = this.#find(input, end - depth, end);
-      if (node !== undefined) found.push(node);
+      if (node !== undefined) found.push({ depth, node });
     }
     return found;
   }
 
-  /** Node of the ids from `from` to before `end`, if it can have children. */
+  /** Node of the ids from `from` to before `end`. */
   #find(input: ArrayLike<number>, from: number, end: number): number | undefined {
     const { children, roots } = this.#trie;
     let node = this.#child(0, roots, input[from]!);
     for (let at = from + 1; at < end && node !== undefined; at++)
       node = this.#child(children[node]!, children[node + 1]!, input[at]!);
-    return node !== undefined && node < this.#inner ? node : undefined;
+    return node;
   }
 
   /** Finds a child by bisection. */

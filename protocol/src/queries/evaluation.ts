@@ -100,12 +100,11 @@ const refused = ({ name }: EvaluationQuery, wanted: string) =>
  * True if devices could have added up to a sum: no square or level exceeds the total of the devices with
  * examples.
  */
-export function isPossibleEvaluation(query: EvaluationQuery, sum: Int32Array, devices: number): boolean {
+export function isPossibleEvaluation(query: EvaluationQuery, sum: Int32Array): boolean {
   const length = lengthOf(query);
   for (let at = 0; at < sum.length; at += length) {
     const [present, ...rest] = sum.subarray(at, at + length);
-    if (present! % query.levels !== 0 || present! > devices * query.levels) return false;
-    if (rest.some(element => element > present!)) return false;
+    if (present! % query.levels !== 0 || rest.some(element => element > present!)) return false;
   }
   return true;
 }

@@ -133,10 +133,9 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number, varian
   const noised = (unit = 1): Noised => (noise > 0 ? { noise: noise * unit } : {});
   const counted = (element: number, largest: number) => {
     const count = Math.max(0, Math.min(element, devices * largest));
-    const perDevice = meanOfCounts(count, devices, largest);
     return {
       count,
-      perDevice: noise > 0 ? withNoise(perDevice, noise / devices, 0, largest) : perDevice,
+      perDevice: withNoise(meanOfCounts(count, devices, largest), noise / devices, 0, largest),
     };
   };
   switch (query.kind) {
@@ -198,7 +197,7 @@ export function figuresOf(query: Query, sum: Int32Array, devices: number, varian
     case 'arm':
       return armFigures(query, sum, devices);
     case 'evaluation':
-      if (noise === 0 && !isPossibleEvaluation(query, sum, devices)) throw impossible(query.name, devices);
+      if (noise === 0 && !isPossibleEvaluation(query, sum)) throw impossible(query.name, devices);
       return {
         kind: 'evaluation',
         versions: evaluatedVersions(query, sum, devices, noise),

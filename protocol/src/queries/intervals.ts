@@ -69,10 +69,6 @@ export function meanOfLevels(
   const variance = Math.max(0, (squares * levels) / devices - level ** 2) * ofSample;
   const deviation = step * Math.sqrt(variance);
   const answer = least + step * level;
-  if (noise === 0) {
-    const { value, low, high } = meanOfValues(answer, deviation, devices);
-    return { mean: { value, low: Math.max(least, low), high: Math.min(most, high) }, deviation };
-  }
   // Noise in the deviation must not shorten the interval; none is longer than for values at both bounds
   // (Bhatia and Davis 2000).
   const unsure = (noise / devices) * Math.hypot(levels, 2 * level);
@@ -86,6 +82,7 @@ export function meanOfLevels(
  * `all`.
  */
 export interface ShareSums {
+  /** Two or more. */
   readonly devices: number;
   readonly count: number;
   readonly all: number;
@@ -102,9 +99,9 @@ export interface ShareSums {
 export function shareOfCounts({ devices, count, all, squares, products, allSquares }: ShareSums): Estimate {
   const share = count / all;
   const residual = Math.max(0, squares - 2 * share * products + share ** 2 * allSquares);
-  const variance = devices > 1 ? (residual / all ** 2) * (devices / (devices - 1)) : 0;
+  const variance = (residual / all ** 2) * (devices / (devices - 1));
   const independent = variance > 0 ? (share * (1 - share)) / variance : devices;
-  const few = (z / studentQuantile(Math.max(1, devices - 1))) ** 2;
+  const few = (z / studentQuantile(devices - 1)) ** 2;
   const size = Math.min(all, independent) * few;
   return { ...meanOfCounts(share * size, size, 1), value: share };
 }

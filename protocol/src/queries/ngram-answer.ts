@@ -67,7 +67,6 @@ function numbersSaid(query: NgramsQuery, sequences: readonly (readonly number[])
 
 /** Splits a sequence at ids that the query does not know. */
 function withoutUnknown(sequence: readonly number[], classes: number): readonly (readonly number[])[] {
-  if (sequence.every(id => id < classes)) return [sequence];
   const parts: number[][] = [[]];
   for (const id of sequence) {
     if (id < classes) parts.at(-1)!.push(id);

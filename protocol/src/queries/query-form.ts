@@ -106,6 +106,7 @@ const armFields: Fields = {
   since: whole(0, latestMs),
 };
 
+/** At most as many buckets in all rows as a query has numbers. */
 const sketch: Fields = { rows: whole(1, 8), buckets: whole(16, 131_072) };
 const heavyFrom: Form = [
   value => value === undefined || whole(3, 1_000_000)[0](value),
@@ -298,8 +299,6 @@ function problemOfNgrams({
   if (name.length > 60) return 'name has to have at most 60 characters.';
   if (isAbove(of)) return aboveThreshold;
   if (firstClass >= classes) return 'firstClass has to be below classes.';
-  if (sketches.some(({ rows, buckets }) => rows * buckets > mostNumbers))
-    return `sketches: none has more than ${mostNumbers} buckets in all rows.`;
   return step && step.length - 2 >= sketches.length
     ? `step: there is no sketch of ${step.length} ids.`
     : undefined;

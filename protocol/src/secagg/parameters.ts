@@ -108,7 +108,7 @@ export function checkParameters(parameters: GraphParameters, assumptions: Assump
   const safe = safeThreshold(parameters, assumptions);
   if (safe === undefined || threshold < safe) {
     throw unsatisfiable(
-      `A ${graph} graph on ${devices} devices with ${neighbours} neighbours and threshold ${threshold}`,
+      `No ${graph} graph on ${devices} devices with ${neighbours} neighbours and threshold ${threshold}`,
       assumptions,
     );
   }

@@ -10,7 +10,6 @@ import {
 import { parseJson } from '@murmuration/protocol/encoding/json';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
 
 const bytes = fc.uint8Array({ maxLength: 100 });
 
@@ -44,22 +43,27 @@ describe('bytes', () => {
   });
 
   it('are read as they were written, and no further than their end', () => {
-    const writer = new ByteWriter(8)
+    const writer = new ByteWriter(13)
       .u8(255)
       .raw(Uint8Array.of(1, 2, 3))
-      .u32(0xdead_beef);
-    const place = new Uint8Array(11);
+      .u32(0xdead_beef)
+      .u8(7)
+      .u32(9);
+    const place = new Uint8Array(16);
     place.set(writer.bytes, 3);
     const reader = new ByteReader(place.subarray(3));
-    expect(writer.bytes).toEqual(Uint8Array.of(255, 1, 2, 3, 0xef, 0xbe, 0xad, 0xde));
-    expect([reader.u8(), [...reader.raw(3)], reader.u32(), reader.remaining]).toEqual([
+    expect(writer.bytes).toEqual(Uint8Array.of(255, 1, 2, 3, 0xef, 0xbe, 0xad, 0xde, 7, 9, 0, 0, 0));
+    expect([reader.u8(), [...reader.raw(3)], reader.u32(), reader.u8(), reader.u32()]).toEqual([
       255,
       [1, 2, 3],
       0xdead_beef,
-      0,
+      7,
+      9,
     ]);
-    for (const read of [() => reader.u8(), () => reader.u32(), () => reader.raw(1)])
-      expect(codeOf(read)).toBe('protocol.frame');
+    expect(reader.remaining).toBe(0);
+    expect(() => reader.u8()).toThrow('The frame ends 1 bytes early. [protocol.frame]');
+    expect(() => new ByteReader(new Uint8Array(3)).u32()).toThrow('The frame ends 1 bytes early.');
+    expect(() => new ByteReader(new Uint8Array(3)).raw(9)).toThrow('The frame ends 6 bytes early.');
     expect(reader.raw(0)).toHaveLength(0);
   });
 

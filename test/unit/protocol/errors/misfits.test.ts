@@ -1,5 +1,5 @@
 import { plainWords } from '@murmuration/protocol/errors/expected';
-import { describeMisfits } from '@murmuration/protocol/errors/misfits';
+import { describeMisfits, whyUnfit } from '@murmuration/protocol/errors/misfits';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import * as mini from 'zod/mini';
@@ -66,9 +66,15 @@ describe('what does not fit a schema is told', () => {
     ['enum of three', z.enum(['a', 'b', 'c']), 'd', 'it is "d"; it has to be one of "a", "b" or "c".'],
     [
       'enum of many',
-      z.enum(Array.from({ length: 30 }, (_, i) => `v${i}`)),
+      z.enum(Array.from({ length: 40 }, (_, i) => `v${i}`)),
       'd',
-      expect.stringMatching(/one of "v0", .* "v23" or 6 others\.$/),
+      expect.stringMatching(/ be one of "v0", .* "v23" or 16 others\.$/),
+    ],
+    [
+      'enum of one more than are listed',
+      z.enum(Array.from({ length: 25 }, (_, i) => `v${i}`)),
+      'd',
+      expect.stringMatching(/ be one of "v0", .* "v23" or 1 other\.$/),
     ],
     ['const', z.literal(true), false, 'it is false; it has to be true.'],
     [
@@ -280,8 +286,207 @@ describe('what does not fit a schema is told', () => {
       'a',
       'it has 1 character; it has to be text of at least 2 characters.',
     ],
+    ['type: large whole number', z.bigint(), 1, 'it is 1; it has to be a whole number.'],
+    ['type: fraction', z.float32(), 'x', 'it is "x"; it has to be a number.'],
+    ['type: nothing', z.undefined(), 1, 'it is 1; it has to be nothing.'],
+    ['type: no value', z.void(), 1, 'it is 1; it has to be nothing.'],
+    ['type: never', z.never(), 1, 'it is 1; it has to be nothing.'],
+    ['a type without words', z.date(), 'x', 'it is "x"; it has to be another value.'],
+    ['type: URL', z.url(), 3, 'it is 3; it has to be a URL such as "https://example.org/path".'],
+    [
+      'the first of two equal minimums',
+      z.number().gt(0).min(0),
+      0,
+      'it is 0; it has to be a number above 0.',
+    ],
+    [
+      'the first of two equal maximums',
+      z.number().lt(1).max(1),
+      1,
+      'it is 1; it has to be a number below 1.',
+    ],
+    ['a minimum of no characters', z.string().min(0), 3, 'it is 3; it has to be text.'],
+    [
+      'no characters to two',
+      z.string().min(0).max(2),
+      'abc',
+      'it has 3 characters; it has to be text of at most 2 characters.',
+    ],
+    [
+      'tuple, of another type',
+      z.tuple([z.int(), z.int()]),
+      'x',
+      'it is "x"; it has to be a list of 2 items.',
+    ],
+    [
+      'tuple with more items',
+      z.tuple([z.int()], z.string()),
+      'x',
+      'it is "x"; it has to be a list of at least 1 item.',
+    ],
+    ['required, of any type', z.nonoptional(z.any()), undefined, 'it is missing; it has to be any value.'],
+    ['required, unknown', z.nonoptional(z.unknown()), undefined, 'it is missing; it has to be any value.'],
+    [
+      'required, by a name that each object has',
+      z.strictObject({ toString: z.int() }),
+      {},
+      'it.toString is missing; it has to be a whole number.',
+    ],
+    [
+      'a rule for a field within what has none',
+      z
+        .custom()
+        .superRefine((_, { addIssue }) =>
+          addIssue({ code: 'custom', path: ['a', 'b'], message: 'expected an a with b' }),
+        ),
+      { a: null },
+      'it.a.b is missing; it has to be an a with b.',
+    ],
+    [
+      'a rule of its own, for another type',
+      z.int().refine(n => n % 2 === 0, 'expected an even number'),
+      'x',
+      'it is "x"; it has to be a whole number.',
+    ],
+    [
+      'a rule of its own, in several sentences',
+      z.string().refine(text => text !== 'a', 'One a. It must be more.'),
+      'a',
+      'it: One a. It must be more.',
+    ],
+    [
+      'names of a map, by a rule in other words',
+      z.record(
+        z.string().refine(text => text !== 'a', 'An a is too little'),
+        z.int(),
+      ),
+      { a: 1 },
+      'it.a is 1; it has to be another name.',
+    ],
+    [
+      'additionalProperties, too short to resemble one',
+      z.strictObject({ ab: z.int().optional() }),
+      { ba: 1 },
+      'There is no field "ba" in it.',
+    ],
+    [
+      'additionalProperties, of three letters',
+      z.strictObject({ abc: z.int().optional() }),
+      { abd: 1 },
+      'There is no field "abd" in it. Did you mean "abc"?',
+    ],
+    [
+      'anyOf, by a text',
+      z.union([z.int(), z.null()]),
+      'abc',
+      'it is "abc"; it has to be a whole number, or null.',
+    ],
+    [
+      'anyOf, with one that takes null itself',
+      z.union([z.int().nullable(), z.boolean()]),
+      'x',
+      'it is "x"; it has to be a whole number, true, false or null.',
+    ],
+    [
+      'anyOf of what is both',
+      z.union([z.intersection(z.object({}), z.object({})), z.null()]),
+      3,
+      'it is 3; it has to be an object, or null.',
+    ],
+    [
+      'anyOf of what is known later, or changed before and after it is read',
+      z.union([
+        z.lazy(() => z.int()),
+        z.preprocess(value => value, z.boolean()),
+        z.string().transform(Number),
+      ]),
+      {},
+      'it is an object; it has to be a whole number, true, false or text.',
+    ],
+    [
+      'anyOf, with words of its own in two forms, one of them empty',
+      z.union([
+        z.string({ error: () => ({ message: 'expected a name' }) }),
+        z.number({ error: () => undefined }),
+        z.boolean({ error: () => null as never }),
+      ]),
+      {},
+      'it is an object; it has to be a name, a number, true or false.',
+    ],
+    [
+      'anyOf of three objects, with the fields that each needs',
+      z.union([
+        z.object({ a: z.int(), b: z.int().optional(), c: z.int() }),
+        z.object({ d: z.int() }),
+        z.object({ e: z.int() }),
+      ]),
+      3,
+      'it is 3; it has to be an object with "a" and "c", an object with "d" or an object with "e".',
+    ],
+    [
+      'anyOf, the only one of this type',
+      z.union([
+        z.int(),
+        z.literal('all'),
+        z.union([z.null(), z.string()]),
+        z.strictObject({ a: z.int(), b: z.int() }),
+      ]),
+      { a: 'x' },
+      'it.a is "x"; it has to be a whole number. it.b is missing; it has to be a whole number.',
+    ],
+    [
+      'anyOf, the one with fewer misfits',
+      z.union([z.object({ a: z.int(), b: z.int() }), z.object({ a: z.int() })]),
+      { a: 'x' },
+      'it.a is "x"; it has to be a whole number.',
+    ],
+    [
+      'anyOf, the one with as many misfits, but all of them within',
+      z.union([z.strictObject({ a: z.int() }), z.object({ a: z.int(), b: z.int() })]),
+      { a: 'x', b: 'y' },
+      'it.a is "x"; it has to be a whole number. it.b is "y"; it has to be a whole number.',
+    ],
   ])('by %s', (_, schema, value, sentence) => {
     expect(told(field(schema), { it: value })).toEqual(sentence);
+  });
+
+  it.each([
+    ['a day such as "2026-01-31"', z.iso.date()],
+    ['a time of day such as "12:00:00"', z.iso.time()],
+    ['a duration of ISO 8601 such as "PT30S"', z.iso.duration()],
+    ['an e-mail address such as "ann@example.org"', z.email()],
+    ['a UUID such as "123e4567-e89b-42d3-a456-426614174000"', z.uuid()],
+    ['an address of IPv4 such as "192.0.2.1"', z.ipv4()],
+    ['an address of IPv6 such as "2001:db8::1"', z.ipv6()],
+    ['text in base64', z.base64()],
+    ['text in base64url', z.base64url()],
+  ])('by format: %s', (what, schema) => {
+    expect(told(field(schema), { it: '?' })).toBe(`it is "?"; it has to be ${what}.`);
+  });
+
+  it('without a schema', () => {
+    expect(plainWords({ code: 'invalid_type', expected: 'nonoptional', input: undefined })).toBe(
+      'expected any value',
+    );
+    expect(plainWords({ code: 'invalid_type', expected: 'string', input: 1 })).toBe('expected another value');
+    expect(plainWords({ code: 'custom', input: 1 })).toBe('expected another value');
+  });
+
+  it('with a question for each of 16 unknown fields', () => {
+    const schema = z.strictObject({ limit: z.int().optional() });
+    const value = Object.fromEntries(Array.from({ length: 18 }, (_, i) => [`limits${i}`, 1]));
+    const lines = schema.safeParse(value, { error: plainWords }).error!.issues[0]!.message.split('\n');
+    expect(lines).toHaveLength(18);
+    expect(lines[15]).toBe('there is no such field. Did you mean "limit"?');
+    expect(lines.slice(16)).toEqual(['there is no such field', 'there is no such field']);
+  });
+
+  it('by another parse, in full words for 64 misfits at most', () => {
+    expect(whyUnfit(z.int(), 1, 'The body')).toBe('');
+    const choice = (many: number) => z.union(Array.from({ length: many }, (_, i) => z.literal(`v${i}`)));
+    // Each alternative has a misfit, and so has the choice.
+    expect(whyUnfit(choice(63), 'x', 'The body')).toMatch(/^The body is "x"; it has to be one of "v0", /);
+    expect(whyUnfit(choice(64), 'x', 'The body')).toBe('The body is "x"; it has to be another value.');
   });
 
   it('as the whole, where it is that', () => {
@@ -299,6 +504,8 @@ describe('what does not fit a schema is told', () => {
     );
     const many = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`f${i}`, i]));
     expect(told(z.record(z.string(), z.string()), many)).toMatch(/f4 is 4; .* 4 more fields are wrong\.$/);
+    const { f0: _0, f1: _1, f2: _2, ...six } = many;
+    expect(told(z.record(z.string(), z.string()), six)).toMatch(/ 1 more field is wrong\.$/);
   });
 
   it('without what may be a secret, and no more than a part of what is long', () => {
@@ -310,6 +517,16 @@ describe('what does not fit a schema is told', () => {
     expect(
       told(token, JSON.parse('{"__proto__": {"a": 1}, "token": 1, "role": "admin", "reason": 1}')),
     ).toMatch(/^There is no field "__proto__"\./);
+  });
+
+  it('with 64 characters of a text or a name', () => {
+    const [most, more] = ['x'.repeat(64), 'x'.repeat(65)];
+    expect(told(z.int(), most)).toBe(`The body is "${most}"; it has to be a whole number.`);
+    expect(told(z.int(), more)).toBe(`The body is "${most}" and more; it has to be a whole number.`);
+    expect(told(z.strictObject({}), { [more]: 1 })).toBe(`There is no field "${most}".`);
+    expect(told(z.record(z.string(), z.int()), { [more]: 'y' })).toMatch(/^x{64} is "y"; /);
+    // No token begins in the middle.
+    expect(told(z.int(), 'comma_x')).toMatch(/^The body is "comma_x"; /);
   });
 
   it('of schemas of zod/mini as well', () => {

@@ -25,7 +25,26 @@ describe('a question for a name that is near', () => {
     expect(didYouMean('ba', ['ab'])).not.toBe('');
   });
 
-  it('is asked for the nearest of several', () => {
+  it('is asked up to two fifths of the longer one, or one step', () => {
+    expect(didYouMean('abcde', ['abcdefgh'])).not.toBe('');
+    expect(didYouMean('abcd', ['abcdefgh'])).toBe('');
+    expect(didYouMean('abcdefgh', ['abcde'])).not.toBe('');
+    expect(didYouMean('ac', ['ab'])).not.toBe('');
+  });
+
+  it('counts a swap where both letters are the other way round', () => {
+    for (const given of ['ax', 'xb']) expect(didYouMean(given, ['ba'])).toBe('');
+    // Two swaps of four letters are too many.
+    expect(didYouMean('badc', ['abcd'])).toBe('');
+  });
+
+  it('is asked for the beginning of what is long', () => {
+    const name = 'a'.repeat(256);
+    expect(didYouMean(`${name}${'b'.repeat(500)}`, [name])).toBe(` Did you mean "${name}"?`);
+  });
+
+  it('is asked for the nearest of several, or the first of these', () => {
+    expect(didYouMean('rat', ['cat', 'bat'])).toBe(' Did you mean "cat"?');
     expect(didYouMean('worbs', ['words', 'world', 'wolds'])).toBe(' Did you mean "words"?');
   });
 });

@@ -49,6 +49,63 @@ describe('a frame', () => {
     expect(codeOf(() => refuseBombs(encoded))).toBe('nothing thrown');
   });
 
+  // Heads of each form: what follows them is taken for items by any other reading.
+  const forms: readonly (readonly [head: number, ...sized: readonly number[]])[] = [
+    [0x00],
+    [0x7f],
+    [0xc0],
+    [0xc2],
+    [0xc3],
+    [0xe0],
+    [0xff],
+    [0x80],
+    [0x90],
+    [0xa0],
+    [0xa1, 0xdd],
+    [0xbf, ...bomb(31)],
+    [0x81, 0, 0],
+    [0x91, 0],
+    [0xc4, 3, ...bomb(3)],
+    [0xc5, 0, 3, ...bomb(3)],
+    [0xc6, 0, 0, 0, 3, ...bomb(3)],
+    [0xc7, 3, ...bomb(4)],
+    [0xc8, 0, 3, ...bomb(4)],
+    [0xc9, 0, 0, 0, 3, ...bomb(4)],
+    [0xca, ...bomb(4)],
+    [0xcb, ...bomb(8)],
+    [0xcc, 0xdd],
+    [0xcd, ...bomb(2)],
+    [0xce, ...bomb(4)],
+    [0xcf, ...bomb(8)],
+    [0xd0, 0xdd],
+    [0xd1, ...bomb(2)],
+    [0xd2, ...bomb(4)],
+    [0xd3, ...bomb(8)],
+    [0xd4, ...bomb(2)],
+    [0xd5, ...bomb(3)],
+    [0xd6, ...bomb(5)],
+    [0xd7, ...bomb(9)],
+    [0xd8, ...bomb(17)],
+    [0xd9, 3, ...bomb(3)],
+    [0xda, 0, 3, ...bomb(3)],
+    [0xdb, 0, 0, 0, 3, ...bomb(3)],
+    [0xdc, 0, 1, 0],
+    [0xdd, 0, 0, 0, 1, 0],
+    [0xde, 0, 1, 0, 0],
+    [0xdf, 0, 0, 0, 1, 0, 0],
+  ];
+  it.each(forms.map(form => [form[0].toString(16), form] as const))(
+    'is read over what begins with %s',
+    (_, form) => {
+      expect(codeOf(() => refuseBombs(bytes(0x92, ...form, 0xc0)))).toBe('nothing thrown');
+      expect(codeOf(() => refuseBombs(bytes(0x92, ...form, 0xdd, 255, 255, 255, 255)))).toBe(
+        'protocol.frame',
+      );
+      // What follows the one value is left to the decoder.
+      expect(codeOf(() => refuseBombs(bytes(...form, 0xdd, 255, 255, 255, 255)))).toBe('nothing thrown');
+    },
+  );
+
   it.each([
     ['fifteen items', bytes(0x9f, 1)],
     ['two items, of which one is there', bytes(0x92, 1)],

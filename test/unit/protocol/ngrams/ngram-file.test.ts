@@ -92,6 +92,14 @@ describe('a file of n-grams', () => {
     );
   });
 
+  it('MD8: may be as large as it says', () => {
+    const most = { classes: 1 << 20, firstClass: 0, threshold: 1_000_000 };
+    const longest = [{ ids: Array<number>(5).fill((1 << 20) - 1), count: 2 ** 32 - 1 }];
+    const read = decodeNgrams(encodeNgrams(longest, most));
+    expect(read).toMatchObject({ ...most, order: 5 });
+    expect(listed(read)).toEqual(longest);
+  });
+
   const file = (...body: number[]) => concatBytes(utf8('MNGC'), Uint8Array.of(1, ...body));
   // biome-ignore format: one refusal a line
   it.each([
@@ -111,6 +119,11 @@ describe('a file of n-grams', () => {
     ['with a number without an end', file(40, 4, 3, 1, 1, 5, 255, 255, 255, 255, 255, 1), 'too long'],
     ['that ends early', file(40, 4, 3, 1, 2, 5, 3), 'ends early'],
     ['with bytes behind it', file(40, 4, 3, 1, 1, 5, 3, 0), 'behind'],
+    ['without a count at its end', file(40, 4, 3, 1, 1, 5, 0), 'An n-gram of the longest has no count.'],
+    ['with another beginning', utf8('MNGD1'), 'It is no such file.'],
+    ['that ends before its version', utf8('MNGC'), 'It is no such file.'],
+    ['that ends with its version', file(), 'It ends early.'],
+    ['of eight megabytes of nothing', new Uint8Array(8 << 20), 'It is no such file.'],
     ['longer than eight megabytes', new Uint8Array((8 << 20) + 1), 'the most'],
   ])('MD8: %s is refused', (_, bytes, why) => {
     expect(() => decodeNgrams(bytes)).toThrow(expect.objectContaining({ code: 'model.corrupt' }));
@@ -119,7 +132,8 @@ describe('a file of n-grams', () => {
 
   // biome-ignore format: one refusal a line
   it.each([
-    ['an n-gram twice', [{ ids: [5], count: 3 }, { ids: [5], count: 4 }], 'twice'],
+    ['an n-gram twice', [{ ids: [5, 6], count: 3 }, { ids: [5, 6], count: 4 }], 'The n-gram 5 6 is there twice.'],
+    ['one of too many', [{ ids: [5], count: 2 ** 32 }], 'The count of the id 5 is 4294967296.'],
     ['one of no ids', [{ ids: [], count: 3 }], '0 ids'],
     ['one of six', [{ ids: [5, 5, 5, 5, 5, 5], count: 3 }], '6 ids'],
     ['a rare one', [{ ids: [5], count: 2 }], 'count'],

@@ -71,9 +71,13 @@ describe('a model of counted n-grams', () => {
       { ids: [5], count: 30 },
       { ids: [4, 5], count: 9 },
       { ids: [1, 4, 5], count: 4 },
+      { ids: [5, 4], count: 6 },
     ]);
     expect(model.known([1, 4], 2)).toEqual({ depth: 2, count: 4 });
     expect(model.known([2, 4], 2)).toEqual({ depth: 1, count: 30 });
+    // Nothing is known to follow 5 and 4.
+    expect(model.known([5, 4], 2)).toEqual({ depth: 1, count: 30 });
+    expect([model.classes, model.firstClass]).toEqual([classes, firstClass]);
     expect(model.known([4, 8], 2)).toEqual({ depth: 0, count: 0 });
     expect(model.known([], 0)).toEqual({ depth: 0, count: 0 });
   });

@@ -5,6 +5,7 @@ import { candidatesOf, sketchNumbers } from '@murmuration/protocol/ngrams/ngram-
 import { defineQuery } from '@murmuration/protocol/queries/define-query';
 import { figuresOf } from '@murmuration/protocol/queries/figures';
 import { type FoundNumbers, readNumbers } from '@murmuration/protocol/queries/found-numbers';
+import { textHash } from '@murmuration/protocol/queries/text-hash';
 import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -105,8 +106,51 @@ describe('n-grams of many devices', () => {
     // MurmurHash3 of "test" in UTF-8, one u32, as its article in Wikipedia lists it.
     const test = new DataView(new TextEncoder().encode('test').buffer).getUint32(0, true);
     expect(sketchNumbers([test], { rows: 1, buckets: 1_000 })).toEqual([0xba6bd213 % 1_000]);
+    // Of two ids as of both words in one text, and in another row with another seed.
+    expect(sketchNumbers([test, test], { rows: 2, buckets: 1_000 })).toEqual([
+      textHash('testtest', 0) % 1_000,
+      1_000 + (textHash('testtest', 1) % 1_000),
+    ]);
     const [first, second] = sketchNumbers([7, 8], { rows: 2, buckets: 50 });
     expect([first! < 50, second! >= 50 && second! < 100]).toEqual([true, true]);
+  });
+
+  it('QY12: may be all whose parts that end with a class are known, of which all numbers were found', () => {
+    const known = (...all: number[][]) => new Map(all.map(ids => [keyOf(ids), { ids }]));
+    const alphabet = { classes: 7, firstClass: 4, others: [1, 2] };
+    const all = { has: () => true };
+    // Before a class: other ids, and classes that are frequent themselves.
+    expect(candidatesOf(2, alphabet, known([6], [5]), all, form)).toEqual([
+      [1, 5],
+      [1, 6],
+      [2, 5],
+      [2, 6],
+      [5, 5],
+      [5, 6],
+      [6, 5],
+      [6, 6],
+    ]);
+    // Nothing ends with the pair 4 and another; anything may precede the pair that begins with no class.
+    const pairs = known([6, 5], [5, 6], [1, 5], [4, 5]);
+    expect(candidatesOf(3, alphabet, pairs, all, form)).toEqual([
+      [1, 1, 5],
+      [1, 5, 6],
+      [2, 1, 5],
+      [4, 1, 5],
+      [4, 5, 6],
+      [5, 1, 5],
+      [5, 6, 5],
+      [6, 1, 5],
+      [6, 5, 6],
+    ]);
+    expect(candidatesOf(3, alphabet, pairs, all, form, [{ ids: [6, 5] }])).toEqual([[5, 6, 5]]);
+    const some = new Set(sketchNumbers([5, 6, 5], form));
+    expect(candidatesOf(3, alphabet, pairs, some, form, [{ ids: [6, 5] }])).toEqual([[5, 6, 5]]);
+    for (const number of some) {
+      const fewer = new Set(some);
+      fewer.delete(number);
+      expect(candidatesOf(3, alphabet, pairs, fewer, form, [{ ids: [6, 5] }])).toEqual([]);
+    }
   });
 
   it('QY12: holds no n-gram with a rare part, and no more than a device may say', () => {

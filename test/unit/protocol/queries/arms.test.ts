@@ -123,6 +123,10 @@ describe('what devices of an arm say', () => {
     expect(sums(...honest)).toBe('none');
     for (const [at, wrong] of [400, 1_000, 2_999, 10, 700, 1_600].entries())
       expect(sums(...honest.with(at, wrong)), `${at}`).toBe('update.impossible');
+    // No more shares than all of each device, each rounded up by half a step.
+    expect(sums(2, 3, 1_502, 1_501, 1_250, 1_250)).toBe('none');
+    expect(sums(2, 3, 1_502, 1_502, 1_250, 1_250)).toBe('update.impossible');
+    expect(sums(0, 5, 0, 3_000, 0, 3_000)).toBe('none');
     // Shares of an outcome that nobody counted.
     expect(sums(0, 5, 1_500, 1_500, 1_250, 1_250)).toBe('update.impossible');
     const { arm: _, ...none } = query;

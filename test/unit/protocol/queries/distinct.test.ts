@@ -106,7 +106,9 @@ describe('a count of different values', () => {
   it('is not guessed where no bucket is empty', () => {
     const query = define({ buckets: 16 });
     const full = new Int32Array(16).fill(1);
-    expect(codeOf(() => figuresOf(query, full, 3))).toBe('config.invalid');
+    expect(() => figuresOf(query, full, 3)).toThrow(
+      'The query "words": all of its 16 buckets are full, so that there are more values than it can count; give it more buckets. [config.invalid]',
+    );
     full[7] = 0;
     const { distinct } = figuresOf(query, full, 3) as Extract<Figures, { kind: 'distinct' }>;
     expect(distinct.value).toBeCloseTo(16 * Math.log(16), 9);
@@ -119,14 +121,16 @@ describe('a count of different values', () => {
     ['more devices in a bucket than answered', Int32Array.of(4, ...Array(15).fill(0))],
     ['more buckets than devices have values', Int32Array.of(3, 3, 1, ...Array(13).fill(0))],
   ])('of %s is refused', (_, sum) => {
-    expect(codeOf(() => figuresOf(define({ buckets: 16, values: 2 }), sum, 3))).toBe('update.impossible');
+    expect(() => figuresOf(define({ buckets: 16, values: 2 }), sum, 3)).toThrow('No answers of 3 devices to the query "words" have this sum. [update.impossible]');
   });
 
   it('takes no more values of a device than it says, and quotes none', () => {
     const query = define({ values: 2 });
     expect(encodeAnswer(query, ['a', 'b', 'a']).reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(2);
     expect(encodeAnswer(query, ['a', 'b', 'a', 'c'])).toEqual(encodeAnswer(query, ['a', 'b']));
-    expect(codeOf(() => encodeAnswer(query, [1, 2]))).toBe('options.invalid');
+    expect(() => encodeAnswer(query, [1, 2])).toThrow(
+      'The answer of the app to the query "words" (distinct) has to be a list of texts; it was not sent. [options.invalid]',
+    );
     expect(codeOf(() => encodeAnswer(query, 'a' as never))).toBe('options.invalid');
     const mixed = () => encodeAnswer(query, ['secret', 1] as never);
     expect(mixed).toThrow('a list of texts');

@@ -9,7 +9,6 @@ import { encodeAnswer, queryForm } from '@murmuration/protocol/queries/vector';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import '../../../property-seed.ts';
-import { codeOf } from '../../codes.ts';
 
 const [first, second] = ['a'.repeat(64), 'b'.repeat(64)] as [ModelHash, ModelHash];
 const define = (definition: object = {}, versions = [first]): EvaluationQuery =>
@@ -102,15 +101,23 @@ describe('an evaluation on devices', () => {
   });
 
   it.each([
-    ['no examples', { all: said(0, 0.5) }],
-    ['nothing of a version', { all: said(5, 0.5, []) }],
-    ['nothing that can be read', {} as never],
-    ['a text', 'all' as never],
-    ['null', null as never],
-    ['half an example in a slice', { all: said(5, 0.5), slices: { short: said(0.5, 0.5) } }],
-  ])('is refused where it says %s', (_, answer) => {
+    ['no examples', { all: said(0, 0.5) }, 'about 1 example or more'],
+    ['nothing of a version', { all: said(5, 0.5, []) }, 'for each version a number for top1'],
+    [
+      'nothing of a metric',
+      { all: { examples: 1, versions: { [first]: {} } } },
+      'for each version a number for top1',
+    ],
+    [
+      'half an example in a slice',
+      { all: said(5, 0.5), slices: { short: said(0.5, 0.5) } },
+      'about 1 example or more',
+    ],
+  ])('is refused where it says %s', (_, answer, wanted) => {
     const query = define({ metrics: top1, slices: ['short'] });
-    expect(codeOf(() => encodeAnswer(query, answer))).toBe('options.invalid');
+    expect(() => encodeAnswer(query, answer)).toThrow(
+      `The answer of the app to the query "evaluation" (evaluation) has to be ${wanted}; it was not sent. [options.invalid]`,
+    );
   });
 
   it('QY13: shows nothing of a slice that fewer devices have than the threshold', () => {
@@ -138,11 +145,28 @@ describe('an evaluation on devices', () => {
     for (const wrong of [
       [4_001, 100, 2_000, 1_000],
       [5_000, 100, 2_000, 1_000],
+      [3_500, 100, 2_000, 1_000],
       [4_000, 100, 4_001, 1_000],
       [3_000, 3_001, 2_000, 1_000],
       [4_000, 100, 2_000],
     ])
       expect(sum(wrong)).toThrow(expect.objectContaining({ code: 'update.impossible' }));
+  });
+
+  it('QY13: tells versions and metrics apart', () => {
+    const metrics = ['top1', 'top3'].map(metric => ({ metric, least: 0, most: 1, better: 'higher' }));
+    const query = define({ metrics }, [first, second]);
+    const measured = { [first]: { top1: 0.1, top3: 0.2 }, [second]: { top1: 0.3, top3: 0.4 } };
+    const answers = Array.from({ length: 3 }, () => ({ all: { examples: 200, versions: measured } }));
+    expect(
+      figuresFor(query, answers).versions.map(({ version, parts: [all] }) => [
+        version,
+        ...all!.metrics.map(({ metric, mean }) => [metric, mean.value]),
+      ]),
+    ).toEqual([
+      [first, ['top1', 0.1], ['top3', 0.2]],
+      [second, ['top1', 0.3], ['top3', 0.4]],
+    ]);
   });
 
   const value = fc.double({ min: 0, max: 1, noNaN: true });
@@ -202,8 +226,15 @@ describe('an evaluation on devices', () => {
     expect(queryForm(defined, 9)).toEqual(queryForm(asked, 9));
     expect(longestAnswer(asked)).toBeCloseTo(2_000, 9);
     expect(Math.hypot(...encodeAnswer(asked, { all: said(200, 1) }))).toBeCloseTo(2_000, 9);
-    expect(codeOf(() => encodeAnswer(defined, { all: said(200, 1) }))).toBe('options.invalid');
+    expect(() => encodeAnswer(defined, { all: said(200, 1) })).toThrow(
+      'The answer of the app to the query "evaluation" (evaluation) has to be about a version, and it names none; it was not sent. [options.invalid]',
+    );
     const noisy = figuresOf(asked, Int32Array.of(-100, 9_000, 5_200, -300), 10, 400);
-    expect(noisy).toMatchObject({ kind: 'evaluation', noise: 20 / 10_000 });
+    // All devices that answer have examples, whatever noise says of it.
+    expect(noisy).toMatchObject({
+      kind: 'evaluation',
+      noise: 20 / 10_000,
+      versions: [{ parts: [{ slice: null, devices: 10, examples: 1_800 }] }],
+    });
   });
 });

@@ -93,7 +93,9 @@ describe('the longest answer', () => {
 
   it('has no meaning for sums that take no noise', () => {
     const query = defineQuery({ name: 'asked', kind: 'distinct' });
-    expect(() => longestAnswer(query)).toThrow('takes no noise');
+    expect(() => longestAnswer(query)).toThrow(
+      'A query of the kind distinct takes no noise. [config.invalid]',
+    );
   });
 });
 

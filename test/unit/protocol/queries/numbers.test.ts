@@ -42,7 +42,7 @@ describe('a query of numbers', () => {
   it.each([
     [true], [[-1]], [[0.5]], [['1']], [[Number.NaN]],
   ])('QY1: takes no answer %j', answer => {
-    expect(codeOf(() => encodeAnswer(define(), answer as never))).toBe('options.invalid');
+    expect(() => encodeAnswer(define(), answer as never)).toThrow('The answer of the app to the query "asked" (numbers) has to be a list of whole numbers, none below 0; it was not sent. [options.invalid]');
   });
 
   // biome-ignore format: one refusal a line
@@ -53,8 +53,20 @@ describe('a query of numbers', () => {
   });
 
   it('reads only what a query found', () => {
-    for (const devices of ['AA', 'gA', '*', 'gIA'])
-      expect(codeOf(() => readNumbers({ found: 5, devices }))).toBe('request.invalid');
+    for (const [devices, why] of [
+      ['AA', 'It ends early.'],
+      ['gA', 'It ends early.'],
+      ['*', 'They are not in base64url.'],
+      ['gIA', 'It ends early.'],
+      ['gAAA', 'A number has more bytes than it needs.'],
+      ['AAMAAw', 'There are 2, not 5.'],
+    ] as const)
+      expect(() => readNumbers({ found: 5, devices })).toThrow(
+        `The numbers of a query: ${why} [request.invalid]`,
+      );
+    // LEB128 of 127, of 125, and of 16,383 in two bytes, so that both letters of base64url occur.
+    expect(readNumbers({ found: 1, devices: '_38B' })).toEqual(new Map([[16_383, 1]]));
+    expect(readNumbers({ found: 1, devices: '-wED' })).toEqual(new Map([[251, 3]]));
     expect(readNumbers({ found: 0, devices: '' })).toEqual(new Map());
   });
 });

@@ -53,6 +53,33 @@ describe('a definition of a query', () => {
     expect(readQuery(writeQuery(query))).toEqual(query);
   });
 
+  // biome-ignore format: one kind a line
+  it.each([
+    [{ kind: 'count' }, {}],
+    [{ kind: 'sum', least: 0, most: 1 }, { levels: 1_000 }],
+    [{ kind: 'histogram', bins: { edges: [0, 1] } }, { values: 1, quantiles: [0.05, 0.25, 0.5, 0.75, 0.95] }],
+    [{ kind: 'top', items: ['a'] }, { values: 1 }],
+    [{ kind: 'distinct' }, { values: 1, buckets: 4_096 }],
+    [{ kind: 'outcomes', outcomes: ['a'] }, { values: 100, versions: [] }],
+    [{ kind: 'arm', outcomes: ['a'] }, { values: 100, levels: 1_000 }],
+    [{ kind: 'numbers', numbers: 64 }, { values: 1_000 }],
+    [{ kind: 'ngrams', classes: 9, firstClass: 2 }, { threshold: 3, heavyFrom: 3, values: 1_000, sketches: [{ rows: 3, buckets: 16_384 }, { rows: 3, buckets: 16_384 }] }],
+    [{ kind: 'ngrams', classes: 9, firstClass: 2, threshold: 20 }, { threshold: 20, heavyFrom: 12, values: 1_000, sketches: [{ rows: 3, buckets: 16_384 }, { rows: 3, buckets: 16_384 }] }],
+    [{ kind: 'evaluation' }, {
+      slices: [], versions: [], examples: 200, levels: 1_000,
+      metrics: [{ metric: 'loss', least: 0, most: 14, better: 'lower' }, { metric: 'top1', least: 0, most: 1, better: 'higher' }, { metric: 'top3', least: 0, most: 1, better: 'higher' }],
+    }],
+    [{ kind: 'count', privacy: { epsilon: 1, delta: 1e-6, rounds: 1 } }, { privacy: { epsilon: 1, delta: 1e-6, rounds: 1, noise: 'skellam' } }],
+    [{ kind: 'count', period: '2 min' }, { period: 120_000 }],
+  ])('of %j has the defaults %j', (definition, defaults) => {
+    expect(define(definition)).toEqual({ name: 'asked', threshold: 10, period: 86_400_000, ...definition, ...defaults });
+  });
+
+  it('of two rounds has a minute for the second one', () => {
+    expect(define({ kind: 'heavy-hitters', period: 60_000 }).period).toBe(60_000);
+    expect(() => define({ kind: 'ngrams', classes: 9, firstClass: 2, period: 59_999 })).toThrow('a minute');
+  });
+
   // biome-ignore format: one refusal a line
   it.each([
     ['of no kind', { kind: 'median' }, 'kind has to be one of'],
@@ -65,7 +92,7 @@ describe('a definition of a query', () => {
     ['whose bounds are the wrong way round', { kind: 'mean', least: 2, most: 1 }, 'least has to be below most'],
     ['with an edge that is not finite', { kind: 'histogram', bins: { edges: [0, NaN] } }, 'finite'],
     ['with edges out of order', { kind: 'histogram', bins: { edges: [0, 2, 1] } }, 'ascending'],
-    ['with too many bins', { kind: 'histogram', bins: { relative: 0.001, least: 1e-9, most: 1e9 } }, 'more than 2048'],
+    ['with too many bins', { kind: 'histogram', bins: { relative: 0.001, least: 1e-9, most: 1e9 } }, 'bins: 20724 bins are more than 2048; use a greater relative error.'],
     ['with an item twice', { kind: 'top', items: ['a', 'a'] }, 'no two alike'],
     ['with a field that there is not', { kind: 'count', bound: 1 }, 'bound'],
     ['of more outcomes than 8', { kind: 'outcomes', outcomes: [...'abcdefghi'] }, 'outcomes'],
@@ -78,7 +105,11 @@ describe('a definition of a query', () => {
   });
 
   it('is no number', () => {
-    expect(codeOf(() => defineQuery(undefined as never))).toBe('config.invalid');
+    expect(() => defineQuery(undefined as never)).toThrow(
+      /^The query: kind has to be one of count, .*, ngrams\. \[config\.invalid\]$/,
+    );
+    expect(() => define({ name: 7, kind: 'count' })).toThrow(/^The query: name has to be /);
+    expect(() => define({ kind: 'count', threshold: 2 })).toThrow(/^The query "asked": threshold has to be /);
   });
 
   it('whose sum would wrap is refused', () => {
@@ -90,18 +121,73 @@ describe('a definition of a query', () => {
 describe('an answer', () => {
   // biome-ignore format: one refusal a line
   it.each([
-    [{ kind: 'count' }, 1],
-    [{ kind: 'sum', least: 0, most: 1 }, Number.NaN],
-    [{ kind: 'mean', least: 0, most: 1 }, true],
-    [{ kind: 'histogram', bins: { edges: [0, 1] } }, Infinity],
-    [{ kind: 'histogram', bins: { edges: [0, 1] } }, ['0.5']],
-    [{ kind: 'top', items: ['a'] }, 'a'],
-    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, ['a']],
-    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, { [hashOf(1)]: { a: 0.5 } }],
-    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, { [hashOf(1)]: { a: -1 } }],
-  ])('to %j that is %j is refused, and is not in the text', (definition, answer) => {
+    [{ kind: 'count' }, 1, 'true or false'],
+    [{ kind: 'sum', least: 0, most: 1 }, Number.NaN, 'a number'],
+    [{ kind: 'mean', least: 0, most: 1 }, true, 'a number'],
+    [{ kind: 'histogram', bins: { edges: [0, 1] } }, Infinity, 'a finite number, or a list of these'],
+    [{ kind: 'histogram', bins: { edges: [0, 1] } }, ['0.5'], 'a finite number, or a list of these'],
+    [{ kind: 'top', items: ['a'] }, 'a', 'a list of texts'],
+    [{ kind: 'top', items: ['a'] }, ['a', 1], 'a list of texts'],
+    [{ kind: 'distinct' }, ['a', 1], 'a list of texts'],
+    [{ kind: 'numbers', numbers: 64 }, [1, -1], 'a list of whole numbers, none below 0'],
+    [{ kind: 'numbers', numbers: 64 }, [0.5], 'a list of whole numbers, none below 0'],
+    [{ kind: 'ngrams', classes: 9, firstClass: 2 }, [1], 'a list of sequences of ids'],
+    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, ['a'], 'counts of outcomes by version'],
+    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, 1, 'counts of outcomes by version'],
+    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, null, 'counts of outcomes by version'],
+    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, { [hashOf(1)]: { a: 0.5 } }, 'counts of outcomes, whole numbers from 0 on'],
+    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, { [hashOf(1)]: { a: -1 } }, 'counts of outcomes, whole numbers from 0 on'],
+    [{ kind: 'arm', outcomes: ['a'] }, ['a'], 'counts of outcomes by version'],
+    [{ kind: 'arm', outcomes: ['a'] }, { [hashOf(1)]: { a: 1 } }, 'counts of the version of the arm'],
+    [{ kind: 'evaluation' }, 'all', 'what was measured on all examples, and on slices'],
+    [{ kind: 'evaluation' }, null, 'what was measured on all examples, and on slices'],
+    [{ kind: 'evaluation' }, { slices: {} }, 'what was measured on all examples, and on slices'],
+    [{ kind: 'evaluation' }, { all: { examples: 1, versions: {} } }, 'about a version, and it names none'],
+    [{ kind: 'heavy-hitters' }, 'the', 'a list of texts, or { texts, times, digits }'],
+  ])('to %j that is %j is refused, and is not in the text', (definition, answer, wanted) => {
     const query = define(definition);
-    expect(codeOf(() => encodeAnswer(query, answer as Answer))).toBe('options.invalid');
+    expect(() => encodeAnswer(query, answer as Answer)).toThrow(
+      new MurmurationError('options.invalid', `The answer of the app to the query "asked" (${query.kind}) has to be ${wanted}; it was not sent.`),
+    );
+  });
+
+  // biome-ignore format: one kind a line
+  it.each([
+    [{ kind: 'count' }, 1, 1],
+    [{ kind: 'sum', least: 0, most: 1 }, 1, 1_000],
+    [{ kind: 'mean', least: 0, most: 1 }, 2, 1_000],
+    [{ kind: 'histogram', bins: { edges: [0, 1, 2] }, values: 7 }, 4, 7],
+    [{ kind: 'top', items: ['a', 'b'], values: 5 }, 3, 5],
+    [{ kind: 'distinct', buckets: 32 }, 32, 1],
+    [{ kind: 'outcomes', outcomes: ['a', 'b'], versions: [1, 2, 3].map(hashOf), values: 9 }, 3 * 8, 81],
+    [{ kind: 'arm', outcomes: ['a', 'b'], values: 9 }, 6, 1_000],
+    [{ kind: 'arm', outcomes: ['a', 'b'], values: 9, levels: 5 }, 6, 9],
+    [{ kind: 'evaluation', slices: ['short'] }, 2 * 8, 1_000],
+    [{ kind: 'numbers', numbers: 64 }, 64, 1],
+    [{ kind: 'ngrams', classes: 9, firstClass: 2 }, 5 * 7, 1],
+    [{ kind: 'heavy-hitters', buckets: 4_096 }, 3 * 4_096, 1],
+  ])('to %j has %i elements up to %i', (definition, elements, largest) => {
+    expect(queryForm(define(definition), 1)).toMatchObject({ elements, largest });
+  });
+
+  it('takes as many bits as the sum of all devices, and two at least', () => {
+    const query = define({ kind: 'count' });
+    expect([1, 3, 4, 7, 8, 255, 256].map(devices => queryForm(query, devices).width)).toEqual([
+      2, 2, 3, 3, 4, 8, 9,
+    ]);
+  });
+
+  it('is the nearest of the levels', () => {
+    const bounds = { least: -1, most: 3, levels: 10 };
+    expect([...encodeAnswer(define({ kind: 'sum', ...bounds }), 0.1)]).toEqual([3]);
+    // And its square in units of all levels: 9 / 10.
+    expect([...encodeAnswer(define({ kind: 'mean', ...bounds }), 0.1)]).toEqual([3, 1]);
+  });
+
+  it('of texts needs a hash and a secret', () => {
+    expect(() => encodeAnswer(define({ kind: 'heavy-hitters' }), ['the'])).toThrow(
+      new TypeError('An answer of texts needs a hash and a secret.'),
+    );
   });
 
   // biome-ignore format: one answer a line
@@ -281,8 +367,66 @@ describe('the sum of answers', () => {
     ['below zero', { kind: 'count' }, [-1]],
     ['of another length', { kind: 'count' }, [1, 1]],
     ['of more values than devices have', { kind: 'top', items: ['a'] }, [2, 2]],
+    ['of more texts than devices have', { kind: 'heavy-hitters', values: 2, texts: 16, buckets: 80 }, [...Array(6).fill(3), 1, ...Array(233).fill(0)]],
+    ['of more n-grams than devices have', { kind: 'ngrams', classes: 9, firstClass: 2, values: 1 }, [3, 3, 3, 3, 3, 1, ...Array(29).fill(0)]],
   ])('that is %s is refused', (_, definition, sum) => {
-    expect(codeOf(() => figuresOf(define(definition), Int32Array.from(sum), 3))).toBe('update.impossible');
+    expect(() => figuresOf(define(definition), Int32Array.from(sum), 3)).toThrow(
+      'No answers of 3 devices to the query "asked" have this sum. [update.impossible]',
+    );
+  });
+});
+
+describe('figures', () => {
+  // biome-ignore format: one kind a line
+  it.each([
+    [{ kind: 'top', items: ['a'] }, 2],
+    [{ kind: 'distinct' }, 4_096],
+    [{ kind: 'outcomes', outcomes: ['a'], versions: [hashOf(1)] }, 5],
+    [{ kind: 'evaluation', versions: [hashOf(1)] }, 8],
+    [{ kind: 'numbers', numbers: 64 }, 64],
+    [{ kind: 'ngrams', classes: 9, firstClass: 2 }, 35],
+    [{ kind: 'heavy-hitters' }, 49_152],
+  ])('of %j are of that kind', (definition, elements) => {
+    expect(figuresOf(define(definition), new Int32Array(elements), 3)).toMatchObject({ kind: definition.kind });
+  });
+
+  it('have as many texts and n-grams as devices can have', () => {
+    const heavy = define({ kind: 'heavy-hitters', values: 2, texts: 16, buckets: 80 });
+    const full = (length: number, many: number) => new Int32Array(length).fill(3, 0, many);
+    expect(figuresOf(heavy, full(240, 6), 3)).toMatchObject({ kind: 'heavy-hitters', texts: [] });
+    const ngrams = define({ kind: 'ngrams', classes: 9, firstClass: 2, values: 1 });
+    expect(figuresOf(ngrams, full(35, 5), 3)).toMatchObject({ kind: 'ngrams', found: 1 });
+  });
+
+  it('of a sum reach as far as rounding and noise', () => {
+    const query = define({ kind: 'sum', least: 2, most: 4, levels: 10 });
+    // 20 devices with 35 steps of 0.2 above 2.
+    expect(figuresOf(query, Int32Array.of(35), 20)).toEqual({
+      kind: 'sum',
+      sum: { value: 47, low: 45, high: 49 },
+    });
+    const noisy = figuresOf(query, Int32Array.of(35), 20, 25) as Extract<Figures, { kind: 'sum' }>;
+    expect(noisy.noise).toBe(1);
+    expect(noisy.sum.low).toBeCloseTo(45 - 1.959964, 9);
+    expect(noisy.sum.high).toBeCloseTo(49 + 1.959964, 9);
+    const mean = define({ kind: 'mean', least: 2, most: 4, levels: 10 });
+    expect(figuresOf(mean, Int32Array.of(35, 9), 20, 25)).toMatchObject({ noise: 0.05 });
+  });
+
+  it('of quantiles go over empty bins, and reach as far as noise', () => {
+    const query = (...quantiles: number[]) =>
+      define({ kind: 'histogram', bins: { edges: Array.from({ length: 11 }, (_, i) => i) }, quantiles });
+    type Histogram = Extract<Figures, { kind: 'histogram' }>;
+    const quantilesOf = (all: number[]) => (asked(query(0.5), all) as Histogram).quantiles;
+    expect(quantilesOf([5.5, 5.5, 5.5])).toEqual([{ quantile: 0.5, value: 5.5, low: 5, high: 6 }]);
+    expect(quantilesOf([0.5, 0.5, 2.5, 2.5])).toEqual([{ quantile: 0.5, value: 1, low: 0, high: 3 }]);
+    // Ten devices in each bin; ranks 40.2 to 59.8 and those above 90.7, by 15 more for the noise of 12 bins.
+    const sum = Int32Array.from({ length: 12 }, (_, i) => (i % 11 === 0 ? 0 : 10));
+    const { quantiles } = figuresOf(query(0.5, 0.95), sum, 100, (15 / 1.959964) ** 2 / 12) as Histogram;
+    expect(quantiles).toMatchObject([
+      { quantile: 0.5, value: 5, low: 2, high: 8 },
+      { quantile: 0.95, value: 9.5, low: 7, high: 10 },
+    ]);
   });
 });
 
@@ -423,6 +567,14 @@ describe('what became of predictions', () => {
     expect(sums(3, 6, 12, 12, 12)).toBe('none');
     for (const [i, wrong] of [4, 31, 5, 61, 61].entries())
       expect(sums(...[3, 6, 12, 12, 12].with(i, wrong))).toBe('update.impossible');
+    // Squares above what ten predictions of a device make, and products that are not the square of all.
+    expect(sums(3, 6, 60, 12, 12)).toBe('none');
+    expect(sums(3, 6, 61, 12, 12)).toBe('update.impossible');
+    expect(sums(3, 6, 12, 13, 12)).toBe('update.impossible');
+    const two = { ...at, outcomes: ['a', 'b'] } as unknown as Query;
+    const ofTwo = (...elements: number[]) => codeOf(() => figuresOf(two, Int32Array.from(elements), 3));
+    expect(ofTwo(3, 3, 3, 3, 3, 6, 6, 12)).toBe('none');
+    expect(ofTwo(3, 3, 3, 3, 2, 6, 6, 12)).toBe('update.impossible');
   });
 });
 

@@ -30,7 +30,7 @@ const wholeTo = (least: number, most: number) => `a whole number from ${least} t
 describe('a field of a query', () => {
   // biome-ignore format: one field a line: what it may be, what it may not, and the words for that
   it.each<[kind: string, field: string, taken: readonly unknown[], refused: readonly unknown[], what: string]>([
-    ['count', 'name', ['a', 'a-1', `a${'b'.repeat(62)}`, 'a--8', 'a--1'], ['', 'A', '1a', `a${'b'.repeat(63)}`, 'a--2', 'a--7', 'a b', 'a\n', 1], 'a lower-case letter, then up to 62 lower-case letters, digits and hyphens, not ending with --2 to --7'],
+    ['count', 'name', ['a', 'a-1', `a${'b'.repeat(62)}`, 'a--8', 'a--1', 'a--2b'], ['', 'A', '1a', ['a'], `a${'b'.repeat(63)}`, 'a--2', 'a--7', 'a b', 'a\n', 1], 'a lower-case letter, then up to 62 lower-case letters, digits and hyphens, not ending with --2 to --7'],
     ['count', 'threshold', [3, 1_000_000], [2, 1_000_001, 3.5, '3'], wholeTo(3, 1_000_000)],
     ['count', 'period', [0, 31_622_400_000], [-1, 31_622_400_001, 0.5], wholeTo(0, 31_622_400_000)],
     ['count', 'privacy', [undefined], [null, [], 1], 'epsilon, delta, rounds and noise'],
@@ -40,11 +40,11 @@ describe('a field of a query', () => {
     ['histogram', 'bins', [], [[0, 1], null, 'wide'], 'edges, or relative, least and most'],
     ['histogram', 'values', [1, 1_000], [0, 1_001], wholeTo(1, 1_000)],
     ['histogram', 'quantiles', [[], [1e-9, 1 - 1e-9], Array(16).fill(0.5)], [[0], [1], Array(17).fill(0.5), ['0.5'], 0.5], 'a list of at most 16 numbers between 0 and 1'],
-    ['top', 'items', [['a'], ['x'.repeat(128)], items(2_048)], [[], items(2_049), ['a', 'a'], [''], ['x'.repeat(129)], ['\0'], ['\ud800'], [1]], 'a list of 1 to 2048 texts of up to 128 characters, no two alike'],
+    ['top', 'items', [['a'], ['x'.repeat(128)], items(2_048)], [[], items(2_049), ['a', 'a'], [''], ['x'.repeat(129)], ['\0'], ['\ud800'], [1], [['a']]], 'a list of 1 to 2048 texts of up to 128 characters, no two alike'],
     ['distinct', 'buckets', [16, 65_536], [15, 65_537], wholeTo(16, 65_536)],
     ['outcomes', 'outcomes', [['a'], items(8)], [[], items(9), ['a', 'a']], 'a list of 1 to 8 texts of up to 128 characters, no two alike'],
-    ['outcomes', 'versions', [[], Array.from({ length: 16 }, (_, i) => hash(i))], [Array.from({ length: 17 }, (_, i) => hash(i)), [hash(1), hash(1)], [`${hash(1)}0`], [hash(10).toUpperCase()]], 'a list of at most 16 hashes of versions, no two alike'],
-    ['arm', 'arm', [undefined, arm], [null, { ...arm, experiment: '0123456789abcdef0' }, { ...arm, experiment: '0123456789abcde' }, { ...arm, version: 'v1' }, { ...arm, since: -1 }, { ...arm, since: 253_402_300_800_000 }, { ...arm, more: 1 }], 'an arm, with experiment, version and since'],
+    ['outcomes', 'versions', [[], Array.from({ length: 16 }, (_, i) => hash(i))], [Array.from({ length: 17 }, (_, i) => hash(i)), [hash(1), hash(1)], [`${hash(1)}0`], [`0${hash(1)}`], [[hash(1)]], [hash(10).toUpperCase()]], 'a list of at most 16 hashes of versions, no two alike'],
+    ['arm', 'arm', [undefined, arm], [null, { ...arm, experiment: '0123456789abcdef0' }, { ...arm, experiment: '0123456789abcde' }, { ...arm, experiment: ['0123456789abcdef'] }, { ...arm, version: 'v1' }, { ...arm, since: -1 }, { ...arm, since: 253_402_300_800_000 }, { ...arm, more: 1 }], 'an arm, with experiment, version and since'],
     ['evaluation', 'metrics', [[measured]], [[], Array(9).fill(measured), ['loss']], 'a list of 1 to 8 metrics, each with metric, least, most and better'],
     ['evaluation', 'slices', [[], items(16)], [items(17), ['a', 'a'], ['']], 'a list of at most 16 texts of up to 128 characters, no two alike'],
     ['evaluation', 'versions', [[1, 2, 3, 4].map(hash)], [[1, 2, 3, 4, 5].map(hash), ['v1']], 'a list of at most 4 hashes of versions, no two alike'],
@@ -56,6 +56,9 @@ describe('a field of a query', () => {
     ['numbers', 'numbers', [16, 2 ** 20], [15, 2 ** 20 + 1], wholeTo(16, 2 ** 20)],
     ['numbers', 'values', [1, 65_536], [0, 65_537], wholeTo(1, 65_536)],
     ['ngrams', 'classes', [3, 65_536], [1, 65_537], wholeTo(2, 65_536)],
+    ['ngrams', 'name', [`a${'b'.repeat(59)}`], ['A'], 'a lower-case letter, then up to 62 lower-case letters, digits and hyphens, not ending with --2 to --7'],
+    ['heavy-hitters', 'name', [`a${'b'.repeat(59)}`], ['A'], 'a lower-case letter, then up to 62 lower-case letters, digits and hyphens, not ending with --2 to --7'],
+    ['count', 'privacy', [undefined, { epsilon: 1, delta: 1e-6, rounds: 1, noise: 'discreteGaussian' }], ['skellam'], 'epsilon, delta, rounds and noise'],
     ['ngrams', 'firstClass', [0, 99], [-1, 65_536], wholeTo(0, 65_535)],
     ['ngrams', 'sketches', [[], Array(3).fill({ rows: 1, buckets: 16 }), [{ rows: 8, buckets: 131_072 }]], [Array(4).fill({ rows: 1, buckets: 16 }), [{ rows: 9, buckets: 16 }], [{ rows: 1, buckets: 15 }], [{ rows: 0, buckets: 16 }], [{ rows: 1, buckets: 131_073 }]], 'a list of at most 3 sketches, each with rows (1 to 8) and buckets (16 to 131072)'],
     ['ngrams', 'step', [undefined, { length: 2, asks: 'list', ngrams: list([0]) }, { length: 3, asks: 'sketch', ngrams: list([0]) }], [{ length: 1, asks: 'list', ngrams: list([0]) }, { length: 5, asks: 'list', ngrams: list([0]) }, { length: 2, asks: 'all', ngrams: list([0]) }, { length: 2, asks: 'list', ngrams: [0] }, { length: 2, asks: 'list', ngrams: list([]) }, { length: 2, asks: 'list', ngrams: list([129, 128, 4]) }], 'a step, with length, asks and ngrams'],
@@ -82,6 +85,7 @@ describe('fields of a query that do not fit together', () => {
     ['histogram', { bins: { relative: 0.6, least: 1, most: 2 } }, 'bins: relative has to be a number from 0.001 to 0.5.'],
     ['histogram', { bins: { relative: 0.1, least: 2, most: 1 } }, 'bins: least has to be below most.'],
     ['histogram', { bins: { relative: 0.1, least: 0, most: 1 } }, 'bins: least has to be a number from 1e-15 to 1000000000000000.'],
+    ['histogram', { bins: { edges: Array.from({ length: 2_050 }, (_, i) => i) } }, 'edges has to be a list of 2 to 2049 finite numbers in ascending order.'],
     ['evaluation', { metrics: [{ ...measured, better: 'more' }] }, 'metrics: better has to be higher or lower.'],
     ['evaluation', { metrics: [{ ...measured, metric: '' }] }, 'metrics: metric has to be a text of up to 128 characters.'],
     ['evaluation', { metrics: [{ ...measured, least: 14 }] }, 'metrics: least has to be below most.'],
@@ -102,16 +106,33 @@ describe('fields of a query that do not fit together', () => {
     expect(changed(kind, change)).toBe(why);
   });
 
-  it.each(['distinct', 'outcomes', 'ngrams', 'numbers', 'arm', 'heavy-hitters'])(
-    'noise is for no query of the kind %s, which is said with the reason',
-    kind => {
-      const privacy = { epsilon: 1, delta: 1e-6, rounds: 1, noise: 'skellam' };
-      expect(changed(kind, { privacy })).toMatch(
-        new RegExp(`^privacy is not for the kind ${kind}: .{40,}\\.$`),
-      );
-      expect(changed('top', { privacy })).toBeUndefined();
-    },
-  );
+  it('bins are 2048 at most', () => {
+    const edges = Array.from({ length: 2_049 }, (_, i) => i);
+    expect(changed('histogram', { bins: { edges } })).toBeUndefined();
+    const bins = (count: number) => ({
+      relative: 0.01,
+      least: 1e-3,
+      most: 1e-3 * (1.01 / 0.99) ** (count - 0.5),
+    });
+    expect(changed('histogram', { bins: bins(2_048) })).toBeUndefined();
+    expect(changed('histogram', { bins: bins(2_049) })).toBe(
+      'bins: 2049 bins are more than 2048; use a greater relative error.',
+    );
+  });
+
+  // biome-ignore format: one kind a line
+  it.each([
+    ['distinct', 'which buckets are empty can no longer be told under noise. Ask a histogram or a ranking.'],
+    ['outcomes', 'its squares and products take so much noise that nothing is left. Ask for the mean of a share of each device.'],
+    ['ngrams', 'noise of the length of that many counts hides all that few devices have.'],
+    ['numbers', 'noise of the length of that many numbers hides all that few devices have. Ask a ranking (top) of fewer items.'],
+    ['arm', 'the squares that its intervals stand on take so much noise that nothing is left. Ask for the mean of a share of each device.'],
+    ['heavy-hitters', 'texts are read from sums that have to be exact, and noise makes them unreadable. Ask a ranking (top) of a list that is known.'],
+  ])('noise is for no query of the kind %s, which is said with the reason', (kind, why) => {
+    const privacy = { epsilon: 1, delta: 1e-6, rounds: 1, noise: 'skellam' };
+    expect(changed(kind, { privacy })).toBe(`privacy is not for the kind ${kind}: ${why}`);
+    expect(changed('top', { privacy })).toBeUndefined();
+  });
 
   it('are told with the code of a request', () => {
     expect(parseQuery(sound['count'])).toBe(sound['count']);

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { QueryKind } from '@murmuration/protocol/queries/query';
+import { offerOf, offersOf, roundOf } from '@murmuration/protocol/queries/offer';
+import type { Query, QueryKind } from '@murmuration/protocol/queries/query';
 import { heavyFor, shareAsked, sideAsked, sideOf, sketchShare } from '@murmuration/protocol/queries/sides';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../seeded-random.ts';
@@ -41,6 +42,32 @@ describe('the side that a round asks', () => {
     expect(sides.map((_, i) => shareAsked(kind, i + 1))).toEqual(
       sides.map(side => (side === undefined ? 1 : share[side as keyof typeof share])),
     );
+  });
+});
+
+describe('the rounds that a device offers to answer', () => {
+  it.each<[QueryKind, readonly string[], readonly string[]]>([
+    ['count', ['q'], ['q']],
+    ['distinct', ['q'], []],
+    ['top', [], ['q']],
+    ['heavy-hitters', ['q'], ['q--2']],
+    ['ngrams', ['q--2', 'q--4', 'q--6'], ['q', 'q--3', 'q--5', 'q--7']],
+  ])('of %s are those of its side: %j, or %j', (kind, sketches, counts) => {
+    expect(offersOf('q', kind, 'sketches')).toEqual(sketches);
+    expect(offersOf('q', kind, 'counts')).toEqual(counts);
+  });
+
+  it.each<[object, number, string]>([
+    [{ kind: 'count', heavy: [] }, 1, 'q'],
+    [{ kind: 'heavy-hitters' }, 1, 'q'],
+    [{ kind: 'heavy-hitters', heavy: [] }, 2, 'q--2'],
+    [{ kind: 'ngrams' }, 1, 'q'],
+    [{ kind: 'ngrams', step: { length: 2, asks: 'sketch' } }, 2, 'q--2'],
+    [{ kind: 'ngrams', step: { length: 2, asks: 'list' } }, 3, 'q--3'],
+    [{ kind: 'ngrams', step: { length: 4, asks: 'list' } }, 7, 'q--7'],
+  ])('are named by their numbers: %j', (change, round, name) => {
+    const query = { name: 'q', ...change } as unknown as Query;
+    expect([roundOf(query), offerOf(query)]).toEqual([round, name]);
   });
 });
 

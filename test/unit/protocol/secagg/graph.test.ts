@@ -93,7 +93,9 @@ describe('SA4: the masking graph', () => {
   });
 
   test('is refused for another number of devices, and where two have one key', () => {
-    expect(() => drawGraph(context, keys.slice(1), harary)).toThrow('[secagg.parameters]');
+    expect(() => drawGraph(context, keys.slice(1), harary)).toThrow(
+      'The graph is for 12 devices, but 11 sent keys. [secagg.parameters]',
+    );
     expect(() => drawGraph(context, [...keys.slice(1), keys[1]!], harary)).toThrow('[secagg.keys]');
   });
 });

@@ -313,14 +313,29 @@ describe('SA5: a device checks what it is told', () => {
   });
 
   test.each([
-    [{ threshold: 66 }],
-    [{ neighbours: 4, threshold: 4 }],
-    [{ neighbours: 95 }],
-    [{ neighbours: 1000 }],
-    [{ graph: 'complete', neighbours: 999, threshold: 666 }],
-    [{ graph: 'complete', neighbours: 94, threshold: 667 }],
-    [{ devices: 2, neighbours: 1 }],
-  ] as [Partial<GraphParameters>][])('%o is refused', change => {
-    expect(told(change)).toThrow('[secagg.parameters]');
+    [
+      { threshold: 66 },
+      'No harary graph on 1000 devices with 96 neighbours and threshold 66 is safe against',
+    ],
+    [
+      { neighbours: 4, threshold: 4 },
+      'No harary graph on 1000 devices with 4 neighbours and threshold 4 is safe against',
+    ],
+    [{ neighbours: 95 }, 'No harary graph on 1000 devices has 95 neighbours each. [secagg.parameters]'],
+    [{ neighbours: 1000 }, 'No harary graph on 1000 devices has 1000 neighbours each. [secagg.parameters]'],
+    [
+      { graph: 'complete', neighbours: 999, threshold: 666 },
+      'No complete graph on 1000 devices with 999 neighbours and threshold 666 is safe against a malicious coordinator with 5 % of the devices corrupt and 10 % lost. [secagg.parameters]',
+    ],
+    [
+      { graph: 'complete', neighbours: 94, threshold: 667 },
+      'No complete graph on 1000 devices has 94 neighbours each. [secagg.parameters]',
+    ],
+    [
+      { devices: 2, neighbours: 1 },
+      'Masking takes between 3 and 1000000 devices, not 2. [secagg.parameters]',
+    ],
+  ] as [Partial<GraphParameters>, string][])('%o is refused', (change, why) => {
+    expect(told(change)).toThrow(why);
   });
 });

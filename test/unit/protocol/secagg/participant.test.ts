@@ -88,11 +88,13 @@ describe('SA9: taking shares', () => {
     const cohort = cohortOf().deal();
     const bundle = writeBundle(cohort.graph, cohort.dealings, 0);
     const taking = (bundle: Uint8Array) => () => takeShares(cohort.contexts[0]!, cohort.dealt[0]!, bundle);
-    expect(taking(bundle.subarray(0, -1))).toThrow('[protocol.frame]');
-    expect(taking(concatBytes(bundle, Uint8Array.of(0)))).toThrow('[secagg.share]');
+    expect(taking(bundle.subarray(0, -1))).toThrow('The frame ends 1 bytes early. [protocol.frame]');
+    expect(taking(concatBytes(bundle, Uint8Array.of(0)))).toThrow(
+      'The bundle of shares is too long. [secagg.share]',
+    );
     expect(taking(new Uint8Array(0))).toThrow('[protocol.frame]');
     expect(taking(Uint8Array.of(0xff))).toThrow('[protocol.frame]');
-    expect(taking(Uint8Array.of(0xff, 0xff))).toThrow('[protocol.frame]'); // flags of devices that are not there
+    expect(taking(Uint8Array.of(0xff, 0xff))).toThrow('These bytes are not 9 flags. [protocol.frame]'); // flags of devices that are not there
     expect(taking(bundle.with(0, bundle[0]! ^ 1))).toThrow(
       'that this device dealt no shares. [secagg.share]',
     );
@@ -155,7 +157,9 @@ describe('SA12: a device signs one statement', () => {
   test('that is well formed', () => {
     const cohort = masked();
     for (const length of [0, 1, 2, 3, 5])
-      expect(() => agreeing(cohort, new Uint8Array(length))).toThrow('[secagg.statement]');
+      expect(() => agreeing(cohort, new Uint8Array(length))).toThrow(
+        'The statement is not about 9 devices. [secagg.statement]',
+      );
     expect(() => agreeing(cohort, Uint8Array.of(0xff, 3, 0xff, 1))).toThrow('stray bits. [secagg.statement]');
     expect(() => agreeing(cohort, Uint8Array.of(0xff, 1, 0xff, 2))).toThrow('stray bits. [secagg.statement]');
     expect(() => agreeing(cohort, Uint8Array.of(0xfd, 1, 0xff, 1))).toThrow(
@@ -184,7 +188,9 @@ describe('SA12: a device signs one statement', () => {
     const restored = restoreParticipant(cohort.stating(0), saveParticipant(agreed));
     for (const state of [agreed, restored]) {
       if (state.phase !== 'unmasking') throw new Error(state.phase);
-      expect(() => takeStatement(cohort.stating(0), state, statementOf(4))).toThrow('[secagg.statement]');
+      expect(() => takeStatement(cohort.stating(0), state, statementOf(4))).toThrow(
+        'The coordinator stated something else about the survivors before. [secagg.statement]',
+      );
       expect(takeStatement(cohort.stating(0), state, statementOf(3))).toBe(state);
       expect(hex(state.message)).toBe(hex(agreed.message));
     }
@@ -208,7 +214,9 @@ describe('SA13: a device reveals when enough holders of its shares have agreed',
     const some = (agreements: number) =>
       writeAgreed([first!, ...rest].map((each, i) => (i < agreements ? each : updates[i])));
     expect(revealing(cohort, some(2))).toThrow('2 holders of this device');
-    expect(revealing(cohort, some(2))).toThrow('[secagg.agreement]');
+    expect(revealing(cohort, some(2))).toThrow(
+      "2 holders of this device's shares agree, and 3 are needed. [secagg.agreement]",
+    );
     // What was refused changed nothing.
     expect(revealing(cohort, some(3))().phase).toBe('closing');
   });
@@ -221,9 +229,13 @@ describe('SA13: a device reveals when enough holders of its shares have agreed',
         '[secagg.agreement]',
       );
     const swapped = evidence(cohort).map((each, i, all) => (i < 2 ? all[1 - i] : each));
-    expect(revealing(cohort, writeAgreed(swapped))).toThrow('[secagg.agreement]');
+    expect(revealing(cohort, writeAgreed(swapped))).toThrow(
+      'Neighbour 1 has not signed this statement. [secagg.agreement]',
+    );
     // A signature of the update is none of the statement, and the other way round.
-    expect(revealing(cohort, good.with(0, 0b111110))).toThrow('[secagg.agreement]');
+    expect(revealing(cohort, good.with(0, 0b111110))).toThrow(
+      'Neighbour 1 has not signed an update with these dealers. [secagg.agreement]',
+    );
     const asUpdates = evidence(cohort).map((each, i) =>
       i === 0
         ? { ...each!, signature: cohort.masked.get(cohort.graph.neighbours[0]![0]!)!.state.message }
@@ -241,7 +253,9 @@ describe('SA13: a device reveals when enough holders of its shares have agreed',
     expect(good).toHaveLength(1 + 5 * 64);
     expect(revealing(cohort, good.with(0, good[0]! | 2))).toThrow('not counted is said to agree');
     expect(revealing(cohort, good.with(0, good[0]! | 64))).toThrow('stray bits');
-    expect(revealing(cohort, good.subarray(1))).toThrow('[secagg.agreement]');
+    expect(revealing(cohort, good.subarray(1))).toThrow(
+      'The agreements have another length than the statement calls for. [secagg.agreement]',
+    );
     expect(revealing(cohort, concatBytes(good, Uint8Array.of(0)))).toThrow('[secagg.agreement]');
     expect(revealing(cohort, new Uint8Array(0))).toThrow('[secagg.agreement]');
     expect(revealing(cohort, good)().phase).toBe('closing');
@@ -366,7 +380,7 @@ describe('a device that restarts', () => {
   test('bytes that are no saved participant are refused', () => {
     const { cohort, saved } = phases(false);
     const restoring = (bytes: Uint8Array) => () => restoreParticipant(cohort.contexts[0]!, bytes);
-    expect(restoring(Uint8Array.of(9))).toThrow('[protocol.frame]');
+    expect(restoring(Uint8Array.of(9))).toThrow('These bytes are not a saved participant. [protocol.frame]');
     expect(restoring(new Uint8Array(0))).toThrow('[protocol.frame]');
     expect(restoring(saved.updates.subarray(0, 100))).toThrow('[protocol.frame]');
     expect(restoring(saved.unmasking.subarray(0, -1))).toThrow('[protocol.frame]');

@@ -11,6 +11,7 @@ import {
 } from '@murmuration/protocol/secagg/graph';
 import { deriveSecrets, readKeys, signKeys, writeKeys } from '@murmuration/protocol/secagg/keys';
 import { merkleRoot, merkleTree } from '@murmuration/protocol/secagg/merkle';
+import { fewestInAnySum } from '@murmuration/protocol/secagg/parameters';
 import { type Demands, readRoster, writeRoster } from '@murmuration/protocol/secagg/roster';
 import { Secret } from '@murmuration/protocol/secagg/secret';
 import { describe, expect, test } from 'vitest';
@@ -58,9 +59,13 @@ describe('SA6: the roster', () => {
   });
 
   test.each([
-    ['in the kind of graph', 0, '[secagg'],
-    ['in the number of devices', 1, '[secagg'],
-    ['in the number of neighbours', 5, '[secagg'],
+    ['in the kind of graph', 0, 'No complete graph on 20 devices has 6 neighbours each. [secagg.parameters]'],
+    ['in the number of devices', 1, 'The inclusion proof has the wrong length. [secagg.roster]'],
+    [
+      'in the number of neighbours',
+      5,
+      'No harary graph on 20 devices has 7 neighbours each. [secagg.parameters]',
+    ],
     ['in its own number', 13, '[secagg.roster]'],
     ["in a neighbour's number", headBytes, '[secagg.roster]'],
     ["in a neighbour's identity", headBytes + 4, '[secagg.keys]'],
@@ -78,10 +83,41 @@ describe('SA6: the roster', () => {
 
   test('is refused when it ends early or goes on', () => {
     const roster = writeRoster(graph, 0);
-    for (const length of [0, 10, headBytes, headBytes + entryBytes, roster.length - 32, roster.length - 1]) {
-      expect(() => read(roster.subarray(0, length))).toThrow(/secagg\.roster|protocol\.frame/);
-    }
-    expect(() => read(concatBytes(roster, new Uint8Array(32)))).toThrow('[secagg.roster]');
+    const leaves = headBytes + 6 * entryBytes;
+    const early = 'The roster ends early. [secagg.roster]';
+    const proof = 'The inclusion proof has the wrong length. [secagg.roster]';
+    for (const [length, why] of [
+      [0, 'The frame ends 1 bytes early. [protocol.frame]'],
+      [10, 'The frame ends 3 bytes early. [protocol.frame]'],
+      [headBytes, early],
+      [headBytes + entryBytes, early],
+      [leaves - 1, early],
+      [leaves, early],
+      [roster.length - 32, proof],
+      [roster.length - 1, proof],
+    ] as const)
+      expect(() => read(roster.subarray(0, length))).toThrow(why);
+    expect(() => read(concatBytes(roster, new Uint8Array(32)))).toThrow(
+      'The inclusion proof has the wrong length. [secagg.roster]',
+    );
+  });
+
+  test('is refused when it is of no kind, or gives two devices one number or one that there is not', () => {
+    const roster = writeRoster(graph, 0);
+    const [first, second] = graph.neighbours[0]!;
+    const numbered = (number: number) => {
+      const forged = roster.slice();
+      new DataView(forged.buffer).setUint32(headBytes, number, true);
+      return () => read(forged);
+    };
+    expect(numbered(first!)).not.toThrow();
+    for (const number of [0, second!, 20, 21])
+      expect(numbered(number)).toThrow(
+        'Two devices of the roster have one number, or one has none. [secagg.roster]',
+      );
+    expect(() => read(roster.with(0, 2))).toThrow(
+      'The roster is of an unknown kind of graph. [secagg.roster]',
+    );
   });
 
   test('is refused when it is for another device, or of another round', () => {
@@ -131,10 +167,27 @@ describe('SA6: the roster', () => {
 
 describe('SA5: what an app demands, no roster lowers', () => {
   test('the smallest cohort', () => {
-    expect(() => read(writeRoster(graph, 0), 0, { ...undemanding, smallestCohort: 21 })).toThrow(
-      '[secagg.parameters]',
-    );
+    for (const demands of [
+      { ...undemanding, smallestCohort: 21 },
+      { ...undemanding, smallestCohort: 3, smallestSum: 21 },
+    ])
+      expect(() => read(writeRoster(graph, 0), 0, demands)).toThrow(
+        'The cohort has 20 devices; this device takes part in cohorts of 21 or more. [secagg.parameters]',
+      );
     expect(() => read(writeRoster(graph, 0), 0, { ...undemanding, smallestCohort: 20 })).not.toThrow();
+  });
+
+  test('the smallest sum that a coordinator can open, whatever it does', () => {
+    const assumptions = { threat: 'malicious', corrupt: 0, dropping: 0 } as const;
+    const parameters = { graph: 'harary', devices: 20, neighbours: 6, threshold: 4 } as const;
+    const roster = writeRoster(new Cohort({ devices: 20, parameters }).graph, 0);
+    const fewest = fewestInAnySum(parameters, assumptions)!;
+    const within = (smallestSum: number) => () =>
+      readRoster(context, graph.devices[0]!, { ...undemanding, assumptions, smallestSum }, roster);
+    expect(within(fewest)).not.toThrow();
+    expect(within(fewest + 1)).toThrow(
+      `This graph lets sums of ${fewest} devices be opened; this device takes part in sums of ${fewest + 1} or more. [secagg.parameters]`,
+    );
   });
 
   test('the threat model and the corrupt fraction', () => {
@@ -143,7 +196,9 @@ describe('SA5: what an app demands, no roster lowers', () => {
       assumptions: { threat, corrupt, dropping: 0 },
     });
     expect(() => read(writeRoster(graph, 0), 0, demands('honest-but-curious', 0.1))).not.toThrow();
-    expect(() => read(writeRoster(graph, 0), 0, demands('malicious', 0))).toThrow('[secagg.parameters]'); // 2t = k
+    expect(() => read(writeRoster(graph, 0), 0, demands('malicious', 0))).toThrow(
+      'No harary graph on 20 devices with 6 neighbours and threshold 3 is safe against a malicious coordinator with 0 % of the devices corrupt and 0 % lost. [secagg.parameters]',
+    ); // 2t = k
     expect(() => read(writeRoster(graph, 0), 0, demands('honest-but-curious', 0.2))).toThrow(
       '[secagg.parameters]',
     );

@@ -135,5 +135,5 @@ test('SA7: shares that stand for no secret of that length are noticed', () => {
 });
 
 test('SA7: two shares of one device are refused', () => {
-  expect(() => secretRecovery([4, 7, 4], 32)).toThrow('[secagg.share]');
+  expect(() => secretRecovery([4, 7, 4], 32)).toThrow('Two shares are of one device. [secagg.share]');
 });

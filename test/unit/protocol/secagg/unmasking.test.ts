@@ -117,9 +117,14 @@ describe('SA8: a dealing', () => {
   const message = cohort.dealt[0]!.message;
 
   test.each([
-    ['of another device', (): unknown => readDealing(cohort.graph, 1, message)],
+    [
+      'of another device',
+      'The shares are not signed by their dealer for this round. [secagg.share]',
+      (): unknown => readDealing(cohort.graph, 1, message),
+    ],
     [
       'with a touched parcel',
+      'The shares are not signed by their dealer for this round. [secagg.share]',
       () =>
         readDealing(
           cohort.graph,
@@ -129,6 +134,7 @@ describe('SA8: a dealing', () => {
     ],
     [
       'with a touched signature',
+      'The shares are not signed by their dealer for this round. [secagg.share]',
       () =>
         readDealing(
           cohort.graph,
@@ -136,13 +142,18 @@ describe('SA8: a dealing', () => {
           message.map((byte, i) => (i === message.length - 1 ? byte ^ 1 : byte)),
         ),
     ],
-    ['that is too short', () => readDealing(cohort.graph, 0, message.subarray(parcelBytes))],
+    [
+      'that is too short',
+      'Shares for 8 neighbours have 1056 bytes, not 936. [secagg.share]',
+      () => readDealing(cohort.graph, 0, message.subarray(parcelBytes)),
+    ],
     [
       'that is too long',
+      'Shares for 8 neighbours have 1056 bytes, not 1176. [secagg.share]',
       () => readDealing(cohort.graph, 0, concatBytes(message, new Uint8Array(parcelBytes))),
     ],
-  ])('%s is refused', (_, reading) => {
-    expect(reading).toThrow('[secagg.share]');
+  ])('%s is refused', (_, why, reading) => {
+    expect(reading).toThrow(why);
   });
 
   test('reaches each neighbour as that neighbour alone can open it', () => {
@@ -184,7 +195,9 @@ describe('SA15: a reveal', () => {
       cohort.revealed.get(holder)!.message.subarray(0, 33),
       other.revealed.get(holder)!.message.subarray(33),
     );
-    expect(() => unmaskingOf(cohort).take(holder, mixed)).toThrow('[secagg.share]');
+    expect(() => unmaskingOf(cohort).take(holder, mixed)).toThrow(
+      'The revealed share of device 2 is not the one that it dealt. [secagg.share]',
+    );
   });
 
   test('that is malformed, for another statement, or of a dropped device is refused', () => {

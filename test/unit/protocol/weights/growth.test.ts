@@ -40,14 +40,48 @@ describe('rows added to tensors', () => {
   });
 
   it.each([
-    ['fewer rows', rows(3), rows(2)],
-    ['another name', rows(2), layoutOf(rows(3).tensors.map(each => ({ ...each, name: `x${each.name}` })))],
-    ['fewer tensors', rows(2), layoutOf(rows(3).tensors.slice(1))],
-    ['another rank', layoutOf([{ name: 'a', shape: [2] }]), layoutOf([{ name: 'a', shape: [2, 1] }])],
-    ['two axes', layoutOf([{ name: 'a', shape: [2, 2] }]), layoutOf([{ name: 'a', shape: [3, 3] }])],
-  ])('are told from %s', (_, before, after) => {
+    ['fewer rows', rows(3), rows(2), 'The tensor embedding/embeddings grows in another way than by rows.'],
+    [
+      'another name',
+      rows(2),
+      layoutOf(rows(3).tensors.map(each => ({ ...each, name: `x${each.name}` }))),
+      'The tensor embedding/embeddings grows in another way than by rows.',
+    ],
+    [
+      'fewer tensors at the beginning',
+      rows(2),
+      layoutOf(rows(3).tensors.slice(1)),
+      'There are 3 tensors instead of 4.',
+    ],
+    [
+      'more tensors',
+      rows(2),
+      layoutOf([...rows(3).tensors, { name: 'x', shape: [1] }]),
+      'There are 5 tensors instead of 4.',
+    ],
+    [
+      'another rank',
+      layoutOf([{ name: 'a', shape: [2] }]),
+      layoutOf([{ name: 'a', shape: [2, 1] }]),
+      'The tensor a grows in another way than by rows.',
+    ],
+    [
+      'two axes',
+      layoutOf([{ name: 'a', shape: [2, 2] }]),
+      layoutOf([{ name: 'a', shape: [3, 3] }]),
+      'The tensor a grows in another way than by rows.',
+    ],
+  ])('are told from %s', (_, before, after, why) => {
     expect(growsInto(before, after)).toBe(false);
-    expect(() => growWeights(counted(before.count), before, after, 1)).toThrow(RangeError);
+    expect(() => growWeights(counted(before.count), before, after, 1)).toThrow(new RangeError(why));
+  });
+
+  it('are those of values of both layouts', () => {
+    const [before, after] = [rows(1), rows(2)];
+    expect(() => growWeights(counted(11), before, after, 1)).toThrow(
+      new RangeError('There are 11 values; the layout has 12.'),
+    );
+    expect(() => placeGrown(counted(12), before, after, new Float32Array(17))).toThrow(RangeError);
   });
 
   it('keep each old value bit for bit, in any shape', () => {

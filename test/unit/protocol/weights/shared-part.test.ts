@@ -2,7 +2,6 @@ import { layoutOf } from '@murmuration/protocol/weights/layout';
 import { splitLayout, takePart, withPart } from '@murmuration/protocol/weights/shared-part';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeOf } from '../../codes.ts';
 
 const layout = layoutOf([
   { name: 'embedding/embeddings', shape: [3, 2] },
@@ -32,6 +31,9 @@ describe('a layout with private layers', () => {
     expect(takePart(vector, split, 'shared')).toBe(vector);
     expect(takePart(vector, split, 'private')).toHaveLength(0);
     expect(takePart(vector, split, 'frozen')).toHaveLength(0);
+    const other = new Float32Array(layout.count);
+    expect(withPart(vector, split, 'shared', other)).toBe(other);
+    expect(withPart(vector, split, 'private', new Float32Array(0))).toEqual(vector);
   });
 
   it('takes a layer by its whole name', () => {
@@ -48,23 +50,34 @@ describe('a layout with private layers', () => {
     const split = splitLayout(layout, [], ['logits/bias']);
     expect(split.shared).toEqual(layoutOf(layout.tensors.slice(0, 3)));
     expect(splitLayout(layout, ['logits'], ['logits/bias'])).toEqual(splitLayout(layout, ['logits']));
-    expect(codeOf(() => splitLayout(layout, ['logits/bias']))).toBe('plan.private-layers');
-    expect(codeOf(() => splitLayout(layout, ['logits'], ['logits']))).toBe('plan.private-layers');
+    expect(() => splitLayout(layout, ['logits/bias'])).toThrow(
+      'The model has no weights of a layer "logits/bias"; it has those of "embedding", "logits", "gru". [plan.private-layers]',
+    );
+    expect(() => splitLayout(layout, ['logits'], ['logits'])).toThrow(
+      'The weights logits/kernel are of a private layer, which each device trains, and of a frozen one, which none does. [plan.private-layers]',
+    );
   });
 
   it('refuses names that no tensor has, and says which there are', () => {
-    expect(codeOf(() => splitLayout(layout, ['logits', 'dense']))).toBe('plan.private-layers');
-    expect(() => splitLayout(layout, ['dense'])).toThrow(/"dense".*"embedding", "logits", "gru"/);
-    expect(codeOf(() => splitLayout(layout, ['']))).toBe('plan.private-layers');
+    expect(() => splitLayout(layout, ['logits', 'dense'])).toThrow(
+      'The model has no weights of a layer "dense"; it has those of "embedding", "logits", "gru". [plan.private-layers]',
+    );
+    expect(() => splitLayout(layout, [], ['logits/bia'])).toThrow(
+      'The model has no weights of a layer "logits/bia"; it has those of "embedding", "logits", "gru". [plan.frozen-layers]',
+    );
+    expect(() => splitLayout(layout, [''])).toThrow(
+      'The model has no weights of a layer ""; it has those of "embedding", "logits", "gru". [plan.private-layers]',
+    );
   });
 
   it('refuses to keep everything private', () => {
-    expect(codeOf(() => splitLayout(layout, ['embedding', 'gru', 'logits']))).toBe('plan.private-layers');
     expect(() => splitLayout(layout, ['embedding', 'gru', 'logits'])).toThrow(
-      'are private; nothing is shared',
+      'All layers of the model are private; nothing is shared. [plan.private-layers]',
     );
     const all = layout.tensors.map(({ name }) => name);
-    expect(() => splitLayout(layout, [], all)).toThrow('are frozen or private; nothing is shared');
+    expect(() => splitLayout(layout, [], all)).toThrow(
+      'All layers of the model are frozen or private; nothing is shared. [plan.frozen-layers]',
+    );
   });
 
   it('takes vectors apart and puts them together again, whatever the tensors', () => {
@@ -92,7 +105,8 @@ describe('a layout with private layers', () => {
         expect(takePart(emptied, split, 'shared')).toEqual(shared);
         expect(takePart(emptied, split, 'private')).toEqual(new Float32Array(own.length));
         expect(withPart(emptied, split, 'private', own)).toEqual(vector);
-        expect(vector[0]).toBe(1);
+        expect(withPart(vector, split, 'shared', shared)).toEqual(vector);
+        expect([...vector]).toEqual([...vector.keys()].map(i => i + 1));
       }),
     );
   });
