@@ -412,7 +412,15 @@ describe('the drawing of accuracy', () => {
     expect(attributes(text, 'path', 'class')).toEqual(['band c1', 'line c1']);
     expect(attributes(text, 'circle', 'cx')).toEqual(['0%', '25%', '100%']);
     expect(attributes(text, 'circle', 'cy')).toEqual(['25%', '75%', '0%']);
-    expect(attributes(text, 'circle', 'r')).toEqual(['3', '3', '3']);
+    expect(attributes(text, 'circle', 'r')).toEqual(['4', '4', '4']);
+    // Each leads to the row of its window, of which the second has no outcome.
+    expect(attributes(text, 'a', 'href')).toEqual(['#row-0', '#row-2', '#row-3']);
+    expect(attributes(text, 'a', 'id')).toEqual(['window-0', 'window-2', 'window-3']);
+    expect(attributes(text, 'a', 'aria-label')).toEqual([
+      '1970-01-01 00:00 UTC: 75.0 %',
+      '1970-01-01 00:02 UTC: 25.0 %',
+      '1970-01-01 00:08 UTC: 100.0 %',
+    ]);
     expect(textsOf(text, 'text').slice(-4)).toEqual([
       '1970-01-01 00:00',
       '1970-01-01 00:08',
