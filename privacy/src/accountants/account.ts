@@ -2,7 +2,7 @@ import type { Mechanism } from '../mechanisms/mechanism.ts';
 import { ComposedLoss } from './composition.ts';
 import { distributedRenyi, wholeOrders } from './distributed-renyi.ts';
 import { gaussianDelta, gaussianEpsilon, truePositives } from './gaussian.ts';
-import { gaussianRenyi, sampledGaussianRenyi } from './gaussian-renyi.ts';
+import { sampledGaussianRenyi } from './gaussian-renyi.ts';
 import { type Mixture, mixtureCells, stepFor } from './mixture-loss.ts';
 import { type MechanismParts, partsOf } from './parts.ts';
 import { lossOf, reverseLossOf } from './privacy-loss.ts';
@@ -55,8 +55,7 @@ function renyiOfParts({ squaredMu, sampled, distributed }: MechanismParts): Reny
     const once = distributedRenyi(of);
     curves.push(order => times * once(order));
   }
-  if (squaredMu > 0) curves.push(gaussianRenyi(squaredMu ** -0.5));
-  return order => curves.reduce((sum, curve) => sum + curve(order), 0);
+  return order => curves.reduce((sum, curve) => sum + curve(order), (order * squaredMu) / 2);
 }
 
 function gaussianAccount(mu: number): Account {
@@ -89,12 +88,11 @@ function renyiAccount(parts: MechanismParts): Account {
 function lossAccount({ squaredMu, sampled }: MechanismParts): Account {
   const mixtures: { mixture: Mixture; times: number }[] = sampled.map(
     ({ probability, noiseMultiplier, times }) => ({
-      mixture: { sigma: noiseMultiplier, shifts: [0, 1], probabilities: [1 - probability, probability] },
+      mixture: { sigma: noiseMultiplier, probability },
       times,
     }),
   );
-  if (squaredMu > 0)
-    mixtures.push({ mixture: { sigma: squaredMu ** -0.5, shifts: [1], probabilities: [1] }, times: 1 });
+  if (squaredMu > 0) mixtures.push({ mixture: { sigma: squaredMu ** -0.5, probability: 1 }, times: 1 });
   const step = stepFor(...mixtures.map(({ mixture }) => mixture));
   const cells = mixtures.map(({ mixture, times }) => ({ cells: mixtureCells(mixture, step), times }));
   const directions = [lossOf, reverseLossOf].map(

@@ -25,7 +25,7 @@ export class ComposedLoss {
   readonly #step: number;
   readonly #infinite: number;
 
-  /** @param parts all have the same step; an empty list means no loss. */
+  /** @param parts one or more, all with the same step. */
   constructor(parts: readonly Suffered[], step: number) {
     this.#parts = parts.map(({ loss, times }) => ({ loss: trimmed(loss), times }));
     this.#step = step;
@@ -36,14 +36,12 @@ export class ComposedLoss {
 
   /** δ at ε. */
   deltaAt(epsilon: number): number {
-    if (this.#parts.length === 0) return 0;
     const tilt = this.#tiltWhere(tilt => this.#cumulants(tilt).mean - epsilon);
     return Math.min(1, this.#infinite + this.#tilted(tilt).delta(epsilon));
   }
 
   /** Smallest ε at δ; infinite if infinite losses are more likely than δ. */
   epsilonAt(delta: number): number {
-    if (this.#parts.length === 0) return 0;
     const left = delta - this.#infinite;
     if (left <= 0) return Infinity;
     const tilted = this.#tiltedNear(left);
@@ -53,7 +51,6 @@ export class ComposedLoss {
 
   /** Returns δ as a function of ε, accurate near `delta`. */
   curveNear(delta: number): (epsilon: number) => number {
-    if (this.#parts.length === 0) return () => 0;
     const tilted = this.#tiltedNear(delta);
     return epsilon => this.#infinite + tilted.delta(epsilon);
   }
@@ -121,8 +118,7 @@ export class ComposedLoss {
       transform(factor);
       multiplyPower(product, factor, times);
     }
-    // The inverse is the transform of the conjugate.
-    for (let i = 0; i < size; i++) product.imaginary[i] = -product.imaginary[i]!;
+    // The transform of a transform is its original in reverse.
     transform(product);
     return new TiltedSum(product.real, { step, tilt, log, first });
   }
@@ -151,20 +147,20 @@ function trimmed(loss: PrivacyLoss): PrivacyLoss {
   return { ...loss, first: loss.first + from, masses: loss.masses.subarray(from, to) };
 }
 
-/** Tilts a loss by exp(λ × loss) and normalises its probabilities, on a circle of `size`. */
+/** Place of a loss of n steps on a circle, whose size is a power of two. */
+const placeOf = (n: number, size: number): number => n & (size - 1);
+
+/** Tilts a loss by exp(λ × loss), λ > 0, and normalises its probabilities, on a circle of `size`. */
 function tiltedPart({ step, first, masses }: PrivacyLoss, tilt: number, size: number): Complex {
   const real = new Float64Array(size);
-  const at = tilt >= 0 ? masses.length - 1 : 0;
-  const place = ((first % size) + size) % size;
   let sum = 0;
   for (let i = 0; i < masses.length; i++) {
-    const mass = masses[i]! * Math.exp(tilt * step * (i - at));
+    const mass = masses[i]! * Math.exp(tilt * step * (i - masses.length + 1));
     sum += mass;
-    const to = (place + i) % size;
+    const to = placeOf(first + i, size);
     real[to] = real[to]! + mass;
   }
-  for (let i = 0; i < size; i++) real[i] = real[i]! / sum;
-  return { real, imaginary: new Float64Array(size) };
+  return { real: real.map(mass => mass / sum), imaginary: new Float64Array(size) };
 }
 
 interface Tilt {
@@ -184,15 +180,14 @@ class TiltedSum {
   readonly #lower: Float64Array;
   readonly #tilt: Tilt;
 
-  /** @param circle probabilities × its length; a loss of n steps is at n modulo the length. */
+  /** @param circle probabilities × its length; a loss of n steps is at the place of −n. */
   constructor(circle: Float64Array, tilt: Tilt) {
     const size = circle.length;
-    const place = ((tilt.first % size) + size) % size;
     const [ofUpper, ofLower] = [Math.exp(-tilt.tilt * tilt.step), Math.exp(-(tilt.tilt + 1) * tilt.step)];
     this.#upper = new Float64Array(size + 1);
     this.#lower = new Float64Array(size + 1);
     for (let i = size - 1; i >= 0; i--) {
-      const mass = Math.max(0, circle[(place + i) % size]! / size);
+      const mass = Math.max(0, circle[placeOf(-tilt.first - i, size)]! / size);
       this.#upper[i] = mass + ofUpper * this.#upper[i + 1]!;
       this.#lower[i] = mass + ofLower * this.#lower[i + 1]!;
     }

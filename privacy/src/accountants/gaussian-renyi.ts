@@ -2,29 +2,16 @@ import { log1pExp, logExpm1, logSum } from '../numerics/log-sum.ts';
 import type { Renyi } from './renyi.ts';
 
 /**
- * Rényi divergence of Gaussian noise that is z times as large as the contribution it hides: αμ²/2, μ = 1/z.
- */
-export const gaussianRenyi =
-  (noiseMultiplier: number): Renyi =>
-  order =>
-    order / (2 * noiseMultiplier ** 2);
-
-/**
  * Rényi divergence of Gaussian noise on a sum to which each device contributes independently with
- * `probability` (Poisson sampling; Mironov, Talwar & Zhang 2019, for both directions of adjacency). Takes
- * every order, integer or not, and stays accurate for tiny probabilities.
+ * `probability`, above 0 and below 1 (Poisson sampling; Mironov, Talwar & Zhang 2019, for both directions of
+ * adjacency). Takes every order, integer or not, and stays accurate for tiny probabilities.
  */
-export function sampledGaussianRenyi(probability: number, noiseMultiplier: number): Renyi {
-  if (probability === 0) return () => 0;
-  if (probability === 1) return gaussianRenyi(noiseMultiplier);
-  return order => {
-    if (noiseMultiplier === 0) return Infinity;
-    const logExcess = Number.isInteger(order)
-      ? wholeOrder(probability, noiseMultiplier, order)
-      : anyOrder(probability, noiseMultiplier, order);
-    return log1pExp(logExcess) / (order - 1);
+export const sampledGaussianRenyi =
+  (probability: number, noiseMultiplier: number): Renyi =>
+  order => {
+    const excess = Number.isInteger(order) ? wholeOrder : anyOrder;
+    return log1pExp(excess(probability, noiseMultiplier, order)) / (order - 1);
   };
-}
 
 /** ln(A − 1) for an integer order: the binomial sum of § 3.2, without the terms that add up to 1. */
 function wholeOrder(q: number, sigma: number, order: number): number {
@@ -63,9 +50,9 @@ function anyOrder(q: number, sigma: number, order: number): number {
 function logConvexRest(q: number, loss: number, order: number): number {
   const u = q * Math.expm1(loss);
   if (Math.abs(order * u) < 1e-3) {
-    // Uses the first terms of the binomial series; the rest is below 10⁻¹³ of it.
+    // Uses the first terms of the binomial series; the rest is below 10⁻¹⁴ of it.
     const [b, c, d] = [(order - 2) / 3, (order - 3) / 4, (order - 4) / 5];
-    const series = 1 + b * u * (1 + c * u * (1 + d * u * (1 + ((order - 5) / 6) * u)));
+    const series = 1 + b * u * (1 + c * u * (1 + d * u));
     return Math.log((order * (order - 1) * series) / 2) + 2 * Math.log(Math.abs(u));
   }
   const logPower = order * (loss > 500 ? Math.log(q) + loss : Math.log1p(u));

@@ -29,7 +29,7 @@ const farLeft = -5;
  * numbers.
  */
 export function gaussianDelta(mu: number, epsilon: number): number {
-  if (mu === 0) return Math.max(0, -Math.expm1(epsilon));
+  if (mu === 0) return 0;
   if (mu === Infinity) return epsilon === Infinity ? 0 : 1;
   const a = epsilon / mu - mu / 2;
   const b = epsilon / mu + mu / 2;
@@ -60,12 +60,12 @@ function millsDifference(a: number, b: number): number {
  * ε of μ-Gaussian differential privacy at δ, exactly; 0 if δ at ε = 0 is within `delta`, infinite at δ = 0.
  */
 export function gaussianEpsilon(mu: number, delta: number): number {
-  if (mu === 0 || gaussianDelta(mu, 0) <= delta) return 0;
+  if (gaussianDelta(mu, 0) <= delta) return 0;
   if (delta <= 0 || mu === Infinity) return Infinity;
   const logDelta = Math.log(delta);
   // An upper bound from a looser conversion, that of ρ = μ²/2.
   const above = (mu * mu) / 2 + mu * Math.sqrt(-2 * logDelta);
-  return root(epsilon => logGaussianDelta(mu, epsilon) - logDelta, 0, above * (1 + 1e-9));
+  return root(epsilon => logGaussianDelta(mu, epsilon) - logDelta, 0, above);
 }
 
 /** μ of Gaussian differential privacy that spends ε and δ, exactly. */

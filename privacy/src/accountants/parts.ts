@@ -34,12 +34,10 @@ export function partsOf(mechanism: Mechanism): MechanismParts {
   function add(part: Mechanism, times: number): void {
     switch (part.kind) {
       case 'gaussian':
-        requireNoiseMultiplier(part.noiseMultiplier);
-        if (times > 0) squaredMu += times * part.noiseMultiplier ** -2;
+        addGaussian(1, part.noiseMultiplier, times);
         return;
       case 'correlated':
-        requireNoiseMultiplier(part.noiseMultiplier);
-        if (times > 0) squaredMu += (times * correlatedSensitivitySquared(part)) / part.noiseMultiplier ** 2;
+        addGaussian(correlatedSensitivitySquared(part), part.noiseMultiplier, times);
         return;
       case 'skellam':
       case 'discreteGaussian':
@@ -58,6 +56,11 @@ export function partsOf(mechanism: Mechanism): MechanismParts {
     }
   }
 
+  function addGaussian(squared: number, noiseMultiplier: number, times: number): void {
+    requireNoiseMultiplier(noiseMultiplier);
+    if (times > 0) squaredMu += (times * squared) / noiseMultiplier ** 2;
+  }
+
   function addSampled(probability: number, noiseMultiplier: number, times: number): void {
     requireNoiseMultiplier(noiseMultiplier);
     if (!(probability > 0 && probability <= 1))
@@ -66,7 +69,7 @@ export function partsOf(mechanism: Mechanism): MechanismParts {
         `The probability with which a device is drawn is above 0 and at most 1; found ${probability}.`,
       );
     if (probability === 1 || noiseMultiplier === 0) {
-      add({ kind: 'gaussian', noiseMultiplier }, times);
+      addGaussian(1, noiseMultiplier, times);
       return;
     }
     const key = `${probability} ${noiseMultiplier}`;

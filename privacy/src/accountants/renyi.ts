@@ -47,7 +47,7 @@ export function renyiDelta(
     const divergence = renyi(order);
     const byTotalVariation = Math.log(-Math.expm1(-divergence)) / 2;
     const converted = (order - 1) * (divergence - epsilon + Math.log1p(-1 / order)) - Math.log(order);
-    return Math.min(byTotalVariation, converted, 0);
+    return Math.min(byTotalVariation, converted);
   });
   return { value: Math.exp(value), order };
 }

@@ -44,10 +44,10 @@ export interface RoundedNorm {
  */
 export function roundedNorm(clip: number, values: number, bias = standardBias): RoundedNorm {
   const always = clip + Math.sqrt(values);
-  const often =
-    bias > 0
-      ? Math.sqrt(clip ** 2 + values / 4 + Math.sqrt(-2 * Math.log(bias)) * (clip + Math.sqrt(values) / 2))
-      : Infinity;
+  // Infinite for a bias of 0.
+  const often = Math.sqrt(
+    clip ** 2 + values / 4 + Math.sqrt(-2 * Math.log(bias)) * (clip + Math.sqrt(values) / 2),
+  );
   const l2 = Math.min(always, often);
   return { l2, l1: Math.min(Math.sqrt(values) * l2, l2 * l2) };
 }

@@ -41,7 +41,7 @@ export function optimalBlt({ buffers = 4, error = 'rootMax', ...participation }:
   };
   const logError = (point: readonly number[]) => {
     const blt = bltAt(point);
-    return isStrategy(blt) ? Math.log(costs(blt)[error]) : Infinity;
+    return sumOf(blt.omega) <= 1 ? Math.log(costs(blt)[error]) : Infinity;
   };
   // There are local minima, in which two buffers are the same.
   const found = slowest(n, b).map(rest => minimize(logError, startOf(buffers, rest)));
@@ -60,8 +60,7 @@ function bltAt(point: readonly number[]): Blt {
   };
 }
 
-const isStrategy = ({ theta, omega }: Blt): boolean =>
-  theta.every(value => value > 0 && value <= 1) && omega.reduce((sum, value) => sum + value, 0) <= 1;
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 /** Share that the slowest buffer forgets in a round, at the start of each search. */
 const slowest = (rounds: number, separation: number): readonly number[] => [

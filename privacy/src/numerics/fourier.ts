@@ -10,19 +10,19 @@ const twiddles = new Map<number, Complex>();
 function twiddlesOf(size: number): Complex {
   let found = twiddles.get(size);
   if (!found) {
-    found = { real: new Float64Array(size / 2), imaginary: new Float64Array(size / 2) };
-    for (let k = 0; k < size / 2; k++) {
-      found.real[k] = Math.cos((2 * Math.PI * k) / size);
-      found.imaginary[k] = -Math.sin((2 * Math.PI * k) / size);
-    }
+    const half = { length: size / 2 };
+    found = {
+      real: Float64Array.from(half, (_, k) => Math.cos((2 * Math.PI * k) / size)),
+      imaginary: Float64Array.from(half, (_, k) => -Math.sin((2 * Math.PI * k) / size)),
+    };
     twiddles.set(size, found);
   }
   return found;
 }
 
 /**
- * Discrete Fourier transform in place, for a power of two of numbers (Cooley & Tukey 1965). The inverse is
- * that of the conjugate, divided by the size.
+ * Discrete Fourier transform in place, for a power of two of numbers (Cooley & Tukey 1965). That of a
+ * transform is its original in reverse, times the size.
  */
 export function transform({ real, imaginary }: Complex): void {
   const size = real.length;
@@ -50,7 +50,7 @@ function reverseBits(real: Float64Array, imaginary: Float64Array): void {
       [imaginary[i], imaginary[j]] = [imaginary[j]!, imaginary[i]!];
     }
     let bit = real.length >> 1;
-    for (; bit > 0 && j & bit; bit >>= 1) j ^= bit;
+    for (; j & bit; bit >>= 1) j ^= bit;
     j |= bit;
   }
 }
@@ -66,8 +66,8 @@ export function multiplyPower(product: Complex, factor: Complex, power: number):
   for (let i = 0; i <= size / 2; i++) {
     let [re, im] = [product.real[i]!, product.imaginary[i]!];
     let [x, y] = [factor.real[i]!, factor.imaginary[i]!];
-    for (let bit = 0; bit < bits.length; bit++) {
-      if (bits[bit]) {
+    for (const bit of bits) {
+      if (bit) {
         const was = re;
         re = was * x - im * y;
         im = was * y + im * x;

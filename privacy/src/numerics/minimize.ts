@@ -18,12 +18,8 @@ export function minimize(of: (at: readonly number[]) => number, start: readonly 
   let gradient = gradientOf(of, at);
   let inverse = identity(size);
   for (let step = 0, restarts = 0; step < maxSteps; step++) {
-    let direction = inverse.map(row => -dot(row, gradient));
-    if (dot(direction, gradient) >= 0) {
-      inverse = identity(size);
-      direction = gradient.map(slope => -slope);
-    }
-    const next = lineSearch(of, at, value, direction, dot(direction, gradient));
+    const direction = inverse.map(row => -dot(row, gradient));
+    const next = lineSearch(of, at, value, direction);
     if (next === undefined) {
       // Rounding errors of the differences may have spoilt the curvature: tries steepest descent before it
       // accepts the minimum.
@@ -49,20 +45,19 @@ function gradientOf(of: (at: readonly number[]) => number, at: readonly number[]
   });
 }
 
-/** Halves the step until the function falls by a fraction of what its slope predicts. */
+/** Halves the step until the function falls. */
 function lineSearch(
   of: (at: readonly number[]) => number,
   at: readonly number[],
   value: number,
   direction: readonly number[],
-  slope: number,
 ): Minimum | undefined {
   // No step changes a number by more than 1.
   const largest = Math.max(...direction.map(Math.abs));
   for (let length = Math.min(1, 1 / largest), tries = 0; tries < 40; length /= 2, tries++) {
     const next = at.map((x, i) => x + length * direction[i]!);
     const found = of(next);
-    if (found <= value + 1e-4 * length * slope && found < value) return { at: next, value: found };
+    if (found < value) return { at: next, value: found };
   }
   return undefined;
 }

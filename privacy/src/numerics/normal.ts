@@ -36,10 +36,8 @@ export const millsRatio = (x: number): number => rootHalfPi * erfcx(x * rootHalf
 export const logDensity = (x: number): number => -x * x * 0.5 - logRootTwoPi;
 
 /** 1 − Φ(x) = Φ(−x). */
-export function upperTail(x: number): number {
-  if (x === Infinity) return 0;
-  return x >= 0 ? 0.5 * Math.exp(-x * x * 0.5) * erfcx(x * rootHalf) : 1 - upperTail(-x);
-}
+export const upperTail = (x: number): number =>
+  x >= 0 ? 0.5 * Math.exp(-x * x * 0.5) * erfcx(x * rootHalf) : 1 - upperTail(-x);
 
 /** ln(1 − Φ(x)), even if 1 − Φ(x) underflows. */
 export function logUpperTail(x: number): number {
@@ -48,7 +46,7 @@ export function logUpperTail(x: number): number {
 
 /** 1 − x · M(x) = −M′(x), without cancellation for large x. */
 export function millsSlope(x: number): number {
-  if (x < 1) return 1 - x * millsRatio(x);
+  if (x < 2) return 1 - x * millsRatio(x);
   // Evaluates Laplace's continued fraction M(x) = 1/(x + 1/(x + 2/(x + …))) from its end.
   let rest = 0;
   for (let i = 200; i > 0; i--) rest = i / (x + rest);
@@ -64,10 +62,11 @@ export function upperQuantile(p: number): number {
 
 /** Quantile x ≥ 0 with ln(1 − Φ(x)) = `logP`, at most ln ½. */
 function quantileOfLog(logP: number): number {
-  // Abramowitz & Stegun 26.2.23, within 0.0005; Newton's steps double the digits.
-  const t = Math.sqrt(-2 * logP);
-  let x =
-    t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
-  for (let i = 0; i < 4; i++) x += millsRatio(x) * (logDensity(x) + Math.log(millsRatio(x)) - logP);
+  // An upper bound; Newton's steps from there double the digits.
+  let x = Math.sqrt(-2 * logP);
+  for (let i = 0; i < 6; i++) {
+    const mills = millsRatio(x);
+    x += mills * (logDensity(x) + Math.log(mills) - logP);
+  }
   return Math.max(x, 0);
 }

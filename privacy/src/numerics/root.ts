@@ -48,7 +48,7 @@ export function root(
 /** Step from b by the inverse parabola through three points, or the line through two. */
 function interpolated(a: number, fa: number, b: number, fb: number, c: number, fc: number): number {
   const s = fb / fa;
-  if (a === c) return ((c - b) * s) / (1 - s);
+  if (a === c) return ((c - b) * s) / (s - 1);
   const [q, r] = [fa / fc, fb / fc];
   const p = s * ((c - b) * q * (q - r) - (b - a) * (r - 1));
   return -p / ((q - 1) * (r - 1) * (s - 1));

@@ -38,13 +38,13 @@ export type Calibrated<S extends Shape> = S extends { readonly kind: infer Kind 
  * @throws MurmurationError `config.invalid` for a budget without ε above 0 or δ between 0 and 1, and for a
  * shape with numbers out of range.
  */
-export function calibrate<const S extends Shape>({ epsilon, delta }: Budget, shape: S): Calibrated<S> {
+export function calibrate<const S extends Shape>(budget: Budget, shape: S): Calibrated<S> {
+  const { epsilon, delta } = budget;
   requireEpsilon(epsilon);
   requireDelta(delta);
   const { mu, accountant } = accountOf(withNoise(shape, 1));
   // μ is inversely proportional to the noise.
-  const wanted =
-    mu === undefined ? searched({ epsilon, delta }, shape, accountant) : mu / gaussianMu(epsilon, delta);
+  const wanted = mu === undefined ? searched(budget, shape, accountant) : mu / gaussianMu(epsilon, delta);
   // Roots are exact only to some digits; the rest must not exceed the budget.
   let noiseMultiplier = wanted;
   const spends = () => accountOf(withNoise(shape, noiseMultiplier)).epsilonAt(delta);
@@ -63,17 +63,13 @@ export function calibrateBeside<const S extends Shape>(
   before: Mechanism,
 ): Calibrated<S> {
   const { epsilon, delta } = budget;
-  if (accountOf(before).epsilonAt(delta) === 0) return calibrate(budget, shape);
   requireEpsilon(epsilon);
   requireDelta(delta);
+  if (accountOf(before).epsilonAt(delta) === 0) return calibrate(budget, shape);
   const beside = (log: number) => withNoise(shape, Math.exp(log));
   const excess = (log: number) =>
     accountOf({ kind: 'composed', parts: [before, beside(log)] }).epsilonAt(delta) - epsilon;
-  let [low, high] = [0, 0];
-  while (excess(low) < 0) low -= 1;
-  while (excess(high) > 0 && high <= mostLog) high += 1;
-  if (high > mostLog) throw tooSmall(epsilon, delta);
-  let log = root(excess, low, high, 1e-6);
+  let log = enoughFor(budget, excess);
   for (let more = 1e-6; excess(log) > 0; more *= 2) log += more;
   return beside(log) as Calibrated<S>;
 }
@@ -82,15 +78,12 @@ export function calibrateBeside<const S extends Shape>(
  * Searches with the fast accountant, which never asks for less noise than necessary, and then with the tight
  * one, if there is one.
  */
-function searched({ epsilon, delta }: Budget, shape: Shape, accountant: Account['accountant']): number {
+function searched(budget: Budget, shape: Shape, accountant: Account['accountant']): number {
+  const { epsilon, delta } = budget;
   const orders = accountant === 'rdp' ? wholeOrders : undefined;
   const excess = (log: number) =>
     renyiEpsilon(renyiOf(withNoise(shape, Math.exp(log))), delta, orders).value - epsilon;
-  let [low, high] = [0, 0];
-  while (excess(low) < 0) low -= 1;
-  while (excess(high) > 0 && high <= mostLog) high += 1;
-  if (high > mostLog) throw tooSmall(epsilon, delta);
-  const enough = root(excess, low, high, 1e-6);
+  const enough = enoughFor(budget, excess);
   if (accountant === 'rdp') return Math.exp(enough);
   const tight = (log: number) => accountOf(withNoise(shape, Math.exp(log))).epsilonAt(delta) - epsilon;
   let less = enough - 0.125;
@@ -101,11 +94,18 @@ function searched({ epsilon, delta }: Budget, shape: Shape, accountant: Account[
 /** ln of the largest noise multiplier that is tried. */
 const mostLog = 20;
 
-const tooSmall = (epsilon: number, delta: number): MurmurationError =>
-  new MurmurationError(
-    'config.invalid',
-    `No noise is enough for ε = ${epsilon} at δ = ${delta} by this accountant; allow a larger one of both.`,
-  );
+/** ln of the noise multiplier from which on no ε is in excess of a budget. */
+function enoughFor({ epsilon, delta }: Budget, excess: (log: number) => number): number {
+  let [low, high] = [0, 0];
+  while (excess(low) < 0) low -= 1;
+  while (excess(high) > 0 && high <= mostLog) high += 1;
+  if (high > mostLog)
+    throw new MurmurationError(
+      'config.invalid',
+      `No noise is enough for ε = ${epsilon} at δ = ${delta} by this accountant; allow a larger one of both.`,
+    );
+  return root(excess, low, high, 1e-6);
+}
 
 function withNoise(shape: Shape, noiseMultiplier: number): Mechanism {
   switch (shape.kind) {

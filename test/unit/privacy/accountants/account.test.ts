@@ -104,15 +104,46 @@ describe('the account of sampled noise', () => {
     expect(accountOf(same).epsilonAt(1e-5)).toBe(accountOf(sampled(0.1, 2, 100)).epsilonAt(1e-5));
   });
 
-  it('has the share that a test finds, near that of closed forms', () => {
-    const one = accountOf(sampled(0.5, 1, 1)).truePositivesAt(0.1);
-    // Half of the time the device contributes, and the best test is one of the released number.
-    expect(one).toBeGreaterThan(0.05 + truePositives(1) / 2 - 1e-9);
-    expect(one).toBeLessThan(0.05 + truePositives(1) / 2 + 0.01);
+  it.each([
+    [0.5, 1, 0.01],
+    [0.5, 1, 0.1],
+    [0.2, 0.5, 0.1],
+    [0.2, 0.5, 0.9],
+  ])(
+    'has the share that a test finds, that of closed forms (q = %d, σ = %d, %d accused)',
+    (q, sigma, accused) => {
+      // Some of the time the device contributes, and the best test is one of the released number; the other direction turns it around.
+      const found = (share: number) => (1 - q) * share + q * truePositives(1 / sigma, share);
+      let [low, high] = [0, 1];
+      for (let turn = 0; turn < 60; turn++) {
+        const middle = (low + high) / 2;
+        if (1 - found(middle) > accused) low = middle;
+        else high = middle;
+      }
+      const best = Math.max(found(accused), 1 - low);
+      const share = accountOf(sampled(q, sigma, 1)).truePositivesAt(accused);
+      expect(share).toBeGreaterThan(best - 1e-9);
+      expect(share).toBeLessThan(best + 2e-3);
+    },
+  );
+
+  it('has noise and a kind, unless a part has none', () => {
+    expect(accountOf(sampled(0.1, 1, 3))).toMatchObject({ accountant: 'pld', hasNoise: true });
+    const bare: Mechanism = {
+      kind: 'composed',
+      parts: [sampled(0.1, 1, 3), { kind: 'gaussian', noiseMultiplier: 0 }],
+    };
+    expect(accountOf(bare)).toMatchObject({ accountant: 'gaussian', hasNoise: false, mu: Infinity });
+    expect(accountOf(bare).deltaAt(3)).toBe(1);
+    expect(renyiOf(bare)(2)).toBe(Infinity);
   });
 
   it('has no μ, but what is not sampled has', () => {
     expect(codeOf(() => muOfMechanism(sampled(0.1, 1, 1)))).toBe('config.invalid');
+    expect(() => muOfMechanism(sampled(0.1, 1, 1))).toThrow('are not Gaussian, so that they have no μ');
+    expect(() => muOfMechanism({ kind: 'skellam', perDevice: 1, quorum: 1, clip: 1, values: 1 })).toThrow(
+      'Noise by devices',
+    );
     expect(muOfMechanism(sampled(1, 2, 4))).toBe(1);
   });
 
@@ -130,7 +161,7 @@ describe('the account of sampled noise', () => {
 
 describe('composed losses', () => {
   const lossesOf = (sigma: number) => {
-    const mixture = { sigma, shifts: [1], probabilities: [1] };
+    const mixture = { sigma, probability: 1 };
     const step = stepFor(mixture);
     return { step, cells: mixtureCells(mixture, step) };
   };
@@ -177,7 +208,57 @@ describe('composed losses', () => {
       expect(relativeError(composed.deltaAt(epsilon), delta)).toBeLessThan(1e-7);
     }
     expect(composed.epsilonAt(1e-9)).toBe(Infinity);
-    expect(new ComposedLoss([], step).epsilonAt(0)).toBe(0);
-    expect(new ComposedLoss([], step).deltaAt(0)).toBe(0);
+    // Beyond the largest sum only infinite losses are left.
+    for (const epsilon of [12, 13, 1e4])
+      expect(relativeError(composed.deltaAt(epsilon), -Math.expm1(times * Math.log1p(-1e-9)))).toBeLessThan(
+        1e-12,
+      );
+    expect(relativeError(composed.curveNear(0.1)(5), composed.deltaAt(5))).toBeLessThan(1e-7);
+    const finite = new ComposedLoss([{ loss: { ...loss, infinite: 0 }, times }], step);
+    expect(finite.epsilonAt(0)).toBe(Infinity);
+    expect(finite.epsilonAt(finite.deltaAt(0) * 1.01)).toBe(0);
+  });
+
+  it('may be hundreds, in steps as large, and impossible at both ends', () => {
+    const [step, q] = [400, 1e-5];
+    // 400 or −400, so that three are 1,200 with the probability (1 − q)³.
+    const loss = { step, first: -3, masses: Float64Array.of(0, 0, q, 0, 1 - q, 0, 0), infinite: 0 };
+    const composed = new ComposedLoss([{ loss, times: 3 }], step);
+    const most = (1 - q) ** 3;
+    expect(relativeError(composed.deltaAt(500), most)).toBeLessThan(1e-12);
+    expect(relativeError(composed.deltaAt(1_199), most * -Math.expm1(-1))).toBeLessThan(1e-12);
+    // Sums of 400 count too, which need one of the others.
+    expect(relativeError(composed.deltaAt(100), most + 3 * q * (1 - q) ** 2)).toBeLessThan(1e-12);
+    expect([composed.deltaAt(1_200), composed.deltaAt(1_300)]).toEqual([0, 0]);
+    const shifted = new ComposedLoss([{ loss: { ...loss, first: 4 }, times: 2 }], step);
+    expect(relativeError(shifted.deltaAt(0), 1)).toBeLessThan(1e-12);
+    expect(relativeError(shifted.deltaAt(6_000), (1 - q) ** 2)).toBeLessThan(1e-12);
+  });
+
+  it('of two kinds are sums over both', () => {
+    const step = 0.25;
+    const coin = (p: number, size: number) => {
+      const masses = new Float64Array(2 * size + 1);
+      [masses[0], masses[2 * size]] = [1 - p, p];
+      return { step, first: -size, masses, infinite: 0 };
+    };
+    // Losses of ±1 with 0.7 and of ±2 with 0.9: 3, 1, −1, −3.
+    const parts = [
+      { loss: coin(0.7, 4), times: 1 },
+      { loss: coin(0.9, 8), times: 1 },
+    ];
+    const composed = new ComposedLoss(parts, step);
+    const [three, one] = [0.7 * 0.9, 0.3 * 0.9];
+    for (const epsilon of [0, 0.5, 0.99, 1, 2, 2.75])
+      expect(
+        relativeError(
+          composed.deltaAt(epsilon),
+          three * -Math.expm1(epsilon - 3) + one * Math.max(0, -Math.expm1(epsilon - 1)),
+        ),
+      ).toBeLessThan(1e-10);
+    for (const delta of [0.65, 0.7]) {
+      const epsilon = Math.log((three + one - delta) / (three * Math.exp(-3) + one * Math.exp(-1)));
+      expect(relativeError(composed.epsilonAt(delta), epsilon)).toBeLessThan(1e-9);
+    }
   });
 });

@@ -23,6 +23,11 @@ const curve = [
   [1, 0, 0.3829249225480262],
   [0.001, 0, 0.0003989422637788383],
   [3, 60, 1.4338597021611082e-77],
+  [12, 10, 0.999999789477101],
+  [100, 100, 1],
+  [0.1, 0, 0.039877611676744924],
+  [0.101, 0.02, 0.03137651585443806],
+  [0.0999, 0.02, 0.030942516154570616],
 ] as const;
 
 /** μ, δ, ε: the same, solved for ε. */
@@ -34,6 +39,8 @@ const epsilons = [
   [0.3, 1e-5, 1.131774896640895],
   [50, 1e-10, 1567.1258274830273],
   [1, 1e-300, 37.44884791213911],
+  [2, 0.5, 1.0542645598853919],
+  [0.01, 1e-3, 0.009048072593038798],
 ] as const;
 
 describe('the exact curve of Gaussian noise', () => {
@@ -60,12 +67,27 @@ describe('the exact curve of Gaussian noise', () => {
 
   it('ends where it has to', () => {
     expect(gaussianDelta(0, 0)).toBe(0);
+    expect(gaussianDelta(0, 1)).toBe(0);
     expect(gaussianDelta(Infinity, 3)).toBe(1);
+    expect(gaussianDelta(Infinity, Infinity)).toBe(0);
+    expect(gaussianEpsilon(0, 0)).toBe(0);
     expect(gaussianEpsilon(0, 1e-9)).toBe(0);
     expect(gaussianEpsilon(1, 0)).toBe(Infinity);
     expect(gaussianEpsilon(Infinity, 1e-9)).toBe(Infinity);
     // One δ covers all of it.
     expect(gaussianEpsilon(0.1, 0.2)).toBe(0);
+  });
+
+  /** μ, wrongly accused, found: computed with 60 digits (mpmath). */
+  it.each([
+    [1, 0.1, 0.389143691645361],
+    [0.5, 0.01, 0.03389893912284278],
+    [2, 0.8, 0.9977557608648847],
+    [10, 1e-9, 0.9999686209621372],
+    [0, 0.3, 0.3],
+  ])('of μ = %d, with %d wrongly accused, lets a test find the share %d', (mu, accused, found) => {
+    expect(relativeError(truePositives(mu, accused), found)).toBeLessThan(1e-13);
+    if (accused === 0.1) expect(truePositives(mu)).toBe(truePositives(mu, accused));
   });
 
   it.each(publishedCases('gaussian-mechanism').map(({ id }) => id))('calibrates as %s', id => {

@@ -1,9 +1,12 @@
+import { renyiOf } from '@murmuration/privacy/accountants/account';
 import { gaussianDelta, gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
-import { gaussianRenyi, sampledGaussianRenyi } from '@murmuration/privacy/accountants/gaussian-renyi';
+import { sampledGaussianRenyi } from '@murmuration/privacy/accountants/gaussian-renyi';
 import { renyiDelta, renyiEpsilon, standardOrders } from '@murmuration/privacy/accountants/renyi';
 import { describe, expect, it } from 'vitest';
 import { publishedCase, relativeError } from '../vectors.ts';
 import { renyiBySeries } from './series.ts';
+
+const gaussianRenyi = (noiseMultiplier: number) => renyiOf({ kind: 'gaussian', noiseMultiplier });
 
 /** Orders of TensorFlow Privacy's older accountant. */
 const olderOrders = [
@@ -57,28 +60,30 @@ describe('Rényi divergence of the sampled Gaussian mechanism', () => {
     for (const [q, sigma] of [
       [1e-6, 1],
       [1e-9, 5],
+      [1e-4, 1],
+      [3e-4, 2],
       [0.3, 0.2],
+      [0.3, 0.1],
       [0.999, 2],
     ] as const)
       for (const order of [2, 5, 63]) {
         const renyi = sampledGaussianRenyi(q, sigma);
-        expect(relativeError(renyi(order + 1e-9), renyi(order))).toBeLessThan(1e-8);
+        expect(relativeError(renyi(order + 1e-10), renyi(order))).toBeLessThan(1e-9);
       }
     // q² (exp(1/σ²) − 1) α / 2 is the first term.
     const expected = (1e-9 ** 2 * Math.expm1(1 / 25) * 2) / 2;
     expect(relativeError(sampledGaussianRenyi(1e-9, 5)(2), expected)).toBeLessThan(1e-7);
   });
 
-  it('is that of Gaussian noise where everybody is drawn, and nothing where nobody is', () => {
+  it('is that of Gaussian noise where everybody is drawn', () => {
     const { inputs, expected } = publishedCase<{ noise_multiplier: number; order: number }, { rdp: number }>(
       'gdp-rdp-gauss',
     );
     expect(relativeError(gaussianRenyi(inputs.noise_multiplier)(inputs.order), expected.rdp)).toBeLessThan(
       1e-12,
     );
-    expect(sampledGaussianRenyi(1, inputs.noise_multiplier)(inputs.order)).toBeCloseTo(expected.rdp, 12);
-    expect(sampledGaussianRenyi(0, 1)(2)).toBe(0);
-    expect(sampledGaussianRenyi(0.1, 0)(2)).toBe(Infinity);
+    const nearly = sampledGaussianRenyi(1 - 1e-15, inputs.noise_multiplier)(inputs.order);
+    expect(relativeError(nearly, expected.rdp)).toBeLessThan(1e-12);
   });
 
   it('is that of gdp-rdp-poisson for whole orders, and below its upper bound for others', () => {
@@ -183,5 +188,23 @@ describe('ε by Rényi differential privacy', () => {
     expect(renyiEpsilon(() => 0, 1e-9).value).toBe(0);
     expect(renyiEpsilon(gaussianRenyi(100), 0.1).value).toBe(0);
     expect(renyiDelta(() => 0, 0).value).toBe(0);
+    expect(renyiEpsilon(() => 0, 0).value).toBe(0);
+    expect(renyiEpsilon(() => Infinity, 0.5)).toEqual({ value: Infinity, order: Number.NaN });
+  });
+
+  it('takes the smallest order of those that are as good', () => {
+    expect(renyiEpsilon(() => 0, 1e-9).order).toBe(1.1);
+    expect(renyiDelta(() => 0, 0, [3, 2]).order).toBe(3);
+  });
+
+  it('ends where δ covers the total variation distance √(1 − exp(−ρ))', () => {
+    const rho = 0.01;
+    const distance = Math.sqrt(-Math.expm1(-rho));
+    expect(renyiEpsilon(() => rho, distance * (1 + 1e-9), [2]).value).toBe(0);
+    // ρ + ln ½ − ln 2δ
+    const delta = distance * (1 - 1e-9);
+    expect(renyiEpsilon(() => rho, delta, [2]).value).toBeCloseTo(rho - Math.LN2 - Math.log(2 * delta), 12);
+    expect(relativeError(renyiDelta(() => 1e-20, 0).value, 1e-10)).toBeLessThan(1e-12);
+    expect(relativeError(renyiDelta(() => rho, 3, [2]).value, Math.exp(rho - 3) / 4)).toBeLessThan(1e-12);
   });
 });

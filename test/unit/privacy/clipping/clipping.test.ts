@@ -88,9 +88,33 @@ describe('an adaptive clip', () => {
   );
 
   it('refuses settings that mean nothing', () => {
-    expect(codeOf(() => nextClip(1, 0.5, { quantile: 1.1 }))).toBe('config.invalid');
-    expect(codeOf(() => nextClip(1, 0.5, { rate: -1 }))).toBe('config.invalid');
+    for (const [settings, words] of [
+      [{ quantile: 1.1 }, 'quantile is from 0 to 1; found 1.1.'],
+      [{ quantile: -0.1 }, 'found -0.1.'],
+      [{ rate: -1 }, 'rate is 0 or more; found -1.'],
+      [{ rate: Infinity }, 'found Infinity.'],
+    ] as const) {
+      expect(codeOf(() => nextClip(1, 0.5, settings))).toBe('config.invalid');
+      expect(() => nextClip(1, 0.5, settings)).toThrow(words);
+    }
     expect(codeOf(() => splitNoise(10, 100, 5))).toBe('config.invalid');
-    expect(() => splitNoise(10, 100)).toThrow('above 5');
+    expect(() => splitNoise(10, 100)).toThrow(
+      'The noise of the count has a standard deviation above 5, half of the noise multiplier; found 5.',
+    );
+    expect(splitNoise(10, 101).count).toBe(101 / 20);
   });
+
+  it.each([
+    [0.75, {}, Math.exp(-0.2 * 0.25)],
+    [0.25, { quantile: 0 }, Math.exp(-0.2 * 0.25)],
+    [0.25, { quantile: 1 }, Math.exp(0.2 * 0.75)],
+    [0.25, { rate: 0 }, 1],
+    [1, { step: 'arithmetic', rate: 1 }, 1 - 0.5 / 2],
+    [0, { step: 'arithmetic', rate: 1 }, 1 + 0.5 / 2],
+  ] as const)(
+    'of 2, with the share %d below it and %j, moves by the factor %d',
+    (below, settings, factor) => {
+      expect(nextClip(2, below, settings)).toBeCloseTo(2 * factor, 14);
+    },
+  );
 });

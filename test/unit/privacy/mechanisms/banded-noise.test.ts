@@ -70,6 +70,8 @@ describe('banded noise', () => {
     const sum = Float64Array.of(1 / 3, -1 / 7, 2 ** -60, 12_345.678901234567);
     noise.addTo(sum, 0);
     for (const value of sum) expect(Number.isInteger(value * 2 ** 31)).toBe(true);
+    // It is no coarser than that: 2.5 is from 2¹ on.
+    expect([...sum].some(value => !Number.isInteger(value * 2 ** 30))).toBe(true);
   });
 
   it('has the covariance of its matrix, and no other', () => {
@@ -123,6 +125,12 @@ describe('banded noise', () => {
     for (const stddev of [-1, 1e-300, Number.NaN, Infinity])
       expect(codeOf(() => bisrNoise(2, { ...options, stddev }))).toBe('config.invalid');
     const short = bisrNoise(2, { ...options, seedOf: () => new Uint8Array(16) });
-    expect(() => short.addTo(new Float64Array(1), 0)).toThrow('that of round 0 has 16');
+    expect(() => short.addTo(new Float64Array(1), 0)).toThrow(
+      'The seed of noise has 32 bytes; that of round 0 has 16.',
+    );
+    expect(() => bisrNoise(2, { ...options, stddev: -1 })).toThrow(
+      'The standard deviation of noise is 0, or from 1e-200 on; found -1.',
+    );
+    for (const stddev of [0, 1e-200, 1e9]) expect(() => bisrNoise(2, { ...options, stddev })).not.toThrow();
   });
 });

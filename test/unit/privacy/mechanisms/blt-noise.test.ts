@@ -66,7 +66,20 @@ describe('BLT noise', () => {
   it('refuses a state of another model', () => {
     const noise = bltNoise(blt, options);
     expect(codeOf(() => noise.addTo(new Float64Array(3), 0, new Float64Array(3)))).toBe('config.invalid');
-    expect(() => noise.addTo(new Float64Array(3), 0, new Float64Array(3))).toThrow('12; the state has 3');
+    expect(() => noise.addTo(new Float64Array(3), 0, new Float64Array(3))).toThrow(
+      '4 buffers of 3 numbers are 12; the state has 3.',
+    );
+  });
+
+  it('passes a round without adding its noise', () => {
+    const count = 17_000;
+    const noise = bltNoise(blt, options);
+    const whole = streamed(4, count);
+    const state = noise.init(count);
+    for (let round = 0; round < 3; round++) noise.pass(round, state);
+    const sum = new Float64Array(count);
+    noise.addTo(sum, 3, state);
+    expect(sum).toEqual(whole[3]);
   });
 
   it('refuses noise and parameters that are none', () => {
@@ -77,7 +90,9 @@ describe('BLT noise', () => {
   it('adds nothing at a standard deviation of 0', () => {
     const noise = bltNoise(blt, { ...options, stddev: 0 });
     const sum = Float64Array.of(1 / 3);
-    noise.addTo(sum, 0, noise.init(1));
+    const state = noise.init(1);
+    noise.addTo(sum, 0, state);
     expect(sum).toEqual(Float64Array.of(1 / 3));
+    expect(state).toEqual(noise.init(1));
   });
 });

@@ -1,11 +1,10 @@
-import { accountOf } from '@murmuration/privacy/accountants/account';
+import { accountOf, renyiOf } from '@murmuration/privacy/accountants/account';
 import {
   discreteGaussianRenyi,
   distributedRenyi,
   skellamRenyi,
 } from '@murmuration/privacy/accountants/distributed-renyi';
 import { gaussianEpsilon } from '@murmuration/privacy/accountants/gaussian';
-import { gaussianRenyi } from '@murmuration/privacy/accountants/gaussian-renyi';
 import {
   type Distributed,
   gaussianSumDistance,
@@ -32,6 +31,14 @@ describe('rounded norms', () => {
     expect(relativeError(found.l2, l2)).toBeLessThan(1e-12);
     if (l1 !== undefined) expect(relativeError(found.l1, l1)).toBeLessThan(1e-12);
   });
+});
+
+it('rounded norms are at most √d longer, if nothing is known of the bias', () => {
+  expect(roundedNorm(3, 4, 0)).toEqual({ l2: 5, l1: 10 });
+  expect(roundedNorm(0.25, 0.25, 0)).toEqual({ l2: 0.75, l1: 0.375 });
+  expect(roundedNorm(1, 100)).toEqual(roundedNorm(1, 100, Math.exp(-0.5)));
+  // √(3² + 1 + 1 · (3 + 1))
+  expect(roundedNorm(3, 4).l2).toBeCloseTo(Math.sqrt(14), 12);
 });
 
 describe('sums of discrete Gaussians', () => {
@@ -93,13 +100,45 @@ describe('the Rényi divergence of Skellam noise', () => {
 
   it('is proved for whole orders only', () => {
     expect(skellamRenyi({ l2: 1, l1: 1, variance: 4 })(1.5)).toBe(Infinity);
+    expect(skellamRenyi({ l2: 1, l1: 1, variance: 0 })(2)).toBe(Infinity);
+    expect(discreteGaussianRenyi({ l2: 1, l1: 1, variance: 0 }, 0, 1)(2)).toBe(Infinity);
+  });
+
+  it.each([
+    // α = 3, Δ₂ = 2, Δ₁ = 4, V = 8: 12/16 + min((5 · 4 + 24) / 256, 12/16)
+    [{ l2: 2, l1: 4, variance: 8 }, 3, 0.75 + 44 / 256],
+    // V = ½: 12/1 + min(44 / 1, 12 / 1)
+    [{ l2: 2, l1: 4, variance: 0.5 }, 3, 24],
+  ])('with %j at α = %d is its formula', (onSum, order, expected) => {
+    expect(skellamRenyi(onSum)(order)).toBeCloseTo(expected, 12);
+  });
+
+  it.each([
+    // αΔ₂²/2V + τd = 3 · 4 / 16 + 0.01 · 2
+    [0.01, 2, 0.75 + 0.02],
+    // α (Δ₂²/V + 2Δ₁τ/√V + τ²d) / 2 = 3 (1/2 + 2 · 4 · 0.001 / √8 + 10⁻⁶ · 100) / 2
+    [0.001, 100, 1.5 * (0.5 + 0.008 / Math.sqrt(8) + 1e-4)],
+    // α (Δ₂/√V + τ√d)² / 2 = 3 (√½ + 1 · √1)² / 2 is more than 0.75 + 1
+    [1, 1, 1.75],
+  ])(
+    'of discrete Gaussians within τ = %d, d = %d is the least of its bounds',
+    (distance, values, expected) => {
+      const found = discreteGaussianRenyi({ l2: 2, l1: 4, variance: 8 }, distance, values)(3);
+      expect(found).toBeCloseTo(expected, 12);
+    },
+  );
+
+  it('of discrete Gaussians is by the norm where Δ₁ is large', () => {
+    // 3 (√½ + 0.01 · 10)² / 2, of others at least 0.75 + 1 and 1.5 (½ + 2 · 40 · 0.01 / √8 + 0.01)
+    const found = discreteGaussianRenyi({ l2: 2, l1: 40, variance: 8 }, 0.01, 100)(3);
+    expect(found).toBeCloseTo(1.5 * (Math.SQRT1_2 + 0.1) ** 2, 12);
   });
 
   it('nears that of Gaussian noise as steps get finer', () => {
     const ratio = (scale: number) => {
       const clip = 10 * scale;
       const mechanism = { ...distributed, clip, perDevice: clip ** 2 / 25, quorum: 100 };
-      return distributedRenyi(mechanism)(8) / gaussianRenyi(2)(8);
+      return distributedRenyi(mechanism)(8) / renyiOf({ kind: 'gaussian', noiseMultiplier: 2 })(8);
     };
     expect(ratio(1)).toBeGreaterThan(2);
     expect(ratio(1_000)).toBeLessThan(1.001);
@@ -199,6 +238,33 @@ describe('the ring', () => {
     expect(width).toBe(Math.ceil(Math.log2(2 * (12_700 + 10.7 * Math.sqrt(1e7)) + 1)));
     // Little noise has heavier tails than a Gaussian of its variance.
     expect(ringWidth({ devices: 0, largest: 0, variance: 0.01, values: 1 })).toBe(4);
+    // Two bits at least, and no bit more than the largest sum takes.
+    expect(ringWidth({ devices: 0, largest: 0, variance: 0, values: 1 })).toBe(2);
+    expect(ringWidth({ devices: 1, largest: 127, variance: 0, values: 1 })).toBe(8);
+    expect(ringWidth({ devices: 1, largest: 128, variance: 0, values: 1 })).toBe(9);
+    expect(ringWidth({ devices: 1, largest: 2 ** 31 - 1, variance: 0, values: 1 })).toBe(32);
+    expect(() => ringWidth({ devices: 1, largest: 2 ** 31, variance: 0, values: 1 })).toThrow(
+      'Sums of 1 devices with their noise reach ±2147483648, which takes 33 bits; the ring has at most 32.',
+    );
+  });
+
+  it.each([
+    [1e4, 1, 2 ** -40],
+    [0.5, 10, 1e-6],
+    [1e9, 1_000, 1e-3],
+  ])('holds noise of variance %d in %d values but for the probability %d', (variance, values, failure) => {
+    // The sum of the devices fills up what the noise leaves: one more of it takes another bit.
+    const bound = (t: number) => {
+      const s = Math.asinh(t / variance);
+      return 2 * values * Math.exp(variance * (Math.cosh(s) - 1) - s * t);
+    };
+    let noise = 1;
+    while (bound(noise) > failure) noise *= 2;
+    for (let part = noise / 2; part >= 1; part /= 2) if (bound(noise - part) <= failure) noise -= part;
+    const full = 2 ** 20 - 1 - noise;
+    const needs = { devices: 1, variance, values, failure };
+    expect(ringWidth({ ...needs, largest: full })).toBe(21);
+    expect(ringWidth({ ...needs, largest: full + 2 })).toBe(22);
   });
 
   it('is refused beyond 32 bits, with what would help', () => {

@@ -1,5 +1,6 @@
 import { bisrNoising, bisrStrategy } from '@murmuration/privacy/mechanisms/bisr';
 import { bltNoising, bltStrategy, requireBlt } from '@murmuration/privacy/mechanisms/blt';
+import { noisingOf, strategyOf } from '@murmuration/privacy/mechanisms/mechanism';
 import {
   errorsOf,
   inverseOf,
@@ -101,7 +102,13 @@ describe('BLT', () => {
   });
 
   it.each([
-    [{ theta: [], omega: [] }, '1 or more'],
+    [{ theta: [], omega: [] }, 'A BLT has as many of theta as of omega, 1 or more; found 0 and 0.'],
+    [{ theta: [0.5, -0.1], omega: [0.1, 0.1] }, 'theta is above 0 and at most 1; found -0.1.'],
+    [
+      { theta: [0.5, 0.5], omega: [0.1, 0] },
+      'omega are positive and add up to at most 1; found 0.1, 0, which',
+    ],
+    [{ theta: [0.5], omega: [Number.NaN] }, 'found NaN'],
     [{ theta: [0.5], omega: [0.1, 0.1] }, 'found 1 and 2'],
     [{ theta: [1.01], omega: [0.1] }, 'found 1.01'],
     [{ theta: [0], omega: [0.1] }, 'found 0'],
@@ -112,6 +119,28 @@ describe('BLT', () => {
     expect(codeOf(() => requireBlt(wrong))).toBe('config.invalid');
     expect(() => requireBlt(wrong)).toThrow(words);
   });
+
+  it('may have parameters at their bounds', () => {
+    expect(() => requireBlt({ theta: [1, 1e-9], omega: [0.75, 0.25] })).not.toThrow();
+  });
+
+  it('has a strategy of sums of powers, and its inverse', () => {
+    const two = { theta: [0.5, 1], omega: [0.25, 0.5] };
+    expect([...bltStrategy(two, 4)]).toEqual([1, 0.75, 0.625, 0.5625]);
+    // c₀ = 1, c₁ = −0.75, c₂ = 0.75² − 0.625, …
+    expect([...bltNoising(two, 3)]).toEqual([1, -0.75, -0.0625]);
+    expect([...bltStrategy(two, 1)]).toEqual([1]);
+  });
+});
+
+it('correlated noise has the columns of its kind', () => {
+  const two = { kind: 'blt', theta: [0.5], omega: [0.25] } as const;
+  expect(strategyOf({ noise: two, rounds: 5 })).toEqual(bltStrategy(two, 5));
+  expect(noisingOf(two, 5)).toEqual(bltNoising(two, 5));
+  const bands = (bands: number) => ({ kind: 'bisr', bands }) as const;
+  expect(strategyOf({ noise: bands(3), rounds: 5 })).toEqual(bisrStrategy(3, 5));
+  expect(noisingOf(bands(3), 5)).toEqual(bisrNoising(3));
+  expect(noisingOf(bands(9), 5)).toEqual(bisrNoising(5));
 });
 
 describe('the sensitivity', () => {
@@ -146,7 +175,11 @@ describe('the sensitivity', () => {
     [{ rounds: 0, separation: 1 }, 'rounds is a whole number from 1 on; found 0'],
     [{ rounds: 5, separation: 0 }, 'separation is a whole number'],
     [{ rounds: 5, separation: 1.5 }, 'found 1.5'],
-    [{ rounds: 5, separation: 1, participations: 0 }, 'participations is a whole number'],
+    [
+      { rounds: 20, separation: 6, participations: 5 },
+      '5 participations 6 rounds apart need 25 rounds; there are 20. At most',
+    ],
+    [{ rounds: 5, separation: 1, participations: 0 }, 'participations is a whole number from 1 on; found 0.'],
   ])('refuses what the schedule has no room for: %j', (wrong, words) => {
     const strategy = bisrStrategy(2, 20);
     expect(codeOf(() => sensitivitySquared(strategy, wrong))).toBe('config.invalid');
@@ -154,11 +187,36 @@ describe('the sensitivity', () => {
   });
 
   it('is refused for strategies of which it is not known', () => {
-    for (const strategy of [
-      [1, -0.5],
-      [1, 0.5, 0.6],
-    ])
+    for (const strategy of [[1, -0.5], [1, 0.5, 0.6], [-1], [1, Number.NaN]])
       expect(codeOf(() => sensitivitySquared(strategy, { rounds: 3, separation: 1 }))).toBe('config.invalid');
+    expect(() => sensitivitySquared([1, 0.5, 0.6], { rounds: 3, separation: 1 })).toThrow(
+      'The sensitivity is known for strategies whose entries are not negative and do not increase; entry 2 is 0.6.',
+    );
+    // What is beyond the rounds does not count; equal entries and zeros are fine.
+    expect(sensitivitySquared([1, 0.5, 0.6], { rounds: 2, separation: 2 })).toBe(1.25);
+    expect(sensitivitySquared([1, 1, 0], { rounds: 3, separation: 3 })).toBe(2);
+    // One entry after the other of (1 + b, …): 1, 0.5 + 1, 0.5 + 1.
+    expect(sensitivitySquared([1, 0.5], { rounds: 3, separation: 1 })).toBe(1 + 2.25 + 2.25);
+    expect(sensitivitySquared([1, 0.5], { rounds: 3, separation: 1, participations: 1 })).toBe(1.25);
+  });
+});
+
+describe('the errors of noise', () => {
+  it.each([
+    // Prefixes 1, 1: variances 1, 2.
+    [[1], 2, Math.sqrt(2), Math.sqrt(1.5)],
+    // Prefixes 1, ½, 0: variances 1, 1.25, 1.25.
+    [[1, -0.5, -0.5], 3, Math.sqrt(1.25), Math.sqrt(3.5 / 3)],
+    [[1, -0.5, -0.5, 9], 1, 1, 1],
+  ])('of the column %j in %d rounds are those of its prefixes', (noising, rounds, rootMax, rootMean) => {
+    const errors = errorsOf(noising, rounds, 4);
+    expect(errors.rootMax).toBeCloseTo(2 * rootMax, 14);
+    expect(errors.rootMean).toBeCloseTo(2 * rootMean, 14);
+  });
+
+  it('has an inverse column also where its first entry is not 1', () => {
+    // 1 / (2 − x) = ½ + x/4 + x²/8 …
+    expect([...inverseOf([2, -1], 4)]).toEqual([0.5, 0.25, 0.125, 0.0625]);
   });
 });
 

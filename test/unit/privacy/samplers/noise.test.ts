@@ -98,6 +98,31 @@ describe('Skellam noise', () => {
   it.each([0, -1, Number.NaN, Infinity])('refuses the variance %d', variance => {
     expect(codeOf(() => skellamNoise(variance))).toBe('config.invalid');
     expect(codeOf(() => discreteGaussianNoise(variance))).toBe('config.invalid');
+    expect(() => skellamNoise(variance)).toThrow(
+      `The variance of this noise is above 0 and at most ${2 ** 56}; found ${variance}.`,
+    );
+    expect(() => discreteGaussianNoise(variance)).toThrow(`at most ${2 ** 28}; found ${variance}.`);
+  });
+
+  it('refuses variances whose sums no longer fit, or whose tables would be too long', () => {
+    expect(() => skellamNoise(2 ** 57)).toThrow('found 144115188075855870.');
+    expect(() => discreteGaussianNoise(2 ** 28 + 1)).toThrow('found 268435457.');
+  });
+
+  it.each([
+    [7, 2],
+    [2 ** 26, 4],
+  ])('of variance %d takes four bytes for each of its Poisson numbers', (variance, numbers) => {
+    for (const count of [10, 8_192, 8_193]) {
+      let bytes = 0;
+      const random = seededRandom(7);
+      skellamNoise(variance).addTo(new Int32Array(count), length => {
+        // 32 bits decide nearly always; others are drawn by themselves.
+        if (length !== 4_096) bytes += length;
+        return random(length);
+      });
+      expect(bytes).toBe(4 * count * numbers);
+    }
   });
 });
 
@@ -165,6 +190,14 @@ describe('fractions', () => {
       const found = Number(expOfMinus(rationalOf(x), 1_000)) / 2 ** 1_000;
       expect(relativeError(found, Math.exp(-x))).toBeLessThan(1e-13);
     }
+    // Rounded down, within 1.
+    for (const x of [0, 1e-6, 0.1, 0.5, 1, 17.25, 44, 600])
+      for (const bits of [8, 64, 100]) {
+        const exact = expOfMinus(rationalOf(x), bits + 200) >> 200n;
+        const off = exact - expOfMinus(rationalOf(x), bits);
+        expect(off === 0n || off === 1n).toBe(true);
+      }
+    expect(expOfMinus(rationalOf(0), 10)).toBe(1_024n);
     // The digits of 1/e.
     const digits = (expOfMinus(fraction(1n, 1n), 400) * 10n ** 50n) >> 400n;
     expect(digits).toBe(36787944117144232159552377016146086744581113103176n);

@@ -26,6 +26,42 @@ describe('conditional rounding', () => {
     expect(Math.max(...off.map(Math.abs))).toBeLessThan(5 * (0.5 / 20));
   });
 
+  it.each([10, 8_192, 8_193])('takes four bytes a value, of %d', count => {
+    let bytes = 0;
+    const random = seededRandom(5);
+    const many = Float32Array.from({ length: count }, (_, i) => (i % 7) - 3.5);
+    const rounded = roundConditionally(many, 1e9, length => {
+      bytes += length;
+      return random(length);
+    });
+    expect(bytes).toBe(4 * count);
+    for (const [i, value] of rounded.entries()) expect(Math.abs(value - many[i]!)).toBe(0.5);
+  });
+
+  it('rounds up where the bits are high, and leaves whole numbers', () => {
+    const bytes = (byte: number) => (length: number) => new Uint8Array(length).fill(byte);
+    const values = Float32Array.of(1.25, -1.25, 3, 0);
+    expect([...roundConditionally(values, 9, bytes(0))]).toEqual([1, -2, 3, 0]);
+    expect([...roundConditionally(values, 9, bytes(255))]).toEqual([2, -1, 3, 0]);
+    // A quarter rounds up from three quarters of all bits on.
+    expect(roundConditionally(values.subarray(0, 1), 9, bytes(0xbf))[0]).toBe(1);
+    expect(roundConditionally(values.subarray(0, 1), 9, bytes(0xc0))[0]).toBe(2);
+  });
+
+  it('says what it could not keep to', () => {
+    let tries = 0;
+    const random = seededRandom(3);
+    const refused = () =>
+      roundConditionally(Float32Array.of(5.5, 5.5), 7, length => {
+        tries += 1;
+        return random(length);
+      });
+    expect(refused).toThrow(
+      'No rounding of 2 values has a norm of at most 7: the clip in units of the ring has to be below it.',
+    );
+    expect(tries).toBe(64);
+  });
+
   it('tries again, and gives up where no rounding is short enough', () => {
     expect(codeOf(() => roundConditionally(Float32Array.of(5.5, 5.5), 7, seededRandom(3)))).toBe(
       'config.invalid',

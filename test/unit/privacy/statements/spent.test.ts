@@ -1,8 +1,9 @@
 import { accountOf, renyiOf } from '@murmuration/privacy/accountants/account';
 import { gaussianEpsilon, gaussianMu } from '@murmuration/privacy/accountants/gaussian';
 import { renyiEpsilon } from '@murmuration/privacy/accountants/renyi';
+import type { Distributed } from '@murmuration/privacy/mechanisms/distributed';
 import type { Mechanism } from '@murmuration/privacy/mechanisms/mechanism';
-import { calibrate } from '@murmuration/privacy/statements/calibrate';
+import { calibrate, calibrateBeside } from '@murmuration/privacy/statements/calibrate';
 import { spent } from '@murmuration/privacy/statements/spent';
 import type { Circumstances, Promised } from '@murmuration/privacy/statements/statement';
 import { describe, expect, it } from 'vitest';
@@ -91,6 +92,7 @@ describe('what a mechanism has spent', () => {
     ['the clip is no number', { clip: Number.NaN }, 7, 'not clipped'],
     ['there is no noise', {}, 0, 'No noise'],
     ['nobody enforces participation', { enforcedBy: [] }, 7, 'Nobody keeps devices'],
+    ['the clip is 0', { clip: 0 }, 7, 'not clipped'],
     ['something broke it', { broken: 'The seed of round 3 leaked.' }, 7, 'round 3 leaked'],
   ] as const)('has no ε where %s, and says why', (_, changed, noiseMultiplier, words) => {
     const statement = spent({ ...shape, noiseMultiplier }, 1e-10, { ...circumstances, ...changed });
@@ -129,6 +131,58 @@ describe('what a mechanism has spent', () => {
     [{ kind: 'repeated', times: -1, of: { kind: 'gaussian', noiseMultiplier: 1 } }],
   ] as const)('refuses %j', mechanism => {
     expect(codeOf(() => spent(mechanism, 1e-10, circumstances))).toBe('config.invalid');
+  });
+});
+
+describe('the numbers of a mechanism', () => {
+  const gaussian = { kind: 'gaussian', noiseMultiplier: 5 } as const;
+  const skellam = { kind: 'skellam', perDevice: 900, quorum: 100, clip: 60, values: 5 } as const;
+  const discrete = { ...skellam, kind: 'discreteGaussian', quorum: 25, clip: 10 } as const;
+  const correlated = { ...shape, noiseMultiplier: 9 };
+
+  it.each([
+    [gaussian, { noiseMultiplier: 5, participations: 1 }],
+    // √(900 · 100) / 60
+    [skellam, { noiseMultiplier: 5, participations: 1, quorum: 100 }],
+    [
+      { kind: 'repeated', times: 3, of: skellam },
+      { noiseMultiplier: 5, participations: 3, quorum: 100 },
+    ],
+    // Not √(900 · 25) / 10 = 15.
+    [
+      { kind: 'composed', parts: [skellam, { kind: 'repeated', times: 4, of: discrete }] },
+      { noiseMultiplier: 5, participations: 5, quorum: 25 },
+    ],
+    [{ kind: 'composed', parts: [gaussian, correlated] }, {}],
+    [{ kind: 'composed', parts: [] }, {}],
+    [
+      { kind: 'repeated', times: 2, of: { kind: 'composed', parts: [discrete, skellam] } },
+      { noiseMultiplier: 5, participations: 4, quorum: 25 },
+    ],
+    [
+      { kind: 'repeated', times: 2, of: correlated },
+      { noiseMultiplier: 9, separation: 342, participations: undefined },
+    ],
+    [
+      { kind: 'repeated', times: 2, of: { kind: 'composed', parts: [gaussian] } },
+      { participations: undefined },
+    ],
+  ] as const)('%j are those of all of it', (mechanism, numbers) => {
+    const noiseBy = JSON.stringify(mechanism).includes('perDevice') ? 'device' : 'coordinator';
+    const statement = spent(mechanism, 1e-9, { ...circumstances, noiseBy });
+    const names = ['noiseMultiplier', 'rounds', 'separation', 'participations', 'probability', 'quorum'];
+    expect(Object.fromEntries(Object.entries(statement).filter(([name]) => names.includes(name)))).toEqual(
+      numbers,
+    );
+  });
+
+  it('name who adds the noise, and nobody else', () => {
+    const mixed = { kind: 'composed', parts: [gaussian, skellam] } as const;
+    for (const noiseBy of ['device', 'coordinator'] as const)
+      expect(spent(mixed, 1e-9, { ...circumstances, noiseBy })).toMatchObject({ holds: true, noiseBy });
+    expect(() => spent(discrete, 1e-9, circumstances)).toThrow(
+      'Noise of the kind discreteGaussian is added by the device, not by the coordinator.',
+    );
   });
 });
 
@@ -223,19 +277,93 @@ describe('calibration', () => {
   });
 
   it.each([
-    [{ epsilon: 1, delta: 0 }, 'delta above 0 and below 1'],
+    [
+      { epsilon: 1, delta: 0 },
+      'A privacy budget needs a delta above 0 and below 1, and well below 1 / devices of the population, such as 1e-10; found 0.',
+    ],
     [{ epsilon: 1, delta: 1 }, 'found 1'],
     [{ epsilon: 1 } as { epsilon: number; delta: number }, 'found undefined'],
-    [{ epsilon: 0, delta: 1e-9 }, 'epsilon above 0'],
+    [{ epsilon: 0, delta: 1e-9 }, 'A privacy budget needs an epsilon above 0, such as 4; found 0.'],
+    [{ delta: 1e-9 } as { epsilon: number; delta: number }, 'epsilon above 0, such as 4; found undefined'],
+    [{ epsilon: Number.NaN, delta: 1e-9 }, 'found NaN'],
     [{ epsilon: Infinity, delta: 1e-9 }, 'found Infinity'],
   ])('refuses the budget %j', (budget, words) => {
-    expect(codeOf(() => calibrate(budget, shape))).toBe('config.invalid');
-    expect(() => calibrate(budget, shape)).toThrow(words);
+    const before = { kind: 'gaussian', noiseMultiplier: 10 } as const;
+    for (const refused of [() => calibrate(budget, shape), () => calibrateBeside(budget, shape, before)]) {
+      expect(codeOf(refused)).toBe('config.invalid');
+      expect(refused).toThrow(words);
+    }
   });
 
   it('refuses a separation that the schedule has no room for, with the numbers that would fit', () => {
     expect(() => calibrate({ epsilon: 1, delta: 1e-9 }, { ...shape, participations: 8 })).toThrow(
       'At most 6 participations fit, or a separation of 293',
     );
+  });
+
+  it('gives noise by devices the same multiplier on each sum', () => {
+    const skellam = { kind: 'skellam', quorum: 100, clip: 40, values: 5 } as const;
+    const discrete = { kind: 'discreteGaussian', quorum: 7, clip: 1_000, values: 5, whole: true } as const;
+    const { parts } = calibrate(
+      { epsilon: 2, delta: 1e-6 },
+      { kind: 'composed', parts: [skellam, discrete] },
+    );
+    const [first, second] = parts as readonly (Distributed & { kind: string })[];
+    const multiplier = (of: Distributed) => Math.sqrt(of.perDevice * of.quorum) / of.clip;
+    expect(relativeError(multiplier(first!), multiplier(second!))).toBeLessThan(1e-12);
+    // Not far above that of two Gaussian releases.
+    expect(multiplier(first!) * gaussianMu(2, 1e-6)).toBeGreaterThan(Math.SQRT2);
+    expect(multiplier(first!) * gaussianMu(2, 1e-6)).toBeLessThan(1.4 * Math.SQRT2);
+  });
+
+  it.each([
+    [1, 1e-9],
+    [30, 1e-9],
+  ])('of noise by devices to ε = %d at δ = %d spends that, and no more', (epsilon, delta) => {
+    const of = calibrate({ epsilon, delta }, { kind: 'skellam', quorum: 4, clip: 1_000, values: 5 });
+    const { epsilonAt } = accountOf(of);
+    expect(epsilonAt(delta)).toBeLessThanOrEqual(epsilon);
+    expect(relativeError(epsilonAt(delta), epsilon)).toBeLessThan(1e-4);
+  });
+
+  it('says where no noise is enough for an accountant', () => {
+    // The bound of an order α is at least ln(1 − 1/α) − ln(δα) / (α − 1).
+    const of = { kind: 'skellam', quorum: 1, clip: 10, values: 1 } as const;
+    const refused = () => calibrate({ epsilon: 1e-4, delta: 1e-15 }, of);
+    expect(codeOf(refused)).toBe('config.invalid');
+    expect(refused).toThrow(
+      'No noise is enough for ε = 0.0001 at δ = 1e-15 by this accountant; allow a larger one of both.',
+    );
+  });
+});
+
+describe('calibration beside what was spent', () => {
+  const gaussian = (noiseMultiplier: number) => ({ kind: 'gaussian', noiseMultiplier }) as const;
+
+  it.each([
+    [1, 1e-9, 20],
+    [8, 1e-6, 1],
+    [300, 1e-6, 0.2],
+  ])('to ε = %d at δ = %d leaves what z = %d has not: μ² adds up', (epsilon, delta, before) => {
+    const beside = calibrateBeside({ epsilon, delta }, { kind: 'gaussian' }, gaussian(before));
+    const expected = (gaussianMu(epsilon, delta) ** 2 - before ** -2) ** -0.5;
+    expect(relativeError(beside.noiseMultiplier, expected)).toBeLessThan(1e-5);
+    const both: Mechanism = { kind: 'composed', parts: [gaussian(before), beside] };
+    expect(accountOf(both).epsilonAt(delta)).toBeLessThanOrEqual(epsilon);
+  });
+
+  it('is that without where nothing was spent', () => {
+    const budget = { epsilon: 2, delta: 1e-9 };
+    const nothing: Mechanism = { kind: 'repeated', times: 0, of: gaussian(1) };
+    expect(calibrateBeside(budget, { kind: 'gaussian' }, nothing)).toEqual(
+      calibrate(budget, { kind: 'gaussian' }),
+    );
+  });
+
+  it('is refused where nothing is left', () => {
+    const spentAll = gaussian(1 / gaussianMu(1.001, 1e-9));
+    const refused = () => calibrateBeside({ epsilon: 1, delta: 1e-9 }, { kind: 'gaussian' }, spentAll);
+    expect(codeOf(refused)).toBe('config.invalid');
+    expect(refused).toThrow('No noise is enough for ε = 1 at δ = 1e-9');
   });
 });

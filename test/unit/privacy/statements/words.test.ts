@@ -28,6 +28,71 @@ describe('a statement in words', () => {
     );
   });
 
+  const gaussian = (noiseMultiplier: number) => ({ kind: 'gaussian', noiseMultiplier }) as const;
+  const skellam = { kind: 'skellam', perDevice: 400, quorum: 2_000, clip: 100, values: 64 } as const;
+  const shape = { kind: 'correlated', noise: { kind: 'bisr', bands: 1 }, noiseMultiplier: 30 } as const;
+
+  it.each([
+    [
+      { kind: 'repeated', times: 20, of: { kind: 'sampled', probability: 0.05, of: gaussian(1) } },
+      'coordinator',
+      'Contributions are clipped to a norm of 0.5, and the noise multiplier is 1. The coordinator draws each device with the probability 0.05, 20 times. ' +
+        'The coordinator adds the noise. Participation is enforced by the device and the coordinator. Accountant: privacy loss distributions, rounded up.',
+    ],
+    [
+      { kind: 'sampled', probability: 0.0001234, of: gaussian(1) },
+      'coordinator',
+      'The coordinator draws each device with the probability 1.23e-4, once. The coordinator',
+    ],
+    [
+      { kind: 'repeated', times: 1_200, of: skellam },
+      'device',
+      'and the noise multiplier is 8.94. A device takes part at most 1,200 times. Devices add the noise, and it is enough with that of 2,000 of them. Participation ' +
+        'is enforced by the device and the coordinator. Accountant: Rényi divergences, which make ε somewhat too large.',
+    ],
+    [
+      { kind: 'composed', parts: [gaussian(2_000_000), gaussian(1e6)] },
+      'coordinator',
+      'Contributions are clipped to a norm of 0.5. The coordinator adds the noise. Participation',
+    ],
+    [
+      gaussian(1_234_567),
+      'coordinator',
+      'and the noise multiplier is 1.23e+6. A device takes part at most once.',
+    ],
+    [gaussian(1e6), 'coordinator', 'and the noise multiplier is 1e+6. A'],
+    [gaussian(999_999), 'coordinator', 'and the noise multiplier is 1,000,000. A'],
+    [gaussian(12_345.6), 'coordinator', 'and the noise multiplier is 12,300. A'],
+    [
+      { ...shape, rounds: 2_000, separation: 1 },
+      'coordinator',
+      ' In 2,000 rounds a device takes part at most 2,000 times. The coordinator adds the noise. It is independent from round to round. Participation',
+    ],
+    [
+      { ...shape, rounds: 8_000, separation: 8_000 },
+      'coordinator',
+      ' In 8,000 rounds a device takes part at most once, no sooner than 8,000 rounds after its last part. The',
+    ],
+    [
+      { kind: 'repeated', times: 2, of: { ...shape, rounds: 9, separation: 3 } },
+      'coordinator',
+      'and the noise multiplier is 30. The coordinator adds the noise. It is independent from round to round. Participation',
+    ],
+    [
+      { ...shape, noise: { kind: 'bisr', bands: 1_024 }, rounds: 2_000, separation: 1_000 },
+      'coordinator',
+      'The coordinator adds the noise. It is correlated over 1,024 rounds (BISR). Participation',
+    ],
+  ] as const)('of %j says how it was made', (mechanism, noiseBy, words) => {
+    expect(describeStatement(spent(mechanism, 1e-9, { ...circumstances, noiseBy }))).toContain(words);
+  });
+
+  it('says so where nothing was spent', () => {
+    const words = describeStatement(spent({ kind: 'composed', parts: [] }, 1e-3, circumstances));
+    expect(words).toContain('ε is 0 at δ = 0.001 for');
+    expect(words).toContain('at most 10 % of those who did (μ = 0).');
+  });
+
   it('names the mechanism and its parameters', () => {
     const blt = { kind: 'blt', theta: [0.9999999999, 0.5], omega: [0.01, 0.25] } as const;
     const shape = { kind: 'correlated', noiseMultiplier: 7, rounds: 20, separation: 2 } as const;
@@ -71,6 +136,12 @@ describe('the share of the noise', () => {
       { norm: Math.hypot(4, 3), noiseNorm: 3 },
     ];
     expect(noiseShare(rounds).words).toBe('Over the last 2 rounds the noise is 1 of the mean update.');
+    // √(2² + 6²) / √(3² + 4²)
+    const uneven = [
+      { norm: Math.hypot(3, 2), noiseNorm: 2 },
+      { norm: Math.hypot(4, 6), noiseNorm: 6 },
+    ];
+    expect(noiseShare(uneven).share).toBeCloseTo(Math.sqrt(40 / 25), 12);
   });
 
   it('says where nothing rises above the noise', () => {
@@ -82,5 +153,7 @@ describe('the share of the noise', () => {
 
   it('is 0 without noise', () => {
     expect(noiseShare([{ norm: 2, noiseNorm: 0 }]).share).toBe(0);
+    expect(noiseShare([{ norm: 0, noiseNorm: 0 }]).share).toBe(0);
+    expect(noiseShare([{ norm: 2, noiseNorm: 2 }]).share).toBe(Infinity);
   });
 });
