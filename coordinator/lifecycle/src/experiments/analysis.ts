@@ -62,8 +62,7 @@ export function analyse(experiment: Experiment, tally: ArmTally): ArmAnalysis[] 
 
 /** Compares each arm with the control by the experiment's metric; valid at any look. */
 export function comparisonsOf(experiment: Experiment, tally: ArmTally): readonly Comparison[] {
-  const { kind, arms, metric, alpha } = experiment;
-  if (kind === 'mirror') return [];
+  const { arms, metric, alpha } = experiment;
   const sums = adjusted(experiment, tally)?.sums ?? arms.map(({ name }) => sumsOf(metric, tally.of(name)));
   return compare(experiment, sums, alpha);
 }
@@ -76,7 +75,6 @@ export function endOf(
   experiment: Experiment,
   tally: ArmTally,
 ): { readonly outcome: 'broken' | 'guarded'; readonly reason: string } | undefined {
-  if (experiment.kind === 'mirror') return undefined;
   const p = tally.testRatio(experiment.arms.map(({ share }) => share));
   if (p < brokenBelow)
     return {
@@ -162,7 +160,7 @@ function chancesOf(
   // For a metric that should be low, the best arm has the highest negated value.
   const sign = isHigherBetter(metric) ? 1 : -1;
   const turned = sums.map(({ n, sum, squares }) => ({ n, sum: sign * sum, squares }));
-  return turned.every(each => each.n >= 2 && varianceOf(each, 1) > 0) ? bestMean(turned) : undefined;
+  return turned.every(each => varianceOf(each, 1) > 0) ? bestMean(turned) : undefined;
 }
 
 function fixedTest(areShares: boolean, control: ArmSums, own: ArmSums, alpha: number) {

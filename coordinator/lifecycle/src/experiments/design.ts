@@ -72,18 +72,19 @@ export async function design(terms: ExperimentTerms, given: Surroundings): Promi
     if (covariate)
       refuse('A mirror measures no metric of keys, so there is nothing that a covariate could explain.');
   }
+  const steps = stepsOf(terms);
   return {
     name,
     kind,
     layer: layerFor(terms, given),
     key,
     covariate,
-    arms: await armsOf(terms, given),
+    arms: await armsOf(terms, steps, given),
     metric,
     alpha,
     planned,
     guards,
-    steps: stepsOf(terms),
+    steps,
     atLeast,
     devices,
     ...(query !== null && { query }),
@@ -144,7 +145,8 @@ function layerFor({ kind, layer: name, traffic }: ExperimentTerms, { task, runni
 }
 
 async function armsOf(
-  { kind, arms, steps }: ExperimentTerms,
+  { kind, arms }: ExperimentTerms,
+  steps: Experiment['steps'],
   { task, champion, version }: Surroundings,
 ): Promise<readonly ExperimentArm[]> {
   if (kind === 'ab' ? arms.length < 2 : arms.length !== 1)
@@ -172,11 +174,10 @@ async function armsOf(
     if (isMixed || Math.abs(total - 1) > maxTrafficError)
       refuse('The shares of the arms have to add up to 1; leave all of them out for equal ones.');
   }
-  const [fresh] = found;
-  if (kind !== 'canary' || !fresh) return found;
+  if (!steps) return found;
+  const [fresh, { share }] = [found[0]!, steps[0]!];
   if (fresh.name === 'champion') refuse('The arm of a canary is not called champion: that is the other one.');
   if (fresh.number === champion.number) refuse(`Version ${fresh.number} is what everybody gets already.`);
-  const share = steps?.[0]?.share ?? 0;
   return [
     { name: 'champion', number: champion.number, model: champion.model, share: 1 - share },
     { ...fresh, share },

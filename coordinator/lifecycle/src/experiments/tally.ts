@@ -143,7 +143,7 @@ export class ArmTally {
       this.#put(unit);
       this.#first(unit);
       const at = this.#names.indexOf(arm);
-      this.#fresh[at] = (this.#fresh[at] ?? 0) + 1;
+      this.#fresh[at]! += 1;
     }
   }
 
@@ -170,7 +170,7 @@ export class ArmTally {
       this.#arms.set(known.arm, { ...before, failed: conversions(before.failed.n - 1, 0) });
     } else {
       const at = this.#names.indexOf(arm);
-      this.#fresh[at] = (this.#fresh[at] ?? 0) + 1;
+      this.#fresh[at]! += 1;
     }
     this.#first(device);
     return true;

@@ -123,6 +123,108 @@ describe('a trigger by drift', () => {
   });
 });
 
+describe('what a look tells', () => {
+  it('is all that it went by', () => {
+    const firedBy = (trigger: Trigger, observation: Parameters<typeof look>[2], memory: TriggerMemory = {}) =>
+      look([trigger], memory, observation, monday + 5).fired;
+    expect(
+      firedBy(drift({ share: 0.5 }), { type: 'drift', window: windowOf({ a: true, b: false }) }),
+    ).toEqual([
+      {
+        trigger: 'drift',
+        reason: '1 of 2 features of version 7 have drifted: a.',
+        figures: { version: 7, share: 0.5, drifted: 1, compared: 2, from: 0, to: day },
+        at: monday + 5,
+      },
+    ]);
+    expect(firedBy(accuracyBelow(0.9), { type: 'accuracy', accuracy: accuracyOf(0.5) })).toMatchObject([
+      {
+        trigger: 'accuracy-below',
+        figures: {
+          version: 7,
+          metric: 'accuracy',
+          value: 0.5,
+          lower: 0.48,
+          upper: 0.52,
+          line: 0.9,
+          outcomes: 1_000,
+        },
+        at: monday + 5,
+      },
+    ]);
+    const fell = accuracyWorseThanAtPromotion({ by: 0.05 });
+    const memory = { [keyOf(fell)]: { kind: 'accuracy-fell', version: 7, value: 0.9 } } as const;
+    expect(firedBy(fell, { type: 'accuracy', accuracy: accuracyOf(0.5) }, memory)).toMatchObject([
+      {
+        trigger: 'accuracy-fell',
+        figures: {
+          version: 7,
+          metric: 'accuracy',
+          value: 0.5,
+          lower: 0.48,
+          upper: 0.52,
+          first: 0.9,
+          outcomes: 1_000,
+        },
+        at: monday + 5,
+      },
+    ]);
+    const examples = newExamples(100);
+    const counted = { [keyOf(examples)]: { kind: 'new-examples', base: 50, total: 60 } } as const;
+    expect(firedBy(examples, { type: 'examples', total: 160 }, counted)).toEqual([
+      {
+        trigger: 'new-examples',
+        reason: 'There are 110 new examples; 100 are enough.',
+        figures: { total: 160, new: 110, enough: 100 },
+        at: monday + 5,
+      },
+    ]);
+    const daily = cron('0 3 * * *');
+    const looked = { [keyOf(daily)]: { kind: 'cron', at: monday - day } } as const;
+    expect(firedBy(daily, { type: 'time' }, looked)).toMatchObject([
+      { figures: { pattern: '0 3 * * *', due: monday - day + 3 * 3_600_000 }, at: monday + 5 },
+    ]);
+  });
+
+  it('concerns no trigger of another kind', () => {
+    const all = [
+      cron('0 3 * * *'),
+      drift(),
+      newExamples(1),
+      accuracyBelow(0.9),
+      accuracyWorseThanAtPromotion({ by: 0.05 }),
+    ];
+    const keysOf = (observation: Parameters<typeof look>[2]) =>
+      Object.values(look(all, {}, observation, monday).memory).map(({ kind }) => kind);
+    expect(keysOf({ type: 'time' })).toEqual(['cron']);
+    expect(keysOf({ type: 'examples', total: 3 })).toEqual(['new-examples']);
+    expect(keysOf({ type: 'drift', window: windowOf({ a: true }) })).toEqual([]);
+    expect(keysOf({ type: 'accuracy', accuracy: accuracyOf(0.5) })).toEqual(['accuracy-fell']);
+    const firing = (observation: Parameters<typeof look>[2]) =>
+      look(all, {}, observation, monday).fired.map(({ trigger }) => trigger);
+    expect(firing({ type: 'time' })).toEqual([]);
+    expect(firing({ type: 'drift', window: windowOf({ a: true }) })).toEqual(['drift']);
+    expect(firing({ type: 'accuracy', accuracy: accuracyOf(0.5) })).toEqual(['accuracy-below']);
+  });
+
+  it('is due when the first of them is', () => {
+    const patterns = ['0 9 * * *', '0 3 * * *'].map(pattern => cron(pattern));
+    const { memory } = look([...patterns, drift()], {}, { type: 'time' }, monday);
+    expect(nextTime([...patterns, drift()], memory)).toBe(monday + 3 * 3_600_000);
+    expect(nextTime(patterns, {})).toBe(Infinity);
+    expect(nextTime([drift()], {})).toBe(Infinity);
+    expect(nextTime([], memory)).toBe(Infinity);
+  });
+
+  it('leaves what others remember, once a run begins', () => {
+    const memory = {
+      a: { kind: 'new-examples', base: 1, total: 7 },
+      b: { kind: 'cron', at: 3 },
+    } as const;
+    expect(onceBegun(memory)).toEqual({ ...memory, a: { kind: 'new-examples', base: 7, total: 7 } });
+  });
+});
+
 describe('a trigger by accuracy below a line', () => {
   const seen = (trigger: Trigger, accuracy: LiveAccuracy) =>
     told([trigger], [{ type: 'accuracy', accuracy }]).reasons[0]!;
@@ -148,6 +250,20 @@ describe('a trigger by accuracy below a line', () => {
     const trigger = accuracyBelow(0.1, { metric: 'logLoss', better: 'lower' });
     expect(seen(trigger, accuracyOf(0.11, { metric: 'logLoss' }))).toEqual([]);
     expect(seen(trigger, accuracyOf(0.15, { metric: 'logLoss' }))).toHaveLength(1);
+    // Beyond 1 it is no share, and its interval is what is given.
+    const large = accuracyBelow(3, { metric: 'logLoss', better: 'lower' });
+    const reason = 'logLoss of version 7 is 3.1, and 3.08 at best, by 1000 outcomes; the line is 3.';
+    expect(seen(large, accuracyOf(3.1, { metric: 'logLoss' }))).toEqual([reason]);
+    expect(seen(large, accuracyOf(3.02, { metric: 'logLoss', lower: 3 }))).toEqual([]);
+    expect(seen(accuracyBelow(-1), accuracyOf(-2))).toHaveLength(1);
+    expect(seen(accuracyBelow(-1), accuracyOf(-1.02, { upper: -1 }))).toEqual([]);
+  });
+
+  it('takes the better end of both intervals', () => {
+    const wide = accuracyOf(0.5, { upper: 0.95 });
+    expect(seen(accuracyBelow(0.9), wide)).toEqual([]);
+    const wideLoss = accuracyOf(0.5, { metric: 'logLoss', lower: 0.05 });
+    expect(seen(accuracyBelow(0.1, { metric: 'logLoss', better: 'lower' }), wideLoss)).toEqual([]);
   });
 });
 
@@ -162,6 +278,23 @@ describe('a trigger by accuracy worse than at promotion', () => {
   it('compares a version with itself, when it had its first outcomes', () => {
     expect(seen(accuracyOf(0.9), accuracyOf(0.86), accuracyOf(0.82), accuracyOf(0.78))).toEqual([0, 0, 0, 1]);
     expect(seen(accuracyOf(0.99, { outcomes: 10 }), accuracyOf(0.8), accuracyOf(0.78))).toEqual([0, 0, 0]);
+    expect(seen(accuracyOf(0.9, { metric: 'top3' }), accuracyOf(0.5))).toEqual([0, 0]);
+    expect(seen(accuracyOf(0.9, { outcomes: 500 }), accuracyOf(0.5, { outcomes: 499 }))).toEqual([0, 0]);
+  });
+
+  it('knows metrics of which less is better', () => {
+    const rises = accuracyWorseThanAtPromotion({ by: 1, metric: 'logLoss', better: 'lower' });
+    const { reasons } = told(
+      [rises],
+      [2, 3, 3.05].map(value => ({ type: 'accuracy', accuracy: accuracyOf(value, { metric: 'logLoss' }) })),
+    );
+    expect(reasons).toEqual([
+      [],
+      [],
+      [
+        'logLoss of version 7 went from 2, or 2.02 at worst, to 3.05, and 3.03 at best, by 1000 outcomes; it may fall by 1.',
+      ],
+    ]);
   });
 
   it('begins anew with the next version, whatever still comes of the one before', () => {

@@ -59,6 +59,11 @@ describe('what a trigger waits for', () => {
       accuracyWorseThanAtPromotion({ by: 0.05, atLeast: 200 }),
       'When accuracy in use is worse than with the first 200 outcomes of a version, by more than 0.05 and by more than chance.',
     ],
+    [drift({ features: ['a'] }), 'When one of a has drifted.'],
+    [
+      accuracyBelow(0.2, { metric: 'logLoss', better: 'lower', atLeast: 7 }),
+      'When logLoss in use is above 0.2 by more than chance, with 7 outcomes or more.',
+    ],
     [newExamples(100), 'When there are 100 examples more than when the last run began.'],
   ])('is a sentence (%#)', (trigger, text) => expect(textOf(trigger)).toBe(text));
 
@@ -83,6 +88,9 @@ describe('what a trigger heard last', () => {
     );
     expect(heard(trigger, accuracyOf(40))).toMatch(/by 40 outcomes; 500 are needed\.$/);
     expect(heard(trigger, accuracyOf(600, 'false-positives'))).toBeUndefined();
+    expect(heard(trigger, accuracyOf(500))).toMatch(/by 500 outcomes\.$/);
+    const fell = accuracyWorseThanAtPromotion({ by: 0.05 });
+    expect(heard(fell, accuracyOf(499))).toMatch(/^accuracy .* by 499 outcomes; 500 are needed\.$/);
   });
 
   it('is how many examples are new', () => {
@@ -94,7 +102,24 @@ describe('what a trigger heard last', () => {
   it('is nothing where something else was observed', () => {
     expect(heard(cron('0 3 * * 1'), windowOf('a'), { type: 'time' })).toBeUndefined();
     expect(heard(newExamples(1), windowOf('a'), accuracyOf(9))).toBeUndefined();
+    expect(heard(drift(), accuracyOf(9), { type: 'examples', total: 1 })).toBeUndefined();
+    expect(heard(accuracyBelow(0.5), windowOf('a'), { type: 'examples', total: 1 })).toBeUndefined();
+    const memory = {};
+    expect(heardBy(newExamples(1), memory, { type: 'examples', total: 5 })).toBe('There are 0 new examples.');
   });
+});
+
+it.each([
+  [{ rounds: 2 }, 'It has made 2 versions.'],
+  [{ metric: 'top1', target: 0.9 }, 'top1 is 0.9 or more on held-out examples.'],
+  [{ metric: 'top1', plateau: 1 }, 'top1 got no better on held-out examples for 1 version.'],
+  [{ time: '36 h' }, '36 hours have passed.'],
+  [{ time: '90 min' }, '90 minutes have passed.'],
+  [{ time: '90 s' }, '90 seconds have passed.'],
+  [{ time: 1_500 }, '1500 ms have passed.'],
+])('says of %j alone what ends a run', (until, said) => {
+  const failures = 1;
+  expect(endsOf(retrainOf({ until: { ...until, failures } }).until)).toEqual([said, 'A round has failed.']);
 });
 
 it('says all that ends a run', () => {
