@@ -279,7 +279,9 @@ describe('a trigger by accuracy worse than at promotion', () => {
     expect(seen(accuracyOf(0.9), accuracyOf(0.86), accuracyOf(0.82), accuracyOf(0.78))).toEqual([0, 0, 0, 1]);
     expect(seen(accuracyOf(0.99, { outcomes: 10 }), accuracyOf(0.8), accuracyOf(0.78))).toEqual([0, 0, 0]);
     expect(seen(accuracyOf(0.9, { metric: 'top3' }), accuracyOf(0.5))).toEqual([0, 0]);
-    expect(seen(accuracyOf(0.9, { outcomes: 500 }), accuracyOf(0.5, { outcomes: 499 }))).toEqual([0, 0]);
+    const [enough, few] = [{ outcomes: 500 }, { outcomes: 499 }];
+    expect(seen(accuracyOf(0.9, enough), accuracyOf(0.5, few), accuracyOf(0.5, enough))).toEqual([0, 0, 1]);
+    expect(seen(accuracyOf(0.9, few), accuracyOf(0.5))).toEqual([0, 0]);
   });
 
   it('knows metrics of which less is better', () => {

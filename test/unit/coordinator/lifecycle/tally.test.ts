@@ -103,7 +103,7 @@ function request(
 }
 
 describe('the sums of an arm', () => {
-  it('count each key once, with the latency of answers alone', () => {
+  it('count each key once, and the latency of answers that did not fail', () => {
     const tally = new ArmTally(experiment('x', 'line', { arms, covariate: null }));
     request(tally, 'a', '1', { ms: 3 });
     request(tally, 'a', '1', { ms: 100, failed: true });

@@ -117,7 +117,7 @@ it.each([
   [{ time: '90 min' }, '90 minutes have passed.'],
   [{ time: '90 s' }, '90 seconds have passed.'],
   [{ time: 1_500 }, '1500 ms have passed.'],
-])('says of %j alone what ends a run', (until, said) => {
+])('says what ends a run, with nothing but %j', (until, said) => {
   const failures = 1;
   expect(endsOf(retrainOf({ until: { ...until, failures } }).until)).toEqual([said, 'A round has failed.']);
 });

@@ -207,6 +207,12 @@ describe('what a sampled mechanism has spent', () => {
     expect(statement.truePositives).toBeLessThan(0.6);
   });
 
+  it('is nothing where δ covers all of it', () => {
+    const seldom = promised({ ...sampled, probability: 1e-6 }, 1e-3);
+    expect(seldom).toMatchObject({ accountant: 'pld', epsilon: 0, mu: 0, participations: 1 });
+    expect(seldom.truePositives).toBeCloseTo(0.1, 4);
+  });
+
   it('is claimed by no mechanism that does not say so', () => {
     const { epsilon, probability } = promised({ kind: 'repeated', times: 20, of: gaussian }, 1e-6);
     expect(probability).toBeUndefined();
