@@ -110,7 +110,16 @@ try {
     'ada',
     '--json',
   );
-  const shop = await printed('tokens', 'create', '--kind', 'inference', '--for-config', '--name', 'shop', '--json');
+  const shop = await printed(
+    'tokens',
+    'create',
+    '--kind',
+    'inference',
+    '--for-config',
+    '--name',
+    'shop',
+    '--json',
+  );
   const tasks = volume('tasks');
   copyFileSync(`${root}examples/line.task.js`, join(tasks, 'task.js'));
   const ofCoordinator: Given = {

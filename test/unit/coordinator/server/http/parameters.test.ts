@@ -109,7 +109,10 @@ describe('a parameter that an address does not have', () => {
   it.each([
     ['/v1/tasks/line/rounds?limt=5', 'There is no parameter "limt". Did you mean "limit"?'],
     ['/v1/admin/tasks/line/rounds?befor=3&limit=2', 'There is no parameter "befor". Did you mean "before"?'],
-    ['/v1/admin/audit?from=3', 'There is no parameter "from". This address takes "before", "limit", "action".'],
+    [
+      '/v1/admin/audit?from=3',
+      'There is no parameter "from". This address takes "before", "limit", "action".',
+    ],
     ['/v1/tasks?limit=3', 'There is no parameter "limit". This address takes none.'],
     ['/v1/tasks?__proto__=3', 'There is no parameter "__proto__". This address takes none.'],
     [

@@ -276,7 +276,13 @@ describe('forgetting', () => {
     await more.close();
     await writeFile(keyBeside(world.folder), '09'.repeat(32));
     const forget = () =>
-      new PackedProcess('coordinator/cli/src/cli.ts', ['request-log', 'forget', 'Ada', '--log', world.folder]);
+      new PackedProcess('coordinator/cli/src/cli.ts', [
+        'request-log',
+        'forget',
+        'Ada',
+        '--log',
+        world.folder,
+      ]);
     const left = async () =>
       (await world.lines()).flat().filter(line => line.includes(key.person('Ada'))).length;
     const all = await left();
