@@ -1,4 +1,4 @@
-/** Returns the least value that is not below a bound, to the last bit; `isBelow` is true from 0 to the bound. */
+/** Returns the least value not below a bound, to the last bit; `isBelow` is true from 0 to the bound. */
 export function boundOf(isBelow: (value: number) => boolean): number {
   let low = 0;
   let high = 1;

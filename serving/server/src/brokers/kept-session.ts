@@ -90,8 +90,7 @@ export class KeptSession {
 }
 
 /**
- * Measures a broker's lag again and again until `signal` is aborted, or a measurement fails, of which `failed`
- * hears.
+ * Measures a broker's lag until `signal` is aborted or a measurement fails; `failed` then gets the error.
  */
 export async function watchLag(
   measure: () => Promise<void>,

@@ -55,11 +55,11 @@ export type KafkaSettings = z.output<typeof kafkaSchema>;
 
 /** Limits and pauses of taking requests from either broker. Times are in ms. */
 export const standardPace = {
-  /** Maximum number of requests under way: as many as run together; each may be as long as the broker lets it. */
+  /** Maximum requests under way: as many as run together, each as long as the broker allows. */
   prefetch: 32,
   /**
-   * Maximum tries of a request that fails with a retryable error. With the pauses, they take some 15 s: as long
-   * as a model takes to load, or a rate to recover.
+   * Maximum tries of a request that fails with a retryable error. With the pauses, they take some 15 s: a model
+   * loads in that time, and a rate recovers.
    */
   attempts: 5,
   /** Time before the second try; doubled before each further one, up to a minute. */

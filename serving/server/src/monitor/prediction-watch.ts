@@ -19,7 +19,7 @@ interface WatchPorts {
   readonly fault: (where: string, error: unknown) => void;
 }
 
-/** What one version was asked in a window. */
+/** Inputs of one version in a window. */
 interface Seen {
   rows: number;
   /** Features; undefined if they are ignored. Later windows ask again how to collect them. */

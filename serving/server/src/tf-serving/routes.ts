@@ -127,7 +127,7 @@ function metadataOf(models: ServerModels, name: string, at: string | undefined):
   return inWords(`Servable not found for request: ${servable}`, models.metadata(name, at));
 }
 
-/** Puts the words that clients of TensorFlow Serving look for before the text of `found` for what is missing. */
+/** Puts words that clients of TensorFlow Serving look for before the error of `found`. */
 function inWords<Found>(words: string, found: Promise<Found>): Promise<Found> {
   return found.catch(error => {
     if (!(error instanceof MurmurationError) || httpStatusOf(error) !== 404) throw error;
