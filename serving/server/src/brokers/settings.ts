@@ -58,8 +58,8 @@ export const standardPace = {
   /** Maximum requests under way: as many as run together, each as long as the broker allows. */
   prefetch: 32,
   /**
-   * Maximum tries of a request that fails with a retryable error. With the pauses, they take some 15 s: a model
-   * loads in that time, and a rate recovers.
+   * Maximum tries of a request that fails with a retryable error. With the pauses, they take some
+   * 15 s, in which a model loads or a rate recovers.
    */
   attempts: 5,
   /** Time before the second try; doubled before each further one, up to a minute. */
