@@ -31,7 +31,7 @@ for await (const [{ outcome }] of asked) if (outcome === 'published') break;
 const { results } = await admin('/tasks/check/queries/right');
 const counts = results[0].figures.bins.map(({ count }) => count).slice(1);
 const share = at => counts[at + 1] / (counts[at] + counts[at + 1]);
-const accuracy = sites.map((site, at) => ({ site, alone: share(4 * at), together: share(4 * at + 2) }));
+const accuracy = sites.map((site, at) => ({ site, own: share(4 * at), together: share(4 * at + 2) }));
 console.table(accuracy);
 
 const wanted = { method: 'POST', body: '{ "name": "wards", "rights": ["predict"] }' };

@@ -20,8 +20,8 @@ export function ward({ site, patients, heldOut }, url) {
   const answer = async () => {
     const common = await Promise.all(heldOut.map(each => client.hybrid('clinics').predict(each)));
     const isRight = (value, at) => 1 - Math.abs(heldOut[at].cameBack - Math.round(value));
-    const alone = heldOut.map(({ numbers }, at) => 4 * site + isRight(risk(numbers), at));
-    return [...alone, ...common.map(({ values }, at) => 4 * site + 2 + isRight(values[1], at))];
+    const byOwn = heldOut.map(({ numbers }, at) => 4 * site + isRight(risk(numbers), at));
+    return [...byOwn, ...common.map(({ values }, at) => 4 * site + 2 + isRight(values[1], at))];
   };
   const task = { examples: () => patients, trainer, hybrid: { serving: objective.serving } };
   const tasks = { clinics: task, check: { ...task, answers: { right: { kinds: ['histogram'], answer } } } };

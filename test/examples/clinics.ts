@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { PackedExample, Promises } from './packed-example.ts';
 
 interface Audit {
-  readonly accuracy: readonly { readonly alone: number; readonly together: number }[];
+  readonly accuracy: readonly { readonly own: number; readonly together: number }[];
   readonly privacy: { readonly spent: { readonly epsilon: number } };
   readonly devices: readonly { readonly protects: string }[];
 }
@@ -29,7 +29,7 @@ export async function clinics(example: PackedExample): Promise<Promises> {
   const verified = await example.command('npx murmuration request-log verify requests');
   return {
     clinics: accuracy.length,
-    worstClinicAlone: Math.min(...accuracy.map(({ alone }) => alone)),
+    worstClinicByItself: Math.min(...accuracy.map(({ own }) => own)),
     worstClinicTogether: Math.min(...accuracy.map(({ together }) => together)),
     epsilon: privacy.spent.epsilon,
     masked: devices.length === 12 && devices.every(({ protects }) => protects === 'honest-but-curious'),
@@ -41,10 +41,10 @@ export async function clinics(example: PackedExample): Promise<Promises> {
 
 /** True if the example did what its table promises. */
 export function clinicsHold(promises: Promises): boolean {
-  const { clinics, worstClinicAlone, worstClinicTogether, epsilon, masked, erased } = promises;
+  const { clinics, worstClinicByItself, worstClinicTogether, epsilon, masked, erased } = promises;
   return (
     clinics === 4 &&
-    worstClinicTogether! > worstClinicAlone! &&
+    worstClinicTogether! > worstClinicByItself! &&
     (epsilon as number) > 0 &&
     (epsilon as number) <= 8 &&
     masked === true &&

@@ -39,7 +39,9 @@ describe('npm start', () => {
     ];
     writeFileSync(join(folder, 'start.js'), "import 'a-package-of-data';\n");
     try {
-      await expect(startProgram(folder, ['--port', '0'])).rejects.toThrow(/npm install a-package-of-data$/);
+      await expect(startProgram(folder, ['--port', '0'])).rejects.toThrow(
+        /: npm install a-package-of-data \[config\.invalid\]$/,
+      );
     } finally {
       process.chdir(before);
       if (port === undefined) delete process.env.PORT;

@@ -21,8 +21,8 @@ const questions = 600;
 export async function weather(example: PackedExample): Promise<Promises> {
   const { places, daysOf }: Data = await import(pathToFileURL(join(example.folder, 'data.js')).href);
   const nobody = { MURMURATION_RABBITMQ_URL: 'amqp://guest:guest@127.0.0.1:1' };
-  const alone = example.start('start.js', [], nobody);
-  const codeWithoutBroker = await alone.code();
+  const lonely = example.start('start.js', [], nobody);
+  const codeWithoutBroker = await lonely.code();
   const broker = await RabbitmqServer.start();
   try {
     const env = { MURMURATION_RABBITMQ_URL: broker.url };
@@ -57,7 +57,7 @@ export async function weather(example: PackedExample): Promise<Promises> {
       unknownIsNamed: /"atlantis" is not found/.test(unknown!),
       idleOnesAreUnloaded: true,
       codeWithoutBroker: codeWithoutBroker ?? -1,
-      saysHowToStart: /Start RabbitMQ by: docker run .*MURMURATION_RABBITMQ_URL/.test(alone.printed),
+      saysHowToStart: /Start RabbitMQ by: docker run .*MURMURATION_RABBITMQ_URL/.test(lonely.printed),
       kafkaByOneLine: await takesKafka(example),
     };
   } finally {
