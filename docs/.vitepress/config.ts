@@ -56,7 +56,6 @@ export default defineConfig({
         items: [
           page('Strategies', '/guides/strategies'),
           page('Slow devices and slow uplinks', '/guides/slow-devices'),
-          page('Simulate your own data', '/guides/own-data'),
           page('Simulate and tune', '/guides/simulate'),
           page('Training runs and gates', '/guides/retraining'),
           page('Experiments', '/guides/experiments'),

@@ -35,8 +35,8 @@ const unrun: Readonly<Record<string, string>> = {
   'npm run simulate -- clusters --set': 'takes minutes',
   'npm run simulate -- ./my.scenario.ts': 'reads a file of the reader',
   'npm run simulate -- rooms/rooms.scenario.ts':
-    'reads a file of the reader; own-data-guide.long.test.ts runs it',
-  'npm run simulate -- compare': 'reads runs of the reader; own-data-guide.long.test.ts runs it',
+    'reads a file of the reader; simulate-guide.long.test.ts runs it',
+  'npm run simulate -- compare': 'reads runs of the reader; simulate-guide.long.test.ts runs it',
   'npm run simulate -- worker': 'wants a Redis',
   'npm run build': 'is the build of another app',
   'npm install': 'wants a registry; from-scratch.ts runs it',

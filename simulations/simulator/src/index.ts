@@ -1,3 +1,4 @@
+export { seededUniform } from '@murmuration/engine/training/seeded';
 export type { SimulationOptions } from './federation/simulate.ts';
 export { simulate } from './federation/simulate.ts';
 export type {
