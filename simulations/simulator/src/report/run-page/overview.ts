@@ -22,7 +22,7 @@ type TextTile = Tile & { readonly value: string };
 /** Renders how the run ended, and why. */
 function ending({ ended, rounds }: Run): Content {
   const [state, word, why] = !ended
-    ? ['open', 'Not ended', `${quantity(rounds.length, 'count')} rounds so far, or until it was killed`]
+    ? ['open', 'Under way', `${quantity(rounds.length, 'count')} rounds so far, unless it was killed`]
     : ended.outcome === 'finished'
       ? ['good', 'Finished', ended.reason]
       : ended.outcome === 'stopped'
