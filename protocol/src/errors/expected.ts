@@ -83,6 +83,9 @@ export function plainWords(issue: $ZodRawIssue): string {
     return issue.keys.map((key, at) => noField + (at < mostQuestions ? meantBy(key, known) : '')).join('\n');
   }
   if (issue.code === 'invalid_key') return `${expecting}another name`;
+  // The schema's own words may be of another rule.
+  const ofFormat = issue.code === 'invalid_format' ? formats[issue.format] : undefined;
+  if (ofFormat !== undefined) return `${expecting}${ofFormat}`;
   const isSize = issue.code === 'too_small' || issue.code === 'too_big';
   // For a missing field that accepts anything, zod passes no schema.
   const otherwise = issue.code === 'invalid_type' && issue.expected === 'nonoptional' ? 'any' : 'another';
