@@ -542,7 +542,7 @@ describe('the SDK in an empty folder', () => {
   let app: PackedApp;
 
   beforeAll(() => {
-    app = new PackedApp(['protocol', 'privacy', 'engine', 'client-sdk'], packs, 'copied');
+    app = new PackedApp(['protocol', 'privacy', 'engine', 'inference-client', 'client-sdk'], packs, 'copied');
   });
   afterAll(() => app?.remove());
 
