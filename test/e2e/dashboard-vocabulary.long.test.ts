@@ -156,7 +156,7 @@ it('QY15: says which round of a query comes next that failed too often, and offe
     MURMURATION_TOKEN: world.token('viewer'),
     MURMURATION_URL: world.coordinator.url,
   });
-  expect(output).toMatch(/^other-texts .* 2 of 2, failed 3 times; by command until \d{4}-/m);
+  expect(output).toMatch(/^next round .* 2 of 2, failed 3 times; by command until \d{4}-/m);
   await settled(page);
   expect(await page.getByRole('region', { name: 'New words' }).count()).toBe(0);
   expect(world.problems).toEqual([]);

@@ -157,7 +157,7 @@ it('MD5 QY11: gives devices the versions of their arms, and learns from masked s
   const results = await storage.queryResults.results(name, 'taken-by-arm', 1e9, 10);
   expect(results.map(({ devices: answered }) => answered)).toEqual([4, 4]);
   expect(await printed('experiments', 'show', 'line/on-devices')).toMatch(
-    /devices +answered[\s\S]*8 of 5000 planned devices\.\nFrom devices, by the query taken-by-arm: [\s\S]*Devices come, and answer, in all arms alike: p = 1\./,
+    /\nanswered +4 +4\n[\s\S]*8 of 5000 planned devices\.\nFrom devices, by the query taken-by-arm: [\s\S]*Devices come, and answer, in all arms alike: p = 1\./,
   );
   expect(await printed('queries', 'show', 'line', 'taken-by-arm')).toMatch(/accepted +\d+ +16 +0\.[27]5/);
   expect(errors).toEqual([]);

@@ -143,8 +143,10 @@ it('the keyboard page says which words it writes once its person has agreed to t
   // What is agreed to is said beside the switch.
   const consent = page.getByRole('switch', { name: 'Help teach the shared model' });
   expect(await page.locator('#consent-hint').textContent()).toMatch(
-    /which of the words that the keyboard knows you write.*three devices or more have in common/,
+    /which known words and word pairs you use.*only totals over many devices/,
   );
+  await page.getByText('What totals may tell').click();
+  await page.getByText(/only what three devices or more have in common is shown/).waitFor();
   await consent.click();
   await page.getByRole('status').getByText('Connected', { exact: true }).waitFor();
 
@@ -185,7 +187,7 @@ it('the keyboard page says which words it writes once its person has agreed to t
   await coordinator.control.pause(keyboard);
   await sent.getByText('How it looks').waitFor();
   const models = panel('Whose suggestions');
-  await expect.poll(() => models.textContent()).toMatch(/In the mixture|The mixture is/);
+  await expect.poll(() => models.textContent()).toMatch(/In the blend|The blend is/);
   await field.pressSequentially('see you at ');
   const suggestions = page.getByRole('group', { name: 'Suggestions', exact: true });
   await expect.poll(() => suggestions.textContent()).toMatch(/\w/);

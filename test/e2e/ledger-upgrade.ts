@@ -116,7 +116,8 @@ export function upgradeHolds(name: string, place: (folder: string) => Promise<st
     for (const [task, { steps, spent }] of Object.entries(told.privacy)) {
       const now = await privacyOf(task);
       expect([task, now.steps]).toEqual([task, steps]);
-      expect(now.spent.epsilon).toBeGreaterThanOrEqual(spent.epsilon);
+      // The same steps are accounted for anew: the last bits are those of today's root finder.
+      expect(now.spent.epsilon).toBeGreaterThanOrEqual(spent.epsilon * (1 - 1e-14));
       expect(now.spent.epsilon).toBeCloseTo(spent.epsilon, 6);
     }
     const { results } = await ask('/v1/admin/tasks/asked/queries/spread');
