@@ -15,6 +15,14 @@ export default defineConfig({
     outDir: path('../server/dist/dashboard'),
     emptyOutDir: true,
     modulePreload: { polyfill: false },
+    // One file of what every page needs: each file more is a request more before the first paint.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'common', test: /\/node_modules\/@?preact|\/src\/(context|format|loading)\// }],
+        },
+      },
+    },
   },
   plugins: [compressed()],
 });

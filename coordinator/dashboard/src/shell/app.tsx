@@ -5,6 +5,7 @@ import { Missing } from '../controls/missing.tsx';
 import { later } from '../loading/later.tsx';
 import { Failure } from '../loading/loading.tsx';
 import { words as loadingWords } from '../loading/words.ts';
+import { OverviewPage } from '../overview/overview-page.tsx';
 import { SignIn, SignInAgain } from '../sign-in/sign-in.tsx';
 import { PageHead } from './page-head.tsx';
 import { Shell } from './shell.tsx';
@@ -17,9 +18,10 @@ type Pages = {
   >;
 };
 
-// Each page loads when it is first shown, with the forms and charts that only it uses.
+// Each other page loads when it is first shown, with the forms and charts that only it uses.
 const pages: Pages = {
-  overview: later(() => import('../overview/overview-page.tsx').then(page => page.OverviewPage)),
+  // The page that comes first is in the first script: its parts in files of their own cost more.
+  overview: OverviewPage,
   versions: later(() => import('../model/versions-page.tsx').then(page => page.VersionsPage)),
   version: later(() => import('../model/version-page.tsx').then(page => page.VersionPage)),
   compare: later(() => import('../model/compare-page.tsx').then(page => page.ComparePage)),
