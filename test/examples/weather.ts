@@ -6,7 +6,7 @@ import { RabbitmqServer } from '../e2e/rabbitmq-server.ts';
 import type { PackedExample, Promises } from './packed-example.ts';
 
 interface Day {
-  /** Of which the first is the temperature in tens of °C. */
+  /** Inputs of the model; the first is the temperature in tens of °C. */
   readonly input: readonly number[];
   readonly tomorrow: number;
 }

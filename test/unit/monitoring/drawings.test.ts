@@ -23,7 +23,7 @@ const lines: LineChart = {
   ],
   references: [],
 };
-/** Where labels of what was published stand, in percent from the top. */
+/** Places of the labels of published versions, in percent from the top. */
 const labels = (text: string) => attributes(text, 'text class="end published"', 'y');
 
 describe('a drawing of lines', () => {

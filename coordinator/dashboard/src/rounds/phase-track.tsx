@@ -1,24 +1,16 @@
 import type { LiveRound } from '@murmuration/api/overview';
 import type { Phase } from '@murmuration/api/scalars';
+import { roundPhases } from '@murmuration/protocol/messages/phases';
 import { useNow } from '../context/dashboard.ts';
 import { duration } from '../format/format.ts';
 import { words } from './words.ts';
 
-const masked: readonly Phase[] = [
-  'gathering',
-  'keys',
-  'shares',
-  'updates',
-  'agreement',
-  'unmasking',
-  'closing',
-];
 const plain: readonly Phase[] = ['gathering', 'updates', 'closing'];
 
 /** Phases of a round in a row: past ones with their duration, the current one with its progress. */
 export function PhaseTrack({ round, isMasked }: { readonly round: LiveRound; readonly isMasked: boolean }) {
   const now = useNow();
-  const phases = isMasked ? masked : plain;
+  const phases = isMasked ? roundPhases : plain;
   const current = phases.indexOf(round.phase);
   return (
     <ol class="track" aria-label={words.card.phases}>

@@ -13,7 +13,7 @@ const commandsOf = (command: Command, name: string): [string, Command][] => [
   ...command.commands.flatMap(each => commandsOf(each as Command, `${name} ${each.name()}`)),
 ];
 
-/** What is written to standard output and error meanwhile. */
+/** Text that is written to standard output and error meanwhile. */
 async function written(work: () => unknown): Promise<string> {
   let text = '';
   const take = (part: unknown) => {

@@ -6,7 +6,7 @@ let clock: VirtualClock;
 /** Times of the attempts. */
 let attempts: number[];
 let faults: unknown[];
-/** What attempts wait for, or fail with. */
+/** Promise that attempts wait for, or fail with. */
 let drain: () => Promise<void>;
 let resender: Resender;
 

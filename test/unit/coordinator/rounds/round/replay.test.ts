@@ -8,7 +8,7 @@ const drawn = (...names: string[]) =>
 const left = (name: string): JournalEntry => ({ type: 'left', assignment: name as AssignmentId });
 const contributors = ['a', 'b'].map(assignment => ({ assignment }));
 
-/** What a replay does, in order; updates are taken from the entry of that number on. */
+/** Acts of a replay, in order; updates are taken from the entry of that number on. */
 function replayed(
   kind: string,
   entries: JournalEntry[],
