@@ -5,7 +5,7 @@ import { firstWordId, paddingId, type Vocabulary } from './vocabulary.ts';
 /** Number of words suggested for each text. */
 const suggested = 3;
 /** Most bytes of a text. */
-const maxTextBytes = 65_536;
+const maxTypedBytes = 65_536;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
@@ -58,8 +58,8 @@ export function keyboardTransformer(
 
 function textsOf(text: Tensor | undefined): readonly string[] {
   return ((text?.data ?? []) as readonly Uint8Array[]).map(bytes => {
-    if (bytes.length > maxTextBytes)
-      throw new RangeError(`A text has ${bytes.length} bytes; ${maxTextBytes} are the most.`);
+    if (bytes.length > maxTypedBytes)
+      throw new RangeError(`A text has ${bytes.length} bytes; ${maxTypedBytes} are the most.`);
     try {
       return decoder.decode(bytes);
     } catch {

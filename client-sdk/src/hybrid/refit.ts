@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 
 /** Milliseconds until the next look at a device that is in use. */
-const busyRetryMs = 30_000;
+const refitRetryMs = 30_000;
 
 export interface RefitPorts {
   readonly clock: Clock;
@@ -56,6 +56,6 @@ export class Refit {
       if (!signal.aborted) failed(error);
     }
     if (this.#isWanted && !signal.aborted)
-      this.#cancelTimer = clock.at(clock.now() + busyRetryMs, () => this.consider());
+      this.#cancelTimer = clock.at(clock.now() + refitRetryMs, () => this.consider());
   }
 }

@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import type { Transport } from '../transport/transport.ts';
 
 /** Bytes of the longest description of a version. */
-const maxLength = 65_536;
+const maxPageLength = 65_536;
 
 const page = z.object({
   models: z.array(z.object({ model: z.string().check(z.regex(hashPattern)) })).check(z.maxLength(1)),
@@ -20,7 +20,7 @@ export async function newestVersion(
   task: TaskName,
   signal: AbortSignal,
 ): Promise<ModelHash | null> {
-  const bytes = await transport.download(`/v1/tasks/${task}/models?limit=1`, maxLength, signal);
+  const bytes = await transport.download(`/v1/tasks/${task}/models?limit=1`, maxPageLength, signal);
   const parsed = z.safeParse(page, parseJson(bytes), { jitless: true });
   if (!parsed.success)
     throw new MurmurationError('server.unreachable', 'The list of model versions is not one of ours.');

@@ -25,7 +25,7 @@ const hour = 60 * minute;
 const retentionMs = 31 * 24 * hour;
 /** Milliseconds for which counts are kept by the minute; after that by the hour. */
 const byMinute = 2 * hour;
-const maxVersions = 16;
+const maxRecordedVersions = 16;
 /** Most different outcomes of a version in a span. */
 const maxOutcomes = 16;
 /** Most ids remembered, so that none counts twice. */
@@ -144,7 +144,7 @@ function withOne(
   const spans = { ...before, [start]: { ...counts, [outcome]: countOf(counts, outcome) + 1 } };
   const others = versions.filter(([version]) => version !== model);
   return [...others, [model, spans] as const]
-    .slice(-maxVersions)
+    .slice(-maxRecordedVersions)
     .map(([version, own]) => [version, thinned(own, now)] as const)
     .filter(([, own]) => Object.keys(own).length > 0);
 }

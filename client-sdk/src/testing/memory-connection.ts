@@ -48,7 +48,7 @@ export interface MemoryPorts {
 }
 
 /** Milliseconds until a client tries to connect again. */
-const reconnectMs = 5_000;
+const testReconnectMs = 5_000;
 
 /** Device's connection to the coordinator in memory, with the frames of a real one. */
 export class MemoryConnection {
@@ -98,7 +98,7 @@ export class MemoryConnection {
     const wasOpen = this.isOpen;
     this.#isAway = true;
     this.#ports.closed();
-    if (wasOpen) this.#listener?.disconnected('transport close', this.#ports.clock.now() + reconnectMs);
+    if (wasOpen) this.#listener?.disconnected('transport close', this.#ports.clock.now() + testReconnectMs);
   }
 
   comeBack(): void {
@@ -146,7 +146,7 @@ export class MemoryConnection {
   }
 
   #connect(): void {
-    if (this.#isAway) this.#listener?.failed?.(this.#ports.clock.now() + reconnectMs);
+    if (this.#isAway) this.#listener?.failed?.(this.#ports.clock.now() + testReconnectMs);
     // Asynchronous, as over a network.
     else queueMicrotask(() => this.isOpen && this.#ports.connected());
   }

@@ -8,7 +8,7 @@ import type { nativeExchange } from './native-exchange.ts';
 
 /** Most ms until an answer begins; `timeoutMsPerMebibyte`: further ms for each expected MiB. */
 const firstByteTimeoutMs = 15_000;
-const timeoutMsPerMebibyte = 16_000;
+const slowestMsPerMebibyte = 16_000;
 
 export interface Wanted {
   /** SHA-256 of the bytes, hexadecimal. */
@@ -34,7 +34,7 @@ export async function fetchElsewhere(
   if (!address || !mayFetch(address)) return undefined;
   const end = new AbortController();
   const stop = () => end.abort(signal.reason);
-  const cancel = clock.at(clock.now() + firstByteTimeoutMs + (timeoutMsPerMebibyte * limit) / 2 ** 20, () =>
+  const cancel = clock.at(clock.now() + firstByteTimeoutMs + (slowestMsPerMebibyte * limit) / 2 ** 20, () =>
     end.abort(),
   );
   signal.addEventListener('abort', stop, { once: true });

@@ -13,7 +13,7 @@ import type {
 } from './transport.ts';
 
 /** Milliseconds until the next try to load the code of plain HTTP. */
-const reloadMs = 4_000;
+const codeReloadMs = 4_000;
 
 /**
  * Returns the transport of a name: `sockets`, `http`, or `auto`, which starts with sockets each time that it
@@ -46,7 +46,7 @@ export function namedTransport(
       current.open(listener);
     } catch {
       // Its code may not load without a network; sockets retry on their own.
-      const next = retryAt ?? platform.clock.now() + reloadMs;
+      const next = retryAt ?? platform.clock.now() + codeReloadMs;
       if (!retryAt) platform.clock.at(next, () => turn === mine && openHttp(listener));
       listener.failed?.(next);
     }

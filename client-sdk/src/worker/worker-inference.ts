@@ -5,7 +5,7 @@ import type { Inference, OpenModel } from '../hybrid/inference.ts';
 import { appWorker, type Spawn } from './app-worker.ts';
 
 /** Most ms for opening a model. */
-const maxMs = 60_000;
+const openMs = 60_000;
 
 /**
  * Runs models in a separate Web Worker, which training never delays; its script is that of `workerTrainer`. A
@@ -16,8 +16,8 @@ export function workerInference(spawn: Spawn, clock: Clock = systemClock): Infer
   return {
     async open(model): Promise<OpenModel> {
       const running = worker.running();
-      const late = new MurmurationError('model.unusable', `The model is not built within ${maxMs} ms.`);
-      const cancel = clock.at(clock.now() + maxMs, () => worker.end(late));
+      const late = new MurmurationError('model.unusable', `The model is not built within ${openMs} ms.`);
+      const cancel = clock.at(clock.now() + openMs, () => worker.end(late));
       const opened = await running.call(service => service.open(model)).finally(cancel);
       return {
         predict: input => running.call(() => opened.predict(input)),

@@ -6,8 +6,8 @@ interface Point {
   readonly y: number;
 }
 
-export const width = 320;
-export const height = 120;
+export const skyWide = 320;
+export const skyHigh = 120;
 /** Devices in the picture; number 0 is this device. */
 export const birds = 44;
 
@@ -43,14 +43,14 @@ export function placeOf(bird: number, step: RoundStep | null): Point {
 function wave(bird: number): Point {
   const along = ((bird * 0.618_034 + 0.5) % 1) * 2 - 1;
   const across = ((bird * 0.754_878 + 0.5) % 1) * 2 - 1;
-  const x = width / 2 + 145 * Math.sign(along) * Math.abs(along) ** 1.25;
-  const y = height / 2 + 20 * Math.sin(along * 3) + across * 34 * (1 - Math.abs(along)) ** 0.8;
+  const x = skyWide / 2 + 145 * Math.sign(along) * Math.abs(along) ** 1.25;
+  const y = skyHigh / 2 + 20 * Math.sin(along * 3) + across * 34 * (1 - Math.abs(along)) ** 0.8;
   return { x, y };
 }
 
 function ring(bird: number, size: number): Point {
   const angle = (2 * Math.PI * bird) / birds - Math.PI / 2;
-  return { x: width / 2 + 110 * size * Math.cos(angle), y: height / 2 + 46 * size * Math.sin(angle) };
+  return { x: skyWide / 2 + 110 * size * Math.cos(angle), y: skyHigh / 2 + 46 * size * Math.sin(angle) };
 }
 
 function disc(bird: number, size: number): Point {
@@ -59,7 +59,7 @@ function disc(bird: number, size: number): Point {
   const radius = Math.sqrt(place / birds);
   const angle = place * golden;
   return {
-    x: width / 2 + 90 * size * radius * Math.cos(angle),
-    y: height / 2 + 54 * size * radius * Math.sin(angle),
+    x: skyWide / 2 + 90 * size * radius * Math.cos(angle),
+    y: skyHigh / 2 + 54 * size * radius * Math.sin(angle),
   };
 }

@@ -1,5 +1,5 @@
 import { strings } from '../strings/strings.ts';
-import { birds, height, placeOf, width } from './flock-layout.ts';
+import { birds, placeOf, skyHigh, skyWide } from './flock-layout.ts';
 import type { RoundStep } from './participation.ts';
 
 const all = Array.from({ length: birds }, (_, bird) => bird);
@@ -9,7 +9,7 @@ export function Flock({ step }: { readonly step: RoundStep | null }) {
   return (
     <svg
       class={`flock ${step ?? 'idle'}`}
-      viewBox={`0 0 ${width} ${height}`}
+      viewBox={`0 0 ${skyWide} ${skyHigh}`}
       role="img"
       aria-label={strings.rounds.flock}
     >

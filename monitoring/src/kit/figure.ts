@@ -4,7 +4,7 @@ import { draw } from './drawings.ts';
 import { type Content, dataBlock, html, type Markup } from './markup.ts';
 
 /** Maximum rows of the table that accompanies a chart; its CSV has all. */
-const maxTableRows = 40;
+const maxFigureRows = 40;
 
 /** Chart with its title and summary. */
 export interface Figure {
@@ -77,7 +77,7 @@ function legendOf(chart: Chart, hasEvents: boolean): Content {
 }
 
 function tableOf({ place, values }: ChartValues, caption: string): Markup {
-  const step = Math.ceil(place.values.length / maxTableRows);
+  const step = Math.ceil(place.values.length / maxFigureRows);
   const shown = place.values.map((_, i) => i).filter(i => i % step === 0 || i === place.values.length - 1);
   return tableMarkup(
     caption,

@@ -1,6 +1,6 @@
 import { MurmurationError } from '../errors/errors.ts';
 
-const redacted = '[secret]';
+const secretText = '[secret]';
 
 /** Secret bytes that printing, inspecting, JSON and string conversion show as `[secret]`. */
 export class Secret {
@@ -24,14 +24,14 @@ export class Secret {
   }
 
   toString(): string {
-    return redacted;
+    return secretText;
   }
 
   toJSON(): string {
-    return redacted;
+    return secretText;
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return redacted;
+    return secretText;
   }
 }

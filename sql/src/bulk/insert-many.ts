@@ -2,7 +2,7 @@ import { CompiledQuery, type Kysely, sql } from 'kysely';
 import type { Value } from '../values/value.ts';
 
 /** Maximum parameters of one statement of SQLite (sqlite.org/limits.html, §9). */
-const maxParameters = 32_766;
+const maxStatementParameters = 32_766;
 /** Rows of one statement of SQLite: longer statements are no faster. */
 const maxRowsOfStatement = 128;
 
@@ -33,7 +33,7 @@ export async function insertMany(
 ): Promise<number> {
   const width = target.columns.length;
   if (target.kind === 'postgresql') return insertArrays(rows, target, values);
-  const atOnce = Math.min(maxRowsOfStatement, Math.floor(maxParameters / width));
+  const atOnce = Math.min(maxRowsOfStatement, Math.floor(maxStatementParameters / width));
   let changes = 0;
   for (let from = 0; from < values.length; from += atOnce * width) {
     const part = values.slice(from, from + atOnce * width);

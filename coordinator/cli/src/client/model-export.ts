@@ -7,7 +7,7 @@ import { decodeModel, type ModelFiles, parseModelJson } from '@murmuration/proto
 import type { PublicClient } from './public-client.ts';
 
 /** Maximum length in bytes of a `model.json`. */
-export const maxTopologyBytes = 64 * 2 ** 20;
+export const maxTopologyBytes = 64 << 20;
 
 /** Files of a version as they were downloaded, and their content. */
 export interface Fetched {

@@ -5,7 +5,7 @@ import { readUpTo } from '@murmuration/protocol/sending/exchange';
 import * as z from 'zod';
 
 /** Maximum bytes read of an answer, or of a problem document. */
-const maxAnswerBytes = 64 << 20;
+const maxResponseBytes = 64 << 20;
 const longestRefusal = 65_536;
 
 const problem = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });
@@ -58,7 +58,7 @@ export async function request<Body>(
 }
 
 /** Reads an answer as text. Throws `server.unreachable` if it has more than `most` bytes. */
-async function readText(response: Response, path: string, most = maxAnswerBytes): Promise<string> {
+async function readText(response: Response, path: string, most = maxResponseBytes): Promise<string> {
   const bytes = await readUpTo(response, most);
   if (bytes) return new TextDecoder().decode(bytes);
   throw new MurmurationError('server.unreachable', `${path} was answered with more than ${most} bytes.`);

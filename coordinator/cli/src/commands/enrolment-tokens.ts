@@ -30,20 +30,20 @@ const token = z.object({
   createdAt: z.string(),
   expiresAt: z.string().nullable(),
 });
-const route = '/enrolment-tokens';
+const enrolmentRoute = '/enrolment-tokens';
 const columns = ['id', 'name', 'state', 'uses', 'of', 'created', 'expires'];
 
 /** Tokens with which devices enrol at a running coordinator. */
 export const enrolmentTokens: TokenActions<RemoteOptions, CreateOptions, RevokeOptions> = {
   show: given =>
-    showCreated(given, route, token, columns, ({ id, name, state, uses, maxUses, ...at }) => [
+    showCreated(given, enrolmentRoute, token, columns, ({ id, name, state, uses, maxUses, ...at }) => [
       ...[id, name, state, uses, maxUses, at.createdAt, at.expiresAt],
     ]),
 
   create: given =>
     create(
       given,
-      route,
+      enrolmentRoute,
       {
         name: nameOf(given.name),
         maxUses: given.anyNumber ? null : (given.uses ?? usesByDefault),
@@ -53,7 +53,7 @@ export const enrolmentTokens: TokenActions<RemoteOptions, CreateOptions, RevokeO
     ),
 
   async revoke(id, given) {
-    const path = `${route}/${encodeURIComponent(id)}`;
+    const path = `${enrolmentRoute}/${encodeURIComponent(id)}`;
     const client = new AdminClient(given);
     if (given.devices) {
       const schema = z.object({ token, devices: z.int() });

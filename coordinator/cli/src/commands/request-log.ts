@@ -35,7 +35,7 @@ interface ForgetOptions {
 }
 
 /** Milliseconds between two looks at a log that another process writes. */
-const lookMs = 500;
+const followMs = 500;
 
 /** Adds `murmuration request-log`, which shows the requests that an inference server logged. */
 export function requestLogCommands(program: Command): void {
@@ -56,7 +56,7 @@ export function requestLogCommands(program: Command): void {
     .action(async (folder: string, { limit, follow, json, ...wanted }: ShowOptions) => {
       if (!follow) return show(await lastEntries(folder, limit, entry => isWanted(entry, wanted)), json);
       const clock = steadyClock();
-      for await (const entry of followLog(folder, () => sleep(lookMs, clock, new AbortController().signal)))
+      for await (const entry of followLog(folder, () => sleep(followMs, clock, new AbortController().signal)))
         if (isWanted(entry, wanted)) say(json ? entry.text : lineOf(entry));
     });
 
@@ -126,7 +126,7 @@ async function forget(folder: string, person: string, key: LogKey): Promise<void
         () => true,
         () => false,
       );
-    while (await isThere()) await sleep(lookMs, clock, new AbortController().signal);
+    while (await isThere()) await sleep(followMs, clock, new AbortController().signal);
     say('Deleted what the log had of this person.');
   }
 }

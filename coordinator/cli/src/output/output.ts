@@ -70,7 +70,7 @@ export function sayTable(head: readonly string[], rows: Rows): void {
   }
   const table = new Table({
     head: head.map((name, i) => bold(wrap(name, widths[i]))),
-    chars: { ...noLines, middle: gap },
+    chars: { ...noLines, middle: columnGap },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   table.push(...rows.map(row => row.map((cell, i) => shown(cell, widths[i]!))));
@@ -85,7 +85,7 @@ function widthsOf(head: readonly string[], rows: Rows): readonly number[] | null
       texts.reduce((most, row) => Math.max(most, ...row[i]!.split(between).map(({ length }) => length)), 0),
     );
   const excess = (widths: readonly number[]) =>
-    widths.reduce((sum, width) => sum + width, gap.length * (head.length - 1)) - widest;
+    widths.reduce((sum, width) => sum + width, columnGap.length * (head.length - 1)) - widest;
   const least = longest(' ');
   if (excess(least) > 0) return null;
   const widths = longest('\n').map(width => Math.min(width, widest));
@@ -96,7 +96,7 @@ function widthsOf(head: readonly string[], rows: Rows): readonly number[] | null
   return widths;
 }
 
-const gap = '  ';
+const columnGap = '  ';
 const noLines = Object.fromEntries(
   ['top', 'bottom', 'left', 'mid', 'right'].flatMap(side =>
     ['', '-mid', '-left', '-right'].map(end => [side + end, '']),
@@ -105,7 +105,7 @@ const noLines = Object.fromEntries(
 
 /** Writes each row of a table as lines, a cell a line. */
 function sayRecords(head: readonly string[], rows: Rows): void {
-  const indent = Math.max(...head.map(({ length }) => length)) + gap.length;
+  const indent = Math.max(...head.map(({ length }) => length)) + columnGap.length;
   for (const row of rows) {
     const lines = row.map((cell, i) => {
       const text = shown(cell, widest - indent).replaceAll('\n', `\n${' '.repeat(indent)}`);

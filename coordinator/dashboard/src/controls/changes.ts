@@ -5,13 +5,13 @@ import { words } from './words.ts';
 
 const actions = ['task.settings', 'version.alias', 'version.promote', 'version.rollback'];
 /** Most changes that charts mark, the newest ones. */
-const most = 200;
+const mostChanges = 200;
 
 /** Changes of settings and of the served version, of all tasks, newest first. */
 export function useChanges(): readonly AuditEntryMessage[] | undefined {
   const query = actions.map(action => `&action=${action}`).join('');
   const loaded = useLoaded<{ readonly entries: readonly AuditEntryMessage[] }>(
-    `audit?limit=${most}${query}`,
+    `audit?limit=${mostChanges}${query}`,
     ['audit'],
   );
   return loaded.data.value?.entries;

@@ -13,7 +13,7 @@ import { difference, nameOf, readable, readingOf } from '../metrics/figures.ts';
 import { words } from './words.ts';
 
 /** Most rounds in one chart, the newest ones. */
-const most = 200;
+const mostRounds = 200;
 
 interface Shown {
   readonly task: string;
@@ -24,7 +24,7 @@ interface Shown {
 export function HistoryCard({ task, changes }: Shown) {
   const range = useRange(24);
   const since = range ? `&since=${new Date(range[0] * 1_000).toISOString()}` : '';
-  const loaded = useLoaded<Rounds>(`tasks/${task}/rounds?limit=${most}${since}`, ['rounds'], task);
+  const loaded = useLoaded<Rounds>(`tasks/${task}/rounds?limit=${mostRounds}${since}`, ['rounds'], task);
   const answer = loaded.data.value;
   const content = useMemo(() => answer && contentOf(task, answer.rounds.toReversed()), [task, answer]);
   return (

@@ -1,6 +1,6 @@
 /** Day of the viewer's zone, in the format of date fields. */
-const day = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
-const valid = { outcome: /^(?:published|failed)$/, from: day, to: day };
+const dayPattern = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+const valid = { outcome: /^(?:published|failed)$/, from: dayPattern, to: dayPattern };
 
 /** Choices of an address that filter rounds; empty where it has none that is valid. */
 export function filterIn(parameters: URLSearchParams): Readonly<Record<keyof typeof valid, string>> {

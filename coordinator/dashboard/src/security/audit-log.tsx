@@ -11,7 +11,7 @@ import { undoOf } from '../settings/undo.ts';
 import { words as settingsWords } from '../settings/words.ts';
 import { words } from './words.ts';
 
-const pageRows = 25;
+const entriesPerPage = 25;
 
 interface Answer {
   readonly entries: readonly AuditEntryMessage[];
@@ -21,7 +21,7 @@ interface Answer {
 export function AuditLog() {
   const places = usePlaces<number>();
   const mayUndo = useDashboard().session.may('operator');
-  const loaded = useLoaded<Answer>(`audit?limit=${pageRows}${places.query('before')}`, ['audit']);
+  const loaded = useLoaded<Answer>(`audit?limit=${entriesPerPage}${places.query('before')}`, ['audit']);
   return (
     <section class="card" aria-labelledby="audit">
       <div class="card-head">
@@ -82,7 +82,7 @@ export function AuditLog() {
               {entries.some(({ outcome }) => outcome === 'begun') && (
                 <p class="hint">{words.audit.begunHint}</p>
               )}
-              <Pager places={places} next={entries.length < pageRows ? null : entries.at(-1)!.number} />
+              <Pager places={places} next={entries.length < entriesPerPage ? null : entries.at(-1)!.number} />
             </>
           )
         }

@@ -5,13 +5,13 @@ import { Table } from '../controls/table.tsx';
 import { words } from './words.ts';
 
 /** Requests shown at first. */
-const firstRows = 10;
+const shownRows = 10;
 
 /** Recent requests, newest first. */
 export function RecentCard({ recent }: { readonly recent: InferenceState['recent'] }) {
   const { recentColumns: columns } = words;
   const isWhole = useSignal(false);
-  const shown = isWhole.value ? recent : recent.slice(0, firstRows);
+  const shown = isWhole.value ? recent : recent.slice(0, shownRows);
   return (
     <section class="card" aria-labelledby="recent-requests">
       <h2 id="recent-requests">{words.recent}</h2>

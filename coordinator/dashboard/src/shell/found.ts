@@ -14,7 +14,7 @@ import { nameOf } from '../settings/words.ts';
 import { words } from './words.ts';
 
 /** Most findings that are listed. */
-const most = 12;
+const mostFound = 12;
 
 /** Something that a page shows, with its address. */
 interface Found {
@@ -59,7 +59,7 @@ export function find(text: string, known: Known): readonly Found[] {
   const sorted = [...all.filter(begins), ...devices, ...all.filter(each => !begins(each))];
   // A tab may show all tasks, and a task opens with one of its tabs.
   const once = new Map(sorted.toReversed().map(each => [each.address, each]));
-  return [...once.values()].reverse().slice(0, most);
+  return [...once.values()].reverse().slice(0, mostFound);
 }
 
 function tabsOf({ tasks, maySeeLog }: Known): readonly Found[] {

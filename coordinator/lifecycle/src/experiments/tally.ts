@@ -14,7 +14,7 @@ import type {
 } from './experiment.ts';
 
 /** Most keys that are kept, over all arms. */
-const maxKeys = 500_000;
+const maxTalliedKeys = 500_000;
 /** Upper bound of the names of keys, which are 16 hexadecimal digits. */
 const wholeRange = '1'.padEnd(17, '0');
 
@@ -224,7 +224,7 @@ export class ArmTally {
    * which is unrelated to their results; their counts stay, and they are not counted again.
    */
   #hasRoom(unit: string): boolean {
-    while (this.#units.size >= maxKeys && !this.#isLeftOut(unit)) {
+    while (this.#units.size >= maxTalliedKeys && !this.#isLeftOut(unit)) {
       this.#before = (BigInt(`0x${this.#before ?? wholeRange}`) / 2n).toString(16).padStart(16, '0');
       this.#hasChanged = true;
       for (const [name, { arm, value }] of this.#units) {

@@ -43,7 +43,7 @@ const lookMs = 2_000;
 /** Fewest units of the new version for a decision: fewer show no difference that counts. */
 const minUnits = 200;
 /** Probability of a rollback without a reason, over the whole window of a version. */
-const alpha = 0.01;
+const gateAlpha = 0.01;
 
 const actor: OwnAct['actor'] = { id: 'watch', name: 'the watch' };
 
@@ -286,7 +286,7 @@ function fallOf(
 ): Fall | undefined {
   if (since.n < minUnits || before.n < 2) return undefined;
   const areShares = metric !== 'error';
-  return fallSince(before, since, { alpha: alpha / rules, by: worseBy, tuning: 2 * minUnits, areShares });
+  return fallSince(before, since, { alpha: gateAlpha / rules, by: worseBy, tuning: 2 * minUnits, areShares });
 }
 
 function sumsOfVerdicts(counts: VerdictCounts | undefined): BadSums {

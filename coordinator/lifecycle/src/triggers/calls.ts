@@ -1,9 +1,9 @@
 import { MurmurationError } from '@murmuration/protocol/errors/errors';
-import { clockToleranceMs } from '@murmuration/rounds/tokens/webhook-signature';
+import { signatureToleranceMs } from '@murmuration/rounds/tokens/webhook-signature';
 import type { TriggerMemory } from './look.ts';
 
 /** ms for which a message's id is remembered: its sender's clock may be ahead too. */
-const callExpiryMs = 2 * clockToleranceMs;
+const callExpiryMs = 2 * signatureToleranceMs;
 /** Most messages in that time. */
 const mostCalls = 100;
 

@@ -7,7 +7,7 @@ import type { Evaluator } from './evaluator.ts';
  * Number of models whose evaluations are remembered: the champion, a challenger, and the version that is
  * being made.
  */
-const maxModels = 3;
+const maxRememberedModels = 3;
 
 /**
  * Evaluator that does not repeat a recent evaluation of a model on the same examples: a gate compares what a
@@ -15,7 +15,7 @@ const maxModels = 3;
  */
 class RememberingEvaluator implements Evaluator {
   readonly #evaluator: Evaluator;
-  readonly #known = new BoundedMap<string, Evaluation>(maxModels);
+  readonly #known = new BoundedMap<string, Evaluation>(maxRememberedModels);
 
   constructor(evaluator: Evaluator) {
     this.#evaluator = evaluator;

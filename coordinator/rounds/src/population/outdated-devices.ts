@@ -2,7 +2,7 @@ import type { DeviceId } from '@murmuration/protocol/ids/ids';
 import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 
 /** Most devices that are remembered. */
-const maxDevices = 10_000;
+const maxOutdatedDevices = 10_000;
 /** ms after which a device that didn't come again is dropped. */
 const expiryMs = 86_400_000;
 
@@ -24,7 +24,7 @@ export class OutdatedDevices {
   readonly #seen = new BoundedMap<
     DeviceId,
     { readonly protocol: number; readonly first: number; readonly last: number }
-  >(maxDevices);
+  >(maxOutdatedDevices);
 
   /** Records that a device came at `now`, ms since 1970. */
   came(device: DeviceId, protocol: number, now: number): void {

@@ -8,7 +8,7 @@ import type { PhaseInputs } from './masked-part.ts';
 import type { DriverPorts } from './ports.ts';
 
 /** Longest reason that fits in a `round-end`, in characters. */
-const maxReasonLength = 1_024;
+const maxEndReasonLength = 1_024;
 
 /**
  * Sends a round's messages to its devices. It waits for nothing, so that a caller first makes everything
@@ -72,7 +72,7 @@ export class Outbox {
     this.#ports.channel.end(device, {
       round: this.#claims.roundOf(assignment) ?? this.#terms.id,
       outcome,
-      reason: reason.slice(0, maxReasonLength),
+      reason: reason.slice(0, maxEndReasonLength),
       after,
     });
   }

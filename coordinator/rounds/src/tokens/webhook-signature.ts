@@ -7,7 +7,7 @@ import { Redacted } from './secret.ts';
  * ms by which a sender's clock may differ from ours, in either direction, including the transfer; a message
  * is valid for as long.
  */
-export const clockToleranceMs = 5 * 60_000;
+export const signatureToleranceMs = 5 * 60_000;
 
 /** Symmetric secret of the Standard Webhooks specification: `whsec_`, then 24 to 64 bytes in base64. */
 const secretPattern = /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -58,10 +58,10 @@ export function requireSigned(
     );
   // Checked last, so that senders without the secret learn nothing about our clock.
   const age = now - Number(timestamp) * 1_000;
-  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(age) > clockToleranceMs)
+  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(age) > signatureToleranceMs)
     throw new MurmurationError(
       'operator.unauthenticated',
-      `The message was signed at a time more than ${clockToleranceMs / 60_000} minutes from now; sign it again, and set the clocks.`,
+      `The message was signed at a time more than ${signatureToleranceMs / 60_000} minutes from now; sign it again, and set the clocks.`,
     );
 }
 

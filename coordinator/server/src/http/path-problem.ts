@@ -35,7 +35,7 @@ const forms: Readonly<Record<string, Form>> = {
 };
 
 /** Maximum length, in characters, of a path parameter that an answer repeats. */
-const maxLength = 64;
+const maxShown = 64;
 
 /**
  * Explains to the client what is wrong with a path parameter: the right format, and where to find one. A
@@ -46,6 +46,6 @@ export function pathProblem(parameter: string, value: unknown): string | undefin
   if (!form) return undefined;
   const [called, looks, found] = form;
   const text = String(value);
-  const given = parameter === 'token' ? 'What this address has' : JSON.stringify(text.slice(0, maxLength));
+  const given = parameter === 'token' ? 'What this address has' : JSON.stringify(text.slice(0, maxShown));
   return `${given} is no ${called}: it has to be ${looks}. ${found}.`;
 }

@@ -9,7 +9,7 @@ import {
 } from '@murmuration/storage/operation/hourly-counts';
 
 /** Milliseconds for which counts are kept. */
-const retentionMs = 90 * 24 * anHour;
+const countRetentionMs = 90 * 24 * anHour;
 
 /** Counts check-ins and refusals by the hour. It only listens; a crash loses the last seconds. */
 export class HourlyCounter {
@@ -69,7 +69,7 @@ export class HourlyCounter {
     const counts = [...this.#gathered.values()];
     this.#gathered = new Map();
     try {
-      await this.#store.add(counts, this.#clock.now() - retentionMs);
+      await this.#store.add(counts, this.#clock.now() - countRetentionMs);
     } catch (error) {
       this.#events.emit('fault', 'counting by the hour', error);
       for (const { series, task, name, count, hour } of counts) this.#count(series, task, name, count, hour);

@@ -37,7 +37,7 @@ export interface MetricSources {
  * Maximum number of evaluation figures exported for a task, which keeps the labels few; further ones are left
  * out.
  */
-const maxFigures = 20;
+const maxExportedFigures = 20;
 
 const standings = ['working', 'away', 'counted', 'left'] as const satisfies readonly Standing[];
 
@@ -200,7 +200,7 @@ function watchVersions(events: CoordinatorEvents, { counter, gauge }: Make): voi
   });
   events.on('version', ({ task, number, metrics }) => {
     version.set({ task }, number);
-    for (const [figure, value] of Object.entries(metrics ?? {}).slice(0, maxFigures))
+    for (const [figure, value] of Object.entries(metrics ?? {}).slice(0, maxExportedFigures))
       figures.set({ task, figure }, value);
   });
 }

@@ -1,5 +1,5 @@
 /** Replacement of a secret. */
-const hidden = '[Redacted]';
+const redactedText = '[Redacted]';
 
 /** Pattern of field names that hold a secret. */
 const secretNamePattern = /token|secret|signature|authorization|cookie|password|privatekey/i;
@@ -17,13 +17,13 @@ const credentials = /\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]+/gi;
 export function withoutSecrets(line: string): string {
   const named = secretNamePattern.test(line) ? `${JSON.stringify(JSON.parse(line), hide)}\n` : line;
   return named
-    .replace(tokens, `$1${hidden}`)
-    .replace(webhookSecrets, hidden)
-    .replace(signed, `$1${hidden}`)
-    .replace(credentials, `$1 ${hidden}`);
+    .replace(tokens, `$1${redactedText}`)
+    .replace(webhookSecrets, redactedText)
+    .replace(signed, `$1${redactedText}`)
+    .replace(credentials, `$1 ${redactedText}`);
 }
 
 function hide(name: string, value: unknown): unknown {
   const isSecret = secretNamePattern.test(name) && (typeof value === 'string' || typeof value === 'object');
-  return isSecret && value !== null ? hidden : value;
+  return isSecret && value !== null ? redactedText : value;
 }

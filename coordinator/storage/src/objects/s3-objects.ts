@@ -12,10 +12,10 @@ import { downloadOrigin, type S3Settings } from './s3-settings.ts';
  * up to half.
  */
 const maxTries = 5;
-const firstRetryMs = 200;
+const firstObjectRetryMs = 200;
 /** ms that the start of an answer may take, and additional ms per MiB of a body. */
 const firstByteTimeoutMs = 15_000;
-const timeoutMsPerMebibyte = 2_000;
+const objectMsPerMebibyte = 2_000;
 /** Most bytes of an answer that isn't an object: lists of 1,000 keys, and errors. */
 const maxTextBytes = 4 << 20;
 /** Seconds for which a signed URL is valid, which is until a download has begun. */
@@ -132,7 +132,7 @@ export class S3Objects implements ObjectStore {
   async #ask(key: string, ask: Ask): Promise<Answer> {
     let why = '';
     for (let turn = 0; turn < maxTries; turn++) {
-      if (turn > 0) await this.#pause(firstRetryMs * 2 ** (turn - 1));
+      if (turn > 0) await this.#pause(firstObjectRetryMs * 2 ** (turn - 1));
       try {
         const answer = await this.#once(key, ask);
         const { status, bytes } = answer;
@@ -154,7 +154,7 @@ export class S3Objects implements ObjectStore {
     const url = new URL(`/${bucket}${key === '' ? '' : `/${prefix}${key}`}`, endpoint);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const expected = body?.length ?? (Number.isFinite(most) ? most : 0);
-    const wait = firstByteTimeoutMs + (timeoutMsPerMebibyte * expected) / 2 ** 20;
+    const wait = firstByteTimeoutMs + (objectMsPerMebibyte * expected) / 2 ** 20;
     const late = () => new Error(`it did not answer within ${Math.round(wait / 1_000)} s`);
     return withDeadline({ clock: this.#clock, limit: wait, late }, async signal => {
       const signed = await this.#aws.sign(url, {

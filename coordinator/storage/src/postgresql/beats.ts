@@ -4,11 +4,11 @@ import { type Kysely, sql } from 'kysely';
 import type { Tables } from '../rows/schema.ts';
 
 /** ms between two beats of a process. */
-export const heartbeatMs = 2_000;
+export const beatMs = 2_000;
 /** ms without a beat after which a process counts as hanging, and others end its sessions. */
 const hangsAfter = 10_000;
 /** Most ms between two looks at the beats of others; in a longer gap the database may have been what hung. */
-const longestGap = 3 * heartbeatMs;
+const longestGap = 3 * beatMs;
 
 /** Returns a random id of a process, 8 bytes, for the names of its sessions. */
 export const sessionId = (random: RandomBytes): string => Buffer.from(random(8)).toString('hex');

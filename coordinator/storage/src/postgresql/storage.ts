@@ -18,7 +18,7 @@ import { sqlParts } from '../rows/parts.ts';
 import { sqlRounds } from '../rows/rounds.ts';
 import type { Tables } from '../rows/schema.ts';
 import { rowStores } from '../rows/stores.ts';
-import { Beats, heartbeatMs, sessionId } from './beats.ts';
+import { Beats, beatMs, sessionId } from './beats.ts';
 import { databaseBlobs } from './blobs.ts';
 import { databaseChallenges } from './challenges.ts';
 import { databaseCheckpoints } from './checkpoints.ts';
@@ -126,7 +126,7 @@ export async function openPostgresqlStorage(
       ...(leases && { leases }),
       challenges: databaseChallenges(database),
       probe: part.probe,
-      probeEvery: role === 'function' ? null : heartbeatMs,
+      probeEvery: role === 'function' ? null : beatMs,
       close,
     };
   } catch (error) {
@@ -227,7 +227,7 @@ async function takeLock(
   const look = async (): Promise<void> => {
     // The database doesn't answer, or an older version made it: there are no beats to look at.
     await beats.endHanging().catch(() => {});
-    if (!isOver) cancel = clock.at(clock.now() + heartbeatMs, () => void look());
+    if (!isOver) cancel = clock.at(clock.now() + beatMs, () => void look());
   };
   const begin =
     waiting &&

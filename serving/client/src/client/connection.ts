@@ -10,7 +10,7 @@ import { sleep } from '@murmuration/protocol/time/sleep';
  * jitter).
  */
 const firstRetryCeilingMs = 100;
-const maxRetryMs = 10_000;
+const maxConnectionRetryMs = 10_000;
 /** Maximum characters of a server's error text that are passed on. */
 const maxErrorCharacters = 1_000;
 
@@ -126,9 +126,9 @@ export class ServerConnection {
   }
 
   #pause(attempt: number, after: number | undefined): number {
-    const most = Math.min(firstRetryCeilingMs * 2 ** attempt, maxRetryMs);
+    const most = Math.min(firstRetryCeilingMs * 2 ** attempt, maxConnectionRetryMs);
     const share = (this.#options.random(1)[0] ?? 0) / 255;
-    return Math.min(after ?? 0, 6 * maxRetryMs) + Math.round(share * most);
+    return Math.min(after ?? 0, 6 * maxConnectionRetryMs) + Math.round(share * most);
   }
 }
 

@@ -56,7 +56,7 @@ export const tokensSchema = z
 export type InferenceToken = z.output<typeof tokensSchema>[number];
 
 const tokenPrefix = 'mmi_';
-const tokenPattern = /^mmi_([A-Za-z0-9_-]{16})[A-Za-z0-9_-]{43}$/;
+const inferenceTokenPattern = /^mmi_([A-Za-z0-9_-]{16})[A-Za-z0-9_-]{43}$/;
 const nothing = new Uint8Array(32);
 
 /**
@@ -81,7 +81,7 @@ export function tokenOf<Token extends { readonly digest: Uint8Array }>(
   tokens: ReadonlyMap<string, Token>,
   { sha256 }: Pick<Primitives, 'sha256'>,
 ): Token | undefined {
-  const id = tokenPattern.exec(text)?.[1];
+  const id = inferenceTokenPattern.exec(text)?.[1];
   const token = id === undefined ? undefined : tokens.get(id);
   return equalBytes(sha256(utf8(text)), token?.digest ?? nothing) ? token : undefined;
 }

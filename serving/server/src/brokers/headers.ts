@@ -35,7 +35,7 @@ export function attemptOf(headers: Readonly<Record<string, string>>): number {
 }
 
 /** Bytes of the digest that identifies a request. */
-const digestBytes = 16;
+const requestDigestBytes = 16;
 
 /** Returns a digest of the asker's token; empty if there is none. */
 export function askerOf({ authorization }: Readonly<Record<string, string>>): string {
@@ -51,7 +51,7 @@ export function requestOf(headers: Readonly<Record<string, string>>, body: Uint8
 function digestOf(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
-  return hash.digest().toString('base64url', 0, digestBytes);
+  return hash.digest().toString('base64url', 0, requestDigestBytes);
 }
 
 /** Returns the error of a request whose key was used for another one. */

@@ -7,7 +7,7 @@ import { readNoMore } from './stream.ts';
 /** Maximum bytes of a call's headers, the same as Node's for HTTP. */
 const maxHeaderBytes = 16_384;
 /** Bytes that each header counts in addition to its name and value (RFC 9113, §6.5.2). */
-const overheadBytes = 32;
+const headerOverheadBytes = 32;
 
 type Handler = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, ...rest: unknown[]) => void;
 type Refused = (where: string, error: MurmurationError) => void;
@@ -32,10 +32,10 @@ function lengthOf(headers: IncomingHttpHeaders): number {
   let length = 0;
   for (const [name, value = ''] of Object.entries(headers)) {
     const text = Array.isArray(value) ? value.join(',') : value;
-    length += name.length + text.length + overheadBytes;
+    length += name.length + text.length + headerOverheadBytes;
     if (name.endsWith('-bin'))
       for (let at = text.indexOf(','); at >= 0 && length <= maxHeaderBytes; at = text.indexOf(',', at + 1))
-        length += overheadBytes;
+        length += headerOverheadBytes;
   }
   return length;
 }
@@ -43,7 +43,7 @@ function lengthOf(headers: IncomingHttpHeaders): number {
 function refuse(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, refused: Refused): void {
   const error = new MurmurationError(
     'request.too-large',
-    `The headers have more than ${maxHeaderBytes} bytes, with ${overheadBytes} for each value.`,
+    `The headers have more than ${maxHeaderBytes} bytes, with ${headerOverheadBytes} for each value.`,
   );
   refused(String(headers[':path']), error);
   const { code, details } = statusOf(error);

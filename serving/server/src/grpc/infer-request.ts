@@ -172,12 +172,12 @@ function readParameter(entry: Buffer, parameters: Record<string, unknown>): void
     return true;
   });
   // Known parameters are always read; of others, which the request log may want, a bounded number.
-  if (knownParameters.includes(name) || Object.keys(parameters).length < maxParameters)
+  if (knownParameters.includes(name) || Object.keys(parameters).length < maxRequestParameters)
     parameters[name] = value;
 }
 
 const knownParameters = ['timeout', 'shared_memory_region', 'classification'];
-const maxParameters = 64;
+const maxRequestParameters = 64;
 
 /** Reads an `InferParameter`; 64-bit integers become numbers. */
 function readChoice(message: Buffer): unknown {

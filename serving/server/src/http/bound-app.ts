@@ -15,7 +15,7 @@ const connections = { most: 20_000, perAddress: 10_000 };
 /** Maximum requests of one connection that wait for their answers. */
 const inFlight = 16;
 /** Maximum ms for a request to arrive, and ms after which a connection without traffic is closed. */
-const requestTimeoutMs = 60_000;
+const arrivalTimeoutMs = 60_000;
 /** Milliseconds that a connection is kept open for another request. */
 const keepAlive = 72_000;
 /**
@@ -39,8 +39,8 @@ export function boundApp(clock: Clock, refused: DoorPorts['refused']): FastifyIn
         // An answer would come between those under way.
         socket.destroy();
       });
-      const server = createServer({ requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAlive }, handle);
-      server.timeout = requestTimeoutMs;
+      const server = createServer({ requestTimeout: arrivalTimeoutMs, keepAliveTimeout: keepAlive }, handle);
+      server.timeout = arrivalTimeoutMs;
       boundConnections(server, refused);
       return server;
     },

@@ -4,8 +4,8 @@ import type { InferenceEvents } from '../server/events.ts';
 import { Latencies } from './latencies.ts';
 
 /** Milliseconds of a span in which requests are counted together, and number of spans kept. */
-const spanMs = 60_000;
-const maxSpans = 60;
+const minuteMs = 60_000;
+const maxMinutes = 60;
 /** Maximum versions whose requests are counted; the least recently used are forgotten first. */
 const maxCountedVersions = 1_000;
 const mostRecent = 50;
@@ -123,13 +123,13 @@ export class InferenceActivity {
     const kept = this.#kept(this.#versions.get(keyOf(model, version)) ?? [], now);
     const all = new Sums(0);
     for (const each of kept) all.merge(each);
-    const last = kept.find(({ at }) => at === startOf(now) - spanMs);
+    const last = kept.find(({ at }) => at === startOf(now) - minuteMs);
     const { at: _, ...shown } = all.shown;
     return {
       ...shown,
       queue: all.answered > 0 ? all.queueMs / all.answered : null,
       batch: all.executions > 0 ? all.rows / all.executions : null,
-      perSecond: (last?.requests ?? 0) / (spanMs / 1_000),
+      perSecond: (last?.requests ?? 0) / (minuteMs / 1_000),
     };
   }
 
@@ -139,11 +139,11 @@ export class InferenceActivity {
    */
   minutes(model?: string): readonly SpanSums[] {
     const now = this.#clock.now();
-    const first = startOf(now) - (maxSpans - 1) * spanMs;
-    const minutes = Array.from({ length: maxSpans }, (_, index) => new Sums(first + index * spanMs));
+    const first = startOf(now) - (maxMinutes - 1) * minuteMs;
+    const minutes = Array.from({ length: maxMinutes }, (_, index) => new Sums(first + index * minuteMs));
     for (const [key, sums] of this.#versions) {
       if (model !== undefined && !key.startsWith(`${model}\n`)) continue;
-      for (const each of this.#kept(sums, now)) minutes[(each.at - first) / spanMs]?.merge(each);
+      for (const each of this.#kept(sums, now)) minutes[(each.at - first) / minuteMs]?.merge(each);
     }
     return minutes.map(({ shown }) => shown);
   }
@@ -163,13 +163,13 @@ export class InferenceActivity {
   }
 
   #kept(sums: readonly Sums[], now: number): Sums[] {
-    const first = startOf(now) - (maxSpans - 1) * spanMs;
+    const first = startOf(now) - (maxMinutes - 1) * minuteMs;
     return sums.filter(({ at }) => at >= first);
   }
 }
 
 function startOf(now: number): number {
-  return Math.floor(now / spanMs) * spanMs;
+  return Math.floor(now / minuteMs) * minuteMs;
 }
 
 function keyOf(model: string, version: string): string {

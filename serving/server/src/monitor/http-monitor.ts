@@ -26,10 +26,10 @@ interface Ports {
 const maxWaitingWindows = 600;
 const maxWaitingOutcomes = 10_000;
 /** Maximum ms to wait for an answer, and for closing. */
-const answerTimeoutMs = 10_000;
+const monitorTimeoutMs = 10_000;
 const resendMs = { first: 500, longest: 60_000 };
 /** Maximum bytes of an answer that are read; counting plans are the longest content. */
-const maxAnswerLength = 4 << 20;
+const maxMonitorAnswerLength = 4 << 20;
 /** Maximum versions whose counting plans are kept. */
 const maxPlannedVersions = 1_000;
 
@@ -95,7 +95,7 @@ export class HttpMonitor implements Monitor {
 
   async close(): Promise<void> {
     const { clock, events } = this.#ports;
-    const cancel = clock.at(clock.now() + answerTimeoutMs, () => this.#stop.abort());
+    const cancel = clock.at(clock.now() + monitorTimeoutMs, () => this.#stop.abort());
     await this.#resender.close(true);
     cancel();
     this.#stop.abort();
@@ -159,8 +159,8 @@ export class HttpMonitor implements Monitor {
         server: `The coordinator at ${url}`,
         clock: this.#ports.clock,
         stop: this.#stop.signal,
-        limit: answerTimeoutMs,
-        most: maxAnswerLength,
+        limit: monitorTimeoutMs,
+        most: maxMonitorAnswerLength,
       },
     );
     const read: Answer = jsonIn(answer);

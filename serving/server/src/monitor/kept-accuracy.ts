@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '@murmuration/protocol/time/clock';
 import type { AccuracyHour, AccuracyStore } from './accuracy-store.ts';
 
 /** Milliseconds for which changes are gathered, and after which a failed write is retried. */
-const gatheringMs = 2_000;
+const writePauseMs = 2_000;
 const writeRetryMs = 10_000;
 
 interface KeptPorts {
@@ -33,14 +33,14 @@ export class KeptAccuracy {
     const { store, first } = this.#ports;
     const found = (await store.all()).filter(({ from }) => from >= first());
     this.#isRead = true;
-    if (this.#changed.size > 0) this.#wait(gatheringMs);
+    if (this.#changed.size > 0) this.#wait(writePauseMs);
     return found;
   }
 
   /** Marks an hour to be written. */
   changed(model: string, version: string, from: number): void {
     this.#changed.set(JSON.stringify([model, version, from]), { model, version, from });
-    this.#wait(gatheringMs);
+    this.#wait(writePauseMs);
   }
 
   async close(): Promise<void> {

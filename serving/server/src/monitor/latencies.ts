@@ -3,8 +3,8 @@ const accuracy = 0.05;
 const growth = (1 + accuracy) / (1 - accuracy);
 /** Bounds in ms; shorter and longer times count as these. */
 const minMs = 0.01;
-const maxMs = 600_000;
-const buckets = Math.ceil(Math.log(maxMs / minMs) / Math.log(growth)) + 1;
+const maxLatencyMs = 600_000;
+const buckets = Math.ceil(Math.log(maxLatencyMs / minMs) / Math.log(growth)) + 1;
 const perLog = 1 / Math.log(growth);
 
 /**
@@ -42,6 +42,6 @@ export class Latencies {
       seen += count;
       if (seen > rank) return index === 0 ? minMs : (minMs * 2 * growth ** index) / (growth + 1);
     }
-    return maxMs;
+    return maxLatencyMs;
   }
 }

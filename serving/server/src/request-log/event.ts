@@ -18,11 +18,11 @@ export interface LogEvent {
 }
 
 /** Approximate bytes of an event in addition to its texts. */
-const overheadBytes = 512;
+const eventOverheadBytes = 512;
 
 /** Makes an event of JSON texts. */
 export function eventOf(head: string, data: string): LogEvent {
-  return { head, data, bytes: overheadBytes + 2 * (head.length + data.length) };
+  return { head, data, bytes: eventOverheadBytes + 2 * (head.length + data.length) };
 }
 
 /** Makes an event with the common attributes, followed by extensions. */

@@ -13,7 +13,7 @@ import * as z from 'zod';
 import { readRecordedRequest } from './recorded-request.ts';
 
 /** Maximum bytes of `model.json`. */
-const maxTopologyBytes = 64 * 2 ** 20;
+const maxTopologyBytes = 64 << 20;
 /** Maximum bytes of `model.onnx`: the limit of protobuf. */
 const longestOnnx = 2 ** 31 - 1;
 

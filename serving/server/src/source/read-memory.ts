@@ -1,7 +1,7 @@
 import type { TakeMemory } from './model-folder.ts';
 
 /** Maximum bytes that are kept. */
-const maxBytes = 16 * 2 ** 20;
+const maxSpareBytes = 16 * 2 ** 20;
 
 /**
  * Memory for reading models one after the other. Otherwise each load would leave its weights as garbage,
@@ -19,7 +19,7 @@ export class ReadMemory {
         return new Uint8Array(taken, 0, length);
       },
       release: () => {
-        if (taken && taken.byteLength <= maxBytes) this.#spare = taken;
+        if (taken && taken.byteLength <= maxSpareBytes) this.#spare = taken;
         taken = undefined;
       },
     };

@@ -2,11 +2,11 @@ import { BoundedMap } from '@murmuration/protocol/time/bounded-map';
 import type { ModelFiles } from '@murmuration/protocol/weights/model-files';
 
 /** Number of versions kept: the one that a round trains from, and the one before. */
-const maxVersions = 2;
+const maxSharedVersions = 2;
 
 /** Model versions in memory that all threads share, one copy for all devices. */
 export class SharedVersions {
-  readonly #versions = new BoundedMap<string, ModelFiles>(maxVersions);
+  readonly #versions = new BoundedMap<string, ModelFiles>(maxSharedVersions);
   /** True if each device has its own weights in some layers. */
   readonly #arePersonal: boolean;
 

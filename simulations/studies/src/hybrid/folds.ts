@@ -10,7 +10,7 @@ const developmentStretches: readonly number[] = [2, 6, 10];
  * Phones on either side of a stretch that take no part in its fold, 2,000 messages: their authors may also
  * have written in the stretch.
  */
-const gap = 10;
+const phonesBetween = 10;
 export const mostFolds = 5;
 const stretchesPerFold = 2;
 
@@ -35,7 +35,7 @@ export function foldsOf(phones: number, seed: number): Fold[] {
       .toSorted((a, b) => a - b)
       .map(stretch => all.slice(stretch * phonesPerStretch, (stretch + 1) * phonesPerStretch));
     const isFar = (phone: number) =>
-      found.every(stretch => phone < stretch[0]! - gap || phone > stretch.at(-1)! + gap);
+      found.every(stretch => phone < stretch[0]! - phonesBetween || phone > stretch.at(-1)! + phonesBetween);
     return { training: all.filter(isFar), stretches: found };
   });
 }

@@ -23,7 +23,7 @@ export interface MembershipEpsilon {
   readonly auc: number;
 }
 
-const resamples = 500;
+const resampledDraws = 500;
 
 /**
  * Computes the likelihood ratios of Carlini et al. 2022 (arXiv 2112.03570, § 4): how much better the score of
@@ -68,10 +68,10 @@ export function membershipEpsilon(shadows: Shadows, delta: number, seed: number)
   const uniform = seededUniform(seed);
   const all = Uint32Array.from({ length: devices }, (_, device) => device);
   const of = (drawn: Uint32Array) => areaUnderCurve(ratios, shadows.taught, drawn);
-  const found = Float64Array.from({ length: resamples }, () =>
+  const found = Float64Array.from({ length: resampledDraws }, () =>
     of(all.map(() => Math.floor(uniform() * devices))),
   ).sort();
-  const at = (share: number) => epsilonOf(found[Math.round(share * (resamples - 1))]!, delta);
+  const at = (share: number) => epsilonOf(found[Math.round(share * (resampledDraws - 1))]!, delta);
   const auc = of(all);
   return { epsilon: epsilonOf(auc, delta), lower: at(0.025), upper: at(0.975), auc };
 }

@@ -89,7 +89,7 @@ export const bigram: ShadowModel = {
 };
 
 /** Embedding values per word. */
-const hidden = 8;
+const hiddenUnits = 8;
 const learningRate = 0.5;
 /** Factor on the devices' mean in a round. */
 const serverRate = 4;
@@ -101,11 +101,11 @@ const localEpochs = 2;
  * the biases, and devices send their deltas.
  */
 export const neural: ShadowModel = {
-  size: words => words * (2 * hidden + 1),
+  size: words => words * (2 * hiddenUnits + 1),
   init(words, seed) {
     const uniform = seededUniform(seed);
-    const model = new Float64Array(words * (2 * hidden + 1));
-    for (let i = 0; i < 2 * hidden * words; i++) model[i] = 0.2 * (uniform() - 0.5);
+    const model = new Float64Array(words * (2 * hiddenUnits + 1));
+    for (let i = 0; i < 2 * hiddenUnits * words; i++) model[i] = 0.2 * (uniform() - 0.5);
     return model;
   },
   contribution(model, pairs, words) {
@@ -124,13 +124,13 @@ export const neural: ShadowModel = {
 function descend(model: Float64Array, before: number, word: number, words: number): void {
   const gradient = softmax(model, before, words);
   gradient[word]! -= 1;
-  const [from, outputs, biases] = [before * hidden, words * hidden, 2 * words * hidden];
-  const input = model.slice(from, from + hidden);
+  const [from, outputs, biases] = [before * hiddenUnits, words * hiddenUnits, 2 * words * hiddenUnits];
+  const input = model.slice(from, from + hiddenUnits);
   for (let k = 0; k < words; k++) {
     const step = learningRate * gradient[k]!;
     model[biases + k]! -= step;
-    for (let h = 0; h < hidden; h++) {
-      const at = outputs + k * hidden + h;
+    for (let h = 0; h < hiddenUnits; h++) {
+      const at = outputs + k * hiddenUnits + h;
       model[from + h]! -= step * model[at]!;
       model[at]! -= step * input[h]!;
     }
@@ -138,12 +138,12 @@ function descend(model: Float64Array, before: number, word: number, words: numbe
 }
 
 function softmax(model: Float64Array, before: number, words: number): Float64Array {
-  const [from, outputs, biases] = [before * hidden, words * hidden, 2 * words * hidden];
+  const [from, outputs, biases] = [before * hiddenUnits, words * hiddenUnits, 2 * words * hiddenUnits];
   const logits = new Float64Array(words);
   let largest = -Infinity;
   for (let k = 0; k < words; k++) {
     let logit = model[biases + k]!;
-    for (let h = 0; h < hidden; h++) logit += model[from + h]! * model[outputs + k * hidden + h]!;
+    for (let h = 0; h < hiddenUnits; h++) logit += model[from + h]! * model[outputs + k * hiddenUnits + h]!;
     logits[k] = logit;
     largest = Math.max(largest, logit);
   }

@@ -7,7 +7,7 @@ import { LargeReplyConnector } from './connector.ts';
 const ending = new WeakSet<Redis>();
 
 /** Longest pause in ms between two attempts to reconnect. */
-const maxReconnectMs = 2_000;
+const maxQueueReconnectMs = 2_000;
 
 /**
  * Connects to a Redis. After the first success it waits for a Redis that goes away for any length of time,
@@ -30,7 +30,7 @@ export async function connectRedis(address: RedisAddress, tell: (line: string) =
     connectTimeout: 10_000,
     // Commands wait until the Redis is back.
     maxRetriesPerRequest: null,
-    retryStrategy: times => (hasWorked ? Math.min(maxReconnectMs, 100 * times) : null),
+    retryStrategy: times => (hasWorked ? Math.min(maxQueueReconnectMs, 100 * times) : null),
   });
   redis.on('error', error => {
     problem = problemOf(error);

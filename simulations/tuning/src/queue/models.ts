@@ -12,7 +12,7 @@ import { freeReply } from './large-replies.ts';
 /**
  * Number of models kept in the Redis and in a worker: the one that a round trains from, and the one before.
  */
-const maxModels = 2;
+const maxQueuedModels = 2;
 
 const hashOf = (bytes: Uint8Array) => hex(native.sha256(bytes));
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
@@ -64,7 +64,7 @@ export class JobWriter {
   async release(job: FarJob): Promise<void> {
     for (const { jobs } of this.#large.values()) jobs.delete(job);
     const idle = [...this.#large].filter(([, { jobs }]) => jobs.size === 0);
-    const old = idle.slice(0, Math.max(0, idle.length - maxModels));
+    const old = idle.slice(0, Math.max(0, idle.length - maxQueuedModels));
     if (old.length === 0) return;
     for (const [key] of old) this.#large.delete(key);
     const needed = new Set(Array.from(this.#large.values(), hashesOf).flat());
@@ -115,7 +115,7 @@ function hashesOf({ put }: Large): readonly string[] {
 /** Reads jobs from the queue in a worker, with weights in memory that all its threads share. */
 export class JobReader {
   readonly #blobs: Pick<ShortLivedBlobs, 'get'>;
-  readonly #models = new BoundedMap<string, Promise<ModelFiles>>(maxModels);
+  readonly #models = new BoundedMap<string, Promise<ModelFiles>>(maxQueuedModels);
 
   constructor(blobs: Pick<ShortLivedBlobs, 'get'>) {
     this.#blobs = blobs;

@@ -9,7 +9,7 @@ export const coreSchema = `${specification}/2-0-2/OpenLineage.json#/$defs`;
 /** Most characters of a text. */
 const maxTextLength = 2_000;
 /** Most figures of a facet. */
-const maxFigures = 200;
+const maxFacetFigures = 200;
 
 /** Makes the facets of events by `producer`, under their OpenLineage names. */
 export class FacetMaker {
@@ -122,5 +122,5 @@ function textOf(text: string): string {
 /** Returns the figures that JSON can represent. */
 function figuresOf(figures: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
   const finite = Object.entries(figures).filter(([, value]) => Number.isFinite(value));
-  return Object.fromEntries(finite.slice(0, maxFigures));
+  return Object.fromEntries(finite.slice(0, maxFacetFigures));
 }

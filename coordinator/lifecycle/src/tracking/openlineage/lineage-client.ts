@@ -4,7 +4,7 @@ import { TrackingRefusal } from '../refusal.ts';
 import { type TrackingAddress, TrackingHttp } from '../tracking-http.ts';
 import type { LineageEvent } from './run-event.ts';
 
-const path = '/api/v1/lineage';
+const lineagePath = '/api/v1/lineage';
 
 /** Posts events to an OpenLineage server, one per request. */
 export class LineageClient {
@@ -20,7 +20,7 @@ export class LineageClient {
    */
   async post(event: LineageEvent): Promise<void> {
     try {
-      await this.#http.send('POST', path, JSON.stringify(event));
+      await this.#http.send('POST', lineagePath, JSON.stringify(event));
     } catch (error) {
       if (!(error instanceof TrackingRefusal)) throw error;
       const { code, status, message } = error;
@@ -28,7 +28,7 @@ export class LineageClient {
       if (status === 404 || status === 405)
         throw new MurmurationError(
           'server.unreachable',
-          `Nothing takes events at ${path} of the OpenLineage server.`,
+          `Nothing takes events at ${lineagePath} of the OpenLineage server.`,
         );
       const { eventType, eventTime, run, job } = event;
       throw new TrackingRefusal(

@@ -29,7 +29,7 @@ import { type Done, type SettledOutcome, Writes } from './writes.ts';
 const closeTimeoutMs = 5_000;
 /** Number of partitions that are processed concurrently. */
 const partitionsAtOnce = 4;
-const brokerName = 'kafka';
+const kafka = 'kafka';
 const none = Buffer.alloc(0);
 
 /** Takes requests over one set of connections until one of them is lost. */
@@ -249,7 +249,7 @@ export class KafkaSession implements BrokerSession {
     if (outcome.kind === 'returned') return;
     if (message instanceof UnreadableMessage) this.#ports.fault('messages of kafka', message.error);
     const kind = outcome.kind === 'again' ? 'retried' : outcome.kind;
-    events.handled?.(brokerName, kind, 'error' in outcome ? outcome.error.code : 'ok');
+    events.handled?.(kafka, kind, 'error' in outcome ? outcome.error.code : 'ok');
   }
 
   /** Sends heartbeats to the group while `work` runs. */
@@ -275,7 +275,7 @@ export class KafkaSession implements BrokerSession {
         waiting += BigInt(high) - (BigInt(own) < 0n ? BigInt(low) : BigInt(own));
       }
     }
-    this.#ports.events.lag?.(brokerName, Number(waiting));
+    this.#ports.events.lag?.(kafka, Number(waiting));
   }
 }
 

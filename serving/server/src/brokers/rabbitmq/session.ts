@@ -38,7 +38,7 @@ interface Unread {
 
 /** Milliseconds in which a connection must be ready; a broker that has just started may leave one hanging. */
 const openingPatience = 20_000;
-const brokerName = 'rabbitmq';
+const rabbitmq = 'rabbitmq';
 
 /** Takes requests over one connection until that is lost. */
 export class RabbitmqSession implements BrokerSession {
@@ -188,7 +188,7 @@ export class RabbitmqSession implements BrokerSession {
       return this.#answer(message, undefined, failedBy(usedKey(), undefined));
     if (!answered.has(key)) return this.#answer(message, key);
     await this.#commits?.add(message.deliveryTag, []);
-    this.#ports.events.handled?.(brokerName, 'repeated', 'ok');
+    this.#ports.events.handled?.(rabbitmq, 'repeated', 'ok');
   }
 
   /** Answers a request; `known` is its outcome, if it needs no model. */
@@ -200,7 +200,7 @@ export class RabbitmqSession implements BrokerSession {
     if (outcome.kind === 'again') {
       const retry = retryOf(message, outcome.delay, this.#queues);
       if (retry) await this.#commits?.add(message.deliveryTag, [retry]);
-      events.handled?.(brokerName, 'retried', outcome.error.code);
+      events.handled?.(rabbitmq, 'retried', outcome.error.code);
       return;
     }
     const publications: Publication[] = [];
@@ -208,8 +208,8 @@ export class RabbitmqSession implements BrokerSession {
     if (outcome.kind === 'failed') publications.push(deadLetterOf(message, outcome.error, this.#queues));
     if (key !== undefined) publications.push(markOf(key, message, this.#queues));
     const unread = await this.#write(message, key, publications);
-    if (outcome.kind === 'failed') events.handled?.(brokerName, 'failed', outcome.error.code);
-    else events.handled?.(brokerName, unread?.kind ?? 'answered', unread?.error.code ?? 'ok');
+    if (outcome.kind === 'failed') events.handled?.(rabbitmq, 'failed', outcome.error.code);
+    else events.handled?.(rabbitmq, unread?.kind ?? 'answered', unread?.error.code ?? 'ok');
   }
 
   async #outcome(message: AsyncMessage): Promise<BrokerOutcome> {
@@ -266,6 +266,6 @@ export class RabbitmqSession implements BrokerSession {
   async #measureLag(): Promise<void> {
     const queue = this.#queues.requests.name;
     const { messageCount } = await this.#connection.queueDeclare({ queue, passive: true });
-    this.#ports.events.lag?.(brokerName, messageCount);
+    this.#ports.events.lag?.(rabbitmq, messageCount);
   }
 }

@@ -6,7 +6,7 @@ import type { Notice } from './notice.ts';
 import type { WebhookSettings } from './settings.ts';
 
 /** Milliseconds that a receiver has to answer. */
-const answerTimeoutMs = 10_000;
+const deliveryTimeoutMs = 10_000;
 
 /** Outcome of an attempt; a failure has its reason, and `isFinal` if no retry can succeed. */
 export type DeliveryOutcome =
@@ -28,7 +28,7 @@ export async function deliver(
     const { status } = await exchange(
       url.reveal(),
       { method: 'POST', redirect: 'manual', headers, body },
-      { server: 'The webhook', clock, stop, limit: answerTimeoutMs },
+      { server: 'The webhook', clock, stop, limit: deliveryTimeoutMs },
     );
     return judge(status);
   } catch (error) {

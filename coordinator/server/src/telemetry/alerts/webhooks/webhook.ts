@@ -9,7 +9,7 @@ import type { WebhookSettings } from './settings.ts';
 /** Milliseconds from a failed attempt to the next one: six attempts within about two hours. */
 const pauses = [5_000, 30_000, 5 * 60_000, 30 * 60_000, 90 * 60_000];
 /** Maximum number of waiting notices; the oldest ones are dropped. */
-const maxNotices = 100;
+const mostNotices = 100;
 
 export interface WebhookPorts {
   readonly clock: Clock;
@@ -61,9 +61,9 @@ export class Webhook {
     if (this.#stop.signal.aborted) return;
     this.#waiting.push(notice);
     this.#resender.send();
-    if (this.#waiting.length > maxNotices) {
+    if (this.#waiting.length > mostNotices) {
       this.#waiting.shift();
-      this.#ports.settled(this.#host, `more than ${maxNotices} notices wait; the oldest one is given up`);
+      this.#ports.settled(this.#host, `more than ${mostNotices} notices wait; the oldest one is given up`);
     }
   }
 
