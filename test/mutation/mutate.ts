@@ -46,20 +46,20 @@ function firstCompiling(mutants: readonly Mutant[], wanted: number): { found: Mu
   return { found, lookedAt };
 }
 
-/** Those that no test found, by their files: line, kind and what stood there instead. */
+/** Those that no test found, a text for each file: line, kind and what stood there instead. */
 function survivorsOf(mutants: readonly Mutant[], outcomes: ReadonlyMap<string, Outcome>) {
   const missed = mutants
     .filter(mutant => !isFound(outcomes.get(keyOf(mutant))!))
     .toSorted((a, b) => a.file.localeCompare(b.file) || a.location.start.line - b.location.start.line);
-  const lines: Record<string, string> = {};
+  const lines = new Map<string, string>();
   for (const mutant of missed) {
     const { file, mutator, replacement, location } = mutant;
     const text = replacement.replaceAll(/\s+/g, ' ').slice(0, 60);
     const uncovered = outcomes.get(keyOf(mutant)) === 'uncovered' ? ' (no test comes by)' : '';
     const line = `${location.start.line + 1} ${mutator} \`\` ${text} \`\`${uncovered}`;
-    lines[file] = file in lines ? `${lines[file]}; ${line}` : line;
+    lines.set(file, `${lines.get(file) ?? `${file}:`} ${line};`);
   }
-  return lines;
+  return [...lines.values()];
 }
 
 async function mutate(
