@@ -22,7 +22,7 @@ export interface FoundModel {
 type Aliases = Readonly<Record<string, string>>;
 
 const modelNamePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-const aliasNames = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
+const folderAlias = /^[A-Za-z][A-Za-z0-9._-]{0,62}$/;
 const versionPattern = /^(?:0|[1-9]\d{0,14})$/;
 /** Files that make a folder a version; of two, the first counts. */
 const modelFiles = ['model.json', 'model.onnx'] as const;
@@ -103,7 +103,7 @@ async function aliasesIn(
   return Object.fromEntries(
     Object.entries(given)
       .map(([alias, version]) => [alias, String(version)] as const)
-      .filter(([alias, version]) => aliasNames.test(alias) && alias !== 'latest' && versions.has(version)),
+      .filter(([alias, version]) => folderAlias.test(alias) && alias !== 'latest' && versions.has(version)),
   );
 }
 
